@@ -1,0 +1,6 @@
+"""A list longer than one answer."""
+
+from gradient_async.paging.page import Page, Position
+from gradient_async.paging.paginator import Paginator
+
+__all__ = ["Page", "Paginator", "Position"]

@@ -1,0 +1,56 @@
+"""A page, and a place in a list; plain values."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import attrs
+
+from gradient_async.errors import ConfigurationError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class Page(Generic[T_co]):
+    """One page of a list."""
+
+    items: tuple[T_co, ...] = attrs.field(repr=lambda items: f"<{len(items)} items>")
+    """The items, in the server's order."""
+    page: int
+    """Number of the page, counted from 1."""
+    pages: int | None = None
+    """Number of pages when this one was read, None when the server did not say."""
+    total: int | None = None
+    """Number of items over all pages then, None when the server did not say."""
+    has_next: bool = False
+    """Whether the server linked to a page after this one."""
+
+
+@attrs.frozen(kw_only=True)
+class Position:
+    """
+    A place in a list from which another paginator can go on; pickle it to keep it.
+
+    Valid for a list that grows at its head: what was added meanwhile is skipped.
+
+    Raises:
+        ConfigurationError: A number is out of range.
+    """
+
+    page: int = 1
+    """Page to go on with, counted from 1."""
+    offset: int = 0
+    """How many items of that page were already given out."""
+    total: int | None = None
+    """Length of the list then, None when the server did not say."""
+    per_page: int | None = None
+    """Items a page, None for the list's default; pages of another size differ."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a place that no list has."""
+        sizes = (self.total, self.per_page)
+        if self.page < 1 or self.offset < 0 or any((size or 0) < 0 for size in sizes):
+            msg = f"this position is in no list: {self}"
+            raise ConfigurationError(msg)

@@ -1,0 +1,307 @@
+"""Iterate over a list of many pages, fetching some ahead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
+
+import attrs
+
+from gradient_async.errors import ConfigurationError, PaginationError
+from gradient_async.paging.course import Course, Verdict
+from gradient_async.paging.fetches import Fetches, FetchPage
+from gradient_async.paging.page import Page, Position
+
+T = TypeVar("T")
+
+MOST_PER_PAGE: Final = 200
+"""Items a page at most, and the default; docs.digitalocean.com/reference/api."""
+
+PREFETCH: Final = 4
+"""Pages asked for at once by default."""
+
+
+class Paginator(Generic[T]):
+    """
+    A list longer than one answer.
+
+        async for item in paginator: ...          every item, page after page
+        async for page in paginator.pages(): ...  the same, a page at a time
+        await paginator.collect(max_items=10)     the first ten as a list
+        await paginator                           the first page alone
+
+    Nothing is sent before the first item is asked for. The first page is fetched
+    alone; from the second on, up to `prefetch` pages are asked for at once, and no
+    more until the oldest of them was given out. Leaving the loop, by `break` too,
+    cancels what is on its way.
+
+    No item is given out twice. A list that only grows at its head is read exactly,
+    whatever the prefetch: each item it had at the start comes once, in order.
+    Other changes meanwhile may hide items; `drift` tells.
+
+    A page that fails raises after the items before it; iterate on, and it is asked
+    for again. Several tasks may share one paginator: each item goes to one of them.
+    """
+
+    def __init__(
+        self,
+        fetch: FetchPage[T],
+        *,
+        path: str,
+        key: Callable[[T], object],
+        keep: Callable[[T], bool] | None = None,
+        max_items: int | None = None,
+        per_page: int | None = None,
+        prefetch: int = PREFETCH,
+        start: Position | None = None,
+    ) -> None:
+        start = start or Position()
+        per_page = _page_size(per_page, start)
+        _check("prefetch", prefetch, 1)
+        _check("max_items", 0 if max_items is None else max_items, 0)
+        self._fetch = fetch
+        self._path = path
+        self._key = key
+        self._keep = keep
+        self._left = max_items
+        self._start = attrs.evolve(start, per_page=per_page)
+        self._per_page = per_page
+        self._prefetch = prefetch
+        self._course = Course[T](start)
+        self._fetches = Fetches(fetch, per_page)
+        self._turning = asyncio.Lock()
+        self._page: Page[T] | None = None
+        self._offset = 0
+        self._skip = 0
+        self._seen: set[object] = set()
+        self._is_closed = False
+
+    @property
+    def total(self) -> int | None:
+        """Length of the list by the latest page; None before, or when not told."""
+        return None if self._page is None else self._page.total
+
+    @property
+    def pages_total(self) -> int | None:
+        """Number of pages by the latest page; None before, or when not told."""
+        return None if self._page is None else self._page.pages
+
+    @property
+    def drift(self) -> bool:
+        """Whether the list changed meanwhile in a way that may have hidden items."""
+        return self._course.drift
+
+    @property
+    def position(self) -> Position:
+        """Where to go on after the latest item: for `start=`, now or after a pickle."""
+        if self._page is None:
+            return self._start
+        is_through = self._offset >= len(self._page.items)
+        return Position(
+            page=self._page.page + is_through,
+            offset=0 if is_through else self._offset,
+            total=self._page.total,
+            per_page=self._per_page,
+        )
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        """Iterate from where the last iteration stopped."""
+        return _Loop(self.__anext__, self._fetches.cancel)
+
+    async def __anext__(self) -> T:
+        """Give the next item; fetch its page if it is not here yet."""
+        while self._left != 0:
+            for item in self._rest():
+                return item
+            if not await self._turn_page():
+                break
+        raise StopAsyncIteration
+
+    def pages(self) -> AsyncIterator[Page[T]]:
+        """
+        Iterate over pages instead of items, from where the last iteration stopped.
+
+        They hold the items that iterating would give: none twice, filters applied.
+        """
+        return _Loop(self._next_page, self._fetches.cancel)
+
+    async def _next_page(self) -> Page[T]:
+        if self._left == 0 or not await self._turn_page():
+            raise StopAsyncIteration
+        assert self._page is not None
+        return attrs.evolve(self._page, items=tuple(self._rest()))
+
+    async def collect(self, *, max_items: int | None = None) -> list[T]:
+        """
+        Give the items that are left, or the first so many of them, as a list.
+
+        Raises:
+            ConfigurationError: `max_items` is below 0.
+        """
+        _check("max_items", 0 if max_items is None else max_items, 0)
+        items: list[T] = []
+        if max_items == 0:
+            return items
+        async for item in self:
+            items.append(item)
+            if len(items) == max_items:
+                break
+        return items
+
+    def __await__(self) -> Generator[object, None, Page[T]]:
+        """Fetch the first page alone, unfiltered; the iteration does not move."""
+        return self._fetch(self._start.page, self._per_page).__await__()
+
+    async def aclose(self) -> None:
+        """Cancel what is on its way and end the iteration; twice is fine."""
+        self._is_closed = True
+        await self._fetches.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Give the paginator itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the paginator."""
+        await self.aclose()
+
+    def __del__(self) -> None:
+        """Cancel what `anext` alone left on its way."""
+        if hasattr(self, "_fetches"):
+            self._fetches.cancel()
+
+    def __repr__(self) -> str:
+        """Show how far it has come."""
+        if self._page is None:
+            return f"<Paginator {self._path}, not begun>"
+        pages = "?" if self._page.pages is None else self._page.pages
+        return f"<Paginator {self._path}, page {self._page.page} of {pages}>"
+
+    if not TYPE_CHECKING:
+
+        def __iter__(self) -> NoReturn:
+            """Point to the async form."""
+            msg = "a Paginator is asynchronous: use `async for`"
+            raise TypeError(msg)
+
+    def _rest(self) -> Iterator[T]:
+        """Give what is wanted of the page at hand, moving past each item."""
+        page = self._page
+        while page and self._offset < len(page.items) and self._left != 0:
+            item = page.items[self._offset]
+            self._offset += 1
+            if self._is_wanted(item):
+                yield item
+
+    def _is_wanted(self, item: T) -> bool:
+        """Tell whether to give an item out, and count it if so."""
+        key = self._key(item)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        if self._skip > 0:
+            self._skip -= 1
+            return False
+        if self._keep is not None and not self._keep(item):
+            return False
+        if self._left is not None:
+            self._left -= 1
+        return True
+
+    async def _turn_page(self) -> bool:
+        """Put the next page at hand; say whether there is anything to read."""
+        async with self._turning:
+            if self._page and self._offset < len(self._page.items):
+                # Another task turned it while this one waited.
+                return True
+            if self._is_closed or self._course.at_end:
+                return False
+            page = await self._read()
+            if page is None:
+                return False
+            if self._course.taken == 1:
+                self._skip = self._start.offset + _growth(self._start, page)
+            self._page, self._offset = page, 0
+            return True
+
+    async def _read(self) -> Page[T] | None:
+        """
+        Read the next page, again where it is older than the page before it.
+
+        None means that the paginator was closed meanwhile.
+        """
+        course = self._course
+        while not self._is_closed:
+            self._fetches.ask(course.ahead(self._prefetch), taken=course.taken)
+            got = await self._fetches.get(course.next_page)
+            if got is None:
+                continue
+            page, taken = got
+            keys = tuple(self._key(item) for item in page.items)
+            try:
+                verdict = course.judge(page, keys, fresh=taken == course.taken)
+            except PaginationError as error:
+                error.method, error.path = "GET", self._path
+                raise
+            if verdict is Verdict.TAKE:
+                course.take(page, keys)
+                return page
+        return None
+
+
+class _Loop(Generic[T]):
+    """
+    One `async for`: the only thing that the loop holds, and drops when left.
+
+    A `break` is not told to the iterator; that the loop lets go of it is. So what is
+    on its way is cancelled then, even where the paginator itself lives on.
+    """
+
+    def __init__(
+        self, step: Callable[[], Awaitable[T]], let_go: Callable[[], None]
+    ) -> None:
+        self._step = step
+        self._let_go = let_go
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self
+
+    def __anext__(self) -> Awaitable[T]:
+        return self._step()
+
+    def __del__(self) -> None:
+        self._let_go()
+
+
+def _page_size(per_page: int | None, start: Position) -> int:
+    """Agree on the items a page; a position counts in pages of its own size."""
+    if per_page is None:
+        return start.per_page or MOST_PER_PAGE
+    _check("per_page", per_page, 1)
+    if per_page > MOST_PER_PAGE:
+        msg = f"per_page must be at most {MOST_PER_PAGE}, not {per_page}"
+        raise ConfigurationError(msg)
+    if start.per_page not in {None, per_page}:
+        msg = f"start is a position in pages of {start.per_page}, not of {per_page}"
+        raise ConfigurationError(msg)
+    return per_page
+
+
+def _check(name: str, value: int, least: int) -> None:
+    if value < least:
+        msg = f"{name} must be at least {least}, not {value!r}"
+        raise ConfigurationError(msg)
+
+
+def _growth(start: Position, page: Page[T]) -> int:
+    """Count what was added at the head since a position was noted."""
+    if start.total is None or page.total is None:
+        return 0
+    return max(0, page.total - start.total)

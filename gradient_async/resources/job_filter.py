@@ -1,0 +1,94 @@
+"""Which indexing jobs to keep; the API itself filters nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+import attrs
+
+from gradient_async.errors import ConfigurationError
+from gradient_async.models.indexing_jobs import (
+    IndexingJob,
+    IndexingJobPhase,
+    IndexingJobStatus,
+)
+from gradient_async.models.open_enum import OpenEnum
+
+E = TypeVar("E", bound=OpenEnum)
+
+
+@attrs.frozen(kw_only=True)
+class JobFilter:
+    """What a job must be to be kept; None asks for nothing."""
+
+    knowledge_base_uuid: str | None = None
+    statuses: frozenset[IndexingJobStatus] | None = None
+    phases: frozenset[IndexingJobPhase] | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def __call__(self, job: IndexingJob) -> bool:
+        """Tell whether to keep a job."""
+        return (
+            self.knowledge_base_uuid in {None, job.knowledge_base_uuid}
+            and (self.statuses is None or job.status in self.statuses)
+            and (self.phases is None or job.phase in self.phases)
+            and self._is_in_time(job.created_at)
+        )
+
+    def _is_in_time(self, created_at: datetime | None) -> bool:
+        """From `created_after` on, until just before `created_before`."""
+        after, before = self.created_after, self.created_before
+        if after is None and before is None:
+            return True
+        return (
+            created_at is not None
+            and (after is None or after <= created_at)
+            and (before is None or created_at < before)
+        )
+
+
+def build_filter(
+    *,
+    knowledge_base_uuid: str | None,
+    statuses: Iterable[str] | str | None,
+    phases: Iterable[str] | str | None,
+    created_after: datetime | None,
+    created_before: datetime | None,
+) -> JobFilter:
+    """
+    Check and convert what a caller wrote.
+
+    Raises:
+        ConfigurationError: A name is unknown, or a time has no timezone.
+    """
+    return JobFilter(
+        knowledge_base_uuid=knowledge_base_uuid,
+        statuses=_members("statuses", statuses, IndexingJobStatus),
+        phases=_members("phases", phases, IndexingJobPhase),
+        created_after=_aware("created_after", created_after),
+        created_before=_aware("created_before", created_before),
+    )
+
+
+def _members(
+    name: str, values: Iterable[str] | str | None, kind: type[E]
+) -> frozenset[E] | None:
+    if values is None:
+        return None
+    # A lone string is one name, not its letters.
+    names = [values] if isinstance(values, str) else values
+    try:
+        return frozenset(kind.parse(value) for value in names)
+    except ValueError as error:
+        msg = f"{name}: {error}"
+    raise ConfigurationError(msg)
+
+
+def _aware(name: str, moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.utcoffset() is None:
+        msg = f"{name} must have a timezone: datetime(..., tzinfo=UTC)"
+        raise ConfigurationError(msg)
+    return moment

@@ -1,0 +1,77 @@
+"""Where the token and the base URL come from, and what is wrong with them."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from gradient_async.errors import ConfigurationError
+from gradient_async.transport.credentials import Credentials, Token
+
+BASE_URL: Final = "https://api.digitalocean.com"
+"""The API's production server, as its OpenAPI description names it."""
+
+TOKEN_VARIABLES: Final = ("DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN")
+"""Environment variables that may hold the token; the first one set wins."""
+
+BASE_URL_VARIABLE: Final = "DIGITALOCEAN_API_URL"
+"""Environment variable that may hold the base URL."""
+
+
+def find_credentials(token: Token | None) -> Credentials:
+    """Take the token given, or the environment's; what it is worth is not checked."""
+    return Credentials(_token_of_environment() if token is None else token)
+
+
+def _token_of_environment() -> str:
+    values = (os.environ.get(name, "") for name in TOKEN_VARIABLES)
+    return next((value for value in values if value.strip()), "")
+
+
+def find_base_url(base_url: str | None) -> str:
+    """
+    Take the base URL given, the environment's, or the production server's.
+
+    Raises:
+        ConfigurationError: The token would leave this machine unencrypted, or the
+            URL holds what a base URL must not.
+    """
+    if base_url is None:
+        base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
+    problem = _problem(base_url)
+    if problem:
+        msg = f"the base URL {problem}"
+        raise ConfigurationError(msg)
+    return base_url.rstrip("/")
+
+
+def _problem(url: str) -> str:
+    """Say what is wrong with a base URL; the URL itself may hold a password."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return "cannot be read"
+    if parts.scheme not in {"http", "https"} or not host:
+        return f"must look like {BASE_URL}"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return f"must begin with https://: the token would travel to {host} in clear"
+    if _has_extras(parts) or not url.isascii() or not url.isprintable() or " " in url:
+        return "must have no user, query, fragment or odd characters"
+    return ""
+
+
+def _has_extras(parts: SplitResult) -> bool:
+    return bool("@" in parts.netloc or parts.query or parts.fragment)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,226 @@
+"""One attempt over aiohttp: the only module that touches it; it decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from typing import Final
+
+import aiohttp
+from aiohttp import ClientSession, TraceConfig
+from yarl import URL
+
+from gradient_async.errors import (
+    ClientClosedError,
+    ConnectError,
+    ConnectionLostError,
+    GradientError,
+    ProtocolError,
+    ResponseTooLargeError,
+    TLSError,
+    TransportError,
+)
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.wire import Request, Response
+
+__all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
+
+# The call's deadline bounds the whole; these only tell a dead peer from a slow one.
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)
+
+# Below the idle time of common load balancers, so that we are the first to hang up.
+_KEEPALIVE: Final = 15.0
+
+# An error's body is a sentence in JSON; what is longer is somebody's HTML.
+_LONGEST_ERROR_BODY: Final = 64 * 1024
+
+
+class AiohttpTransport:
+    """
+    The transport over an `aiohttp.ClientSession`.
+
+    Opens a session of its own with the first request, or uses the one it was lent,
+    which it never closes. Redirects are never followed, cookies never kept (in its
+    own session), proxy variables never read.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        session: ClientSession | None,
+        proxy: str | None,
+        trace_configs: Sequence[TraceConfig],
+        max_response_bytes: int,
+    ) -> None:
+        self._base_url = base_url
+        self._lent = session
+        self._own: ClientSession | None = None
+        self._proxy = proxy
+        self._trace_configs = list(trace_configs)
+        self._max_response_bytes = max_response_bytes
+        self._user_agent = (
+            f"gradient-async/{version('gradient-async')} aiohttp/{aiohttp.__version__}"
+        )
+
+    async def send(self, request: Request, token: Secret) -> Response:
+        """
+        Send the request once and give the whole answer, whatever its status.
+
+        Raises:
+            ClientClosedError: The lent session was closed by its owner.
+            TransportError: No whole answer arrived.
+        """
+        session = self._session()
+        failure: GradientError
+        try:
+            async with session.request(
+                request.method,
+                URL(self._base_url + request.path, encoded=True),
+                params=request.params,
+                data=request.body,
+                headers=self._headers(request),
+                middlewares=(_SendOnce(token),),
+                allow_redirects=False,
+                auto_decompress=True,
+                proxy=self._proxy,
+                raise_for_status=False,
+                timeout=_TIMEOUT,
+            ) as answer:
+                return await self._read(answer)
+        except aiohttp.ClientError as error:
+            failure = transport_error(error)
+        except TransportError as error:
+            failure = error
+        except asyncio.CancelledError:
+            # Closing a session cancels whoever waits for its pool. That is nobody's
+            # wish to cancel this task.
+            task = asyncio.current_task()
+            if not session.closed or (task is not None and task.cancelling()):
+                raise
+            failure = _session_closed()
+        failure.method, failure.path = request.method, request.path
+        raise failure
+
+    def _session(self) -> ClientSession:
+        if self._lent is not None:
+            if self._lent.closed:
+                raise _session_closed()
+            return self._lent
+        if self._own is None:
+            self._own = ClientSession(
+                # No limit: calls wait in our own queue, which knows their order.
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=self._trace_configs,
+                trust_env=False,
+            )
+        return self._own
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": self._user_agent,
+        }
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> Response:
+        if not 200 <= answer.status <= 599:  # noqa: PLR2004  (a final status)
+            answer.close()
+            msg = f"the answer has the status {answer.status}"
+            raise ProtocolError(msg)
+        headers: dict[str, str] = {}
+        for name, value in answer.headers.items():
+            headers.setdefault(name.lower(), value)
+        body = await self._read_body(answer)
+        return Response(status=answer.status, headers=headers, body=body)
+
+    async def _read_body(self, answer: aiohttp.ClientResponse) -> bytes:
+        """Read by chunks: aiohttp itself has no cap on what gzip unpacks to."""
+        failed = answer.status >= 400  # noqa: PLR2004  (an error)
+        limit = _LONGEST_ERROR_BODY if failed else self._max_response_bytes
+        body = bytearray()
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > limit:
+                answer.close()
+                if failed:
+                    return b""
+                msg = f"the answer is larger than {limit:,} bytes"
+                raise ResponseTooLargeError(msg, limit=limit)
+        return bytes(body)
+
+    async def aclose(self) -> None:
+        """Close the session, unless it was lent; a second time does nothing."""
+        if self._own is not None:
+            await self._own.close()
+
+    def abandon(self) -> None:
+        """Close the session without waiting, and without aiohttp's own warnings."""
+        if self._own is None:
+            return
+        # The first step of closing hangs up; the rest would wait for the peers.
+        closing = self._own.close()
+        with suppress(StopIteration):
+            closing.send(None)
+        closing.close()
+
+
+class _SendOnce:
+    """
+    A middleware for one request: adds the token, and keeps aiohttp from re-sending.
+
+    aiohttp sends an idempotent request again, unasked, when `ClientOSError` or
+    `ServerDisconnectedError` comes out of here; ours are neither. The token is added
+    here, last, so that no frame of a traceback has it in a variable.
+    """
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        try:
+            return await handler(request)
+        except aiohttp.ClientError as error:
+            failure = transport_error(error)
+        raise failure
+
+
+def transport_error(error: aiohttp.ClientError) -> TransportError:
+    """
+    Map an aiohttp error to ours; nothing of it is kept but its name and errno.
+
+    aiohttp's errors hold the request's headers, so they are never chained.
+    """
+    text = _describe(error)
+    match error:
+        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
+            return TLSError(f"the server could not be trusted: {text}", sent=False)
+        case (
+            aiohttp.ClientConnectorError()
+            | aiohttp.ConnectionTimeoutError()
+            | aiohttp.ClientHttpProxyError()
+        ):
+            return ConnectError(f"no connection came about: {text}", sent=False)
+        case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError():
+            return ConnectionLostError(f"the connection broke: {text}")
+        case _:
+            return ProtocolError(f"the answer is not valid HTTP: {text}")
+
+
+def _describe(error: aiohttp.ClientError) -> str:
+    reason = error.strerror if isinstance(error, OSError) else None
+    name = type(error).__name__
+    return f"{name}, {reason}" if reason else name
+
+
+def _session_closed() -> ClientClosedError:
+    return ClientClosedError("the aiohttp session lent to the client is closed")

@@ -1,0 +1,62 @@
+"""Turn an answer that is not 2xx into its error; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from gradient_async.codec import decode_json
+from gradient_async.errors import DecodeError, StatusError, error_class
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.wire import Request, Response
+
+_LONGEST_TEXT: Final = 2000
+
+
+def status_error(
+    request: Request,
+    response: Response,
+    *,
+    retry_after: float | None,
+    secret: Secret,
+) -> StatusError:
+    """
+    Build the error for a status: the API's own words, without the token.
+
+    A body that is no JSON object, an HTML page of a proxy for example, leaves the
+    status to speak for itself.
+    """
+    body = _error_body(response.body)
+
+    def text(key: str) -> str:
+        value = body.get(key)
+        if not isinstance(value, str):
+            return ""
+        return secret.redact(value)[:_LONGEST_TEXT]
+
+    header_id = secret.redact(response.request_id or "")[:_LONGEST_TEXT]
+    return error_class(response.status)(
+        text("message") or _phrase(response.status),
+        method=request.method,
+        path=request.path,
+        status=response.status,
+        id=text("id"),
+        request_id=text("request_id") or header_id or None,
+        retry_after=retry_after,
+    )
+
+
+def _error_body(body: bytes) -> Mapping[str, object]:
+    try:
+        value = decode_json(body)
+    except DecodeError:
+        return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
