@@ -1,0 +1,14 @@
+"""
+A local stand-in for the Gradient AI API, made for tests and for trying things out.
+
+It serves indexing jobs over HTTP on 127.0.0.1, limits requests as the platform does,
+and misbehaves when it is told to.
+It is written from the API's description alone and knows nothing of the client.
+"""
+
+from gradient_async.emulator.emulator import Emulator
+from gradient_async.emulator.faults import Fault
+from gradient_async.emulator.limiter import Window
+from gradient_async.emulator.traffic import ReceivedRequest
+
+__all__ = ["Emulator", "Fault", "ReceivedRequest", "Window"]

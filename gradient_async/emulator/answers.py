@@ -1,0 +1,78 @@
+"""Answers: their JSON bodies, and the headers that all of them carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from gradient_async.emulator.state import FAULT, RECEIVED, VERDICT
+
+if TYPE_CHECKING:
+    from gradient_async.emulator.network import Calendar
+
+JSON = "application/json"
+"""The content type of all answers that no fault has changed."""
+
+_ERRORS = {
+    401: ("unauthorized", "Unable to authenticate you"),
+    403: ("forbidden", "The token lacks the scope for this action."),
+    404: ("not_found", "There is no such resource."),
+    429: ("too_many_requests", "API rate limit exceeded."),
+    500: ("server_error", "Something went wrong on the server."),
+}
+_ERRORS |= {
+    status.value: (status.name.lower(), f"{status.phrase}.")
+    for status in HTTPStatus
+    if status >= HTTPStatus.BAD_REQUEST
+    if status.value not in _ERRORS
+}
+_UNASSIGNED = ("error", "The request failed.")
+
+
+class Answer(web.Response):
+    """An answer whose whole body is known before any of it is sent."""
+
+    def __init__(
+        self, content: bytes, *, status: int = 200, content_type: str = JSON
+    ) -> None:
+        """Keep the body at hand as `content`."""
+        super().__init__(body=content, status=status, content_type=content_type)
+        self.content = content
+
+
+def error_answer(
+    request: web.Request, status: int, message: str | None = None
+) -> Answer:
+    """Answer with the error body of a status; `message` replaces the usual text."""
+    identifier, usual = _ERRORS.get(status, _UNASSIGNED)
+    body = {
+        "id": identifier,
+        "message": message or usual,
+        "request_id": request[RECEIVED].request_id,
+    }
+    return Answer(json.dumps(body).encode(), status=status)
+
+
+def add_headers(
+    request: web.Request, response: web.StreamResponse, calendar: Calendar, now: float
+) -> None:
+    """
+    Give an answer the headers of the platform, and those of a fault over them.
+
+    `now` is the loop's time.
+    Only requests that the limiter has seen get the `ratelimit-` headers.
+    """
+    headers = response.headers
+    headers["date"] = formatdate(calendar.date(now), usegmt=True)
+    headers["x-request-id"] = request[RECEIVED].request_id
+    if verdict := request.get(VERDICT):
+        headers["ratelimit-limit"] = str(verdict.limit)
+        headers["ratelimit-remaining"] = str(verdict.remaining)
+        headers["ratelimit-reset"] = str(math.ceil(calendar.date(verdict.resets_at)))
+    if fault := request.get(FAULT):
+        headers.update(fault.headers)

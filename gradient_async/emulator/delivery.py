@@ -1,0 +1,76 @@
+"""How an answer that a fault has touched gets to the client, or does not."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from aiohttp import web
+
+from gradient_async.emulator.answers import Answer, error_answer
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
+
+    from gradient_async.emulator.faults import Fault
+
+
+async def deliver(
+    request: web.Request, handler: Handler, fault: Fault
+) -> web.StreamResponse:
+    """Let a fault happen to a request, which `handler` would have answered."""
+    await asyncio.sleep(fault.delay)
+    if fault.hang:
+        return await _hang()
+    if fault.drop:
+        await request.read()
+        return await _drop(request)
+    if fault.has_own_answer:
+        answer = _own_answer(request, fault)
+    else:
+        # Every handler and middleware within answers with an Answer.
+        answer = cast("Answer", await handler(request))
+    if fault.drip is None and fault.cut is None:
+        return answer
+    return await _trickle(request, answer, fault)
+
+
+def _own_answer(request: web.Request, fault: Fault) -> Answer:
+    """Make the answer that a fault brings along."""
+    status = fault.status or HTTPStatus.OK
+    if fault.body is not None:
+        return Answer(fault.body, status=status, content_type=fault.content_type)
+    if status < HTTPStatus.BAD_REQUEST:
+        return Answer(b"", status=status)
+    return error_answer(request, status)
+
+
+async def _trickle(
+    request: web.Request, answer: Answer, fault: Fault
+) -> web.StreamResponse:
+    """Announce a whole answer, and send it slowly, or only the first part of it."""
+    stream = web.StreamResponse(status=answer.status, headers=answer.headers)
+    stream.content_length = len(answer.content)
+    await stream.prepare(request)
+    to_send = answer.content[: fault.cut]
+    step = 1 if fault.drip else max(1, len(to_send))
+    for start in range(0, len(to_send), step):
+        await asyncio.sleep(fault.drip or 0)
+        await stream.write(to_send[start : start + step])
+    if len(to_send) < len(answer.content):
+        return await _drop(request)
+    return stream
+
+
+async def _drop(request: web.Request) -> web.StreamResponse:
+    """Close the connection behind what was sent so far."""
+    request.protocol.force_close()
+    return await _hang()
+
+
+async def _hang() -> web.StreamResponse:
+    """Wait until the handler is cancelled, as it is when its connection ends."""
+    never: asyncio.Future[web.StreamResponse]
+    never = asyncio.get_running_loop().create_future()
+    return await never

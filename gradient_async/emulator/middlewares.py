@@ -1,0 +1,96 @@
+"""What happens to every request on its way to a handler, outermost first."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from gradient_async.emulator.answers import add_headers, error_answer
+from gradient_async.emulator.delivery import deliver
+from gradient_async.emulator.handlers import JOBS
+from gradient_async.emulator.state import ACCOUNT, FAULT, RECEIVED, STATE, VERDICT
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
+
+    from gradient_async.emulator.accounts import Account
+
+_BEARER = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Record a request when it has covered the way to the server."""
+    state = request.app[STATE]
+    with state.traffic.carry(request):
+        await state.network.travel()
+        account = _find_account(request)
+        index = None if account is None else account.index
+        request[RECEIVED] = state.traffic.record(request, index)
+        response = await handler(request)
+        await state.network.travel()
+        return response
+
+
+@web.middleware
+async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn away requests without a known token, and those above the limits."""
+    account = _find_account(request)
+    if account is None:
+        return error_answer(request, 401)
+    request[ACCOUNT] = account
+    if account.limiter is None:
+        return await handler(request)
+    verdict = account.limiter.hit(request[RECEIVED].at)
+    request[VERDICT] = verdict
+    if verdict.allowed:
+        return await handler(request)
+    answer = error_answer(request, 429)
+    if verdict.retry_after is not None:
+        answer.headers["retry-after"] = str(math.ceil(verdict.retry_after))
+    return answer
+
+
+@web.middleware
+async def strike(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let the first fault that matches happen to a request."""
+    is_list = request.path == JOBS
+    fault = request.app[STATE].faults.take(
+        method=request.method,
+        page=request.query.get("page", "1") if is_list else None,
+        token=request[ACCOUNT].token,
+    )
+    if fault is None:
+        return await handler(request)
+    request[FAULT] = fault
+    return await deliver(request, handler, fault)
+
+
+@web.middleware
+async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the router's refusals the bodies of the API."""
+    try:
+        return await handler(request)
+    except web.HTTPMethodNotAllowed as error:
+        answer = error_answer(request, error.status)
+        answer.headers["allow"] = error.headers["allow"]
+        return answer
+    except web.HTTPNotFound as error:
+        return error_answer(request, error.status)
+
+
+async def complete(request: web.Request, response: web.StreamResponse) -> None:
+    """Note the status of an answer, and add its headers, as it leaves."""
+    now = asyncio.get_running_loop().time()
+    request[RECEIVED].status = response.status
+    add_headers(request, response, request.app[STATE].calendar, now)
+
+
+def _find_account(request: web.Request) -> Account | None:
+    """Give the account that a request's bearer token belongs to."""
+    match = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    return match and request.app[STATE].find_account(match["token"])

@@ -1,0 +1,48 @@
+"""What becomes of made-up jobs, and how often."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Outcome:
+    """What has become of a job and of its data sources."""
+
+    status: str
+    phase: str
+    earlier: str
+    """The status of all its data sources but the last."""
+
+    last: str
+    """The status of its last data source."""
+
+    is_open: bool = False
+    """Whether no end of the job was written down."""
+
+    has_report: bool = False
+
+    def sources(self, count: int) -> list[str]:
+        """List the statuses of the job's data sources."""
+        return [self.earlier] * (count - 1) + [self.last]
+
+
+RUNNING = Outcome("IN_PROGRESS", "RUNNING", "UPDATED", "IN_PROGRESS", is_open=True)
+"""A job under way."""
+
+_WEIGHTS = {
+    Outcome("COMPLETED", "SUCCEEDED", "UPDATED", "UPDATED", has_report=True): 70,
+    Outcome("NO_CHANGES", "SUCCEEDED", "NOT_UPDATED", "NOT_UPDATED"): 10,
+    Outcome("PARTIAL", "SUCCEEDED", "UPDATED", "PARTIALLY_UPDATED", has_report=True): 4,
+    Outcome("PARTIAL", "SUCCEEDED", "FAILED", "PARTIALLY_UPDATED", has_report=True): 3,
+    Outcome("FAILED", "FAILED", "FAILED", "FAILED", has_report=True): 6,
+    # A crash: the job was given up without a note of its end.
+    Outcome("FAILED", "ERROR", "UPDATED", "FAILED", is_open=True): 3,
+    Outcome("CANCELLED", "CANCELLED", "UPDATED", "CANCELLED"): 4,
+}
+
+ENDS = tuple(_WEIGHTS)
+"""The ways in which a job can end."""
+
+END_WEIGHTS = tuple(_WEIGHTS.values())
+"""How often each of `ENDS` comes, relative to the others."""

@@ -1,0 +1,28 @@
+"""Moments as the API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+SECOND = 1_000_000_000
+"""A second; moments and durations here are whole nanoseconds."""
+
+MINUTE = 60 * SECOND
+"""A minute in nanoseconds."""
+
+NEWEST = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
+"""The creation of the newest of the jobs that an emulator starts with."""
+
+
+def timestamp(moment: int) -> str:
+    """
+    Write nanoseconds since the epoch as RFC 3339 in UTC.
+
+    As protobuf does, the fraction has no, three, six or nine digits.
+    """
+    seconds, fraction = divmod(moment, SECOND)
+    date = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{date}.{digits}Z" if digits else f"{date}Z"

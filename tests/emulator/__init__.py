@@ -1,0 +1,1 @@
+"""Tests of the emulator, by a bare HTTP client that knows none of its code."""

@@ -1,0 +1,26 @@
+"""A client and a server for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest_asyncio
+
+from gradient_async.emulator import Emulator
+
+from .calling import Caller
+
+
+@pytest_asyncio.fixture
+async def call() -> AsyncIterator[Caller]:
+    """Give a client."""
+    async with aiohttp.ClientSession() as session:
+        yield Caller(session)
+
+
+@pytest_asyncio.fixture
+async def api() -> AsyncIterator[Emulator]:
+    """Run a server with one account and 45 jobs."""
+    async with Emulator(jobs=45) as emulator:
+        yield emulator

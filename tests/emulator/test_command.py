@@ -1,0 +1,98 @@
+"""The command that runs a server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import re
+import runpy
+import signal
+import socket
+import sys
+
+import pytest
+
+from gradient_async.emulator.__main__ import (
+    create_emulator,
+    create_parser,
+    main,
+    serve,
+)
+
+
+class Console(io.StringIO):
+    """A console whose reader stops the command once everything is printed."""
+
+    def __init__(self, number: int) -> None:
+        """Remember the signal to send."""
+        super().__init__()
+        self.number = number
+
+    def flush(self) -> None:
+        """Send the signal: the command flushes when it is done with printing."""
+        os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_runs_until_it_is_told_to_stop(number: int) -> None:
+    """The command prints how to reach the server, and ends well on a signal."""
+    arguments = ["--jobs", "3", "--accounts", "2", "--seed", "7", "--no-limits"]
+    api = create_emulator(create_parser().parse_args(arguments))
+    console = Console(number)
+    with contextlib.redirect_stdout(console):
+        await serve(api)
+    url, first, second, base, token = console.getvalue().splitlines()
+
+    assert url.startswith("# url: http://127.0.0.1:")
+    assert ["# token: emulator-token-1", "# token: emulator-token-2"] == [first, second]
+    assert f"export DIGITALOCEAN_API_URL={url.removeprefix('# url: ')}" == base
+    assert "export DIGITALOCEAN_ACCESS_TOKEN=emulator-token-1" == token
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+def test_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m` runs the command with the arguments of the process."""
+    monkeypatch.setattr("sys.argv", ["emulator", "--jobs", "1", "--latency", "0.1"])
+    monkeypatch.delitem(sys.modules, "gradient_async.emulator.__main__")
+    console = Console(signal.SIGINT)
+    with contextlib.redirect_stdout(console):
+        runpy.run_module("gradient_async.emulator", run_name="__main__")
+
+    assert "export DIGITALOCEAN_API_URL=http://127.0.0.1:" in console.getvalue()
+
+
+def test_help_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command explains its options."""
+    with pytest.raises(SystemExit) as ending:
+        main(["--help"])
+
+    assert 0 == ending.value.code
+    assert "--no-limits" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--accounts", "0"], ["--latency", "-1"], ["--port", "70000"]]
+)
+def test_senseless_options(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """An option that makes no sense ends the command with a reason."""
+    with pytest.raises(SystemExit) as ending:
+        main(arguments)
+
+    assert 2 == ending.value.code
+    assert re.search("at least|must be", capsys.readouterr().err)
+
+
+def test_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is taken ends the command with a reason."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(SystemExit) as ending,
+    ):
+        main(["--port", str(taken.getsockname()[1])])
+
+    assert 2 == ending.value.code
+    assert "address" in capsys.readouterr().err

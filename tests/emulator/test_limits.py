@@ -1,0 +1,95 @@
+"""The rate limit, as a client sees it."""
+
+from __future__ import annotations
+
+from gradient_async.emulator import Emulator, Fault, Window
+from gradient_async.emulator.timestamps import NEWEST, SECOND
+
+from .calling import Caller
+
+HOUR = 3600
+NOON = NEWEST // SECOND
+
+
+async def test_default_limits(api: Emulator, call: Caller) -> None:
+    """The headers speak of the hour, and of the time when a slot returns."""
+    first, second = await call(api), await call(api, "/nowhere")
+
+    assert ("5000", "4999") == (
+        first.headers["ratelimit-limit"],
+        first.headers["ratelimit-remaining"],
+    )
+    assert "4998" == second.headers["ratelimit-remaining"]
+    assert first.headers["ratelimit-reset"] == second.headers["ratelimit-reset"]
+    assert NOON + HOUR <= int(first.headers["ratelimit-reset"]) < NOON + HOUR + 60
+
+
+async def test_burst_is_told_when_to_retry(call: Caller) -> None:
+    """The minute's refusal says how many seconds to wait, rounded up."""
+    async with Emulator(jobs=1, limits=[Window(2, 60.0), Window(9, 3600.0)]) as api:
+        *_, last = [await call(api) for _ in range(3)]
+
+    assert (429, "too_many_requests") == (last.status, last.json["id"])
+    assert 55 <= int(last.headers["retry-after"]) <= 60
+    assert "7" == last.headers["ratelimit-remaining"]
+
+
+async def test_retry_after_is_at_least_a_second(call: Caller) -> None:
+    """A wait shorter than a second is announced as one."""
+    async with Emulator(jobs=1, limits=[Window(1, 0.5), Window(9, 3600.0)]) as api:
+        await call(api)
+        reply = await call(api)
+
+    assert "1" == reply.headers["retry-after"]
+
+
+async def test_hour_is_not_told_when_to_retry(call: Caller) -> None:
+    """The hour's refusal only says when the oldest request expires."""
+    async with Emulator(jobs=1, limits=[Window(9, 60.0), Window(2, 3600.0)]) as api:
+        *_, last = [await call(api) for _ in range(3)]
+
+    assert 429 == last.status
+    assert "retry-after" not in last.headers
+    assert "0" == last.headers["ratelimit-remaining"]
+
+
+async def test_tokens_have_their_own_limits(call: Caller) -> None:
+    """One account at its limit leaves the others free."""
+    async with Emulator(jobs=1, accounts=2, limits=[Window(1, 60.0)]) as api:
+        replies = [
+            await call(api, authorization=f"Bearer {api.tokens[index]}")
+            for index in (0, 0, 1)
+        ]
+
+    assert [200, 429, 200] == [reply.status for reply in replies]
+
+
+async def test_refused_requests_can_count(call: Caller) -> None:
+    """With count_refused, a refusal by the minute uses a slot of the hour."""
+    remaining = []
+    for count_refused in (False, True):
+        windows = [Window(1, 60.0), Window(9, 3600.0)]
+        async with Emulator(jobs=1, limits=windows, count_refused=count_refused) as api:
+            *_, last = [await call(api) for _ in range(3)]
+        remaining.append(last.headers["ratelimit-remaining"])
+
+    assert ["8", "6"] == remaining
+
+
+async def test_no_limits(call: Caller) -> None:
+    """Without limits everything passes, and no header speaks of them."""
+    async with Emulator(jobs=1, limits=None) as api:
+        replies = [await call(api) for _ in range(300)]
+
+    assert {200} == {reply.status for reply in replies}
+    assert not [name for name in replies[0].headers if "ratelimit" in name.lower()]
+
+
+async def test_faults_use_slots(call: Caller) -> None:
+    """A request that met a fault counts, and its answer says so."""
+    async with Emulator(jobs=1, limits=[Window(1, 60.0)]) as api:
+        api.fail(Fault(status=503), Fault(status=500))
+        struck, refused = await call(api), await call(api)
+
+    assert (503, "0") == (struck.status, struck.headers["ratelimit-remaining"])
+    assert 429 == refused.status

@@ -1,0 +1,261 @@
+"""The emulator as an object: its life, its data, its memory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import aiohttp
+import pytest
+
+from gradient_async.emulator import Emulator, Fault
+
+from .calling import JOBS, Caller
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"jobs": -1},
+        {"accounts": 0},
+        {"port": 65536},
+        {"latency": -1},
+        {"jitter": -1},
+        {"limits": ()},
+    ],
+)
+def test_senseless_numbers(fields: dict[str, Any]) -> None:
+    """An emulator that cannot be is refused when it is made."""
+    with pytest.raises(ValueError, match=r"at least|account|must be"):
+        Emulator(**fields)
+
+
+def test_tokens_are_predictable() -> None:
+    """Tokens are numbered, and the first is at hand."""
+    api = Emulator(jobs=0, accounts=3)
+
+    assert ("emulator-token-1", "emulator-token-2", "emulator-token-3") == api.tokens
+    assert "emulator-token-1" == api.token
+
+
+def test_url_needs_a_running_server() -> None:
+    """A server that does not run has no URL, and says what to do."""
+    with pytest.raises(RuntimeError, match="async with Emulator"):
+        _ = Emulator(jobs=0).url
+
+
+async def test_repr() -> None:
+    """The repr shows where the server is, and no token."""
+    api = Emulator(jobs=0)
+    before = repr(api)
+    async with api:
+        running = repr(api)
+        url = api.url
+
+    assert "<Emulator not running, accounts: 1>" == before
+    assert f"<Emulator {url}, accounts: 1>" == running
+
+
+async def test_start_twice(api: Emulator) -> None:
+    """A running server cannot be started."""
+    with pytest.raises(RuntimeError, match="running already"):
+        await api.start()
+
+
+async def test_close_twice(api: Emulator) -> None:
+    """A server can be closed any number of times."""
+    await api.aclose()
+    await api.aclose()
+
+
+async def test_close_before_start() -> None:
+    """Closing a server that never ran does nothing."""
+    await Emulator(jobs=0).aclose()
+
+
+async def test_port_is_taken(api: Emulator) -> None:
+    """A taken port is an OSError, and leaves nothing that runs."""
+    other = Emulator(jobs=0, port=int(api.url.rpartition(":")[2]))
+
+    with pytest.raises(OSError, match="address"):
+        await other.start()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = other.url
+
+
+async def test_restart(api: Emulator, call: Caller) -> None:
+    """A closed server refuses connections; started again, it goes on as before."""
+    first, url = await call(api), api.url
+    await api.aclose()
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await call.session.get(url)
+    await api.start()
+    second = await call(api)
+
+    assert first.uuids == second.uuids
+    assert "4998" == second.headers["ratelimit-remaining"]
+    assert 2 == len(api.requests)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(hang=True, times=None),
+        Fault(delay=1000.0, times=None),
+        Fault(drip=1000.0, times=None),
+        Fault(body=b"x" * 20_000_000, times=None),
+    ],
+)
+async def test_close_leaves_nothing_behind(call: Caller, fault: Fault) -> None:
+    """Closing ends slow answers at once, with all of the server's tasks."""
+    api = Emulator(jobs=1)
+    before = asyncio.all_tasks()
+    await api.start()
+    api.fail(fault)
+    request = asyncio.create_task(
+        call.session.post(
+            api.url + JOBS, headers={"Authorization": f"Bearer {api.token}"}
+        )
+    )
+    await asyncio.sleep(0.02)
+    started = asyncio.get_running_loop().time()
+    await api.aclose()
+
+    assert 1.0 > asyncio.get_running_loop().time() - started
+    assert before >= asyncio.all_tasks() - {request}
+    assert 0 == api.in_flight
+    with contextlib.suppress(aiohttp.ClientError):
+        (await request).close()
+
+
+async def test_close_ends_idle_connections(api: Emulator, call: Caller) -> None:
+    """Connections kept alive end with the server."""
+    await call(api)
+    await api.aclose()
+
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+async def test_data_depends_on_the_seed() -> None:
+    """The same seed gives the same jobs; accounts and other seeds give others."""
+    first, again = Emulator(jobs=9, accounts=2), Emulator(jobs=9, accounts=2)
+    other = Emulator(jobs=9, seed=2)
+
+    assert first.jobs() == again.jobs()
+    assert 27 == len(
+        {*first.job_uuids(), *first.job_uuids(first.tokens[1]), *other.job_uuids()}
+    )
+
+
+async def test_new_jobs_come_first(api: Emulator, call: Caller) -> None:
+    """Added jobs stand at the head of the list, the newest first."""
+    before = api.job_uuids()
+    added = api.add_jobs(3)
+    reply = await call(api, per_page=3)
+
+    assert added + before == api.job_uuids()
+    assert list(added) == reply.uuids
+    assert 48 == reply.json["meta"]["total"]
+
+
+async def test_removed_jobs_are_gone(api: Emulator, call: Caller) -> None:
+    """A removed job is in no list, and cannot be removed again."""
+    uuid = api.job_uuids()[4]
+    api.remove_job(uuid)
+    reply = await call(api, f"{JOBS}/{uuid}")
+
+    assert 404 == reply.status
+    assert uuid not in api.job_uuids()
+    with pytest.raises(KeyError, match=uuid):
+        api.remove_job(uuid)
+
+
+async def test_list_grows_between_pages(api: Emulator, call: Caller) -> None:
+    """Each list request adds jobs behind its back, until all were added."""
+    before = api.job_uuids()
+    api.grow(12, per_request=5)
+    replies = [await call(api, page=page) for page in (1, 2, 3, 4)]
+
+    assert [45, 50, 55, 57] == [reply.json["meta"]["total"] for reply in replies]
+    assert list(before[:20]) == replies[0].uuids
+    assert list(before[15:35]) == replies[1].uuids
+
+
+def test_growth_of_another_account() -> None:
+    """Data methods take the token of the account that they are about."""
+    api = Emulator(jobs=1, accounts=2)
+    api.add_jobs(2, token=api.tokens[1])
+
+    assert [1, 3] == [len(api.jobs(token)) for token in api.tokens]
+
+
+def test_token_of_nobody() -> None:
+    """A token that belongs to no account is a mistake of its caller."""
+    with pytest.raises(ValueError, match="has this token"):
+        Emulator(jobs=0).jobs("wrong")
+
+
+async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
+    """A request is remembered as it was on the wire, with its answer's status."""
+    await call(api, f"{JOBS}/a%20b", page=2)
+    request = api.requests[0]
+
+    assert ("GET", f"{JOBS}/a%20b") == (request.method, request.path)
+    assert {"page": "2"} == request.query
+    assert f"Bearer {api.token}" == request.headers["authorization"]
+    assert (0, 404) == (request.account, request.status)
+    assert request.at <= asyncio.get_running_loop().time()
+
+
+async def test_records_hide_the_token(api: Emulator, call: Caller) -> None:
+    """A record can be printed without giving a token away."""
+    await call(api)
+
+    assert api.token not in repr(api.requests)
+
+
+async def test_records_are_facts(api: Emulator, call: Caller) -> None:
+    """A record cannot be changed, but the list of them may be cleared."""
+    await call(api)
+    with pytest.raises(AttributeError):
+        api.requests[0].method = "POST"
+    api.requests.clear()
+    await call(api)
+
+    assert [200] == [request.status for request in api.requests]
+
+
+async def test_requests_in_flight_are_counted(call: Caller) -> None:
+    """The server knows how many requests it handles, and how many it ever did."""
+    async with Emulator(jobs=1, latency=0.02) as api:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(5):
+                group.create_task(call(api))
+            await asyncio.sleep(0.01)
+            during = api.in_flight
+
+        assert (5, 5, 0) == (during, api.most_in_flight, api.in_flight)
+        assert 5 == api.connections
+
+
+async def test_connections_are_counted_once(api: Emulator, call: Caller) -> None:
+    """A connection that is kept alive counts once."""
+    for _ in range(3):
+        await call(api)
+
+    assert 1 == api.connections
+    assert 3 == len(api.requests)
+
+
+async def test_latency_takes_both_ways(call: Caller) -> None:
+    """Half of the latency passes before a request arrives, half after its answer."""
+    loop = asyncio.get_running_loop()
+    async with Emulator(jobs=1, latency=0.02, jitter=0.001) as api:
+        sent = loop.time()
+        await call(api)
+        answered = loop.time()
+        arrived = api.requests[0].at
+
+    assert 0.009 < arrived - sent
+    assert 0.009 < answered - arrived
