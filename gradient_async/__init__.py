@@ -9,6 +9,7 @@ An asyncio client for DigitalOcean's Gradient AI platform.
 from importlib.metadata import version as _version
 
 from gradient_async.client import Client
+from gradient_async.codec import JSON
 from gradient_async.errors import (
     AuthenticationError,
     BadRequestError,
@@ -42,11 +43,13 @@ from gradient_async.models import (
     IndexingJobStatus,
 )
 from gradient_async.paging import Page, Paginator, Position
-from gradient_async.transport.observe import Attempt
+from gradient_async.transport.credentials import Token
+from gradient_async.transport.observe import Attempt, OnAttempt
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.sliding_log import RateLimit, Window
 
 __all__ = [
+    "JSON",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -65,6 +68,7 @@ __all__ = [
     "IndexingJobPhase",
     "IndexingJobStatus",
     "NotFoundError",
+    "OnAttempt",
     "OutcomeUnknownError",
     "Page",
     "PaginationError",
@@ -79,6 +83,7 @@ __all__ = [
     "ServerError",
     "StatusError",
     "TLSError",
+    "Token",
     "TransportError",
     "UnexpectedRedirectError",
     "UnprocessableEntityError",

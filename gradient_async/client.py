@@ -75,7 +75,8 @@ class Client:
         converter: A cattrs converter that decodes answers, see
             `codec.make_converter`; None means the package's own, which is faster.
         on_attempt: Called after each attempt with an `Attempt`.
-        trace_configs: aiohttp's tracing hooks for the client's own session.
+        trace_configs: aiohttp's tracing hooks for the client's own session. Unlike
+            anything here, they see the request's headers, the token among them.
         transport: What sends requests instead of aiohttp, in tests for example.
 
     Raises:

@@ -89,7 +89,8 @@ class GradientError(Exception):
     def __str__(self) -> str:
         """Say what happened, where, and what to try, on one line."""
         where = ", ".join(self._where())
-        sentence = f"{self._what()} ({where})" if where else self._what()
+        what = self._what().rstrip(".")
+        sentence = f"{what} ({where})" if where else what
         return f"{sentence}. {self.hint}" if self.hint else sentence
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -167,6 +168,8 @@ class OutcomeUnknownError(GradientError):
 class DeadlineExceededError(GradientError, TimeoutError):
     """The call did not end within the client's `timeout`."""
 
+    hint = "Raise `timeout`, or try again later"
+
     def __init__(
         self,
         message: str,
@@ -178,6 +181,9 @@ class DeadlineExceededError(GradientError, TimeoutError):
         super().__init__(message, method=method, path=path)
         self.retry_after: float | None = retry_after
         """Seconds until the rate limit has room again, None when not the reason."""
+
+    def _where(self) -> list[str]:
+        return [*super()._where(), *_retry_after(self.retry_after)]
 
 
 class DecodeError(GradientError):
@@ -247,9 +253,8 @@ class StatusError(GradientError):
         return f"{name}: {self.message}" if self.message else name
 
     def _where(self) -> list[str]:
-        wait = self.retry_after
-        waits = [] if wait is None else [f"retry after {wait:g} s"]
-        return [*super()._where(), *_request_id(self.request_id), *waits]
+        wait = _retry_after(self.retry_after)
+        return [*super()._where(), *_request_id(self.request_id), *wait]
 
 
 class UnexpectedRedirectError(StatusError):
@@ -317,6 +322,10 @@ def error_class(status: int) -> type[StatusError]:
         return _BY_STATUS[status]
     families = {3: UnexpectedRedirectError, 5: ServerError}
     return families.get(status // 100, StatusError)
+
+
+def _retry_after(value: float | None) -> list[str]:
+    return [] if value is None else [f"retry after {value:.0f} s"]
 
 
 def _request_id(value: str | None) -> list[str]:

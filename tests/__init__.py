@@ -1,0 +1,1 @@
+"""Tests of gradient_async, laid out as the package is."""

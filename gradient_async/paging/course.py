@@ -5,7 +5,8 @@ A list that only grows at its head pushes its items to later pages while it is r
 Reading forward one page at a time then repeats items but misses none. Pages that are
 fetched ahead may be older than the one before them, and an item may slip through
 between the two. The total gives it away: it names the moment at which a page was
-read, so a page with a smaller total than its predecessor is read again.
+read, so a page with a smaller total than its predecessor is read again. And how far
+the total has grown since the start tells how many items are new: those are left out.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ class Course(Generic[T]):
         """Whether the list changed in a way that may hide items."""
         self.at_end: bool = False
         """Whether the last page was taken."""
+        self.skip: int = 0
+        """How many items at the front of the latest page are not to be given out."""
+        self._start = start
+        self._origin = start.total
         self._most_pages = most_pages
         self._size = 0
         self._taken_pages: set[int] = set()
@@ -87,12 +92,24 @@ class Course(Generic[T]):
         """Move on past a page."""
         self.at_end = _is_last(page)
         self._size = self._size or len(page.items)
+        self._origin = page.total if self._origin is None else self._origin
+        self.skip = self._newer(page)
         self.drift = self.drift or self._drifts(page)
         self.taken += 1
         self.next_page = page.page + 1
         self.total = page.total
         self.pages = page.pages
         self._taken_pages.add(_print(page, keys))
+
+    def _newer(self, page: Page[T]) -> int:
+        """
+        Count the items of a page that stand before the start, by the list's growth.
+
+        They were added since, or given out before the position was noted.
+        """
+        growth = max(0, (page.total or 0) - (self._origin or 0))
+        before = (page.page - self._start.page) * self._size
+        return min(max(0, self._start.offset + growth - before), len(page.items))
 
     def _drifts(self, page: Page[T]) -> bool:
         """Find what growth at the head cannot explain."""

@@ -38,8 +38,9 @@ class Paginator(Generic[T]):
     cancels what is on its way.
 
     No item is given out twice. A list that only grows at its head is read exactly,
-    whatever the prefetch: each item it had at the start comes once, in order.
-    Other changes meanwhile may hide items; `drift` tells.
+    whatever the prefetch: each item it had when the first page was read comes once,
+    in order; what is added meanwhile is left out. Other changes may hide items;
+    `drift` tells.
 
     A page that fails raises after the items before it; iterate on, and it is asked
     for again. Several tasks may share one paginator: each item goes to one of them.
@@ -74,7 +75,6 @@ class Paginator(Generic[T]):
         self._turning = asyncio.Lock()
         self._page: Page[T] | None = None
         self._offset = 0
-        self._skip = 0
         self._seen: set[object] = set()
         self._is_closed = False
 
@@ -95,7 +95,7 @@ class Paginator(Generic[T]):
 
     @property
     def position(self) -> Position:
-        """Where to go on after the latest item: for `start=`, now or after a pickle."""
+        """The place right after the latest item, to be kept and given as `start=`."""
         if self._page is None:
             return self._start
         is_through = self._offset >= len(self._page.items)
@@ -137,8 +137,12 @@ class Paginator(Generic[T]):
         """
         Give the items that are left, or the first so many of them, as a list.
 
+        Where a page fails, the items collected before it are lost with the list;
+        iterate yourself to keep them.
+
         Raises:
             ConfigurationError: `max_items` is below 0.
+            GradientError: Whatever fetching a page may raise.
         """
         _check("max_items", 0 if max_items is None else max_items, 0)
         items: list[T] = []
@@ -206,9 +210,6 @@ class Paginator(Generic[T]):
         if key in self._seen:
             return False
         self._seen.add(key)
-        if self._skip > 0:
-            self._skip -= 1
-            return False
         if self._keep is not None and not self._keep(item):
             return False
         if self._left is not None:
@@ -226,9 +227,7 @@ class Paginator(Generic[T]):
             page = await self._read()
             if page is None:
                 return False
-            if self._course.taken == 1:
-                self._skip = self._start.offset + _growth(self._start, page)
-            self._page, self._offset = page, 0
+            self._page, self._offset = page, self._course.skip
             return True
 
     async def _read(self) -> Page[T] | None:
@@ -282,16 +281,15 @@ class _Loop(Generic[T]):
 
 def _page_size(per_page: int | None, start: Position) -> int:
     """Agree on the items a page; a position counts in pages of its own size."""
-    if per_page is None:
-        return start.per_page or MOST_PER_PAGE
-    _check("per_page", per_page, 1)
-    if per_page > MOST_PER_PAGE:
-        msg = f"per_page must be at most {MOST_PER_PAGE}, not {per_page}"
+    size = start.per_page or MOST_PER_PAGE if per_page is None else per_page
+    _check("per_page", size, 1)
+    if size > MOST_PER_PAGE:
+        msg = f"per_page must be at most {MOST_PER_PAGE}, not {size}"
         raise ConfigurationError(msg)
-    if start.per_page not in {None, per_page}:
-        msg = f"start is a position in pages of {start.per_page}, not of {per_page}"
+    if start.per_page not in {None, size}:
+        msg = f"start is a position in pages of {start.per_page}, not of {size}"
         raise ConfigurationError(msg)
-    return per_page
+    return size
 
 
 def _check(name: str, value: int, least: int) -> None:
@@ -299,9 +297,3 @@ def _check(name: str, value: int, least: int) -> None:
         msg = f"{name} must be at least {least}, not {value!r}"
         raise ConfigurationError(msg)
 
-
-def _growth(start: Position, page: Page[T]) -> int:
-    """Count what was added at the head since a position was noted."""
-    if start.total is None or page.total is None:
-        return 0
-    return max(0, page.total - start.total)

@@ -22,6 +22,7 @@ from gradient_async.errors import (
     DecodeError,
     GradientError,
     OutcomeUnknownError,
+    ResponseTooLargeError,
     TransportError,
 )
 from gradient_async.transport.credentials import Credentials
@@ -191,9 +192,11 @@ def _final(
 ) -> tuple[GradientError, BaseException | None]:
     """Turn the last attempt's error into the call's, with its cause."""
     _during(error, call)
-    if not isinstance(error, TransportError):
+    # An answer that is too large was an answer.
+    is_lost = isinstance(error, TransportError) and error.sent
+    if isinstance(error, ResponseTooLargeError) or not is_lost:
         return error, error.__cause__
-    if not error.sent or call.request.is_idempotent:
+    if call.request.is_idempotent:
         return error, error.__cause__
     return _unknown(call), error
 

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 import attrs
 
 logger: Final = logging.getLogger("gradient_async")
+# Where no logging is set up, warnings would go to stderr otherwise.
+logger.addHandler(logging.NullHandler())
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +38,12 @@ class Attempt:
 
 
 OnAttempt: TypeAlias = Callable[[Attempt], object]
-"""Called right after each attempt, in the caller's task; must not block."""
+"""
+Called right after each attempt that ended, in the task that made the call.
+
+An attempt cut short by a deadline or a cancellation is not reported. The function must
+not block; what it raises ends the call.
+"""
 
 
 def observe(attempt: Attempt, on_attempt: OnAttempt | None) -> None:

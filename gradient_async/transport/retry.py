@@ -10,6 +10,7 @@ import attrs
 from gradient_async.errors import (
     ConfigurationError,
     RateLimitError,
+    ResponseTooLargeError,
     StatusError,
     TLSError,
     TransportError,
@@ -126,7 +127,7 @@ def decide(  # noqa: PLR0913  (everything that counts is an argument)
 def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
     """Say why this error must not be followed by another attempt, if so."""
     match error:
-        case TLSError():
+        case TLSError() | ResponseTooLargeError():
             return StopReason.NOT_RETRYABLE
         case TransportError(sent=False) | StatusError(status=429):
             return None

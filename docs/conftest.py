@@ -1,0 +1,96 @@
+"""
+Run the Python blocks of these pages and of the README.
+
+Each document is one namespace and one event loop, in which `await` is allowed at the
+top level. Beside it runs an emulator with 60 jobs, which the environment points at.
+The loop's clock jumps, so that no block waits. Blocks that are not to run are marked
+as something else than `python`.
+"""  # noqa: INP001
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import builtins
+import logging
+import os
+import sys
+from inspect import iscoroutine
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from sybil import Example, Sybil
+from sybil.parsers.myst import CodeBlockParser, SkipParser
+
+from gradient_async.emulator import Emulator
+from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+
+_ROOT = Path(__file__).parent.parent
+
+# Pages alone may be asked for; then nothing else has made `tests` importable.
+sys.path.append(str(_ROOT))
+
+from tests.support.virtual_time import VirtualTimeLoop  # noqa: E402
+
+_RUNNER, _EMULATOR, _ENVIRONMENT = "_runner", "_emulator", "_environment"
+
+
+def run_block(example: Example) -> None:
+    """Run one block; it may await, define things for later ones, or `asyncio.run`."""
+    runner: asyncio.Runner = example.namespace[_RUNNER]
+    # Empty lines, so that a traceback shows the line of the page.
+    source = "\n" * (example.line + example.parsed.line_offset) + example.parsed
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(source, example.path, "exec", flags, dont_inherit=True)
+    # A loop of its own would leave the emulator behind.
+    with patch.object(asyncio, "run", runner.run):
+        result = FunctionType(code, example.namespace)()
+    if iscoroutine(result):
+        runner.run(result)
+
+
+def open_document(namespace: dict[str, Any]) -> None:
+    """Start what the blocks of a document need."""
+    emulator = Emulator(jobs=60)
+    runner = asyncio.Runner(loop_factory=VirtualTimeLoop)
+    runner.run(emulator.start())
+    environment = patch.dict(os.environ)
+    environment.start()
+    for name in (*TOKEN_VARIABLES, BASE_URL_VARIABLE):
+        os.environ.pop(name, None)
+    os.environ[TOKEN_VARIABLES[0]] = emulator.token
+    os.environ[BASE_URL_VARIABLE] = emulator.url
+    # What `exec` and the interpreter give to every module.
+    namespace |= {"__builtins__": builtins, "__name__": "__main__"}
+    namespace |= {_RUNNER: runner, _EMULATOR: emulator, _ENVIRONMENT: environment}
+
+
+def close_document(namespace: dict[str, Any]) -> None:
+    """Stop it again."""
+    runner: asyncio.Runner = namespace[_RUNNER]
+    runner.run(namespace[_EMULATOR].aclose())
+    runner.close()
+    logging.getLogger("gradient_async").setLevel(logging.NOTSET)
+    namespace[_ENVIRONMENT].stop()
+
+
+class Documents:
+    """A plugin that makes pytest collect the documents."""
+
+    pytest_collect_file = staticmethod(
+        Sybil(
+            parsers=[CodeBlockParser("python", run_block), SkipParser()],
+            path=str(_ROOT),
+            patterns=["README.md", "docs/*.md"],
+            setup=open_document,
+            teardown=close_document,
+        ).pytest()
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look beyond this folder too: the README is above it."""
+    config.pluginmanager.register(Documents(), "documents")

@@ -1,0 +1,80 @@
+"""Write jobs for programs, each as soon as it arrives: JSON, JSON lines, CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import AsyncIterable, Mapping
+from typing import Final, TextIO
+
+import attrs
+import msgspec
+
+from gradient_async.models import IndexingJob
+
+CSV_COLUMNS: Final = (
+    "uuid",
+    "knowledge_base_uuid",
+    "phase",
+    "status",
+    "created_at",
+    "updated_at",
+    "started_at",
+    "finished_at",
+    "duration_seconds",
+    "completed_datasources",
+    "total_datasources",
+    "total_tokens",
+    "is_report_available",
+)
+"""The columns of a CSV file; new ones are added at the end."""
+
+
+async def write_json_lines(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
+    """Write each job as a JSON object on a line of its own, with all its fields."""
+    async for job in jobs:
+        out.write(f"{_to_json(job)}\n")
+        out.flush()
+
+
+async def write_json(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
+    """
+    Write one JSON array.
+
+    After an error it has no end: a list cut short must not pass for a whole one.
+    """
+    out.write("[")
+    separator = "\n"
+    async for job in jobs:
+        out.write(f"{separator}{_to_json(job)}")
+        out.flush()
+        separator = ",\n"
+    out.write("]\n" if separator == "\n" else "\n]\n")
+    out.flush()
+
+
+async def write_csv(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
+    """Write a heading and a row for each job; what is not there is empty."""
+    rows = csv.DictWriter(out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    rows.writeheader()
+    out.flush()
+    async for job in jobs:
+        rows.writerow(_to_row(job))
+        out.flush()
+
+
+def _to_json(job: IndexingJob) -> str:
+    # msgspec alone would sort the fields, and leave out those of older answers.
+    values = attrs.asdict(job)
+    # The inherited ones, which few answers carry, come last.
+    own = {name: values[name] for name in IndexingJob.__annotations__}
+    return msgspec.json.encode(own | values).decode()
+
+
+def _to_row(job: IndexingJob) -> Mapping[str, object]:
+    row: dict[str, object] = msgspec.to_builtins(job)
+    duration = job.duration
+    return row | {
+        "duration_seconds": None if duration is None else duration.total_seconds(),
+        # Spelled as in JSON, not as in Python.
+        "is_report_available": str(job.is_report_available).lower(),
+    }

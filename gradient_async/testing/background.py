@@ -1,0 +1,52 @@
+"""Run an emulator beside a test, whatever loop the test has, or none."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import attrs
+
+from gradient_async.emulator import Emulator
+
+
+@attrs.frozen(kw_only=True)
+class RunningEmulator:
+    """An emulator that runs in a thread of its own."""
+
+    url: str
+    """Its base URL."""
+    token: str = attrs.field(repr=False)
+    """The token of its first account."""
+    emulator: Emulator
+    """The emulator itself: add jobs, let it fail, see what it received."""
+
+
+@contextmanager
+def run_in_background(emulator: Emulator) -> Iterator[RunningEmulator]:
+    """Run an emulator in a thread with a loop of its own, and wait for its end."""
+    with _running_loop() as loop:
+        asyncio.run_coroutine_threadsafe(emulator.start(), loop).result()
+        try:
+            yield RunningEmulator(
+                url=emulator.url, token=emulator.token, emulator=emulator
+            )
+        finally:
+            asyncio.run_coroutine_threadsafe(emulator.aclose(), loop).result()
+
+
+@contextmanager
+def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(
+        target=loop.run_forever, name="gradient-emulator", daemon=True
+    )
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

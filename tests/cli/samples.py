@@ -1,0 +1,56 @@
+"""Jobs to write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from gradient_async import (
+    IndexedDataSource,
+    IndexedDataSourceStatus,
+    IndexingJob,
+    IndexingJobPhase,
+    IndexingJobStatus,
+)
+
+CREATED_AT: Final = datetime(2026, 10, 31, 8, 5, tzinfo=UTC)
+
+PARTIAL: Final = IndexingJob(
+    uuid="26dc900f-0000-4000-8000-000000000001",
+    knowledge_base_uuid="99b37aca-0000-4000-8000-000000000002",
+    phase=IndexingJobPhase.SUCCEEDED,
+    status=IndexingJobStatus.PARTIAL,
+    created_at=CREATED_AT,
+    started_at=CREATED_AT + timedelta(seconds=5),
+    finished_at=CREATED_AT + timedelta(seconds=130.25),
+    completed_datasources=1,
+    total_datasources=2,
+    total_tokens=1_234_567,
+    is_report_available=True,
+    data_source_uuids=("587e6e1f-0000-4000-8000-000000000003",),
+    data_source_jobs=(
+        IndexedDataSource(
+            status=IndexedDataSourceStatus.FAILED, error_details="Zugriff verwehrt: ü"
+        ),
+    ),
+)
+"""A job with most of what a job can have."""
+
+PENDING: Final = IndexingJob(
+    uuid="8cf9ddd7-0000-4000-8000-000000000004",
+    phase=IndexingJobPhase.PENDING,
+    status=IndexingJobStatus.PENDING,
+)
+"""A job that nothing is known of yet."""
+
+ODD: Final = IndexingJob(
+    uuid="odd\x1b[2J", status=IndexingJobStatus("INDEX_JOB_STATUS_\x1b[31mPAUSED")
+)
+"""A job in a state that nobody knew, written by somebody who means no good."""
+
+
+async def arriving(*jobs: IndexingJob) -> AsyncIterator[IndexingJob]:
+    """Give jobs one by one."""
+    for job in jobs:
+        yield job

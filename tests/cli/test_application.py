@@ -1,0 +1,236 @@
+"""The tree of commands, and how they end."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from importlib.metadata import version
+
+import pytest
+from cyclopts import App
+
+import gradient_async.cli.jobs
+from gradient_async.cli import main
+from gradient_async.cli.application import app, run
+from gradient_async.emulator import Fault
+from gradient_async.testing.background import RunningEmulator
+
+
+def options(command: App) -> set[str]:
+    """Give the options of one command; a mere group of commands has none."""
+    if command.default_command is None:
+        return set()
+    return {
+        name
+        for argument in command.assemble_argument_collection()
+        for name in argument.names
+    }
+
+
+def tree(command: App, name: str = "") -> dict[str, set[str]]:
+    """Give the options of a command and of all below it."""
+    result = {name: options(command)}
+    for child in command:
+        if not child.startswith("-"):
+            result |= tree(command[child], f"{name} {child}".strip())
+    return result
+
+
+def test_tree_of_commands() -> None:
+    """These are the commands and their options; taking one away breaks scripts."""
+    expected = {
+        "": set(),
+        "demo": {"--jobs", "--prefetch", "--latency"},
+        "jobs": set(),
+        "jobs list": {
+            "--status",
+            "--knowledge-base",
+            "--since",
+            "--limit",
+            "--output",
+        },
+    }
+
+    assert expected == tree(app)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--help"], "Exit codes"),
+        (["jobs", "list", "--help"], "--knowledge-base"),
+        (["--version"], version("gradient-async")),
+    ],
+)
+def test_explains_itself(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Help and version go to stdout, and all is fine."""
+    assert 0 == run(arguments)
+    assert expected in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["jobz"], "jobz"),
+        (["jobs", "list", "--limit", "-1"], "Must be >= 0"),
+        (["jobs", "list", "--since", "yesterday"], "neither an age"),
+        (["jobs", "list", "--output", "xml"], "jsonl"),
+        (["jobs", "list", "--empty-status"], "--empty-status"),
+        (["demo", "--latency", "11"], "Must be <= 10"),
+    ],
+)
+def test_wrong_usage(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong usage is code 2 and one line that says what, and where to read more."""
+    assert 2 == run(arguments)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert expected in line
+    assert line.endswith("See `gradient-async --help`.")
+
+
+def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a token the one line says where to put one."""
+    assert 2 == run([])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "set DIGITALOCEAN_ACCESS_TOKEN" in line
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault(status=400), 1),
+        (Fault(body=b"no JSON"), 1),
+        (Fault(status=401), 3),
+        (Fault(status=403), 3),
+        (Fault(status=404), 4),
+        (Fault(status=429, headers={"retry-after": "300"}), 5),
+    ],
+)
+def test_failures_are_one_line(
+    gradient_emulator: RunningEmulator,
+    fault: Fault,
+    expected: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A failure is a code and one line on stderr; stdout has no part of it."""
+    gradient_emulator.emulator.fail(fault)
+
+    assert expected == run(["jobs", "list", "--output", "jsonl"])
+    captured = capsys.readouterr()
+    assert not captured.out
+    (line,) = captured.err.splitlines()
+    assert line.startswith("error: ")
+    assert "GET /v2/gen-ai/indexing_jobs" in line
+
+
+def test_texts_of_others_stay_on_the_line(
+    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server's message can neither break the line nor steer the terminal."""
+    body = b'{"id": "bad", "message": "first\\nsecond\\u001b[2J"}'
+    gradient_emulator.emulator.fail(Fault(status=400, body=body))
+
+    assert 1 == run(["jobs", "list"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "bad: first second [2J" in line
+
+
+def test_retries_are_silent(
+    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A failure that a retry overcomes is not the user's business."""
+    gradient_emulator.emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
+
+    assert 0 == run(["jobs", "list", "--output", "jsonl"])
+    captured = capsys.readouterr()
+    assert 200 == len(captured.out.splitlines())
+    assert not captured.err
+
+
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
+def test_a_reader_that_leaves_ends_it_quietly(
+    gradient_emulator: RunningEmulator,
+    output: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A closed pipe is the reader's right: no error and no words, at the exit too."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as stdout:  # noqa: PTH123  (a descriptor)
+        monkeypatch.setattr(sys, "stdout", stdout)
+
+        assert 0 == run(["jobs", "list", "--output", output])
+        stdout.write("what was still buffered")
+    assert not capsys.readouterr().err
+
+
+def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is code 130, without a word."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gradient_async.cli.jobs, "Client", interrupted)
+
+    assert 130 == run(["jobs", "list"])
+
+
+def test_main_leaves_with_the_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`main` takes its own arguments or the process's, and exits."""
+    with pytest.raises(SystemExit) as given:
+        main(["--version"])
+    monkeypatch.setattr(sys, "argv", ["gradient-async", "--nonsense"])
+    with pytest.raises(SystemExit) as found:
+        main()
+
+    assert 0 == given.value.code
+    assert 2 == found.value.code
+    assert "--nonsense" in capsys.readouterr().err
+
+
+def test_runs_as_a_module(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m gradient_async.cli` is the same command."""
+    monkeypatch.setattr(sys, "argv", ["gradient-async", "--version"])
+    with pytest.raises(SystemExit) as ending:
+        importlib.import_module("gradient_async.cli.__main__")
+
+    assert 0 == ending.value.code
+    assert version("gradient-async") in capsys.readouterr().out
+
+
+@pytest.fixture
+def _not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command import its modules anew."""
+    monkeypatch.delitem(sys.modules, "gradient_async.cli.application")
+
+
+@pytest.mark.usefixtures("_not_imported")
+def test_names_the_missing_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the extra the command says how to get it."""
+    monkeypatch.setitem(sys.modules, "cyclopts", None)
+    with pytest.raises(SystemExit) as ending:
+        main([])
+
+    assert 2 == ending.value.code
+    assert "pip install 'gradient-async[cli]'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_not_imported")
+def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other module that is missing is an error as ever."""
+    monkeypatch.setitem(sys.modules, "gradient_async.cli.exit_codes", None)
+
+    with pytest.raises(ModuleNotFoundError, match="exit_codes"):
+        main([])

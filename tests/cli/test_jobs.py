@@ -1,0 +1,86 @@
+"""The commands about jobs, on the real client and a server in the same loop."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from gradient_async import ConfigurationError
+from gradient_async.cli.application import app
+from gradient_async.emulator import Emulator
+
+
+async def list_jobs(*options: str) -> None:
+    """Run `jobs list`."""
+    await app.run_async(["jobs", "list", *options], result_action="return_value")
+
+
+async def test_lists_all_jobs(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table has a heading and every job, newest first, and nothing else is said."""
+    await list_jobs()
+    captured = capsys.readouterr()
+    heading, *rows = captured.out.splitlines()
+
+    assert heading.startswith("UUID")
+    assert list(account.job_uuids()) == [row.split()[0] for row in rows]
+    assert not captured.err
+
+
+async def test_filters_by_status(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A repeated `--status` keeps jobs of either status."""
+    await list_jobs("--status", "failed", "--status", "partial", "--output", "jsonl")
+    statuses = {
+        json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()
+    }
+
+    assert {"INDEX_JOB_STATUS_FAILED", "INDEX_JOB_STATUS_PARTIAL"} == statuses
+
+
+async def test_filters_by_knowledge_base(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--knowledge-base` keeps its jobs alone, and all of them."""
+    base = str(account.jobs()[0]["knowledge_base_uuid"])
+    expected = [
+        job["uuid"] for job in account.jobs() if base == job["knowledge_base_uuid"]
+    ]
+    await list_jobs("--knowledge-base", base, "--output", "csv")
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+
+    assert expected == [row["uuid"] for row in rows]
+
+
+async def test_filters_by_time(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--since` keeps what was created then or later."""
+    since = str(account.jobs()[4]["created_at"])
+    await list_jobs("--since", since, "--output", "json")
+    jobs = json.loads(capsys.readouterr().out)
+
+    assert list(account.job_uuids()[:5]) == [job["uuid"] for job in jobs]
+
+
+async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--limit` counts jobs after filtering; none is a fine number of jobs."""
+    await list_jobs("--status", "completed", "--limit", "2", "--output", "json")
+    two = json.loads(capsys.readouterr().out)
+    await list_jobs("--limit", "0", "--output", "json")
+
+    assert 2 == len(two)
+    assert "[]\n" == capsys.readouterr().out
+
+
+async def test_refuses_an_unknown_status(account: Emulator) -> None:
+    """A status that does not exist is refused before anything is sent."""
+    with pytest.raises(ConfigurationError, match="'lost' is none of unknown, partial"):
+        await list_jobs("--status", "lost")
+
+    assert not account.requests

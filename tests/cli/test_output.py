@@ -1,0 +1,123 @@
+"""Writing jobs for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncIterator
+
+import attrs
+import pytest
+
+from gradient_async import IndexedDataSource, IndexingJob
+from gradient_async.cli.jobs import WRITERS, Output
+from gradient_async.cli.output import write_csv, write_json, write_json_lines
+
+from .samples import ODD, PARTIAL, PENDING, arriving
+
+
+class Watched(io.StringIO):
+    """A file that remembers what had been flushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flushed = ""
+
+    def flush(self) -> None:
+        """Note the text so far."""
+        self.flushed = self.getvalue()
+
+
+@pytest.mark.parametrize("output", WRITERS)
+async def test_rows_appear_as_they_arrive(output: Output) -> None:
+    """Each row is out before the next job is asked for, whatever the format."""
+    out = Watched()
+    seen = []
+
+    async def watching() -> AsyncIterator[IndexingJob]:
+        yield PARTIAL
+        seen.append(PARTIAL.uuid in out.flushed)
+        yield PENDING
+        seen.append(PENDING.uuid in out.flushed)
+
+    await WRITERS[output](watching(), out)
+
+    assert [True, True] == seen
+    assert out.getvalue() == out.flushed
+
+
+async def test_json_has_every_field() -> None:
+    """A job in JSON has all its fields, nested ones too, in the order of the class."""
+    out = io.StringIO()
+    await write_json_lines(arriving(PARTIAL), out)
+    job = json.loads(out.getvalue())
+    (source,) = job["data_source_jobs"]
+
+    assert {field.name for field in attrs.fields(IndexingJob)} == job.keys()
+    assert {field.name for field in attrs.fields(IndexedDataSource)} == source.keys()
+    assert ["uuid", "knowledge_base_uuid", "phase"] == list(job)[:3]
+    assert "2026-10-31T08:05:00Z" == job["created_at"]
+    assert "INDEX_JOB_STATUS_PARTIAL" == job["status"]
+    assert "DATA_SOURCE_STATUS_FAILED" == source["status"]
+    assert "Zugriff verwehrt: ü" == source["error_details"]
+
+
+async def test_json_lines_are_one_job_each() -> None:
+    """A value nobody knew is written as it came, and no value ends a line early."""
+    out = io.StringIO()
+    await write_json_lines(arriving(PENDING, ODD), out)
+    first, second = map(json.loads, out.getvalue().splitlines())
+
+    assert PENDING.uuid == first["uuid"]
+    assert first["created_at"] is None
+    assert ODD.status == second["status"]
+
+
+@pytest.mark.parametrize("jobs", [(), (PENDING,), (PENDING, PARTIAL, ODD)])
+async def test_json_is_one_array(jobs: tuple[IndexingJob, ...]) -> None:
+    """JSON is a single array, of no jobs too."""
+    out = io.StringIO()
+    await write_json(arriving(*jobs), out)
+
+    assert [job.uuid for job in jobs] == [j["uuid"] for j in json.loads(out.getvalue())]
+
+
+async def test_json_of_no_jobs_is_short() -> None:
+    """An empty array is written as one would by hand."""
+    out = io.StringIO()
+    await write_json(arriving(), out)
+
+    assert "[]\n" == out.getvalue()
+
+
+async def test_json_cut_short_is_no_json() -> None:
+    """After an error the array has no end, so that nobody takes it for the whole."""
+    out = io.StringIO()
+
+    async def failing() -> AsyncIterator[IndexingJob]:
+        yield PENDING
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await write_json(failing(), out)
+
+    assert not out.getvalue().rstrip().endswith("]")
+
+
+async def test_csv_has_stable_columns() -> None:
+    """CSV has a heading, flat columns, and nothing where nothing is known."""
+    out = io.StringIO()
+    await write_csv(arriving(PARTIAL, PENDING), out)
+    expected = """\
+uuid,knowledge_base_uuid,phase,status,\
+created_at,updated_at,started_at,finished_at,duration_seconds,\
+completed_datasources,total_datasources,total_tokens,is_report_available
+26dc900f-0000-4000-8000-000000000001,99b37aca-0000-4000-8000-000000000002,\
+BATCH_JOB_PHASE_SUCCEEDED,INDEX_JOB_STATUS_PARTIAL,\
+2026-10-31T08:05:00Z,,2026-10-31T08:05:05Z,2026-10-31T08:07:10.250000Z,125.25,\
+1,2,1234567,true
+8cf9ddd7-0000-4000-8000-000000000004,,\
+BATCH_JOB_PHASE_PENDING,INDEX_JOB_STATUS_PENDING,,,,,,0,0,0,false
+"""
+
+    assert expected == out.getvalue()

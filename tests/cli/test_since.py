@@ -1,0 +1,50 @@
+"""Reading the times that people type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from gradient_async.cli.since import parse_since
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7d", "2026-10-25T12:00:00+00:00"),
+        ("24h", "2026-10-31T12:00:00+00:00"),
+        ("90m", "2026-11-01T10:30:00+00:00"),
+        ("0m", "2026-11-01T12:00:00+00:00"),
+        ("2026-01-31", "2026-01-31T00:00:00+00:00"),
+        ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00+00:00"),
+        ("2026-01-31T10:00:00.123456789+02:00", "2026-01-31T10:00:00.123456+02:00"),
+    ],
+)
+def test_reads_ages_days_and_times(text: str, expected: str) -> None:
+    """An age counts back from now, a day starts at midnight UTC, a time is itself."""
+    assert expected == parse_since(text, now=NOW).isoformat()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "7",
+        "7w",
+        "-7d",
+        "7 d",
+        "\u0667d",
+        "99999999999d",
+        "9" * 5000 + "d",
+        "2026-02-30",
+        "2026-01-31T10:00:00",
+    ],
+)
+def test_refuses_what_could_mean_anything(text: str) -> None:
+    """Whatever is not clear is refused, and the reason shows all forms there are."""
+    with pytest.raises(ValueError, match=r"neither an age \(7d, 24h, 90m\) nor a time"):
+        parse_since(text, now=NOW)

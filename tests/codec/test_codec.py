@@ -1,0 +1,531 @@
+"""From bytes to objects and back: what is understood, and how refusals read."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+from cattrs import Converter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.codec import (
+    JSON,
+    Codec,
+    decode_json,
+    encode_json,
+    make_converter,
+)
+from gradient_async.errors import ConfigurationError, DecodeError
+from gradient_async.models import (
+    IndexedDataSource,
+    IndexedDataSourceStatus,
+    IndexingJob,
+    IndexingJobPhase,
+    IndexingJobStatus,
+)
+from gradient_async.models.indexing_jobs import IndexingJobAnswer, IndexingJobsAnswer
+from gradient_async.models.lists import Links, Meta, PageLinks
+from tests.support.exact_types import misfits
+from tests.support.shapes import NEW_JOB, OLD_JOB, PAGE
+
+CODECS = {"fast": Codec(), "converter": Codec(make_converter())}
+BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+
+
+def job_of(codec: Codec, document: dict[str, Any]) -> IndexingJob:
+    """Decode an answer that carries one job."""
+    body = json.dumps({"job": document}).encode()
+    return codec.decode(body, IndexingJobAnswer).job
+
+
+@BOTH
+def test_newer_jobs(codec: Codec) -> None:
+    """A job of the present API decodes, its 64-bit numbers from strings."""
+    job = job_of(codec, NEW_JOB)
+
+    assert "11efb1f0-0000-4000-8000-000000000001" == job.uuid
+    assert IndexingJobPhase.SUCCEEDED is job.phase
+    assert IndexingJobStatus.PARTIAL is job.status
+    assert datetime(2026, 3, 1, 12, 0, tzinfo=UTC) == job.created_at
+    assert datetime(2026, 3, 1, 12, 0, 1, 123457, tzinfo=UTC) == job.started_at
+    assert 123456789012 == job.total_tokens
+    assert job.is_report_available
+    assert ("source-1", "source-2") == job.data_source_uuids
+    assert [] == list(misfits(job, IndexingJob))
+
+
+@BOTH
+def test_sources_of_a_job(codec: Codec) -> None:
+    """The data sources of a job decode; what is missing or null is zero or None."""
+    updated, failed = job_of(codec, NEW_JOB).data_source_jobs
+
+    assert 9007199254740993 == updated.total_bytes
+    assert 0 == updated.failed_item_count
+    assert updated.error_msg is None
+    assert (
+        IndexedDataSource(
+            data_source_uuid="source-2",
+            status=IndexedDataSourceStatus.FAILED,
+            started_at=datetime(2026, 3, 1, 12, 5, tzinfo=UTC),
+            error_msg="ERR_FETCH",
+            error_details="the bucket is gone",
+            failed_item_count=4,
+            skipped_item_count=2,
+        )
+        == failed
+    )
+
+
+@BOTH
+def test_older_jobs(codec: Codec) -> None:
+    """A job of older documents decodes, unknown enum values kept."""
+    job = job_of(codec, OLD_JOB)
+
+    assert (
+        IndexingJob(
+            uuid="11efb1f0-0000-4000-8000-000000000002",
+            knowledge_base_uuid="11efb1f0-0000-4000-8000-0000000000aa",
+            phase=IndexingJobPhase("BATCH_JOB_PHASE_COMPLETED"),
+            status=IndexingJobStatus("INDEX_JOB_STATUS_RUNNING"),
+            created_at=datetime(2024, 11, 5, 8, 0, tzinfo=UTC),
+            started_at=datetime(2024, 11, 5, 8, 0, tzinfo=UTC),
+            completed_datasources=1,
+            total_datasources=3,
+            tokens=12,
+            total_items_indexed=1000,
+            total_items_failed=7,
+        )
+        == job
+    )
+    assert [] == list(misfits(job, IndexingJob))
+
+
+@BOTH
+def test_unknown_enum_values_survive(codec: Codec) -> None:
+    """An enum value of tomorrow is kept through a pickle, and known to be unknown."""
+    job = pickle.loads(pickle.dumps(job_of(codec, OLD_JOB)))
+
+    assert "INDEX_JOB_STATUS_RUNNING" == job.status
+    assert IndexingJobStatus is type(job.status)
+    assert not job.status.is_known
+    assert not job.phase.is_known
+
+
+@BOTH
+def test_pages(codec: Codec) -> None:
+    """A page of a list decodes with its links and its meta."""
+    answer = codec.decode(json.dumps(PAGE).encode(), IndexingJobsAnswer)
+
+    assert 2 == len(answer.jobs or ())
+    assert Meta(page=1, pages=9, total=17) == answer.meta
+    assert answer.links.pages.next.endswith("?page=2")
+    assert "" == answer.links.pages.previous
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("expected", "body"),
+    [
+        (IndexingJobsAnswer(), b"{}"),
+        (IndexingJobsAnswer(), b'{"jobs": null, "links": null, "meta": null}'),
+        (IndexingJobsAnswer(), b'{"links": {"pages": null}}'),
+        (IndexingJobsAnswer(), b'{"tomorrow": [{"a": [1]}]}'),
+        (IndexingJobsAnswer(), b" \r\n\t{} "),
+        (IndexingJobsAnswer(jobs=()), b'{"jobs": []}'),
+        (IndexingJobsAnswer(jobs=(IndexingJob(),)), b'{"jobs": [{}]}'),
+        (IndexingJobsAnswer(meta=Meta()), b'{"meta": {}}'),
+        (
+            IndexingJobsAnswer(links=Links(pages=PageLinks(next="x"))),
+            b'{"links": {"pages": {"next": "x", "last": null}}}',
+        ),
+        (
+            IndexingJobsAnswer(meta=Meta(page=2)),
+            b'{"meta": {"page": 1}, "meta": {"page": 2}}',
+        ),
+    ],
+)
+def test_sparse_answers(
+    codec: Codec, expected: IndexingJobsAnswer, body: bytes
+) -> None:
+    """What is absent or null is the zero value; of a repeated key the last counts."""
+    assert expected == codec.decode(body, IndexingJobsAnswer)
+
+
+@BOTH
+@pytest.mark.parametrize("document", [dict.fromkeys(NEW_JOB | OLD_JOB), {}])
+def test_empty_jobs(codec: Codec, document: dict[str, Any]) -> None:
+    """A job whose every field is null equals one without fields, and a default one."""
+    assert IndexingJob() == job_of(codec, document)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        (0, 0),
+        (5, 5),
+        (5, "5"),
+        (-5, "-5"),
+        (5, 5.0),
+        (5, "5.0"),
+        (0, -0.0),
+        (2**63 - 1, 2**63 - 1),
+        (2**64 - 1, "18446744073709551615"),
+    ],
+)
+def test_numbers(codec: Codec, expected: int, value: JSON) -> None:
+    """Whole numbers come as numbers or strings, and are exact."""
+    job = job_of(codec, {"total_tokens": value})
+
+    assert expected == job.total_tokens
+    assert int is type(job.total_tokens)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        (True, True),
+        (False, False),
+        (True, "true"),
+        (False, "false"),
+        (True, 1),
+        (False, 0),
+        (True, "1"),
+    ],
+)
+def test_flags(codec: Codec, expected: bool, value: JSON) -> None:
+    """Flags come as such, as words, or as 0 and 1."""
+    assert expected is job_of(codec, {"is_report_available": value}).is_report_available
+
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        (NOON, "2026-03-01T12:00:00Z"),
+        (NOON, "2026-03-01T12:00:00z"),
+        (NOON, "2026-03-01T14:00:00+02:00"),
+        (NOON, "2026-03-01T12:00:00"),
+        (NOON.replace(microsecond=500_000), "2026-03-01T12:00:00.5Z"),
+        (NOON.replace(microsecond=123_457), "2026-03-01T12:00:00.123456789Z"),
+        (NOON.replace(microsecond=123_457), "2026-03-01T12:00:00.123456789"),
+        (NOON.replace(microsecond=1), "2026-03-01T12:00:00.000000500Z"),
+        (NOON.replace(second=1), "2026-03-01T12:00:00.999999999Z"),
+        (NOON, 1772366400),
+        (None, ""),
+        (None, None),
+    ],
+)
+def test_timestamps(codec: Codec, expected: datetime | None, value: JSON) -> None:
+    """Times are aware, UTC where nothing is said, and rounded to microseconds."""
+    job = job_of(codec, {"created_at": value})
+
+    assert expected == job.created_at
+    assert [] == list(misfits(job, IndexingJob))
+
+
+NESTED = b"[" * 100_000 + b"]" * 100_000
+DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b" ", id="blank"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b"5", id="number"),
+        pytest.param(b'"jobs"', id="text"),
+        pytest.param(b"<!doctype html><h1>502</h1>", id="html"),
+        pytest.param(b"{", id="opened"),
+        pytest.param(b'{"jobs": [{"uuid": "a"}', id="truncated"),
+        pytest.param(b'{"jobs": []}}', id="more"),
+        pytest.param(b'{"jobs": []}{"jobs": []}', id="two"),
+        pytest.param(b"{'jobs': []}", id="quotes"),
+        pytest.param(b'{"jobs": [],}', id="comma"),
+        pytest.param(b"\xef\xbb\xbf{}", id="bom"),
+        pytest.param("{}".encode("utf-16"), id="utf-16"),
+        pytest.param(b'{"jobs": [{"uuid": "\xff"}]}', id="bad-utf-8"),
+        pytest.param(b'{"jobs": [{"uuid": "\xed\xa0\x80"}]}', id="raw-surrogate"),
+        pytest.param(b'{"jobs": [{"uuid": "\\ud800"}]}', id="lone-surrogate"),
+        pytest.param(b'{"jobs": [{"uuid": "a\nb"}]}', id="raw-newline"),
+        pytest.param(b'{"jobs": [{"total_tokens": NaN}]}', id="nan"),
+        pytest.param(b'{"jobs": [{"total_tokens": Infinity}]}', id="infinity"),
+        pytest.param(b'{"jobs": [{"total_tokens": 1e400}]}', id="1e400"),
+        pytest.param(b'{"jobs": [{"total_tokens": "1e400"}]}', id="1e400-text"),
+        pytest.param(
+            b'{"jobs": [{"total_tokens": %b}]}' % (b"9" * 5000), id="5000-digits"
+        ),
+        pytest.param(
+            b'{"jobs": [{"total_tokens": "%b"}]}' % (b"9" * 5000), id="5000-digits-text"
+        ),
+        pytest.param(NESTED, id="nested"),
+        pytest.param(b"[" * 100_000, id="nested-open"),
+        pytest.param(b'{"jobs": %b}' % NESTED, id="nested-jobs"),
+        pytest.param(b'{"jobs": [%b]}' % DEEP, id="nested-job"),
+        pytest.param(b'{"jobs": [{"uuid": %b}]}' % NESTED, id="nested-uuid"),
+        pytest.param(b'{"tomorrow": %b}' % NESTED, id="nested-unknown-list"),
+        pytest.param(b'{"tomorrow": %b}' % DEEP, id="nested-unknown-object"),
+        pytest.param(b'{"jobs": [{"tomorrow": %b}]}' % NESTED, id="nested-in-a-job"),
+        pytest.param(b'{"tomorrow": NaN}', id="nan-unknown"),
+        pytest.param(b'{"tomorrow": "\\ud800"}', id="lone-surrogate-unknown"),
+    ],
+)
+def test_what_is_no_answer(codec: Codec, body: bytes) -> None:
+    """What is broken, hostile or another thing is a DecodeError, and nothing else."""
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(body, IndexingJobsAnswer)
+
+    assert DecodeError is type(caught.value)
+    assert caught.value.json_path.startswith("$")
+    assert caught.value.message
+    assert len(str(caught.value)) < 1000
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(b'"\xff"', id="bad-utf-8"),
+        pytest.param(b"1e400", id="1e400"),
+        pytest.param(b"9" * 5000, id="5000-digits"),
+    ],
+)
+def test_unknown_keys_are_skipped(value: bytes) -> None:
+    """The fast path does not look into what it does not know."""
+    answer = Codec().decode(
+        b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsAnswer
+    )
+
+    assert IndexingJobsAnswer(jobs=(IndexingJob(uuid="a"),)) == answer
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("path", "text", "document"),
+    [
+        ("$.jobs", "Expected `array`, got `str`", {"jobs": "x"}),
+        ("$.jobs", "Expected `array`, got `object`", {"jobs": {}}),
+        ("$.jobs", "Expected `array`, got `int`", {"jobs": 5}),
+        ("$.jobs[0]", "Expected `object`, got `null`", {"jobs": [None]}),
+        ("$.jobs[1]", "Expected `object`, got `array`", {"jobs": [{}, []]}),
+        (
+            "$.jobs[2].total_tokens",
+            "Expected `int`, got `float`",
+            {"jobs": [{}, {}, {"total_tokens": 1.5}]},
+        ),
+        (
+            "$.jobs[0].total_tokens",
+            "Expected `int`, got `bool`",
+            {"jobs": [{"total_tokens": True}]},
+        ),
+        (
+            "$.jobs[0].uuid",
+            "Expected `str`, got `int`",
+            {"jobs": [{"uuid": 5}]},
+        ),
+        (
+            "$.jobs[0].is_report_available",
+            "Expected `bool`, got `int`",
+            {"jobs": [{"is_report_available": 2}]},
+        ),
+        (
+            "$.jobs[0].status",
+            "Expected `str`, got `int`",
+            {"jobs": [{"status": 3}]},
+        ),
+        (
+            "$.jobs[0].created_at",
+            "Invalid RFC3339 encoded datetime",
+            {"jobs": [{"created_at": "yesterday"}]},
+        ),
+        (
+            "$.jobs[0].data_source_uuids[1]",
+            "Expected `str`, got `null`",
+            {"jobs": [{"data_source_uuids": ["a", None]}]},
+        ),
+        (
+            "$.jobs[0].data_source_jobs[1].total_bytes",
+            "Expected `int`, got `str`",
+            {"jobs": [{"data_source_jobs": [{}, {"total_bytes": "many"}]}]},
+        ),
+        ("$.meta", "Expected `object`, got `array`", {"meta": []}),
+        ("$.meta.total", "Expected `int`, got `array`", {"meta": {"total": []}}),
+        (
+            "$.links.pages.next",
+            "Expected `str`, got `bool`",
+            {"links": {"pages": {"next": False}}},
+        ),
+    ],
+)
+def test_the_place_is_named(codec: Codec, path: str, text: str, document: JSON) -> None:
+    """A wrong type is refused with its JSON path and what was expected."""
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(encode_json(document), IndexingJobsAnswer)
+
+    assert path == caught.value.json_path
+    assert text == caught.value.message
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("path", "text", "body"),
+    [
+        ("$.job", "Expected a value, got none", b"{}"),
+        ("$.job", "Expected a value, got none", b'{"job": null}'),
+        ("$.job", "Expected `object`, got `array`", b'{"job": []}'),
+        ("$", "Expected `object`, got `array`", b"[]"),
+        ("$", "Expected `object`, got `null`", b"null"),
+    ],
+)
+def test_an_answer_without_its_job(
+    codec: Codec, path: str, text: str, body: bytes
+) -> None:
+    """An answer that must carry a job and does not is refused."""
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(body, IndexingJobAnswer)
+
+    assert (path, text) == (caught.value.json_path, caught.value.message)
+
+
+@BOTH
+@pytest.mark.parametrize("key", ["jobs", "meta", "links"])
+def test_the_word_null_is_no_null(codec: Codec, key: str) -> None:
+    """The text "null" where a list or an object belongs is refused."""
+    with pytest.raises(DecodeError):
+        codec.decode(encode_json({key: "null"}), IndexingJobsAnswer)
+
+
+def test_a_converter_of_ones_own_is_obeyed() -> None:
+    """A hook of a caller's converter decides about its type, everywhere."""
+    converter = make_converter()
+    converter.register_structure_hook(str, lambda text, _: str(text).upper())
+    job = job_of(
+        Codec(converter), {"uuid": "abc", "data_source_jobs": [{"error_msg": "oh"}]}
+    )
+
+    assert "ABC" == job.uuid
+    assert "OH" == job.data_source_jobs[0].error_msg
+
+
+def test_a_hook_for_one_class_is_obeyed() -> None:
+    """A hook for a model replaces how that model comes about."""
+    converter = make_converter()
+    converter.register_structure_hook(Meta, lambda _, __: Meta(total=-1))
+    answer = Codec(converter).decode(b'{"meta": {"total": 5}}', IndexingJobsAnswer)
+
+    assert Meta(total=-1) == answer.meta
+
+
+@attrs.frozen
+class Point:
+    """A shape of a caller's own."""
+
+    x: int
+    y: int = 0
+
+
+@pytest.mark.parametrize(
+    "codec", [Codec(), Codec(make_converter()), Codec(Converter())]
+)
+def test_shapes_of_ones_own(codec: Codec) -> None:
+    """Any attrs class can be decoded into, by any converter, time after time."""
+    assert Point(1, 2) == codec.decode(b'{"x": 1, "y": 2}', Point)
+    assert Point(3) == codec.decode(b'{"x": 3}', Point)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("not today"), "not today"),
+        (TypeError("secretive"), "TypeError"),
+        (LookupError("secretive"), "LookupError"),
+        (KeyError("x"), "Expected a value, got none"),
+    ],
+)
+@pytest.mark.parametrize("detailed", [True, False])
+def test_hooks_may_refuse(error: Exception, text: str, detailed: bool) -> None:
+    """What a hook raises becomes a DecodeError, however the converter wraps it."""
+
+    def refuse(_: object, __: object) -> Point:
+        raise error
+
+    converter = Converter(detailed_validation=detailed)
+    converter.register_structure_hook(Point, refuse)
+
+    with pytest.raises(DecodeError) as caught:
+        Codec(converter).decode(b"{}", Point)
+
+    assert ("$", text) == (caught.value.json_path, caught.value.message)
+
+
+JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(JSON_VALUES)
+def test_json_goes_round(value: JSON) -> None:
+    """What is encoded decodes to what it was."""
+    assert value == decode_json(encode_json(value))
+
+
+@given(st.binary(max_size=30))
+def test_a_bracket_begins_no_page(body: bytes) -> None:
+    """Whatever bytes follow the bracket of a list, they are refused as no page."""
+    with pytest.raises(DecodeError):
+        Codec().decode(b"[" + body, IndexingJobsAnswer)
+
+
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        {"a": object()},
+        {"a": 1j},
+        {(1, 2): 3},
+        "\ud800",
+        {"\ud800": 1},
+        ENDLESS,
+        float("nan"),
+        {"a": [float("inf")]},
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_has_no_json_form(value: Any) -> None:
+    """What JSON cannot say is refused before it is sent, and not repeated."""
+    with pytest.raises(ConfigurationError, match="only what JSON can say") as caught:
+        encode_json(value)
+
+    assert caught.value.__context__ is None
+
+
+def test_decoding_leaves_the_document_alone() -> None:
+    """Structuring does not change the values it reads."""
+    document = deepcopy(PAGE)
+    make_converter().structure(document, IndexingJobsAnswer)
+
+    assert PAGE == document

@@ -1,0 +1,174 @@
+"""What the converter makes of each type, as its docstring says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+from cattrs import BaseValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.codec import make_converter
+from gradient_async.models import IndexingJobStatus
+from gradient_async.models.timestamp import Timestamp
+
+CONVERTER = make_converter()
+MOMENT: Any = Timestamp | None
+
+
+@attrs.frozen(kw_only=True)
+class Shelf:
+    """One field of each kind."""
+
+    count: int = 0
+    label: str = "none"
+    books: tuple[int, ...] = (1,)
+    seen_at: Timestamp | None = None
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        (Shelf(), {}),
+        (Shelf(), {"count": None, "label": None, "books": None, "seen_at": None}),
+        (Shelf(), {"colour": "red"}),
+        (Shelf(count=3, books=()), {"count": "3", "books": []}),
+        (Shelf(books=(1, 2)), {"books": [1, "2"]}),
+    ],
+)
+def test_objects(expected: Shelf, value: object) -> None:
+    """Unknown keys are ignored; absent and null ones take the default."""
+    assert expected == CONVERTER.structure(value, Shelf)
+
+
+@pytest.mark.parametrize("value", [None, [], "x", 5, True, 1.5])
+def test_only_objects_become_classes(value: object) -> None:
+    """What is no object is refused where a class is expected."""
+    with pytest.raises(ValueError, match="Expected `object`, got"):
+        CONVERTER.structure(value, Shelf)
+
+
+@pytest.mark.parametrize("value", [None, {}, "12", 5, (1, 2)])
+def test_only_arrays_become_tuples(value: object) -> None:
+    """What is no array is refused where a tuple is expected; a text too."""
+    with pytest.raises(ValueError, match="Expected `array`, got"):
+        CONVERTER.structure(value, tuple[int, ...])
+
+
+@pytest.mark.parametrize(
+    ("expected", "value", "kind"),
+    [
+        (12, "12", int),
+        (12, 12.0, int),
+        (True, "true", bool),
+        (False, 0, bool),
+        ("x", "x", str),
+        ("", "", str),
+        ("12", "12", str),
+    ],
+)
+def test_scalars(expected: object, value: object, kind: type) -> None:
+    """Numbers and flags come from texts as well."""
+    got: object = CONVERTER.structure(value, kind)
+
+    assert expected == got
+    assert kind is type(got)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("", int),
+        ("x", int),
+        ("1_000", int),
+        ("\u0663", int),
+        (1.5, int),
+        (True, int),
+        (None, int),
+        ([], int),
+        ({}, int),
+        (2, bool),
+        (None, bool),
+        ("", bool),
+        (5, str),
+        (None, str),
+        (True, str),
+        (["x"], str),
+    ],
+)
+def test_wrong_scalars(value: object, kind: type) -> None:
+    """What does not say a value of the type is refused."""
+    with pytest.raises(ValueError, match="Expected"):
+        CONVERTER.structure(value, kind)
+
+
+@given(
+    st.datetimes(
+        # Rounding up the last microsecond of all would leave the calendar.
+        max_value=datetime(9999, 12, 31),  # noqa: DTZ001  (drawn naive, made aware)
+        timezones=st.sampled_from(
+            [UTC, timezone(timedelta(hours=-5)), timezone(timedelta(minutes=345))]
+        ),
+    )
+)
+def test_times_go_round(moment: datetime) -> None:
+    """An aware time, written as RFC 3339, is read as the same moment."""
+    assert moment == CONVERTER.structure(moment.isoformat(), MOMENT)
+
+
+@given(st.datetimes())
+def test_times_without_offset_are_utc(moment: datetime) -> None:
+    """A time without an offset is taken for UTC."""
+    got = CONVERTER.structure(moment.isoformat(), MOMENT)
+
+    assert moment.replace(tzinfo=UTC) == got
+
+
+@pytest.mark.parametrize("kind", [MOMENT, datetime | None])
+@pytest.mark.parametrize("value", [None, ""])
+def test_no_time(kind: Any, value: object) -> None:
+    """Null and the empty text are no time."""
+    assert CONVERTER.structure(value, kind) is None
+
+
+@pytest.mark.parametrize(
+    "value", ["soon", "2026-13-01T00:00:00Z", "12:00", " ", True, [], {}, 1e20]
+)
+def test_wrong_times(value: object) -> None:
+    """What is no moment is refused."""
+    with pytest.raises(ValueError, match=r"datetime|Timestamp"):
+        CONVERTER.structure(value, MOMENT)
+
+
+@pytest.mark.parametrize("text", [*IndexingJobStatus, "INDEX_JOB_STATUS_NEW", ""])
+def test_enums(text: str) -> None:
+    """Any text is a value of an open enum, declared or not."""
+    status = CONVERTER.structure(text, IndexingJobStatus)
+
+    assert text == status
+    assert IndexingJobStatus is type(status)
+
+
+@pytest.mark.parametrize("value", [None, 5, True, [], {}])
+def test_wrong_enums(value: object) -> None:
+    """What is no text is no value of an open enum."""
+    with pytest.raises(ValueError, match="Expected `str`, got"):
+        CONVERTER.structure(value, IndexingJobStatus)
+
+
+def test_misfits_inside_are_grouped() -> None:
+    """A misfit in a field is found inside cattrs' own error group."""
+    with pytest.raises(BaseValidationError):
+        CONVERTER.structure({"count": []}, Shelf)
+
+
+def test_converters_are_apart() -> None:
+    """A hook registered on one converter does not change the next."""
+    first = make_converter()
+    first.register_structure_hook(int, lambda _, __: -1)
+
+    assert -1 == first.structure(5, int)
+    assert 5 == make_converter().structure(5, int)

@@ -1,0 +1,75 @@
+"""The pages name what there is; that their code runs is tested where they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import gradient_async
+import gradient_async.codec
+import gradient_async.emulator
+import gradient_async.testing
+from gradient_async.errors import GradientError
+from gradient_async.settings import BASE_URL, BASE_URL_VARIABLE, TOKEN_VARIABLES
+
+_ROOT = Path(__file__).parents[2]
+_PUBLIC_MODULES = [
+    gradient_async,
+    gradient_async.codec,
+    gradient_async.emulator,
+    gradient_async.testing,
+]
+_TEST_LINE = re.compile(r"<!-- the test line -->\n```sh\n(.+)\n```\n")
+
+
+def read(path: str) -> str:
+    """Give the text of a page."""
+    return (_ROOT / path).read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", _PUBLIC_MODULES, ids=lambda it: it.__name__)
+def test_reference_is_complete(module: ModuleType) -> None:
+    """The reference lists every public name of every public module."""
+    entries = re.findall(
+        r"^\.\. .*:: (?:.*\.)?(\w+)", read("docs/reference.md"), re.MULTILINE
+    )
+
+    # An alias for JSON values; the signatures show it.
+    assert set() == set(module.__all__) - set(entries) - {"JSON"}
+
+
+def test_error_tree_is_complete() -> None:
+    """The page on errors draws every error, under the right parent."""
+    tree = read("docs/errors.md").split("```text\n")[1].split("```")[0]
+
+    assert draw(GradientError) == re.findall(r"^(\W*\w+)", tree, re.MULTILINE)
+
+
+def draw(kind: type[GradientError]) -> list[str]:
+    """Draw a class and those below it, a line each."""
+    lines = [kind.__name__]
+    children = [it for it in kind.__subclasses__() if it.__module__ == kind.__module__]
+    for child in children:
+        is_last = child is children[-1]
+        first, *rest = draw(child)
+        lines.append(("└── " if is_last else "├── ") + first)
+        lines += [("    " if is_last else "│   ") + line for line in rest]
+    return lines
+
+
+def test_environment_is_documented() -> None:
+    """The page on configuration names each variable, and the default address."""
+    page = read("docs/configuration.md")
+
+    for name in (*TOKEN_VARIABLES, BASE_URL_VARIABLE, BASE_URL):
+        assert f"`{name}`" in page
+
+
+def test_readme_has_the_test_line() -> None:
+    """The README has one line to run the tests, in a place where a script finds it."""
+    (line,) = _TEST_LINE.findall(read("README.md"))
+
+    assert line.endswith("nox -s tests")

@@ -1,0 +1,273 @@
+"""What an indexing job tells about itself."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import UTC, datetime, timedelta
+from typing import get_type_hints
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.models import (
+    IndexedDataSource,
+    IndexedDataSourceStatus,
+    IndexingJob,
+    IndexingJobPhase,
+    IndexingJobStatus,
+    OpenEnum,
+    indexing_jobs,
+    lists,
+)
+from tests.support.exact_types import misfits
+
+Phase = IndexingJobPhase
+Status = IndexingJobStatus
+SourceStatus = IndexedDataSourceStatus
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+END = START + timedelta(minutes=10)
+
+PHASES = st.sampled_from([*Phase, Phase("BATCH_JOB_PHASE_COMPLETED")])
+STATUSES = st.sampled_from([*Status, Status("INDEX_JOB_STATUS_RUNNING")])
+JOBS = st.builds(
+    IndexingJob,
+    phase=PHASES,
+    status=STATUSES,
+    started_at=st.sampled_from([None, START]),
+    finished_at=st.sampled_from([None, END]),
+)
+
+MODELS = [
+    kind
+    for module in (indexing_jobs, lists)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and attrs.has(kind) and kind.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models_are_values(model: type) -> None:
+    """A model cannot be changed, and takes its fields by name only."""
+    fields = attrs.fields(model)
+
+    assert fields
+    assert all(field.kw_only for field in fields)
+    assert {"FrozenInstanceError"} == {
+        _refusal(model, field.name) for field in attrs.fields(model)
+    }
+
+
+def _refusal(model: type, name: str) -> str:
+    value: object = object.__new__(model)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError) as caught:
+        setattr(value, name, None)
+    return type(caught.value).__name__
+
+
+@pytest.mark.parametrize("model", [IndexingJob, IndexedDataSource, lists.Meta])
+def test_defaults_are_the_zero_values(model: type) -> None:
+    """An empty model has exactly the types it declares, and nothing but zeros."""
+    empty = model()
+    values = attrs.asdict(empty, recurse=False).items()
+
+    assert [] == list(misfits(empty, model))
+    assert [] == [
+        name for name, value in values if value and not _is_unknown_zero(value)
+    ]
+
+
+def _is_unknown_zero(value: object) -> bool:
+    return isinstance(value, OpenEnum) and value.name == "UNKNOWN"
+
+
+@pytest.mark.parametrize("kind", [Phase, Status, SourceStatus])
+def test_enums_share_a_prefix(kind: type[OpenEnum]) -> None:
+    """Each wire value is the enum's prefix and the member's name."""
+    prefix = kind["UNKNOWN"].value.removesuffix("UNKNOWN")
+
+    assert prefix
+    assert [prefix + member.name for member in kind] == [m.value for m in kind]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_field_types_are_real(model: type) -> None:
+    """The annotations of each model can be read at run time."""
+    names = [field.name for field in attrs.fields(model)]
+
+    assert set(names) == get_type_hints(model).keys()
+
+
+def test_jobs_travel() -> None:
+    """A job survives pickling and copying, unknown values included."""
+    job = IndexingJob(
+        uuid="a",
+        phase=Phase("BATCH_JOB_PHASE_COMPLETED"),
+        started_at=START,
+        total_items_failed=7,
+        data_source_jobs=(IndexedDataSource(status=SourceStatus.FAILED),),
+    )
+    twins = [pickle.loads(pickle.dumps(job)), copy.copy(job), copy.deepcopy(job)]
+
+    assert [job] * 3 == twins
+    assert {job} == set(twins)
+    assert not twins[0].phase.is_known
+
+
+def test_older_counts_are_not_shown() -> None:
+    """What only older answers carry can be read, and is left out of the repr."""
+    job = IndexingJob(total_items_indexed=5)
+
+    assert 5 == job.total_items_indexed
+    assert "total_items" not in repr(job)
+
+
+@pytest.mark.parametrize(
+    ("expected", "phase"),
+    [
+        (True, Phase.SUCCEEDED),
+        (True, Phase.FAILED),
+        (True, Phase.ERROR),
+        (True, Phase.CANCELLED),
+        (False, Phase.PENDING),
+        (False, Phase.RUNNING),
+    ],
+)
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("finished_at", [None, END])
+def test_a_known_phase_tells_the_end(
+    expected: bool, phase: Phase, status: Status, finished_at: datetime | None
+) -> None:
+    """A phase that is known says whether the job has ended, whatever else says."""
+    job = IndexingJob(phase=phase, status=status, finished_at=finished_at)
+
+    assert expected is job.is_finished
+
+
+@pytest.mark.parametrize("phase", [Phase.UNKNOWN, Phase("BATCH_JOB_PHASE_COMPLETED")])
+@pytest.mark.parametrize(
+    ("expected", "status"),
+    [
+        (False, Status.UNKNOWN),
+        (False, Status.PENDING),
+        (False, Status.IN_PROGRESS),
+        (False, Status("INDEX_JOB_STATUS_RUNNING")),
+        (True, Status.PARTIAL),
+        (True, Status.COMPLETED),
+        (True, Status.FAILED),
+        (True, Status.NO_CHANGES),
+        (True, Status.CANCELLED),
+    ],
+)
+def test_without_a_phase_the_outcome_tells_the_end(
+    phase: Phase, expected: bool, status: Status
+) -> None:
+    """Where the phase is unknown, an outcome or a time of finishing says it."""
+    assert expected is IndexingJob(phase=phase, status=status).is_finished
+    assert IndexingJob(phase=phase, status=status, finished_at=END).is_finished
+
+
+@pytest.mark.parametrize(
+    ("expected", "phase", "status"),
+    [
+        (True, Phase.SUCCEEDED, Status.COMPLETED),
+        (True, Phase.SUCCEEDED, Status.NO_CHANGES),
+        (True, Phase.SUCCEEDED, Status.UNKNOWN),
+        (True, Phase.SUCCEEDED, Status("INDEX_JOB_STATUS_SPLENDID")),
+        (False, Phase.SUCCEEDED, Status.PARTIAL),
+        (False, Phase.SUCCEEDED, Status.FAILED),
+        (False, Phase.SUCCEEDED, Status.CANCELLED),
+        (False, Phase.FAILED, Status.COMPLETED),
+        (False, Phase.ERROR, Status.UNKNOWN),
+        (False, Phase.CANCELLED, Status.NO_CHANGES),
+        (False, Phase.RUNNING, Status.COMPLETED),
+        (False, Phase.PENDING, Status.NO_CHANGES),
+        (True, Phase.UNKNOWN, Status.COMPLETED),
+        (True, Phase("BATCH_JOB_PHASE_COMPLETED"), Status.NO_CHANGES),
+        (False, Phase("BATCH_JOB_PHASE_COMPLETED"), Status.PARTIAL),
+        (False, Phase.UNKNOWN, Status.UNKNOWN),
+    ],
+)
+def test_success(expected: bool, phase: Phase, status: Status) -> None:
+    """A job succeeded when it ended and nothing about it says otherwise."""
+    assert expected is IndexingJob(phase=phase, status=status).succeeded
+
+
+def test_an_end_alone_is_no_success() -> None:
+    """A job of which only the time of finishing is known did not surely succeed."""
+    assert not IndexingJob(finished_at=END).succeeded
+
+
+@given(JOBS)
+def test_success_implies_the_end(job: IndexingJob) -> None:
+    """No job succeeded that has not ended, and none with a bad status did."""
+    bad = {Status.PARTIAL, Status.FAILED, Status.CANCELLED}
+
+    assert job.succeeded <= job.is_finished
+    assert job.succeeded <= (job.status not in bad)
+
+
+@pytest.mark.parametrize(
+    ("expected", "started_at", "finished_at"),
+    [
+        (timedelta(minutes=10), START, END),
+        (timedelta(0), START, START),
+        (None, None, END),
+        (None, START, None),
+        (None, None, None),
+    ],
+)
+def test_duration(
+    expected: timedelta | None,
+    started_at: datetime | None,
+    finished_at: datetime | None,
+) -> None:
+    """The duration is the time from start to end, and None without either."""
+    job = IndexingJob(started_at=started_at, finished_at=finished_at)
+
+    assert expected == job.duration
+
+
+GOOD_SOURCES = [
+    IndexedDataSource(),
+    *(
+        IndexedDataSource(status=status, error_msg="")
+        for status in SourceStatus
+        if status not in {SourceStatus.FAILED, SourceStatus.PARTIALLY_UPDATED}
+    ),
+    IndexedDataSource(status=SourceStatus("DATA_SOURCE_STATUS_NEW")),
+    IndexedDataSource(skipped_item_count=5, removed_item_count=5),
+]
+FAILED_SOURCES = [
+    IndexedDataSource(status=SourceStatus.FAILED),
+    IndexedDataSource(status=SourceStatus.PARTIALLY_UPDATED),
+    IndexedDataSource(status=SourceStatus.UPDATED, failed_item_count=1),
+    IndexedDataSource(status=SourceStatus.UPDATED, error_msg="ERR_FETCH"),
+]
+
+
+@pytest.mark.parametrize("source", GOOD_SOURCES)
+def test_good_sources(source: IndexedDataSource) -> None:
+    """A source without failed status, failed items or error has no failures."""
+    assert not source.has_failures
+
+
+@pytest.mark.parametrize("source", FAILED_SOURCES)
+def test_failed_sources(source: IndexedDataSource) -> None:
+    """A failed status, one failed item or an error is a failure."""
+    assert source.has_failures
+
+
+def test_failed_sources_of_a_job() -> None:
+    """A job gives its failed sources alone, in the API's order."""
+    sources = tuple(
+        source
+        for pair in zip(FAILED_SOURCES, GOOD_SOURCES, strict=False)
+        for source in pair
+    )
+
+    assert tuple(FAILED_SOURCES) == IndexingJob(data_source_jobs=sources).failed_sources
+    assert () == IndexingJob().failed_sources

@@ -1,0 +1,126 @@
+"""Enums that grow: declared values, unknown ones, and how they are written."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gradient_async.models import OpenEnum
+
+
+class Size(OpenEnum):
+    """How large something is."""
+
+    UNKNOWN = "SIZE_UNKNOWN"
+    SMALL = "SIZE_SMALL"
+    VERY_LARGE = "SIZE_VERY_LARGE"
+
+
+WIRE_VALUES = {member.value for member in Size}
+
+
+def test_members_equal_their_wire_values() -> None:
+    """A member is its wire value: equal, same hash, same text."""
+    text: str = "SIZE_SMALL"
+
+    assert text == Size.SMALL
+    assert hash(text) == hash(Size.SMALL)
+    assert text == str(Size.SMALL)
+    assert 1 == {text: 1}[Size.SMALL]
+
+
+@pytest.mark.parametrize("size", Size)
+def test_declared_values_are_known(size: Size) -> None:
+    """Each declared value gives the one member, and is known."""
+    assert size is Size(size.value)
+    assert size.is_known
+
+
+@example("SMALL")
+@example("UNKNOWN")
+@example("size_small")
+@example("")
+@given(st.text().filter(lambda text: text not in WIRE_VALUES))
+def test_undeclared_values_are_kept(text: str) -> None:
+    """An undeclared text becomes a member equal to it, and is not known."""
+    size = Size(text)
+
+    assert Size is type(size)
+    assert text == size
+    assert text == size.value == str(size)
+    assert hash(text) == hash(size)
+    assert not size.is_known
+
+
+@given(st.text())
+def test_every_value_travels(text: str) -> None:
+    """Known or not, a value survives pickling and copying."""
+    size = Size(text)
+    trips = [
+        *(
+            pickle.loads(pickle.dumps(size, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ),
+        copy.copy(size),
+        copy.deepcopy(size),
+    ]
+
+    assert {size} == set(trips)
+    assert {Size} == {type(twin) for twin in trips}
+    assert {size.is_known} == {twin.is_known for twin in trips}
+
+
+def test_undeclared_values_do_not_pile_up() -> None:
+    """Undeclared values are not added to the enum's members."""
+    before = list(Size)
+    sizes = {Size(f"SIZE_{number}") for number in range(100)}
+
+    assert 100 == len(sizes)
+    assert before == list(Size)
+
+
+@pytest.mark.parametrize("value", [None, 5, 5.0, b"SIZE_SMALL", ["SIZE_SMALL"], True])
+def test_only_texts_are_values(value: Any) -> None:
+    """What is no text is no value, known or not."""
+    with pytest.raises(ValueError, match="is not a valid Size"):
+        Size(value)
+
+
+@pytest.mark.parametrize("size", Size)
+def test_parse_takes_members_and_values(size: Size) -> None:
+    """A member and its wire value are read as that member."""
+    assert size is Size.parse(size)
+    assert size is Size.parse(size.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["VERY_LARGE", "very_large", "very-large", "Very Large", "vErY-lArGe"]
+)
+def test_parse_takes_short_names(text: str) -> None:
+    """A short name is read in any case, with dashes or blanks as well."""
+    assert Size.VERY_LARGE is Size.parse(text)
+
+
+def test_parse_takes_undeclared_wire_values() -> None:
+    """A wire value of tomorrow can be asked for today."""
+    size = Size.parse("SIZE_TINY")
+
+    assert "SIZE_TINY" == size
+    assert not size.is_known
+
+
+@pytest.mark.parametrize("text", ["tiny", "", " ", "__class__", "parse"])
+def test_parse_refuses_unknown_names(text: str) -> None:
+    """A name that is none is refused with a list of those that are."""
+    with pytest.raises(ValueError, match="is none of unknown, small, very_large"):
+        Size.parse(text)
+
+
+def test_parse_takes_undeclared_members() -> None:
+    """A member is read as itself, even one whose value has another prefix."""
+    assert Size("TINY") == Size.parse(Size("TINY"))

@@ -1,0 +1,373 @@
+"""How a list of many pages is read, decided without reading any."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gradient_async.errors import PaginationError
+from gradient_async.paging.course import Course, Verdict
+from gradient_async.paging.page import Page, Position
+
+
+def page(number: int, items: str, **facts: Any) -> Page[str]:
+    """Make a page of a list of letters, three pages and six items by default."""
+    return Page(items=tuple(items), page=number, **({"pages": 3, "total": 6} | facts))
+
+
+def judged(course: Course[str], page: Page[str], *, fresh: bool = True) -> Verdict:
+    """Judge a page by its items."""
+    return course.judge(page, page.items, fresh=fresh)
+
+
+def read(course: Course[str], *pages: Page[str]) -> Course[str]:
+    """Read pages, each of which must be good."""
+    for each in pages:
+        assert Verdict.TAKE is judged(course, each)
+        course.take(each, each.items)
+    return course
+
+
+def begin(start: Position | None = None, **bounds: int) -> Course[str]:
+    """Begin at the beginning, or where a position says."""
+    return Course(start or Position(), **bounds)
+
+
+def test_at_the_beginning() -> None:
+    """Before the first page nothing is known, and only that page is asked for."""
+    course = begin()
+
+    assert (1, 0, None, None) == (
+        course.next_page,
+        course.taken,
+        course.total,
+        course.pages,
+    )
+    assert range(1, 2) == course.ahead(4)
+    assert not course.at_end
+    assert not course.drift
+
+
+def test_a_quiet_list() -> None:
+    """A list that does not change is read page by page to its end."""
+    course = read(begin(), page(1, "ab"), page(2, "cd"))
+
+    assert (3, 2, 6, 3) == (course.next_page, course.taken, course.total, course.pages)
+    assert not course.at_end
+
+    read(course, page(3, "ef"))
+
+    assert course.at_end
+    assert not course.drift
+
+
+def test_a_place_in_the_middle() -> None:
+    """A course begins at its position."""
+    course = begin(Position(page=5, total=20))
+
+    assert (5, 20) == (course.next_page, course.total)
+    assert range(5, 6) == course.ahead(4)
+
+
+@pytest.mark.parametrize(
+    ("expected", "window", "taken", "pages"),
+    [
+        (range(2, 6), 4, 1, 9),
+        (range(2, 3), 1, 1, 9),
+        (range(2, 4), 4, 1, 3),
+        (range(2, 3), 4, 1, 2),
+        (range(4, 8), 4, 3, 7),
+        # Without a count pages are asked for one by one.
+        (range(2, 3), 4, 1, None),
+        # Behind the end, the next page alone: there is always one to ask for.
+        (range(4, 5), 4, 3, 3),
+        (range(4, 5), 4, 3, 1),
+    ],
+)
+def test_pages_worth_fetching(
+    expected: range, window: int, taken: int, pages: int | None
+) -> None:
+    """Within the window, only pages that the server says there are are fetched."""
+    course = begin()
+    for number in range(1, taken + 1):
+        course.take(page(number, "ab", pages=pages, has_next=True), (number,))
+
+    assert expected == course.ahead(window)
+
+
+@given(
+    window=st.integers(1, 20),
+    taken=st.integers(0, 20),
+    pages=st.none() | st.integers(0, 30),
+)
+def test_bounds_of_fetching_ahead(window: int, taken: int, pages: int | None) -> None:
+    """The next page comes first, and never more than the window are fetched."""
+    course = begin()
+    for number in range(1, taken + 1):
+        course.take(page(number, "ab", pages=pages), (number,))
+    ahead = course.ahead(window)
+
+    assert taken + 1 == ahead[0]
+    assert len(ahead) <= window
+    assert max(pages or 0, taken + 1) >= ahead[-1]
+
+
+def test_a_stale_page_is_read_again() -> None:
+    """A page that was read before its predecessor, by the total, is read again."""
+    course = read(begin(), page(1, "ab", total=7))
+    stale = page(2, "cd", total=6)
+
+    assert Verdict.READ_AGAIN is judged(course, stale, fresh=False)
+    assert (2, 1, 7) == (course.next_page, course.taken, course.total)
+    assert not course.drift
+
+
+def test_a_list_that_shrank() -> None:
+    """A smaller total on a fresh page is no staleness: something was taken away."""
+    course = read(begin(), page(1, "ab", total=7), page(2, "cd", total=6))
+
+    assert course.drift
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+@pytest.mark.parametrize("total", [6, 7, 600, None])
+def test_a_list_that_grows(fresh: bool, total: int | None) -> None:
+    """A total that grew, stayed or is missing is no reason to read again."""
+    course = read(begin(), page(1, "ab"))
+    second = page(2, "bc", total=total)
+
+    assert Verdict.TAKE is judged(course, second, fresh=fresh)
+
+    course.take(second, second.items)
+
+    assert not course.drift
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_first_page_is_never_stale(fresh: bool) -> None:
+    """Going on with a list that shrank meanwhile is drift, not staleness."""
+    course = begin(Position(page=2, total=9))
+    second = page(2, "cd", total=6)
+
+    assert Verdict.TAKE is judged(course, second, fresh=fresh)
+
+    course.take(second, second.items)
+
+    assert course.drift
+
+
+def test_going_on_with_a_list_that_grew() -> None:
+    """Going on with a list that grew meanwhile is no drift."""
+    assert not read(begin(Position(page=2, total=6)), page(2, "cd", total=9)).drift
+
+
+@pytest.mark.parametrize("back", [1, 2])
+def test_a_page_that_repeats(back: int) -> None:
+    """A page that holds just what an earlier one held is a contradiction."""
+    course = read(begin(), page(1, "ab", pages=9), page(2, "cd", pages=9))
+    again = page(3, ["", "ab", "cd"][back], pages=9)
+
+    with pytest.raises(PaginationError, match="page 3 repeats an earlier") as caught:
+        judged(course, again)
+
+    assert 3 == caught.value.page
+
+
+def test_growth_by_one_page() -> None:
+    """After growth by just one page's length the same items come again, rightly."""
+    course = read(begin(), page(1, "ab"), page(2, "ab", total=8))
+
+    assert 2 == course.taken
+    assert not course.drift
+
+
+def test_too_many_pages() -> None:
+    """A list that goes on beyond the cap is a contradiction."""
+    course = read(begin(most_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9))
+
+    with pytest.raises(PaginationError, match="goes on after 2 pages") as caught:
+        judged(course, page(3, "ef", pages=9))
+
+    assert 3 == caught.value.page
+
+
+def follow(course: Course[int]) -> None:
+    """Read one page after the other from a server that always has another."""
+    for number in count(1):
+        each = Page(items=(number,), page=number, has_next=True)
+        course.judge(each, each.items, fresh=True)
+        course.take(each, each.items)
+
+
+def test_an_endless_server() -> None:
+    """A server that always has another page is left after a while."""
+    course = Course[int](Position(), most_pages=50)
+
+    with pytest.raises(PaginationError, match="goes on after 50 pages"):
+        follow(course)
+
+    assert 50 == course.taken
+
+
+@pytest.mark.parametrize(
+    ("expected", "last"),
+    [
+        (False, page(1, "ab", pages=2)),
+        (True, page(1, "ab", pages=1)),
+        (True, page(2, "ab", pages=1)),
+        # The count goes before the link.
+        (True, page(1, "ab", pages=1, has_next=True)),
+        (False, page(1, "ab", pages=2, has_next=False)),
+        (False, page(1, "", pages=2)),
+        # Without a count, the link and the items tell.
+        (False, page(1, "ab", pages=None, has_next=True)),
+        (True, page(1, "ab", pages=None, has_next=False)),
+        (True, page(1, "", pages=None, has_next=True)),
+        (True, page(1, "", pages=None, has_next=False)),
+        (True, page(1, "", pages=0, total=0)),
+    ],
+)
+def test_the_end(expected: bool, last: Page[str]) -> None:
+    """The count of pages tells the end, or else the link or an empty page."""
+    course = begin(Position(page=last.page))
+    course.take(last, last.items)
+
+    assert expected is course.at_end
+
+
+def test_the_end_moves() -> None:
+    """The latest page tells how many there are."""
+    course = read(begin(), page(1, "ab", pages=2, total=4), page(2, "bc", total=6))
+
+    assert not course.at_end
+
+    read(course, page(3, "cd", total=6))
+
+    assert course.at_end
+
+
+NO_META: dict[str, Any] = {"pages": None, "total": None}
+
+
+def test_a_list_without_meta() -> None:
+    """Without counts a list is read by its links, and nothing is said of drift."""
+    course = read(
+        begin(),
+        page(1, "ab", **NO_META, has_next=True),
+        page(2, "cd", **NO_META, has_next=True),
+        page(3, "e", **NO_META),
+    )
+
+    assert course.at_end
+    assert not course.drift
+    assert (None, None) == (course.total, course.pages)
+
+
+@pytest.mark.parametrize(
+    ("expected", "pages"),
+    [
+        (False, [page(1, "ab"), page(2, "cd"), page(3, "ef")]),
+        (
+            False,
+            [page(1, "ab", total=5), page(2, "cd", total=5), page(3, "e", total=5)],
+        ),
+        # A short page in the middle, and an empty one.
+        (True, [page(1, "ab"), page(2, "c")]),
+        (True, [page(1, "ab"), page(2, "")]),
+        (False, [page(1, "ab"), page(2, "cde")]),
+        # Fewer items than the total says, at the end.
+        (True, [page(1, "ab"), page(2, "cd"), page(3, "e")]),
+        (True, [page(1, "a", pages=1, total=2)]),
+        (True, [page(1, "", pages=1, total=2)]),
+        (False, [page(1, "", pages=0, total=0)]),
+        (False, [page(1, "ab", pages=1, total=2)]),
+        # More than the total says hides nothing.
+        (False, [page(1, "abc", pages=1, total=2)]),
+        (False, [page(1, "ab", pages=1, total=None)]),
+        # A total that shrank, and one that was missing in between.
+        (True, [page(1, "ab", total=8), page(2, "cd", total=7)]),
+        (False, [page(1, "ab", total=8), page(2, "cd", total=None)]),
+    ],
+)
+def test_drift(expected: bool, pages: list[Page[str]]) -> None:
+    """What growth at the head cannot explain is drift."""
+    assert expected is read(begin(), *pages).drift
+
+
+def test_drift_stays() -> None:
+    """A drift that was seen once is not forgotten."""
+    course = read(begin(), page(1, "ab"), page(2, "c"), page(3, "ef"))
+
+    assert course.at_end
+    assert course.drift
+
+
+@pytest.mark.parametrize(
+    ("expected", "pages"),
+    [
+        # The last page alone does not tell how long full pages are.
+        (False, [page(3, "e", total=5)]),
+        (False, [page(3, "ef", total=600)]),
+        (False, [page(2, "cd"), page(3, "ef")]),
+        (True, [page(2, "cd"), page(3, "e")]),
+    ],
+)
+def test_drift_from_the_middle(expected: bool, pages: list[Page[str]]) -> None:
+    """Read from the middle, a short end is drift only where a full page came first."""
+    course = begin(Position(page=pages[0].page))
+
+    assert expected is read(course, *pages).drift
+
+
+def cut(items: list[int], number: int, per_page: int) -> Page[int]:
+    """Give a page as a server would."""
+    first = (number - 1) * per_page
+    return Page(
+        items=tuple(items[first : first + per_page]),
+        page=number,
+        pages=-(-len(items) // per_page),
+        total=len(items),
+    )
+
+
+@given(
+    length=st.integers(0, 12),
+    per_page=st.integers(1, 4),
+    growth=st.lists(st.integers(0, 5), max_size=8),
+    ages=st.lists(st.integers(0, 8), max_size=30),
+)
+@settings(max_examples=5000)
+def test_growth_at_the_head(
+    length: int, per_page: int, growth: list[int], ages: list[int]
+) -> None:
+    """Pages of any age, of a list that only grows at its head, make up the whole."""
+    # The list as it was at each moment; later items have smaller numbers.
+    oldest = 1000 + length
+    history = [list(range(1000, oldest))]
+    ages, growth = [*ages], [*growth]
+    course = Course[int](Position())
+    taken_at = 0
+    seen: set[int] = set()
+
+    while not course.at_end:
+        added = growth.pop() if growth else 0
+        head = oldest - len(history[-1])
+        history.append([*range(head - added, head), *history[-1]])
+        now = len(history) - 1
+        read_at = max(0, now - (ages.pop() if ages else 0))
+        each = cut(history[read_at], course.next_page, per_page)
+        fresh = read_at >= taken_at
+        if course.judge(each, each.items, fresh=fresh) is Verdict.READ_AGAIN:
+            assert not fresh
+            each = cut(history[now], course.next_page, per_page)
+            assert Verdict.TAKE is course.judge(each, each.items, fresh=True)
+        course.take(each, each.items)
+        taken_at = now
+        seen.update(each.items)
+
+    assert set(range(1000, oldest)) <= seen
+    assert not course.drift

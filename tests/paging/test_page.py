@@ -1,0 +1,81 @@
+"""Pages and positions as values."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.errors import ConfigurationError
+from gradient_async.paging import Page, Position
+
+
+def test_a_page_shows_how_much_it_holds() -> None:
+    """The repr counts the items instead of listing them."""
+    page = Page(items=("hunter2",) * 200, page=3, pages=9, total=1700)
+
+    assert "<200 items>" in repr(page)
+    assert "hunter2" not in repr(page)
+
+
+def test_a_page_need_not_know_its_list() -> None:
+    """What the server did not say is None, and there is no next page."""
+    page = Page(items=(1, 2), page=1)
+
+    assert (None, None, False) == (page.pages, page.total, page.has_next)
+
+
+@pytest.mark.parametrize("value", [Page(items=(1,), page=1), Position()])
+def test_values_do_not_change(value: object) -> None:
+    """Neither pages nor positions can be changed."""
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        value.page = 2  # type: ignore[attr-defined]
+
+
+def test_the_beginning() -> None:
+    """A position without numbers is the beginning of any list."""
+    assert Position(page=1, offset=0, total=None, per_page=None) == Position()
+
+
+@given(
+    st.builds(
+        Position,
+        page=st.integers(1),
+        offset=st.integers(0),
+        total=st.none() | st.integers(0),
+        per_page=st.none() | st.integers(0),
+    )
+)
+def test_positions_travel(position: Position) -> None:
+    """A position survives pickling and copying."""
+    twins = [
+        *(
+            pickle.loads(pickle.dumps(position, protocol))
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+        ),
+        copy.copy(position),
+        copy.deepcopy(position),
+    ]
+
+    assert {position} == set(twins)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"page": 0},
+        {"page": -1},
+        {"offset": -1},
+        {"total": -1},
+        {"per_page": -1},
+    ],
+)
+def test_places_in_no_list(numbers: dict[str, Any]) -> None:
+    """A position that no list has is refused."""
+    with pytest.raises(ConfigurationError, match="this position is in no list"):
+        Position(**numbers)

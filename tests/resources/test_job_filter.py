@@ -1,0 +1,249 @@
+"""Which indexing jobs are kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.errors import ConfigurationError
+from gradient_async.models import IndexingJob, IndexingJobPhase, IndexingJobStatus
+from gradient_async.resources.job_filter import JobFilter, build_filter
+
+Phase = IndexingJobPhase
+Status = IndexingJobStatus
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+NOTHING: dict[str, Any] = {
+    "knowledge_base_uuid": None,
+    "statuses": None,
+    "phases": None,
+    "created_after": None,
+    "created_before": None,
+}
+
+
+def build(**wishes: Any) -> JobFilter:
+    """Build a filter that asks for nothing but this."""
+    return build_filter(**(NOTHING | wishes))
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        IndexingJob(),
+        IndexingJob(uuid="a", status=Status.FAILED, phase=Phase.ERROR, created_at=NOON),
+        IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")),
+    ],
+)
+def test_no_wishes(job: IndexingJob) -> None:
+    """A filter that asks for nothing keeps every job."""
+    assert build()(job)
+
+
+@pytest.mark.parametrize(
+    ("expected", "uuid"),
+    [(True, "kb-1"), (False, "kb-2"), (False, ""), (False, "KB-1")],
+)
+def test_knowledge_bases(expected: bool, uuid: str) -> None:
+    """Jobs of the knowledge base asked for are kept, to the letter."""
+    keep = build(knowledge_base_uuid="kb-1")
+
+    assert expected is keep(IndexingJob(knowledge_base_uuid=uuid))
+
+
+FAILED = frozenset({Status.FAILED})
+
+
+@pytest.mark.parametrize(
+    ("expected", "statuses"),
+    [
+        (None, None),
+        (frozenset(), []),
+        (FAILED, "failed"),
+        (FAILED, "FAILED"),
+        (FAILED, "Failed"),
+        (FAILED, "INDEX_JOB_STATUS_FAILED"),
+        (FAILED, Status.FAILED),
+        (FAILED, ["failed"]),
+        (FAILED, ["failed", "FAILED", Status.FAILED]),
+        (FAILED, {"failed"}),
+        (FAILED, iter(["failed"])),
+        (FAILED | {Status.NO_CHANGES}, ("failed", "no-changes")),
+        (FAILED | {Status.NO_CHANGES}, ("failed", "No Changes")),
+        (frozenset(Status), Status),
+        (
+            frozenset({Status("INDEX_JOB_STATUS_NEW")}),
+            ["INDEX_JOB_STATUS_NEW"],
+        ),
+        (
+            frozenset({Status("INDEX_JOB_STATUS_NEW")}),
+            [Status("INDEX_JOB_STATUS_NEW")],
+        ),
+    ],
+)
+def test_ways_to_name_statuses(
+    expected: frozenset[IndexingJobStatus] | None, statuses: Any
+) -> None:
+    """Members, short names in any case and wire values, alone or many, are read."""
+    assert expected == build(statuses=statuses).statuses
+
+
+@pytest.mark.parametrize("wish", [*Phase, "running", "BATCH_JOB_PHASE_NEW"])
+def test_phases(wish: str) -> None:
+    """A job whose phase was asked for is kept, and no other."""
+    keep = build(phases=wish)
+    phase = Phase.parse(wish)
+
+    assert keep(IndexingJob(phase=phase))
+    assert [] == [
+        other
+        for other in Phase
+        if other != phase and keep(IndexingJob(phase=other, status=Status.FAILED))
+    ]
+
+
+def test_statuses_that_nobody_knows_yet() -> None:
+    """A job with an unknown status is found by its wire value."""
+    keep = build(statuses="INDEX_JOB_STATUS_NEW")
+
+    assert keep(IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")))
+    assert not keep(IndexingJob(status=Status("INDEX_JOB_STATUS_OTHER")))
+
+
+def test_a_status_taken_from_a_job() -> None:
+    """The status of any job can be asked for, even one with another prefix."""
+    job = IndexingJob(status=Status("SPLENDID"))
+
+    assert build(statuses=[job.status])(job)
+
+
+def test_asking_for_no_status() -> None:
+    """An empty list of statuses keeps nothing."""
+    assert not build(statuses=[])(IndexingJob(status=Status.FAILED))
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("statuses: 'fialed' is none of unknown, partial", {"statuses": ["fialed"]}),
+        ("statuses: 'f' is none of", {"statuses": ["f", "failed"]}),
+        ("statuses: '' is none of", {"statuses": ""}),
+        ("phases: 'completed' is none of unknown, pending", {"phases": "completed"}),
+        (
+            "statuses: 'BATCH_JOB_PHASE_FAILED' is none of",
+            {"statuses": Phase.FAILED.value},
+        ),
+    ],
+)
+def test_unknown_names(text: str, wishes: dict[str, Any]) -> None:
+    """A name that is none is refused with the names that are."""
+    with pytest.raises(ConfigurationError, match=text) as caught:
+        build(**wishes)
+
+    assert caught.value.__context__ is None
+
+
+class Nowhere(tzinfo):
+    """A timezone that does not know its offset."""
+
+    def utcoffset(self, _: datetime | None) -> None:
+        """Say nothing."""
+
+    dst = tzname = utcoffset
+
+
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+@pytest.mark.parametrize("zone", [None, Nowhere()])
+def test_times_without_timezone(name: str, zone: tzinfo | None) -> None:
+    """A naive time is refused, and the error shows how to write it."""
+    moment = NOON.replace(tzinfo=zone)
+
+    with pytest.raises(ConfigurationError, match=f"{name} must have a timezone: date"):
+        build(**{name: moment})
+
+
+@pytest.mark.parametrize(
+    ("expected", "created_at"),
+    [
+        (False, NOON - MOMENT),
+        (True, NOON),
+        (True, NOON + timedelta(minutes=30)),
+        (True, NOON + timedelta(hours=1) - MOMENT),
+        (False, NOON + timedelta(hours=1)),
+        (False, None),
+        (True, NOON.astimezone(timezone(timedelta(hours=-8)))),
+    ],
+)
+def test_the_interval_is_half_open(expected: bool, created_at: datetime | None) -> None:
+    """From the first moment on, until just before the second; no time is no match."""
+    keep = build(created_after=NOON, created_before=NOON + timedelta(hours=1))
+
+    assert expected is keep(IndexingJob(created_at=created_at))
+
+
+@given(st.lists(st.datetimes(timezones=st.just(UTC)), min_size=4, max_size=4))
+def test_neighbouring_intervals_share_nothing(moments: list[datetime]) -> None:
+    """Of intervals that follow on each other exactly one holds a job between."""
+    start, middle, end, created_at = sorted(moments[:3]) + moments[3:]
+    job = IndexingJob(created_at=created_at)
+    parts = [
+        build(created_after=start, created_before=middle),
+        build(created_after=middle, created_before=end),
+    ]
+
+    assert (start <= created_at < end) is (1 == sum(keep(job) for keep in parts))
+    assert 2 != sum(keep(job) for keep in parts)
+
+
+@pytest.mark.parametrize(
+    ("expected", "name", "created_at"),
+    [
+        (True, "created_after", NOON),
+        (False, "created_after", NOON - MOMENT),
+        (False, "created_after", None),
+        (False, "created_before", NOON),
+        (True, "created_before", NOON - MOMENT),
+        (False, "created_before", None),
+    ],
+)
+def test_open_ends(expected: bool, name: str, created_at: datetime | None) -> None:
+    """One bound alone leaves the other side open."""
+    keep = build(**{name: NOON})
+
+    assert expected is keep(IndexingJob(created_at=created_at))
+
+
+GOOD: dict[str, Any] = {
+    "knowledge_base_uuid": "kb-1",
+    "status": Status.FAILED,
+    "phase": Phase.ERROR,
+    "created_at": NOON,
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "change"),
+    [
+        (True, {}),
+        (False, {"knowledge_base_uuid": "kb-2"}),
+        (False, {"status": Status.PARTIAL}),
+        (False, {"phase": Phase.FAILED}),
+        (False, {"created_at": NOON - MOMENT}),
+    ],
+)
+def test_all_wishes_hold(expected: bool, change: dict[str, Any]) -> None:
+    """A job is kept only when it is all that was asked for."""
+    keep = build(
+        knowledge_base_uuid="kb-1",
+        statuses="failed",
+        phases="error",
+        created_after=NOON,
+    )
+
+    assert expected is keep(IndexingJob(**(GOOD | change)))

@@ -1,0 +1,33 @@
+"""Hold an object against its annotations, exactly and all the way down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+
+def misfits(value: object, shape: Any, path: str = "$") -> Iterator[str]:
+    """
+    Name each place where a value is not exactly what its annotation says.
+
+    Exactly: True is no int, a subclass is not the class, a naive time is no time.
+    """
+    origin = get_origin(shape)
+    if origin in {Union, UnionType}:
+        choices = [list(misfits(value, kind, path)) for kind in get_args(shape)]
+        if all(choices):
+            yield f"{path}: {value!r} is no {shape}"
+    elif origin is tuple and type(value) is tuple:
+        for index, item in enumerate(value):
+            yield from misfits(item, get_args(shape)[0], f"{path}[{index}]")
+    elif type(value) is not shape:
+        yield f"{path}: {value!r} is no {shape}"
+    elif isinstance(value, datetime) and value.utcoffset() is None:
+        yield f"{path}: {value!r} has no timezone"
+    elif attrs.has(shape):
+        for name, kind in get_type_hints(shape).items():
+            yield from misfits(getattr(value, name), kind, f"{path}.{name}")

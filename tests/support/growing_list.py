@@ -1,0 +1,58 @@
+"""A list that grows at its head while it is read, one page at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from gradient_async import Page
+
+
+class GrowingList:
+    """
+    Numbers, newest (highest) first, served as pages.
+
+    `before_reading` is called when the server reads a page, and says how many items
+    to add first. `delay` gives the seconds that the answer then takes to arrive, so
+    that pages arrive in another order than they were read.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        *,
+        before_reading: Callable[[], int] = lambda: 0,
+        delay: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.items = list(range(length, 0, -1))
+        self.before_reading = before_reading
+        self.delay = delay
+        self.asked: list[int] = []
+        self.in_flight = 0
+        self.most_in_flight = 0
+
+    async def fetch(self, page: int, per_page: int) -> Page[int]:
+        """Serve a page as the API would."""
+        self.asked.append(page)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(self.delay())
+            answer = self._read(page, per_page)
+            await asyncio.sleep(self.delay())
+        finally:
+            self.in_flight -= 1
+        return answer
+
+    def _read(self, page: int, per_page: int) -> Page[int]:
+        for _ in range(self.before_reading()):
+            self.items.insert(0, len(self.items) + 1)
+        total = len(self.items)
+        first = (page - 1) * per_page
+        return Page(
+            items=tuple(self.items[first : first + per_page]),
+            page=page,
+            pages=-(-total // per_page),
+            total=total,
+            has_next=first + per_page < total,
+        )

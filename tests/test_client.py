@@ -1,0 +1,231 @@
+"""The client: what it refuses, how it begins and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import math
+import pickle
+import warnings
+
+import aiohttp
+import pytest
+
+from gradient_async import Client, ConfigurationError
+from gradient_async.emulator import Emulator
+from tests.support.raw_server import RawServer, answer
+
+
+@pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "Bearer abc"])
+def test_impossible_tokens(token: str) -> None:
+    """What cannot be a token is refused when the client is made."""
+    with pytest.raises(ConfigurationError, match="token"):
+        Client(token)
+
+
+def test_no_token_at_all() -> None:
+    """Without any token the error names the variable to set."""
+    with pytest.raises(ConfigurationError, match="DIGITALOCEAN_ACCESS_TOKEN"):
+        Client()
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://api.example.com", "", "api.example.com", "ftp://127.0.0.1"]
+)
+def test_impossible_base_urls(base_url: str) -> None:
+    """A URL that would show the token to the network is refused."""
+    with pytest.raises(ConfigurationError, match="base URL"):
+        Client("t", base_url=base_url)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan, True])
+def test_impossible_timeouts(timeout: float) -> None:
+    """A timeout must be a time."""
+    with pytest.raises(ConfigurationError, match="timeout"):
+        Client("t", timeout=timeout)
+
+
+def test_impossible_numbers() -> None:
+    """So must the other numbers be above 0."""
+    with pytest.raises(ConfigurationError, match="max_concurrency"):
+        Client("t", max_concurrency=0)
+    with pytest.raises(ConfigurationError, match="max_response_bytes"):
+        Client("t", max_response_bytes=0)
+
+
+async def test_trace_hooks_of_a_lent_session() -> None:
+    """Trace hooks that would never be called are refused."""
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(ConfigurationError, match="trace_configs"):
+            Client("t", session=session, trace_configs=[aiohttp.TraceConfig()])
+
+
+async def test_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Token and base URL come from the environment where none is given."""
+    monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", f"{api.token}\n")
+    monkeypatch.setenv("DIGITALOCEAN_API_URL", api.url)
+    async with Client() as client:
+        assert 60 == len(await client.iter_indexing_jobs().collect())
+
+
+@pytest.mark.parametrize(
+    "uuid", ["../../account", "", ".", "..", "a/b", "a\\b", "a\r\nb", "x" * 10_000]
+)
+async def test_ids_that_lead_elsewhere(
+    uuid: str, api: Emulator, client: Client
+) -> None:
+    """An id that a server might read as another path is refused, unsent."""
+    with pytest.raises(ConfigurationError, match="uuid"):
+        await client.indexing_jobs.get(uuid)
+
+    assert [] == api.requests
+
+
+async def test_gets_one_job(api: Emulator, client: Client) -> None:
+    """`get` gives the job that was asked for."""
+    uuid = api.job_uuids()[7]
+
+    assert uuid == (await client.indexing_jobs.get(uuid)).uuid
+
+
+async def test_impossible_lists(api: Emulator, client: Client) -> None:
+    """Arguments that cannot work are refused before anything is sent."""
+    with pytest.raises(ConfigurationError, match="per_page"):
+        client.iter_indexing_jobs(per_page=0)
+    with pytest.raises(ConfigurationError, match="statuses: 'done' is none of"):
+        client.iter_indexing_jobs(statuses=["done"])
+
+    assert [] == api.requests
+
+
+async def test_request_sends_parameters_and_json() -> None:
+    """`request` sends what it is given, and gives the answer's JSON."""
+    async with RawServer(answer(b'{"a": [1, 2.5, null]}')) as server:
+        async with Client("t", base_url=server.url) as client:
+            got = await client.request(
+                "post", "/v2/x", params={"a": True, "b": 2}, json={"c": ["d"]}
+            )
+
+    assert {"a": [1, 2.5, None]} == got
+    assert server.heads[0].startswith(b"POST /v2/x?a=true&b=2 HTTP/1.1")
+    assert b"Content-Length: 11\r\n" in server.heads[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "v2", "/v2?a=b", "/v2#a", "/v2/../account", "/v2/%2E%2e/x", "/v2/a b", "/ü"],
+)
+async def test_impossible_paths(path: str, api: Emulator, client: Client) -> None:
+    """A path that is no plain, encoded path is refused, unsent."""
+    with pytest.raises(ConfigurationError, match="path"):
+        await client.request("GET", path)
+
+    assert [] == api.requests
+
+
+async def test_impossible_requests(api: Emulator, client: Client) -> None:
+    """So are odd methods, and bodies that JSON cannot say."""
+    with pytest.raises(ConfigurationError, match="method"):
+        await client.request("GET /", "/v2")
+    with pytest.raises(ConfigurationError, match="json="):
+        await client.request("POST", "/v2", json={"a": object()})  # type: ignore[dict-item]
+
+    assert [] == api.requests
+
+
+def test_plain_with_is_pointed_out() -> None:
+    """A `with` without `async` says what to write instead."""
+    with pytest.raises(TypeError, match="async with"), Client("t"):  # type: ignore[attr-defined]
+        pass
+
+
+def test_repr() -> None:
+    """The repr shows the server and the state."""
+    client = Client("dop_v1_secret")
+
+    assert "<Client https://api.digitalocean.com, 0 calls>" == repr(client)
+    asyncio.run(client.aclose())
+    assert "<Client https://api.digitalocean.com, closed>" == repr(client)
+
+
+@pytest.mark.parametrize("travel", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_clients_do_not_travel(travel: type) -> None:
+    """A client is neither pickled nor copied."""
+    with pytest.raises(TypeError, match="Client cannot be pickled"):
+        travel(Client("t"))
+
+
+def test_forgotten_close_is_one_warning() -> None:
+    """A client that was used and dropped warns once, and aiohttp keeps quiet."""
+
+    async def forget() -> None:
+        async with Emulator(jobs=1) as api:
+            client = Client(api.token, base_url=api.url)
+            await client.request("GET", "/v2/gen-ai/indexing_jobs")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(forget())
+        gc.collect()
+
+    assert [ResourceWarning] == [warning.category for warning in caught]
+    assert "a Client was not closed" in str(caught[0].message)
+
+
+def test_forgotten_close_after_the_loop() -> None:
+    """The same holds for a client that is dropped when its loop is long gone."""
+    kept: list[Client] = []
+
+    async def use() -> None:
+        async with Emulator(jobs=1) as api:
+            kept.append(Client(api.token, base_url=api.url))
+            await kept[0].request("GET", "/v2/gen-ai/indexing_jobs")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(use())
+        kept.clear()
+        gc.collect()
+
+    assert [ResourceWarning] == [warning.category for warning in caught]
+
+
+def test_unused_client_needs_no_close() -> None:
+    """A client that was never used holds nothing, and is dropped in silence."""
+    Client("t")
+    gc.collect()
+
+
+async def test_resources_keep_the_connections(api: Emulator) -> None:
+    """A resource works on when only it is left of the client."""
+    jobs = Client(api.token, base_url=api.url).indexing_jobs
+    gc.collect()
+
+    assert 60 == len(await jobs.list().collect())
+    with pytest.warns(ResourceWarning):
+        del jobs
+        gc.collect()
+
+
+async def test_lent_session(api: Emulator) -> None:
+    """A lent session is used, and stays open after the client."""
+    async with aiohttp.ClientSession() as session:
+        async with Client(api.token, base_url=api.url, session=session) as client:
+            await client.request("GET", "/v2/gen-ai/indexing_jobs")
+
+        assert not session.closed
+    assert 1 == len(api.requests)
+
+
+async def test_concurrency_is_bounded() -> None:
+    """No more requests are in flight than `max_concurrency` allows."""
+    async with Emulator(jobs=1, latency=0.1, limits=None) as api:
+        client = Client(api.token, base_url=api.url, max_concurrency=5)
+        async with client:
+            calls = (
+                client.request("GET", "/v2/gen-ai/indexing_jobs") for _ in range(40)
+            )
+            await asyncio.gather(*calls)
+
+    assert 5 == api.most_in_flight

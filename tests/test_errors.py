@@ -1,0 +1,310 @@
+"""The error tree: its shape, its texts, and that errors travel whole."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from gradient_async import errors
+from gradient_async.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ClientClosedError,
+    ConfigurationError,
+    ConflictError,
+    ConnectError,
+    DeadlineExceededError,
+    DecodeError,
+    GradientError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    StatusError,
+    TransportError,
+    UnexpectedRedirectError,
+    UnprocessableEntityError,
+    error_class,
+)
+
+FACTS: dict[str, Any] = {
+    "method": "GET",
+    "path": "/v2/gen-ai/indexing_jobs",
+    "sent": False,
+    "limit": 1024,
+    "retry_after": 29.5,
+    "json_path": "$.jobs[3].total_tokens",
+    "page": 7,
+    "status": 418,
+    "id": "teapot",
+    "request_id": "req-1",
+}
+"""A value other than the default for every keyword that an error takes."""
+
+PLACE: dict[str, Any] = {"method": "GET", "path": "/v2/x"}
+
+
+def descendants(kind: type[GradientError]) -> Iterator[type[GradientError]]:
+    """Give a class of the package and all below it."""
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from descendants(child)
+
+
+KINDS = sorted(set(descendants(GradientError)), key=lambda kind: kind.__name__)
+
+
+def make(kind: type[GradientError]) -> GradientError:
+    """Make an error with every fact set, as it is after a call."""
+    keywords = set(inspect.signature(kind).parameters) & FACTS.keys()
+    error = kind("it broke", **{name: FACTS[name] for name in keywords})
+    error.add_note("not tried again")
+    return error.during(attempts=3, elapsed=1.25)
+
+
+def by_pickle(protocol: int) -> Callable[[GradientError], GradientError]:
+    """Make the trip through a pickle of this protocol."""
+
+    def travel(error: GradientError) -> GradientError:
+        twin: GradientError = pickle.loads(pickle.dumps(error, protocol))
+        return twin
+
+    return travel
+
+
+TRIPS = [
+    pytest.param(copy.copy, id="copy"),
+    pytest.param(copy.deepcopy, id="deepcopy"),
+    *(
+        pytest.param(by_pickle(protocol), id=f"pickle-{protocol}")
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+@pytest.mark.parametrize("travel", TRIPS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_travel_whole(
+    kind: type[GradientError], travel: Callable[[GradientError], GradientError]
+) -> None:
+    """An error that is pickled or copied keeps its class, facts, notes and text."""
+    error = make(kind)
+    twin = travel(error)
+
+    assert error is not twin
+    assert kind is type(twin)
+    assert error.args == twin.args
+    assert vars(error) == vars(twin)
+    assert str(error) == str(twin)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_fact_is_an_attribute(kind: type[GradientError]) -> None:
+    """What an error is told can be read from it again, under the same name."""
+    given = set(inspect.signature(kind).parameters) & FACTS.keys()
+    error = make(kind)
+
+    assert {name: FACTS[name] for name in given} == {
+        name: getattr(error, name) for name in given
+    }
+    assert (3, 1.25) == (error.attempts, error.elapsed)
+    assert "it broke" == error.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_hold_no_more_than_their_facts(kind: type[GradientError]) -> None:
+    """An error has no attribute that could hold a header or a request body."""
+    error = make(kind)
+    always = {"message", "attempts", "elapsed", "__notes__"}
+
+    assert set() == vars(error).keys() - FACTS.keys() - always
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_need_nothing_but_a_message(kind: type[GradientError]) -> None:
+    """An error made of a message alone has neither place nor attempts."""
+    error = kind("it broke")
+
+    assert ("", "", 0, 0.0) == (
+        error.method,
+        error.path,
+        error.attempts,
+        error.elapsed,
+    )
+    assert "it broke" in str(error)
+    assert "attempt" not in str(error)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None:
+    """The text of an error has its message, its place and its advice, on one line."""
+    text = str(make(kind))
+
+    assert "it broke" in text
+    assert "GET /v2/gen-ai/indexing_jobs, 3 attempts, 1.25 s" in text
+    assert text.endswith(f". {kind.hint}" if kind.hint else ")")
+    assert [text] == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("expected", "error"),
+    [
+        ("odd", GradientError("odd")),
+        ("odd (GET /v2/x, 0 attempts, 0.00 s)", GradientError("odd", **PLACE)),
+        (
+            "odd (GET /v2/x, 1 attempt, 0.50 s)",
+            GradientError("odd", **PLACE).during(attempts=1, elapsed=0.5),
+        ),
+        (
+            (
+                "no route (GET /v2/x, 4 attempts, 3.00 s). "
+                "Check the network, the proxy and the base URL"
+            ),
+            ConnectError("no route", **PLACE).during(attempts=4, elapsed=3),
+        ),
+        (
+            (
+                "cannot decode the answer at $.meta: Expected `object`, got `int` "
+                "(GET /v2/x, 1 attempt, 0.10 s, request id r-1). The API or something "
+                "before it sent another shape; nothing was guessed"
+            ),
+            DecodeError(
+                "Expected `object`, got `int`",
+                **PLACE,
+                json_path="$.meta",
+                request_id="r-1",
+            ).during(attempts=1, elapsed=0.1),
+        ),
+        (
+            (
+                "404 not_found: no such job (GET /v2/x, 1 attempt, 0.10 s, request id "
+                "r-1). Check the id, and that the token belongs to its account"
+            ),
+            NotFoundError(
+                "no such job", **PLACE, status=404, id="not_found", request_id="r-1"
+            ).during(attempts=1, elapsed=0.1),
+        ),
+        (
+            (
+                "429: slow down (retry after 29 s). "
+                "Wait for `retry_after` seconds, or send less from elsewhere"
+            ),
+            RateLimitError("slow down", status=429, retry_after=29.0),
+        ),
+        ("409", ConflictError("", status=409)),
+        ("409 taken", ConflictError("", status=409, id="taken")),
+        (
+            "closed. Make the call inside `async with Client() as client:`",
+            ClientClosedError("closed"),
+        ),
+    ],
+)
+def test_texts(expected: str, error: GradientError) -> None:
+    """Facts that are missing leave no gap in the text."""
+    assert expected == str(error)
+
+
+def test_during_gives_the_error_back() -> None:
+    """Noting how far a call had come gives the same error, to be raised at once."""
+    error = GradientError("odd")
+
+    assert error is error.during(attempts=2, elapsed=0.5)
+    assert (2, 0.5) == (error.attempts, error.elapsed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_end_in_error(kind: type[GradientError]) -> None:
+    """Every class of the tree is named an error and explains itself."""
+    assert kind.__name__.endswith("Error")
+    assert vars(kind)["__doc__"]
+
+
+def test_mistakes_of_the_caller_are_value_errors() -> None:
+    """`except ValueError` catches a configuration error."""
+    with pytest.raises(ValueError, match="odd"):
+        raise ConfigurationError("odd")  # noqa: EM101
+
+
+def test_exceeded_deadlines_are_timeouts() -> None:
+    """`except TimeoutError` catches an exceeded deadline."""
+    with pytest.raises(TimeoutError, match="odd"):
+        raise DeadlineExceededError("odd")  # noqa: EM101
+
+
+def test_unknown_outcomes_are_no_transport_errors() -> None:
+    """Code that tries again on transport errors does not repeat a lost POST."""
+    assert not issubclass(OutcomeUnknownError, TransportError)
+
+
+def test_lost_requests_count_as_sent() -> None:
+    """A transport error that was told nothing supposes that the server has it."""
+    assert TransportError("lost").sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "statuses"),
+    [
+        (UnexpectedRedirectError, range(300, 400)),
+        (BadRequestError, [400]),
+        (AuthenticationError, [401]),
+        (PermissionDeniedError, [403]),
+        (NotFoundError, [404]),
+        (ConflictError, [409]),
+        (UnprocessableEntityError, [422]),
+        (RateLimitError, [429]),
+        (ServerError, range(500, 600)),
+        (StatusError, range(100, 300)),
+        (
+            StatusError,
+            sorted({*range(400, 500)} - {400, 401, 403, 404, 409, 422, 429}),
+        ),
+    ],
+)
+def test_statuses(kind: type[StatusError], statuses: Iterable[int]) -> None:
+    """Each status from 100 to 599 has one class; odd ones have the base."""
+    assert {kind} == {error_class(status) for status in statuses}
+
+
+LINE = re.compile(
+    r"^(?P<indent>[ │├└─]*)(?P<name>\w+Error)(?: \((?P<other>\w+)\))?"
+    r" *(?P<status>\dxx|\d{3})?",
+    re.MULTILINE,
+)
+
+
+def drawn() -> Iterator[tuple[str, ...]]:
+    """Read the tree of the module's docstring: each class and its bases."""
+    branch: list[str] = []
+    for line in LINE.finditer(errors.__doc__ or ""):
+        depth = len(line["indent"]) // 4 - 1
+        branch[depth:] = [line["name"]]
+        parent = branch[depth - 1] if depth else "Exception"
+        yield (line["name"], parent, *filter(None, [line["other"]]))
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    """The tree in the docstring has each class, below its base, and no other."""
+    real = [
+        (kind.__name__, *(base.__name__ for base in kind.__bases__))
+        for kind in descendants(GradientError)
+    ]
+
+    assert sorted(real) == sorted(drawn())
+
+
+def test_the_drawn_statuses_are_right() -> None:
+    """Each status beside a class in the drawing belongs to that class."""
+    rows = [line for line in LINE.finditer(errors.__doc__ or "") if line["status"]]
+
+    assert 9 == len(rows)
+    assert [row["name"] for row in rows] == [
+        error_class(int(row["status"].replace("x", "0"))).__name__ for row in rows
+    ]

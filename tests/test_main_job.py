@@ -1,0 +1,185 @@
+"""The main job: every indexing job, across all pages, from a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+
+import pytest
+
+from gradient_async import (
+    Client,
+    IndexingJobStatus,
+    PaginationError,
+    RateLimit,
+    ServerError,
+)
+from gradient_async.emulator import Emulator, Fault
+
+LIST = "/v2/gen-ai/indexing_jobs"
+
+
+@pytest.mark.parametrize("prefetch", [1, 4, 16])
+@pytest.mark.parametrize("growth", [0, 500], ids=["quiet", "growing"])
+async def test_streams_every_job(prefetch: int, growth: int) -> None:
+    """5,000 jobs come once each, in order, also while 500 more appear."""
+    async with Emulator(jobs=5000, latency=0.1, jitter=0.1) as api:
+        uuids = api.job_uuids()
+        if growth:
+            api.grow(growth, per_request=20)
+        async with Client(api.token, base_url=api.url) as client:
+            jobs = client.iter_indexing_jobs(prefetch=prefetch)
+            streamed = [job.uuid async for job in jobs]
+        grown = len(api.job_uuids()) - len(uuids)
+
+    assert list(uuids) == streamed
+    assert growth == grown
+    assert not jobs.drift
+
+
+async def test_one_job_as_the_server_has_it(api: Emulator, client: Client) -> None:
+    """The fields of a job are those that the server sent."""
+    for raw, job in zip(
+        api.jobs(), await client.iter_indexing_jobs().collect(), strict=True
+    ):
+        assert raw["uuid"] == job.uuid
+        assert raw["knowledge_base_uuid"] == job.knowledge_base_uuid
+        assert raw["phase"] == job.phase
+        assert raw["status"] == job.status
+        assert int(str(raw["total_tokens"])) == job.total_tokens
+        assert raw["data_source_uuids"] == list(job.data_source_uuids)
+        assert (raw.get("finished_at") is None) == (job.finished_at is None)
+
+
+async def test_sends_nothing_before_the_first_item(
+    api: Emulator, client: Client
+) -> None:
+    """Asking for the stream is no request yet."""
+    client.iter_indexing_jobs()
+    await asyncio.sleep(1)
+
+    assert [] == api.requests
+
+
+@pytest.mark.parametrize("per_page", [4, 200])
+async def test_break_leaves_nothing(per_page: int) -> None:
+    """After a break at item 10 nothing runs here and nothing is asked of the server."""
+    async with Emulator(jobs=5000, latency=0.5) as api:
+        async with Client(api.token, base_url=api.url) as client:
+            mine = asyncio.all_tasks()
+            count = 0
+            async for _ in client.iter_indexing_jobs(prefetch=4, per_page=per_page):
+                count += 1
+                if count == 10:
+                    break
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            left = [t for t in asyncio.all_tasks() - mine if "Paginator" in repr(t)]
+            fetching = [t for t in asyncio.all_tasks() - mine if "_fetch" in repr(t)]
+
+            assert [] == left == fetching
+            assert "0 calls" in repr(client)
+            await asyncio.sleep(5)
+            assert 0 == api.in_flight
+    pages = {request.query["page"] for request in api.requests}
+    # At 4 a page, item 10 is on page 3: two pages given out, and a window of 4.
+    assert len(pages) <= (1 if per_page == 200 else 2 + 4)
+
+
+@pytest.mark.parametrize("prefetch", [1, 4, 16])
+async def test_failed_page(prefetch: int) -> None:
+    """Page 7 of 20 raises after the items of page 6; iterating on asks it again."""
+    async with Emulator(jobs=4000, limits=None) as api:
+        api.fail(Fault(status=501, page=7, times=2))
+        async with Client(api.token, base_url=api.url) as client:
+            jobs = client.iter_indexing_jobs(prefetch=prefetch)
+            streamed = []
+            for _ in range(2):
+                with pytest.raises(ServerError):
+                    async for job in jobs:
+                        streamed.append(job.uuid)
+                assert 6 * 200 == len(streamed)
+            async for job in jobs:
+                streamed.append(job.uuid)
+
+    assert list(api.job_uuids()) == streamed
+
+
+async def test_position_survives_pickle() -> None:
+    """A pickled position resumes in another client, though the list grew meanwhile."""
+    async with Emulator(jobs=1000, limits=None) as api:
+        uuids = api.job_uuids()
+        async with Client(api.token, base_url=api.url) as client:
+            jobs = client.iter_indexing_jobs()
+            first = await jobs.collect(max_items=450)
+            kept = pickle.dumps(jobs.position)
+        api.add_jobs(333)
+        async with Client(api.token, base_url=api.url) as client:
+            rest = await client.iter_indexing_jobs(start=pickle.loads(kept)).collect()
+
+    assert list(uuids) == [job.uuid for job in first + rest]
+
+
+async def test_filters(api: Emulator, client: Client) -> None:
+    """Filters keep what matches, and nothing else."""
+    everything = await client.iter_indexing_jobs().collect()
+    base = everything[0].knowledge_base_uuid
+    middle = everything[30].created_at
+    assert middle is not None
+
+    failed = client.iter_indexing_jobs(statuses=["failed", IndexingJobStatus.PARTIAL])
+    of_base = client.iter_indexing_jobs(knowledge_base_uuid=base)
+    running = client.iter_indexing_jobs(phases="running")
+    newer = client.iter_indexing_jobs(created_after=middle, max_items=20)
+    older = client.iter_indexing_jobs(created_before=middle)
+
+    bad = {IndexingJobStatus.FAILED, IndexingJobStatus.PARTIAL}
+    assert [j for j in everything if j.status in bad] == await failed.collect()
+    assert [
+        j for j in everything if j.knowledge_base_uuid == base
+    ] == await of_base.collect()
+    assert [
+        j for j in everything if "RUNNING" in j.phase.value
+    ] == await running.collect()
+    assert everything[:20] == await newer.collect()
+    assert everything[31:] == await older.collect()
+
+
+async def test_accounts_do_not_mix() -> None:
+    """Each token sees the jobs of its own account."""
+    async with Emulator(jobs=30, accounts=2) as api:
+        for token in api.tokens:
+            async with Client(token, base_url=api.url) as client:
+                jobs = await client.iter_indexing_jobs().collect()
+            assert list(api.job_uuids(token)) == [job.uuid for job in jobs]
+
+
+async def test_one_page_for_ever() -> None:
+    """A mock that repeats a page gives its job once, and is found out."""
+    body = (
+        b'{"jobs": [{"uuid": "u"}], "meta": {"page": 123, "pages": 123, "total": 123},'
+        b' "links": {"pages": {"next": "example string"}}}'
+    )
+    async with Emulator(jobs=1) as api:
+        api.fail(Fault(body=body, times=None))
+        async with Client(api.token, base_url=api.url) as client:
+            streamed = []
+            with pytest.raises(PaginationError) as caught:
+                async for job in client.iter_indexing_jobs():
+                    streamed.append(job.uuid)
+
+    assert ["u"] == streamed
+    assert (2, LIST) == (caught.value.page, caught.value.path)
+
+
+async def test_many_streams_at_once() -> None:
+    """Streams that share a client do not disturb each other."""
+    async with Emulator(jobs=450, limits=None, jitter=0.2) as api:
+        client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
+        async with client:
+            streams = await asyncio.gather(
+                *(client.iter_indexing_jobs(per_page=50).collect() for _ in range(8))
+            )
+
+    for jobs in streams:
+        assert list(api.job_uuids()) == [job.uuid for job in jobs]

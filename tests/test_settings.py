@@ -1,0 +1,247 @@
+"""Where the token and the base URL come from, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gradient_async.errors import ConfigurationError
+from gradient_async.settings import (
+    BASE_URL,
+    BASE_URL_VARIABLE,
+    TOKEN_VARIABLES,
+    find_base_url,
+    find_credentials,
+)
+from tests.support.exposure import exposed
+
+FIRST, SECOND = TOKEN_VARIABLES
+
+
+@pytest.mark.parametrize(
+    ("expected", "given", "variables"),
+    [
+        ("arg", "arg", {FIRST: "one", SECOND: "two"}),
+        ("one", None, {FIRST: "one", SECOND: "two"}),
+        ("one", None, {FIRST: "one"}),
+        ("two", None, {SECOND: "two"}),
+        ("two", None, {FIRST: "", SECOND: "two"}),
+        ("two", None, {FIRST: " \n", SECOND: "two"}),
+        ("one", None, {FIRST: "one\n"}),
+    ],
+)
+async def test_order_of_token_sources(
+    monkeypatch: pytest.MonkeyPatch,
+    expected: str,
+    given: str | None,
+    variables: dict[str, str],
+) -> None:
+    """The argument comes first, then the first variable that is not blank."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    secret = await find_credentials(given).current()
+
+    assert expected == secret.reveal()
+
+
+@pytest.mark.parametrize("given", [None, ""])
+def test_no_token_at_all(given: str | None) -> None:
+    """Without any token the error says which variable to set."""
+    credentials = find_credentials(given)
+
+    with pytest.raises(ConfigurationError, match=FIRST):
+        credentials.check()
+
+
+def test_an_empty_argument_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty token given on purpose does not become the environment's."""
+    monkeypatch.setenv(FIRST, "one")
+    credentials = find_credentials("")
+
+    with pytest.raises(ConfigurationError, match="is empty"):
+        credentials.check()
+
+
+@pytest.mark.parametrize(
+    ("expected", "given", "variable"),
+    [
+        ("https://arg.example", "https://arg.example", "https://env.example"),
+        ("https://env.example", None, "https://env.example"),
+        ("https://env.example", None, " https://env.example/\n"),
+        (BASE_URL, None, ""),
+        (BASE_URL, None, "  "),
+        (BASE_URL, None, None),
+    ],
+)
+def test_order_of_base_url_sources(
+    monkeypatch: pytest.MonkeyPatch,
+    expected: str,
+    given: str | None,
+    variable: str | None,
+) -> None:
+    """The argument comes first, then the variable, then the production server."""
+    if variable is not None:
+        monkeypatch.setenv(BASE_URL_VARIABLE, variable)
+
+    assert expected == find_base_url(given)
+
+
+@pytest.mark.parametrize(
+    ("expected", "given"),
+    [
+        ("https://a.example", "https://a.example/"),
+        ("https://a.example/proxy", "https://a.example/proxy//"),
+        ("https://a.example:8443", "https://a.example:8443"),
+        ("https://192.0.2.1", "https://192.0.2.1"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://localhost:8080", "http://localhost:8080/"),
+        ("http://LOCALHOST", "http://LOCALHOST"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+        ("http://127.9.9.9", "http://127.9.9.9"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_good_base_urls(expected: str, given: str) -> None:
+    """A URL is https, or http to this machine; slashes at its end go."""
+    assert expected == find_base_url(given)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "api.digitalocean.com",
+        "127.0.0.1.example",
+        "localhost.example",
+        "127.1",
+        "0x7f.0.0.1",
+        "0.0.0.0",
+        "10.0.0.1",
+        "[::2]",
+        "128.0.0.1",
+    ],
+)
+def test_tokens_do_not_travel_in_clear(host: str) -> None:
+    """Another machine is not reached by http, and the error says why."""
+    with pytest.raises(ConfigurationError, match=r"begin with https://.* in clear"):
+        find_base_url(f"http://{host}:8080")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.digitalocean.com",
+        "//api.digitalocean.com",
+        "ftp://api.digitalocean.com",
+        "file:///etc/passwd",
+        "https://",
+        "https:///v2",
+        "https://:443",
+        "https:api.digitalocean.com",
+    ],
+)
+def test_what_is_no_base_url(url: str) -> None:
+    """What has no https scheme or no host is refused with an example."""
+    with pytest.raises(ConfigurationError, match=f"must look like {BASE_URL}"):
+        find_base_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user@a.example",
+        "https://user:hunter2@a.example",
+        "https://@a.example",
+        "https://a.example?x=1",
+        "https://a.example/?x=1",
+        "https://a.example#x",
+        "https://a.example/ v2",
+        " https://a.example",
+        "https://a.example ",
+        "https://a.example\n",
+        "https://a.ex\tample",
+        "https://a.ex\x00ample",
+        "https://ä.example",
+        "https://a.example/ä",
+        "https://a.example/\u200b",
+        # Nothing after the mark, yet every path would end up behind it.
+        "https://a.example?",
+        "https://a.example/v2?",
+        "https://a.example#",
+    ],
+)
+def test_what_a_base_url_must_not_hold(url: str) -> None:
+    """A user, a query, a fragment, blanks and foreign letters are refused."""
+    with pytest.raises(ConfigurationError, match="must have no"):
+        find_base_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example:https",
+        "https://a.example:99999",
+        "https://a.example:-1",
+        "https://a.example:8 0",
+        "https://a.example:\u0663",
+        "https://[::1",
+        "https://::1]",
+        "https://[nonsense]",
+    ],
+)
+def test_unreadable_base_urls(url: str) -> None:
+    """A garbage port or address is refused."""
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        find_base_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter2@a.example",
+        "http://user:hunter2@a.example",
+        "https://user:hunter2@a.example:nonsense",
+        "https://user:hunter2@[::1",
+        "ftp://user:hunter2@a.example",
+        "https:/user:hunter2@a.example",
+        "http://user:12/hunter2@a.example",
+        "https://a.example:hunter2",
+    ],
+)
+def test_passwords_are_not_repeated(url: str) -> None:
+    """An error about a base URL does not repeat the password in it."""
+    with pytest.raises(ConfigurationError) as caught:
+        find_base_url(url)
+
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@example("?")
+@given(st.text(max_size=10).filter(lambda tail: "/" not in tail))
+def test_ports_are_numbers(tail: str) -> None:
+    """Whatever stands behind the host, what is accepted is a plain port."""
+    accepted = "https://a.example:8"
+    with suppress(ConfigurationError):
+        accepted = find_base_url(f"https://a.example:8{tail}")
+
+    assert re.fullmatch(r"https://a\.example:8[0-9]*", accepted, re.ASCII)
+
+
+def test_a_token_in_the_environment_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bad token of the environment shows in no text and no frame."""
+    monkeypatch.setenv(FIRST, "hunter2 hunter2")
+    credentials = find_credentials(None)
+
+    with pytest.raises(ConfigurationError) as caught:
+        credentials.check()
+
+    assert "hunter2" not in exposed(caught.value)

@@ -1,0 +1,146 @@
+"""A transport that a function answers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import pytest
+
+from gradient_async import (
+    AuthenticationError,
+    Client,
+    ConfigurationError,
+    ConnectError,
+    OutcomeUnknownError,
+    RateLimit,
+    TransportError,
+)
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
+
+
+def list_nothing(_: Request) -> Response:
+    """Answer with an empty list of jobs."""
+    return json_response({"jobs": [], "meta": {"total": 0}})
+
+
+async def test_answers_a_client() -> None:
+    """The client reads what the function answers, and its requests can be read."""
+    transport = MemoryTransport(
+        lambda request: json_response({"jobs": [{"uuid": request.params["page"]}]})
+    )
+    async with Client("any-token", transport=transport) as client:
+        jobs = await client.iter_indexing_jobs().collect()
+
+    assert ["1"] == [job.uuid for job in jobs]
+    assert [("GET", "/v2/gen-ai/indexing_jobs")] == [
+        (request.method, request.path) for request in transport.requests
+    ]
+
+
+async def test_the_function_may_be_async() -> None:
+    """A coroutine function answers as well, in its own time."""
+
+    async def answer(request: Request) -> Response:
+        await asyncio.sleep(3)
+        return list_nothing(request)
+
+    started = asyncio.get_running_loop().time()
+    async with Client("any-token", transport=MemoryTransport(answer)) as client:
+        assert [] == await client.iter_indexing_jobs().collect()
+    assert 3 == pytest.approx(asyncio.get_running_loop().time() - started)
+
+
+async def test_each_attempt_is_a_request() -> None:
+    """What is tried again is seen again, with the waits that a server asks for."""
+    answers: list[Response | Exception] = [
+        json_response({}, status=429, headers={"Retry-After": "7"}),
+        ConnectError("no route", sent=False),
+        json_response({"jobs": []}),
+    ]
+    transport = MemoryTransport(lambda _: answers.pop(0))
+    started = asyncio.get_running_loop().time()
+    async with Client("any-token", transport=transport) as client:
+        assert [] == await client.iter_indexing_jobs().collect()
+
+    assert 3 == len(transport.requests)
+    assert 7 <= asyncio.get_running_loop().time() - started
+
+
+async def test_errors_are_raised_given_or_not() -> None:
+    """An error fails the attempt, whether the function returns or raises it."""
+
+    def lose(_: Request) -> Response:
+        text = "gone"
+        raise TransportError(text)
+
+    for transport in (
+        MemoryTransport(lose),
+        MemoryTransport(lambda _: TransportError("gone")),
+    ):
+        async with Client("any-token", transport=transport) as client:
+            with pytest.raises(OutcomeUnknownError):
+                await client.request("POST", "/v2/gen-ai/agents", json={})
+
+
+async def test_a_status_is_an_error_of_the_client() -> None:
+    """A response other than 2xx becomes the error it would be over a network."""
+    transport = MemoryTransport(
+        lambda _: json_response({"id": "unauthorized", "message": "who?"}, status=401)
+    )
+    async with Client("any-token", transport=transport) as client:
+        with pytest.raises(AuthenticationError, match=r"who\?"):
+            await client.request("GET", "/v2/gen-ai/agents")
+
+
+async def test_sees_what_is_sent() -> None:
+    """A request has its parameters and its body, never the token."""
+    transport = MemoryTransport(lambda _: Response(status=204))
+    async with Client("any-token", transport=transport) as client:
+        await client.request(
+            "PUT", "/v2/gen-ai/agents/1", params={"dry": True}, json={"name": "ü"}
+        )
+    (request,) = transport.requests
+
+    assert {"dry": "true"} == request.params
+    assert '{"name":"ü"}' == (request.body or b"").decode()
+    assert "any-token" not in repr(vars(transport))
+
+
+async def test_tells_whether_the_client_was_closed() -> None:
+    """`is_closed` is for tests of code that opens and closes clients."""
+    transport = MemoryTransport(list_nothing)
+    client = Client("any-token", transport=transport, rate_limit=RateLimit(None))
+    assert not transport.is_closed
+    await client.aclose()
+    assert transport.is_closed
+
+
+async def test_a_forgotten_client_still_warns() -> None:
+    """A client that was not closed warns as it would over a network."""
+    transport = MemoryTransport(list_nothing)
+
+    async def forget() -> None:
+        await Client("any-token", transport=transport).iter_indexing_jobs().collect()
+        gc.collect()
+
+    with pytest.warns(ResourceWarning, match="not closed"):
+        await forget()
+
+    assert not transport.is_closed
+
+
+def test_json_response() -> None:
+    """A response is JSON and says so; names of headers are in lower case."""
+    response = json_response([1, None], status=201, headers={"X-Request-Id": "r-1"})
+
+    assert 201 == response.status
+    assert b"[1,null]" == response.body
+    assert "application/json" == response.headers["content-type"]
+    assert "r-1" == response.request_id
+
+
+def test_json_response_refuses_what_is_no_json() -> None:
+    """A value without a JSON form is a mistake in the test, and named as such."""
+    with pytest.raises(ConfigurationError):
+        json_response(object())  # type: ignore[arg-type]  # the very claim

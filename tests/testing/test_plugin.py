@@ -1,0 +1,96 @@
+"""The pytest plugin, as any test of a user's sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from gradient_async import Client, IndexingJob, ServerError
+from gradient_async.emulator import Emulator, Fault
+from gradient_async.testing.background import RunningEmulator, run_in_background
+
+
+async def _list() -> list[IndexingJob]:
+    """Ask as an application does: its client knows nothing of a test."""
+    async with Client() as client:
+        return await client.iter_indexing_jobs().collect()
+
+
+def test_a_client_finds_the_emulator(gradient_emulator: RunningEmulator) -> None:
+    """`Client()` in the code under test asks the emulator, for 200 jobs."""
+    jobs = asyncio.run(_list())
+
+    assert gradient_emulator.emulator.job_uuids() == tuple(job.uuid for job in jobs)
+    assert 200 == len(jobs)
+    assert gradient_emulator.url == os.environ["DIGITALOCEAN_API_URL"]
+    assert gradient_emulator.token == os.environ["DIGITALOCEAN_ACCESS_TOKEN"]
+
+
+async def _call() -> object:
+    async with Client() as client:
+        return await client.request("POST", "/v2/gen-ai/indexing_jobs", json={})
+
+
+def test_a_test_may_change_the_emulator(gradient_emulator: RunningEmulator) -> None:
+    """Faults, new jobs and recorded requests work from the test's own thread."""
+    (newest,) = gradient_emulator.emulator.add_jobs(1)
+    assert newest == asyncio.run(_list())[0].uuid
+
+    gradient_emulator.emulator.fail(Fault(status=501, method="POST"))
+    with pytest.raises(ServerError):
+        asyncio.run(_call())
+    assert ["GET", "GET", "POST"] == [
+        request.method for request in gradient_emulator.emulator.requests
+    ]
+
+
+async def test_in_an_async_test(gradient_emulator: RunningEmulator) -> None:
+    """An async test may ask for the fixture too; its loop is another one."""
+    assert gradient_emulator.url.startswith("http://127.0.0.1:")
+    assert "emulator-token" not in repr(gradient_emulator)
+
+
+def test_leaves_nothing_behind() -> None:
+    """When it ends, the thread, its loop and the port are gone, after an error too."""
+    before = threading.active_count()
+    emulator = Emulator(jobs=1)
+    with pytest.raises(ZeroDivisionError), run_in_background(emulator):
+        _ = 1 / (before + 1 - threading.active_count())
+
+    assert before == threading.active_count()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = emulator.url
+
+
+def test_a_server_that_cannot_start() -> None:
+    """A port that is taken is an error at once, and no thread is left behind."""
+    before = threading.active_count()
+    with run_in_background(Emulator(jobs=1)) as running:
+        port = int(running.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="address"):
+            run_in_background(Emulator(jobs=1, port=port)).__enter__()
+
+    assert before == threading.active_count()
+
+
+def test_is_cheap_to_load() -> None:
+    """The plugin itself imports neither the emulator nor the thread's machinery."""
+    program = """
+import sys
+import gradient_async.testing
+before = set(sys.modules)
+import pytest
+import gradient_async.testing.plugin
+print(sorted(name for name in sys.modules if name.startswith("gradient_async.")
+             and name not in before))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert "['gradient_async.testing.plugin']\n" == done.stdout

@@ -1,0 +1,504 @@
+"""One logical call: attempts, deadline, retries, and what ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from gradient_async import (
+    Attempt,
+    Client,
+    ClientClosedError,
+    ConfigurationError,
+    ConnectError,
+    ConnectionLostError,
+    DeadlineExceededError,
+    DecodeError,
+    GradientError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RateLimit,
+    RateLimitError,
+    RetryPolicy,
+    ServerError,
+    Window,
+)
+from gradient_async.emulator import Emulator, Fault
+from tests.support.raw_server import HANG, RawServer, answer
+
+LIST = "/v2/gen-ai/indexing_jobs"
+
+
+def now() -> float:
+    """Give the virtual time."""
+    return asyncio.get_running_loop().time()
+
+
+async def test_success_is_one_attempt(api: Emulator, client: Client) -> None:
+    """A call that succeeds sends one request."""
+    await client.request("GET", LIST)
+
+    assert 1 == len(api.requests)
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+async def test_passing_failures_are_retried(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A GET is tried again after each passing failure, and then succeeds."""
+    api.fail(Fault(status=status, times=2))
+
+    await client.request("GET", LIST)
+
+    assert [status, status, 200] == [request.status for request in api.requests]
+
+
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 405, 409, 410, 418, 422, 501, 505]
+)
+async def test_lasting_failures_are_not(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A GET that will never succeed is sent once."""
+    api.fail(Fault(status=status, times=None))
+
+    with pytest.raises(GradientError) as caught:
+        await client.request("GET", LIST)
+
+    assert 1 == caught.value.attempts == len(api.requests)
+
+
+async def test_attempts_are_requests(api: Emulator, client: Client) -> None:
+    """The attempts counted are the requests that the server saw, dropped ones too."""
+    api.fail(Fault(drop=True, times=None))
+
+    with pytest.raises(ConnectionLostError) as caught:
+        await client.request("GET", LIST)
+
+    assert 4 == caught.value.attempts == len(api.requests)
+    assert ("GET", LIST) == (caught.value.method, caught.value.path)
+    assert ["not tried again: all attempts are used up"] == caught.value.__notes__
+
+
+@pytest.mark.parametrize("fault", [Fault(drop=True), Fault(cut=0), Fault(cut=5)])
+async def test_a_post_that_lost_its_answer(
+    fault: Fault, api: Emulator, client: Client
+) -> None:
+    """A POST without an answer is sent once, and nobody claims to know its fate."""
+    api.fail(fault)
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await client.request("POST", LIST, json={})
+
+    assert 1 == caught.value.attempts == len(api.requests)
+    assert isinstance(caught.value.__cause__, ConnectionLostError)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_a_post_that_failed(status: int, api: Emulator, client: Client) -> None:
+    """A POST that the server failed at is not repeated: it may have been done."""
+    api.fail(Fault(status=status))
+
+    with pytest.raises(GradientError, match=str(status)) as caught:
+        await client.request("POST", LIST, json={})
+
+    assert 1 == caught.value.attempts == len(api.requests)
+
+
+async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
+    """A POST that the rate limit refused was not done, and is sent again."""
+    api.fail(Fault(status=429, headers={"retry-after": "3"}))
+    began = now()
+
+    with pytest.raises(GradientError, match="405"):
+        await client.request("POST", LIST, json={})
+
+    assert [429, 405] == [request.status for request in api.requests]
+    assert 3.0 == pytest.approx(now() - began, abs=0.1)
+
+
+async def test_a_post_that_never_left() -> None:
+    """A POST for which no connection came about is tried again."""
+    seen: list[Attempt] = []
+    async with RawServer(b"") as server:
+        url = server.url
+    async with Client("t", base_url=url, on_attempt=seen.append) as client:
+        with pytest.raises(ConnectError) as caught:
+            await client.request("POST", LIST, json={})
+
+    assert 4 == caught.value.attempts == len(seen)
+
+
+async def test_retry_after_is_kept(api: Emulator, client: Client) -> None:
+    """A 429 with `retry-after: 29` waits 29 s."""
+    api.fail(Fault(status=429, headers={"retry-after": "29"}))
+    began = now()
+
+    await client.request("GET", LIST)
+
+    assert 29.0 == pytest.approx(now() - began, abs=0.1)
+
+
+async def test_retry_after_past_the_deadline(api: Emulator, client: Client) -> None:
+    """A 429 with `retry-after: 3600` raises at once, with the wait."""
+    api.fail(Fault(status=429, headers={"retry-after": "3600"}))
+    began = now()
+
+    with pytest.raises(RateLimitError) as caught:
+        await client.request("GET", LIST)
+
+    assert 3600 == caught.value.retry_after
+    assert 0.0 == pytest.approx(now() - began, abs=0.1)
+    assert 1 == len(api.requests)
+
+
+async def test_hourly_limit_tells_its_reset(api: Emulator, client: Client) -> None:
+    """A 429 without `retry-after` waits for `ratelimit-reset`, or tells it."""
+    headers = {
+        "date": "Sun, 01 Nov 2026 12:00:00 GMT",
+        "ratelimit-reset": str(1793534400 + 2400),
+    }
+    api.fail(Fault(status=429, headers=headers))
+
+    with pytest.raises(RateLimitError) as caught:
+        await client.request("GET", LIST)
+
+    assert 2400.0 == caught.value.retry_after
+
+
+async def test_others_wait_at_the_closed_gate(api: Emulator, client: Client) -> None:
+    """A refused request holds back the whole account: its wait is everybody's."""
+    api.fail(Fault(status=429, headers={"retry-after": "20"}))
+    began = now()
+    first = asyncio.ensure_future(client.request("GET", LIST))
+    while not api.requests or api.requests[0].status is None:
+        await asyncio.sleep(0.001)
+    await asyncio.gather(first, client.request("GET", LIST))
+
+    assert [20, 20] == [round(request.at - began) for request in api.requests[1:]]
+
+
+async def test_gate_closed_past_the_deadline(api: Emulator, client: Client) -> None:
+    """While the gate is closed for an hour, other calls fail at once, unsent."""
+    api.fail(Fault(status=429, headers={"retry-after": "3600"}))
+    with pytest.raises(RateLimitError):
+        await client.request("GET", LIST)
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        await client.request("GET", LIST)
+
+    assert caught.value.retry_after == pytest.approx(3600, abs=1)
+    assert 0 == caught.value.attempts
+    assert ("GET", LIST) == (caught.value.method, caught.value.path)
+    assert 1 == len(api.requests)
+
+
+async def test_dripping_body_ends_at_the_deadline(
+    api: Emulator, client: Client
+) -> None:
+    """A body that comes a byte at a time does not outlast the deadline."""
+    api.fail(Fault(drip=1.0, times=None))
+    began = now()
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        await client.request("GET", LIST)
+
+    assert 60.0 == pytest.approx(now() - began, abs=0.1)
+    assert 60.0 == pytest.approx(caught.value.elapsed, abs=0.1)
+    assert isinstance(caught.value, TimeoutError)
+
+
+async def test_silent_server_is_tried_twice(api: Emulator, client: Client) -> None:
+    """A server that says nothing uses up the deadline, not more."""
+    api.fail(Fault(hang=True, times=None))
+    began = now()
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        await client.request("GET", LIST)
+
+    assert now() - began <= 60.1
+    assert 2 == caught.value.attempts == len(api.requests)
+
+
+async def test_deadline_names_the_failure_before(
+    api: Emulator, client: Client
+) -> None:
+    """The deadline's error carries the failure of the attempt before it."""
+    api.fail(Fault(status=503), Fault(drip=1.0))
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        await client.request("GET", LIST)
+
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert 2 == caught.value.attempts
+
+
+async def test_a_post_at_its_deadline(api: Emulator, client: Client) -> None:
+    """A POST whose answer is not in at the deadline has an unknown outcome."""
+    api.fail(Fault(delay=25.0))
+    client = Client(api.token, base_url=api.url, timeout=5.0)
+    async with client:
+        with pytest.raises(OutcomeUnknownError):
+            await client.request("POST", LIST, json={})
+
+    assert 1 == len(api.requests)
+
+
+async def test_the_callers_own_timeout(api: Emulator, client: Client) -> None:
+    """A timeout of the caller's is the caller's, not a DeadlineExceededError."""
+    api.fail(Fault(hang=True))
+
+    with pytest.raises(TimeoutError) as caught:
+        async with asyncio.timeout(1):
+            await client.request("GET", LIST)
+
+    assert not isinstance(caught.value, GradientError)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        pytest.param([Fault(hang=True)], id="in flight"),
+        pytest.param([Fault(drip=1.0)], id="in the body"),
+        pytest.param(
+            [Fault(status=429, headers={"retry-after": "30"})], id="in backoff"
+        ),
+    ],
+)
+async def test_cancellation(
+    faults: list[Fault], api: Emulator, client: Client
+) -> None:
+    """A call that is cancelled is cancelled at once, and leaves nothing behind."""
+    api.fail(*faults)
+    task = asyncio.ensure_future(client.request("GET", LIST))
+    await asyncio.sleep(5)
+    before = now()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert before == now()
+    assert "0 calls" in repr(client)
+
+
+async def test_programming_errors_pass_through(api: Emulator) -> None:
+    """An error of the caller's own token function is neither wrapped nor retried."""
+    asked: list[int] = []
+
+    def token() -> str:
+        asked.append(1)
+        return str(1 / 0)
+
+    async with Client(token, base_url=api.url) as client:
+        with pytest.raises(ZeroDivisionError):
+            await client.request("GET", LIST)
+
+    assert [1] == asked
+    assert [] == api.requests
+
+
+async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
+    """A TimeoutError of the caller's own is not mistaken for the deadline."""
+
+    async def token() -> str:
+        raise TimeoutError("vault")  # noqa: TRY003, EM101  (a foreign error)
+
+    async with Client(token, base_url=api.url) as client:
+        with pytest.raises(TimeoutError, match="vault"):
+            await client.request("GET", LIST)
+
+
+async def test_token_is_asked_for_before_each_attempt() -> None:
+    """A rotating token is current in every attempt."""
+    async with Emulator(jobs=1, accounts=2, limits=None) as api:
+        tokens = iter(api.tokens)
+        api.fail(Fault(status=503))
+        async with Client(lambda: next(tokens), base_url=api.url) as client:
+            await client.request("GET", LIST)
+
+    assert [0, 1] == [request.account for request in api.requests]
+
+
+async def test_async_token(api: Emulator) -> None:
+    """A token function may be async."""
+
+    async def token() -> str:
+        await asyncio.sleep(1)
+        return f"{api.token}\n"
+
+    async with Client(token, base_url=api.url) as client:
+        await client.request("GET", LIST)
+
+    assert [200] == [request.status for request in api.requests]
+
+
+@pytest.mark.parametrize("wrong", ["", "two words", None])
+async def test_wrong_token_from_a_function(wrong: str, api: Emulator) -> None:
+    """What a token function gives is checked before anything is sent."""
+    async with Client(lambda: wrong, base_url=api.url) as client:
+        with pytest.raises(ConfigurationError):
+            await client.request("GET", LIST)
+
+    assert [] == api.requests
+
+
+async def test_total_outage_costs_little(api: Emulator) -> None:
+    """When everything fails, 2,000 calls send at most 1.1 requests each."""
+    api.fail(Fault(status=503, times=None))
+    client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
+    async with client:
+        errors = await asyncio.gather(
+            *(client.request("GET", LIST) for _ in range(2000)),
+            return_exceptions=True,
+        )
+
+    assert all(isinstance(error, ServerError) for error in errors)
+    assert len(api.requests) <= 1.1 * 2000
+
+
+async def test_decode_errors_tell_the_place(api: Emulator, client: Client) -> None:
+    """An answer of another shape names the call, the request and the place in it."""
+    api.fail(Fault(body=b'{"jobs": [{"uuid": 5}]}'))
+
+    with pytest.raises(DecodeError) as caught:
+        await client.indexing_jobs.list()
+
+    assert "$.jobs[0].uuid" == caught.value.json_path
+    assert api.requests[0].request_id == caught.value.request_id
+    assert ("GET", LIST, 1) == (
+        caught.value.method,
+        caught.value.path,
+        caught.value.attempts,
+    )
+
+
+async def test_closing_ends_what_runs(api: Emulator) -> None:
+    """Calls in flight, in backoff and in the queue all end when the client closes."""
+    api.fail(Fault(hang=True), Fault(status=429, headers={"retry-after": "30"}))
+    client = Client(api.token, base_url=api.url)
+    calls = [asyncio.ensure_future(client.request("GET", LIST)) for _ in range(2)]
+    await asyncio.sleep(1)
+    calls += [asyncio.ensure_future(client.request("GET", LIST)) for _ in range(20)]
+    await asyncio.sleep(1)
+    began = now()
+    await client.aclose()
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert began == now()
+    assert [ClientClosedError] * 22 == [type(error) for error in errors]
+    assert 2 == len(api.requests)
+
+
+async def test_closing_leaves_a_posts_fate_open(api: Emulator, client: Client) -> None:
+    """A POST that is under way when the client closes may have been done."""
+    api.fail(Fault(hang=True))
+    call = asyncio.ensure_future(client.request("POST", LIST, json={}))
+    await asyncio.sleep(1)
+    await client.aclose()
+
+    with pytest.raises(OutcomeUnknownError):
+        await call
+
+
+async def test_closed_is_closed(api: Emulator) -> None:
+    """After closing, once or twice, a call is refused and says where it was."""
+    client = Client(api.token, base_url=api.url)
+    await client.aclose()
+    await client.aclose()
+
+    with pytest.raises(ClientClosedError) as caught:
+        await client.request("GET", LIST)
+
+    assert LIST == caught.value.path
+    assert [] == api.requests
+
+
+def test_another_loop_is_refused() -> None:
+    """A client belongs to the loop of its first call; another gets a clear error."""
+    client: Client | None = None
+
+    async def use(call: Callable[[Client], object]) -> None:
+        nonlocal client
+        async with Emulator(jobs=1) as api:
+            client = client or Client(api.token, base_url=api.url)
+            await client.request("GET", LIST)
+
+    asyncio.run(use(print))
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        asyncio.run(use(print))
+    assert client is not None
+    asyncio.run(client.aclose())
+
+
+async def test_log_and_hook(
+    api: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each attempt is a debug line and a record, each retry a warning."""
+    caplog.set_level(logging.DEBUG, logger="gradient_async")
+    api.fail(Fault(status=503, delay=2.0), Fault(drop=True))
+    seen: list[Attempt] = []
+    client = Client(
+        api.token,
+        base_url=api.url,
+        on_attempt=seen.append,
+        retry=RetryPolicy(first=0.0),
+        rate_limit=RateLimit([Window(1, 10.0)]),
+    )
+    async with client:
+        await client.request("GET", LIST)
+
+    expected = [
+        (1, 503, "ServerError", 0.0),
+        (2, None, "ConnectionLostError", 0.0),
+        (3, 200, None, None),
+    ]
+    assert expected == [(a.number, a.status, a.error, a.retry_in) for a in seen]
+    assert api.requests[0].request_id == seen[0].request_id
+    assert [0, 10, 10] == [round(attempt.waited) for attempt in seen]
+    assert 2.0 == pytest.approx(seen[0].seconds, abs=0.1)
+    levels = [r.levelname for r in caplog.records if r.name == "gradient_async"]
+    assert ["DEBUG", "WARNING", "DEBUG", "WARNING", "DEBUG"] == levels
+
+
+async def test_missing_jobs_are_not_found(api: Emulator, client: Client) -> None:
+    """A 404 is an error with the API's words, not an empty success."""
+    with pytest.raises(NotFoundError) as caught:
+        await client.indexing_jobs.get("no-such-job")
+
+    error = caught.value
+    assert (404, "not_found") == (error.status, error.id)
+    assert f"{LIST}/no-such-job" == error.path
+    assert api.requests[0].request_id == error.request_id
+
+
+async def test_empty_success() -> None:
+    """A 204 is a success; `request` gives None for it."""
+    async with RawServer(b"HTTP/1.1 204 No Content\r\n\r\n") as server:
+        async with Client("t", base_url=server.url) as client:
+            assert await client.request("DELETE", "/v2/x") is None
+
+
+async def test_any_2xx_succeeds() -> None:
+    """Every 2xx is a success."""
+    async with RawServer(answer(b"7", status="299 Odd")) as server:
+        async with Client("t", base_url=server.url) as client:
+            assert 7 == await client.request("POST", "/v2/x")
+
+
+async def test_waiting_is_bounded_by_the_deadline() -> None:
+    """A call that waits in the queue behind hanging ones ends at its deadline."""
+    async with RawServer(HANG) as server:
+        client = Client("t", base_url=server.url, max_concurrency=1, timeout=10.0)
+        async with client:
+            began = now()
+            errors = await asyncio.gather(
+                *(client.request("GET", "/v2/x") for _ in range(3)),
+                return_exceptions=True,
+            )
+
+    assert [DeadlineExceededError] * 3 == [type(error) for error in errors]
+    assert 10.0 == pytest.approx(now() - began, abs=0.1)
+    assert 1 == len(server.heads)

@@ -1,0 +1,351 @@
+"""What follows a failed attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.errors import (
+    ClientClosedError,
+    ConfigurationError,
+    ConnectError,
+    ConnectionLostError,
+    DeadlineExceededError,
+    DecodeError,
+    GradientError,
+    OutcomeUnknownError,
+    PaginationError,
+    ProtocolError,
+    ResponseTooLargeError,
+    StatusError,
+    TLSError,
+    TransportError,
+    error_class,
+)
+from gradient_async.transport.retry import (
+    Decision,
+    RetryPolicy,
+    RetryQuota,
+    Stop,
+    StopReason,
+    Wait,
+    decide,
+)
+
+USUAL: dict[str, Any] = {
+    "policy": RetryPolicy(),
+    "idempotent": True,
+    "attempt": 1,
+    "time_left": 60.0,
+    "quota": 100,
+    "jitter": 0.5,
+}
+
+
+def follow(error: BaseException, **facts: Any) -> Decision:
+    """Decide about a usual call, but for the facts given."""
+    return decide(error, **(USUAL | facts))
+
+
+def status(code: int, retry_after: float | None = None) -> StatusError:
+    """Make the error of a status."""
+    return error_class(code)("no", status=code, retry_after=retry_after)
+
+
+TRANSIENT = {408, 500, 502, 503, 504}
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+@pytest.mark.parametrize("code", range(200, 600))
+def test_statuses(code: int, idempotent: bool) -> None:
+    """429 is tried again, transient ones if that is safe, and others never."""
+    expected: Decision = Stop(StopReason.NOT_RETRYABLE)
+    if code == 429:
+        expected = Wait(0.25, 0)
+    elif code in TRANSIENT:
+        expected = Wait(0.25, 5) if idempotent else Stop(StopReason.NOT_IDEMPOTENT)
+
+    assert expected == follow(status(code), idempotent=idempotent)
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+@pytest.mark.parametrize("sent", [True, False])
+@pytest.mark.parametrize(
+    "kind", [TransportError, ConnectError, ConnectionLostError, ProtocolError]
+)
+def test_lost_answers(kind: type[TransportError], sent: bool, idempotent: bool) -> None:
+    """A request that was never sent is repeated; one that was, if that is safe."""
+    error = kind("lost", sent=sent)
+    expected = (
+        Wait(0.25, 5) if idempotent or not sent else Stop(StopReason.NOT_IDEMPOTENT)
+    )
+
+    assert expected == follow(error, idempotent=idempotent)
+
+
+@pytest.mark.parametrize("idempotent", [True, False])
+@pytest.mark.parametrize("sent", [True, False])
+def test_distrust_is_final(sent: bool, idempotent: bool) -> None:
+    """A server that could not be trusted is not asked again."""
+    error = TLSError("no", sent=sent)
+
+    assert Stop(StopReason.NOT_RETRYABLE) == follow(error, idempotent=idempotent)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GradientError("odd"),
+        ConfigurationError("odd"),
+        ClientClosedError("odd"),
+        DecodeError("odd"),
+        PaginationError("odd"),
+        OutcomeUnknownError("odd"),
+        DeadlineExceededError("odd", retry_after=1.0),
+        asyncio.CancelledError(),
+        KeyboardInterrupt(),
+        SystemExit(),
+        GeneratorExit(),
+        ZeroDivisionError(),
+        TimeoutError(),
+        OSError(),
+        Exception(),
+        ExceptionGroup("odd", [ConnectionLostError("lost")]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_everything_else_is_final(error: BaseException) -> None:
+    """Cancellation, mistakes of programmers and errors not listed stop the call."""
+    assert Stop(StopReason.NOT_RETRYABLE) == follow(error)
+
+
+def test_too_large_an_answer() -> None:
+    """An answer above the cap is asked for again only where that is safe."""
+    error = ResponseTooLargeError("large", limit=5)
+
+    assert Stop(StopReason.NOT_IDEMPOTENT) == follow(error, idempotent=False)
+
+
+LOST = ConnectionLostError("lost")
+
+
+@pytest.mark.parametrize(
+    ("expected", "attempts", "attempt"),
+    [
+        (Stop(StopReason.ATTEMPTS), 1, 1),
+        (Wait(0.25, 5), 2, 1),
+        (Stop(StopReason.ATTEMPTS), 2, 2),
+        (Wait(1.0, 5), 4, 3),
+        (Stop(StopReason.ATTEMPTS), 4, 4),
+        (Stop(StopReason.ATTEMPTS), 4, 9),
+        (Wait(10.0, 5), 10_000, 9_999),
+    ],
+)
+def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
+    """The last attempt is not followed by another."""
+    policy = RetryPolicy(attempts=attempts)
+
+    assert expected == follow(LOST, policy=policy, attempt=attempt)
+
+
+@pytest.mark.parametrize(
+    ("expected", "error", "time_left"),
+    [
+        (Stop(StopReason.DEADLINE), status(429, 3600.0), 60.0),
+        (Wait(29.0, 0), status(429, 29.0), 60.0),
+        (Wait(29.0, 5), status(503, 29.0), 60.0),
+        (Stop(StopReason.DEADLINE), status(429, 29.0), 29.0),
+        (Wait(29.0, 0), status(429, 29.0), 29.001),
+        (Stop(StopReason.DEADLINE), status(503, 1e10), 60.0),
+        (Stop(StopReason.DEADLINE), status(503, math.inf), 60.0),
+        # A server that says 0 does not get a storm for it.
+        (Wait(0.25, 0), status(429, 0.0), 60.0),
+        (Wait(0.25, 0), status(429, 0.1), 60.0),
+        (Wait(0.25, 5), LOST, 0.251),
+        (Stop(StopReason.DEADLINE), LOST, 0.25),
+        (Stop(StopReason.DEADLINE), LOST, 0.0),
+        (Stop(StopReason.DEADLINE), LOST, -1.0),
+    ],
+)
+def test_deadlines(expected: Decision, error: GradientError, time_left: float) -> None:
+    """The server's wait is kept to the second, and none that passes the deadline."""
+    assert expected == follow(error, time_left=time_left)
+
+
+@pytest.mark.parametrize(
+    ("expected", "error", "quota"),
+    [
+        (Wait(0.25, 5), LOST, 5),
+        (Stop(StopReason.QUOTA), LOST, 4),
+        (Stop(StopReason.QUOTA), status(503), 0),
+        (Wait(0.25, 0), status(429), 0),
+    ],
+)
+def test_quota(expected: Decision, error: GradientError, quota: int) -> None:
+    """Retries stop when the quota is spent, but for those that the limit refused."""
+    assert expected == follow(error, quota=quota)
+
+
+@pytest.mark.parametrize(
+    ("expected", "attempt"),
+    [(0.5, 1), (1.0, 2), (2.0, 3), (4.0, 4), (8.0, 5), (16.0, 6), (20.0, 7), (20.0, 8)],
+)
+def test_ceilings_double(expected: float, attempt: int) -> None:
+    """The ceiling of the waits doubles up to the longest."""
+    policy = RetryPolicy(attempts=99)
+
+    assert Wait(expected, 5) == follow(LOST, policy=policy, attempt=attempt, jitter=1.0)
+
+
+POLICIES = st.tuples(
+    st.integers(1, 10_000), st.floats(0, 1e300), st.floats(0, 1e300)
+).map(
+    lambda parts: RetryPolicy(
+        attempts=parts[0], first=min(parts[1:]), longest=max(parts[1:])
+    )
+)
+ERRORS = st.one_of(
+    st.builds(ConnectionLostError, st.just("lost"), sent=st.booleans()),
+    st.builds(
+        status,
+        st.sampled_from([408, 429, 500, 503]),
+        st.none() | st.floats(0, 1e10),
+    ),
+)
+
+
+@given(
+    error=ERRORS,
+    policy=POLICIES,
+    attempt=st.integers(1, 10_000),
+    time_left=st.floats(-10, 1e6),
+    quota=st.integers(0, 100),
+    jitter=st.floats(0, 1, exclude_max=True),
+)
+def test_bounds_of_waits(
+    *,
+    error: TransportError | StatusError,
+    policy: RetryPolicy,
+    attempt: int,
+    time_left: float,
+    quota: int,
+    jitter: float,
+) -> None:
+    """A wait is never negative, too long, too short for the server, or past the end."""
+    decision = decide(
+        error,
+        policy=policy,
+        idempotent=True,
+        attempt=attempt,
+        time_left=time_left,
+        quota=quota,
+        jitter=jitter,
+    )
+    asked = error.retry_after if isinstance(error, StatusError) else None
+    ceiling = min(policy.longest, policy.first * 2.0 ** min(attempt - 1, 1000))
+
+    if isinstance(decision, Wait):
+        assert 0 <= decision.seconds < time_left
+        assert (asked or 0.0) <= decision.seconds <= max(asked or 0.0, ceiling)
+        assert decision.cost <= quota
+        assert attempt < policy.attempts
+    else:
+        assert decision.reason in {
+            StopReason.ATTEMPTS,
+            StopReason.DEADLINE,
+            StopReason.QUOTA,
+        }
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {},
+        {"attempts": 1},
+        {"first": 0.0},
+        {"first": 0.0, "longest": 0.0},
+        {"longest": 0.5},
+        {"longest": math.inf},
+    ],
+)
+def test_good_policies(numbers: dict[str, Any]) -> None:
+    """A policy in range is taken as it is."""
+    policy = RetryPolicy(**numbers)
+
+    assert numbers == {name: getattr(policy, name) for name in numbers}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("attempts must be at least 1, not 0", {"attempts": 0}),
+        ("attempts must be at least 1, not -1", {"attempts": -1}),
+        ("not -0.1, 20.0", {"first": -0.1}),
+        ("not 0.5, 0.4", {"longest": 0.4}),
+        ("not 21, 20.0", {"first": 21}),
+        ("not nan, 20.0", {"first": math.nan}),
+        ("not 0.5, nan", {"longest": math.nan}),
+        ("not 0.5, -1", {"longest": -1}),
+    ],
+)
+def test_bad_policies(text: str, numbers: dict[str, Any]) -> None:
+    """A number out of range is refused, and the error shows it."""
+    with pytest.raises(ConfigurationError, match=text):
+        RetryPolicy(**numbers)
+
+
+@given(st.lists(st.integers(0, 4), max_size=60), st.randoms(use_true_random=False))
+def test_the_quota_stays_in_bounds(failures: list[int], rng: Any) -> None:
+    """However calls fare, and overlap, the quota stays between 0 and 100."""
+    quota = RetryQuota()
+    running: list[int] = []
+
+    for fails in failures:
+        spent = 0
+        for attempt in range(1, fails + 1):
+            decision = follow(LOST, attempt=attempt, quota=quota.left)
+            if isinstance(decision, Stop):
+                break
+            quota.spend(decision.cost)
+            spent += decision.cost
+            assert 0 <= quota.left <= 100
+        running.append(spent)
+        while running and rng.random() < 0.5:
+            quota.earn(running.pop(rng.randrange(len(running))))
+            assert 0 <= quota.left <= 100
+
+
+@pytest.mark.parametrize("error", [LOST, status(503), ConnectError("no", sent=False)])
+def test_an_outage_costs_little(error: GradientError) -> None:
+    """In a total outage 2,000 calls send at most 1.1 requests each."""
+    quota = RetryQuota()
+    requests = 0
+
+    for _ in range(2000):
+        for attempt in range(1, 5):
+            requests += 1
+            decision = follow(error, attempt=attempt, quota=quota.left)
+            if isinstance(decision, Stop):
+                break
+            quota.spend(decision.cost)
+
+    assert 2000 < requests <= 2200
+
+
+def test_the_quota_recovers() -> None:
+    """A call that succeeds gives back what its retries cost, and one more."""
+    quota = RetryQuota()
+    quota.spend(5)
+    quota.spend(5)
+    quota.earn(5)
+
+    assert 96 == quota.left
+
+    quota.earn(5)
+
+    assert 100 == quota.left

@@ -1,0 +1,134 @@
+"""The errors of answers that are not 2xx."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from gradient_async.errors import NotFoundError, StatusError, error_class
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.status import status_error
+from gradient_async.transport.wire import Request, Response
+
+REQUEST = Request(method="GET", path="/v2/gen-ai/indexing_jobs/a%20b")
+SECRET = Secret("hunter2")
+
+
+def error_of(
+    body: object,
+    *,
+    status: int = 404,
+    headers: dict[str, str] | None = None,
+    retry_after: float | None = None,
+) -> StatusError:
+    """Build the error of an answer with this body, encoded unless it is bytes."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    response = Response(status=status, headers=headers or {}, body=raw)
+    return status_error(REQUEST, response, retry_after=retry_after, secret=SECRET)
+
+
+def test_the_apis_own_words() -> None:
+    """The error has the API's id, message and request id, and where it happened."""
+    error = error_of(
+        {"id": "not_found", "message": "no such job", "request_id": "req-1"},
+        headers={"x-request-id": "req-2"},
+        retry_after=3.0,
+    )
+
+    assert NotFoundError is type(error)
+    assert (404, "not_found", "no such job", "req-1", 3.0) == (
+        error.status,
+        error.id,
+        error.message,
+        error.request_id,
+        error.retry_after,
+    )
+    assert ("GET", "/v2/gen-ai/indexing_jobs/a%20b") == (error.method, error.path)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"<html>hunter2</html>", id="html"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'["message"]', id="list"),
+        pytest.param(b'"message"', id="text"),
+        pytest.param(b'{"message": "no', id="truncated"),
+        pytest.param(b'{"message": "\xff"}', id="bad-utf-8"),
+        pytest.param(b"[" * 100_000, id="nested"),
+        pytest.param({}, id="no-keys"),
+        pytest.param({"id": 5, "message": None, "request_id": []}, id="wrong-types"),
+        pytest.param({"id": "", "message": "", "request_id": ""}, id="empty-texts"),
+    ],
+)
+def test_bodies_that_say_nothing(body: object) -> None:
+    """Without a usable body the status speaks, and the header names the request."""
+    error = error_of(body, headers={"x-request-id": "req-2"})
+
+    assert ("Not Found", "", "req-2") == (error.message, error.id, error.request_id)
+
+
+@pytest.mark.parametrize(
+    ("expected", "status"),
+    [
+        ("Found", 302),
+        ("I'm a Teapot", 418),
+        ("Service Unavailable", 503),
+        ("", 499),
+        ("", 599),
+    ],
+)
+def test_phrases(expected: str, status: int) -> None:
+    """A status without a body has its standard phrase, where there is one."""
+    error = error_of(b"", status=status)
+
+    assert expected == error.message
+    assert str(status) in str(error)
+    assert error.request_id is None
+
+
+@pytest.mark.parametrize("status", [300, 400, 401, 403, 404, 409, 422, 429, 500, 599])
+def test_classes(status: int) -> None:
+    """The class goes by the status."""
+    assert error_class(status) is type(error_of(b"", status=status))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ({"message": "Bearer hunter2 is unknown", "id": "x"}, {}),
+        ({"message": "x", "id": "hunter2"}, {}),
+        ({"message": "x", "request_id": "a-hunter2-b"}, {}),
+        ({}, {"x-request-id": "hunter2"}),
+        # Cut first, the end of the text would keep the beginning of the token.
+        ({"message": "x" * 1996 + "hunter2"}, {}),
+    ],
+)
+def test_servers_that_repeat_the_token(
+    body: dict[str, str], headers: dict[str, str]
+) -> None:
+    """A token that the server repeats is taken out of everything."""
+    error = error_of(body, headers=headers)
+
+    assert "hunt" not in str(error)
+    assert "hunt" not in repr(vars(error))
+    assert "***" in str(error)
+
+
+@pytest.mark.parametrize("key", ["id", "message", "request_id"])
+def test_long_texts_are_cut(key: str) -> None:
+    """No text of a server is kept beyond 2,000 letters."""
+    body: dict[str, Any] = {key: "x" * 100_000}
+    error = error_of(body)
+
+    assert 2000 == len(getattr(error, key))
+
+
+def test_long_header_ids_are_cut() -> None:
+    """No request id of a header is kept beyond 2,000 letters either."""
+    error = error_of(b"", headers={"x-request-id": "x" * 8000})
+
+    assert 2000 == len(error.request_id or "")
