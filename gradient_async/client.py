@@ -224,6 +224,9 @@ class Client:
 
     def __repr__(self) -> str:
         """Show where it points and what it is doing, never the token."""
+        if not hasattr(self, "_caller"):
+            # A traceback may show the client while its arguments are being refused.
+            return "<Client, not made yet>"
         state = "closed" if self._caller.is_closed else f"{self._caller.running} calls"
         return f"<Client {self._base_url}, {state}>"
 

@@ -54,7 +54,9 @@ async def write_json(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
 
 async def write_csv(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     """Write a heading and a row for each job; what is not there is empty."""
-    rows = csv.DictWriter(out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    rows: csv.DictWriter[str] = csv.DictWriter(
+        out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
+    )
     rows.writeheader()
     out.flush()
     async for job in jobs:

@@ -58,12 +58,13 @@ class Paginator(Generic[T]):
         prefetch: int = PREFETCH,
         start: Position | None = None,
     ) -> None:
+        self._page: Page[T] | None = None
+        self._path = path
         start = start or Position()
         per_page = _page_size(per_page, start)
         _check("prefetch", prefetch, 1)
         _check("max_items", 0 if max_items is None else max_items, 0)
         self._fetch = fetch
-        self._path = path
         self._key = key
         self._keep = keep
         self._left = max_items
@@ -73,7 +74,6 @@ class Paginator(Generic[T]):
         self._course = Course[T](start)
         self._fetches = Fetches(fetch, per_page)
         self._turning = asyncio.Lock()
-        self._page: Page[T] | None = None
         self._offset = 0
         self._seen: set[object] = set()
         self._is_closed = False

@@ -421,6 +421,15 @@ def test_a_converter_of_ones_own_is_obeyed() -> None:
     assert "OH" == job.data_source_jobs[0].error_msg
 
 
+def test_a_hook_for_texts_leaves_enums_alone() -> None:
+    """A hook for `str` is none for the enums, which keep their types."""
+    converter = make_converter()
+    converter.register_structure_hook(str, lambda text, _: str(text).upper())
+    job = job_of(Codec(converter), {"status": "INDEX_JOB_STATUS_FAILED"})
+
+    assert IndexingJobStatus.FAILED is job.status
+
+
 def test_a_hook_for_one_class_is_obeyed() -> None:
     """A hook for a model replaces how that model comes about."""
     converter = make_converter()
@@ -470,6 +479,23 @@ def test_hooks_may_refuse(error: Exception, text: str, detailed: bool) -> None:
         Codec(converter).decode(b"{}", Point)
 
     assert ("$", text) == (caught.value.json_path, caught.value.message)
+
+
+def test_foreign_notes_are_no_places() -> None:
+    """A note that a hook puts on its error is not taken for a part of the path."""
+
+    def refuse(_: object, __: object) -> Meta:
+        error = ValueError("odd")
+        error.add_note("$.elsewhere")
+        raise error
+
+    converter = make_converter()
+    converter.register_structure_hook(Meta, refuse)
+
+    with pytest.raises(DecodeError) as caught:
+        Codec(converter).decode(b'{"meta": {}}', IndexingJobsAnswer)
+
+    assert ("$.meta", "odd") == (caught.value.json_path, caught.value.message)
 
 
 JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
