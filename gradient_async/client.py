@@ -199,6 +199,8 @@ class Client:
             params={name: _param(value) for name, value in (params or {}).items()},
             body=None if json is None else encode_json(json),
         )
+        # From here on an error shows this frame's variables in a traceback.
+        del json
         return await self._caller.call_json(request)
 
     async def aclose(self) -> None:

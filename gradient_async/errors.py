@@ -38,6 +38,8 @@ def _rebuild(
 ) -> GradientError:
     """Make an error again without asking its `__init__` for keyword arguments."""
     error = kind.__new__(kind, *args)
+    # OSError, which TimeoutError is, does not keep them by itself here.
+    error.args = args
     error.__dict__.update(state)
     return error
 
@@ -79,12 +81,11 @@ class GradientError(Exception):
         """Give the facts in brackets: the place and how far the call came."""
         if not self.method:
             return []
+        place = f"{self.method} {self.path}"
+        if not self.attempts:
+            return [place]
         plural = "" if self.attempts == 1 else "s"
-        return [
-            f"{self.method} {self.path}",
-            f"{self.attempts} attempt{plural}",
-            f"{self.elapsed:.2f} s",
-        ]
+        return [place, f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
 
     def __str__(self) -> str:
         """Say what happened, where, and what to try, on one line."""

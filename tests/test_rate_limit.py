@@ -19,9 +19,7 @@ IDEAL = 53.0
 
 async def call_all_at_once(api: Emulator, rate_limit: RateLimit) -> list[BaseException]:
     """Make 600 calls at once, each with its number in the path."""
-    client = Client(
-        api.token, base_url=api.url, timeout=120.0, rate_limit=rate_limit
-    )
+    client = Client(api.token, base_url=api.url, timeout=120.0, rate_limit=rate_limit)
     async with client:
         calls = (
             client.request("GET", f"/v2/gen-ai/indexing_jobs/job-{number}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -98,8 +99,10 @@ def encode_json(value: JSON) -> bytes:
         ConfigurationError: Something in the value has no JSON form.
     """
     try:
-        return msgspec.json.encode(value)
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        # Letters beyond ASCII stay themselves, so that half a pair is an error here.
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
         kind = type(error).__name__
     msg = f"json= must hold only what JSON can say ({kind} while encoding it)"
     raise ConfigurationError(msg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import GenericAlias
+from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
@@ -32,6 +32,7 @@ def make_converter() -> Converter:
       offset is UTC; null and `""` are None.
     - `OpenEnum`s come from strings; undeclared ones are kept.
     - `tuple[T, ...]` comes from arrays only.
+    - Where an object, a list or a time may be missing, the word `"null"` is null.
 
     Register your own hooks on it and give it to `Client(converter=...)`.
     """
@@ -39,7 +40,10 @@ def make_converter() -> Converter:
     for scalar in (int, bool, str):
         converter.register_structure_hook(scalar, _scalar)
     converter.register_structure_hook_func(_is_timestamp, _timestamp)
-    converter.register_structure_hook_func(_is_open_enum, _open_enum)
+    converter.register_structure_hook(OpenEnum, _open_enum)
+    converter.register_structure_hook_factory(
+        _is_optional_part, lambda shape: _optional_hook(converter, shape)
+    )
     converter.register_structure_hook_factory(
         _is_tuple, lambda shape: _tuple_hook(converter, shape)
     )
@@ -67,12 +71,27 @@ def _timestamp(value: object, _: object) -> datetime | None:
     return moment
 
 
-def _is_open_enum(shape: object) -> bool:
-    return isinstance(shape, type) and issubclass(shape, OpenEnum)
-
-
 def _open_enum(value: object, shape: type[OpenEnum]) -> OpenEnum:
     return shape(_expect(value, str, "str"))
+
+
+def _is_optional_part(shape: object) -> bool:
+    """Tell `X | None` for an object or a list; texts and times have their own way."""
+    parts = set(get_args(shape)) - {NoneType}
+    return get_origin(shape) is UnionType and any(
+        attrs.has(part) or _is_tuple(part) for part in parts
+    )
+
+
+def _optional_hook(converter: Converter, shape: Any) -> Callable[[Any, Any], Any]:
+    (part,) = set(get_args(shape)) - {NoneType}
+
+    def hook(value: object, _: object) -> object:
+        # Not strict, msgspec takes the word for the thing.
+        is_null = isinstance(value, str) and value.lower() == "null"
+        return None if is_null else converter.structure(value, part)
+
+    return hook
 
 
 def _is_tuple(shape: object) -> bool:

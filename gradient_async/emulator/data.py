@@ -110,7 +110,7 @@ class JobMaker:
                 "status": f"INDEX_JOB_STATUS_{outcome.status}",
                 "created_at": timestamp(created_at),
                 "started_at": timestamp(started_at),
-                "finished_at": None if outcome.is_open else updated_at,
+                **({} if outcome.is_open else {"finished_at": updated_at}),
                 "updated_at": updated_at,
                 "data_source_uuids": source_uuids,
                 "data_source_jobs": [source.fields for source in sources],

@@ -9,6 +9,7 @@ import attrs
 
 from gradient_async.models.lists import Links, Meta
 from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.sparse import sparse
 from gradient_async.models.timestamp import Timestamp
 
 
@@ -73,8 +74,19 @@ _BAD_SOURCE_STATUSES: Final = frozenset(
 )
 
 
+@sparse
+@attrs.frozen(kw_only=True, slots=False)
+class _Failure:
+    """What only the answer about a source that failed carries."""
+
+    error_msg: str | None = None
+    """A code that hints at the part of the system that failed; None without one."""
+    error_details: str | None = None
+    """The failure in words; None without one."""
+
+
 @attrs.frozen(kw_only=True)
-class IndexedDataSource:
+class IndexedDataSource(_Failure):
     """How one data source fared in one indexing job."""
 
     data_source_uuid: str = ""
@@ -85,10 +97,6 @@ class IndexedDataSource:
     """When its indexing started, UTC; None before that."""
     completed_at: Timestamp | None = None
     """When its indexing ended, UTC; None before that."""
-    error_msg: str | None = None
-    """A code that hints at the part of the system that failed; None without one."""
-    error_details: str | None = None
-    """The failure in words; None without one."""
     total_file_count: int = 0
     """Files in the source."""
     indexed_file_count: int = 0
@@ -116,6 +124,7 @@ class IndexedDataSource:
         )
 
 
+@sparse
 @attrs.frozen(kw_only=True, slots=False)
 class _OlderCounts:
     """What only answers of older versions of the API carry."""
@@ -126,13 +135,6 @@ class _OlderCounts:
     """Items that failed; only older answers carry it."""
     total_items_skipped: int = attrs.field(default=0, repr=False)
     """Items left out; only older answers carry it."""
-
-
-# After decoding, msgspec asks each object for each field. An unset slot answers with
-# an exception, three of which would add half to the price of a job; a default on the
-# class costs nothing.
-for _field in attrs.fields(_OlderCounts):
-    setattr(_OlderCounts, _field.name, _field.default)
 
 
 @attrs.frozen(kw_only=True)
@@ -225,7 +227,7 @@ class IndexingJobsAnswer:
 
     jobs: tuple[IndexingJob, ...] | None = None
     """The jobs, newest first; None when the answer has no such key."""
-    links: Links = Links()
+    links: Links = Links()  # noqa: RUF009  (frozen)
     """Links to other pages."""
     meta: Meta | None = None
     """How long the list is; None when the answer does not say."""

@@ -29,16 +29,18 @@ class OpenEnum(StrEnum):
     @property
     def is_known(self) -> bool:
         """Whether this version of the package declares the value."""
-        return self._name_ in type(self).__members__
+        return self._value_ in type(self)._value2member_map_
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """
-        Read a short name (`failed`, in any case) or a wire value.
+        Read a short name (`failed`, in any case), a wire value, or a member.
 
         Raises:
             ValueError: The text is neither; the message lists the short names.
         """
+        if isinstance(text, cls):
+            return text
         prefix = cls["UNKNOWN"].value.removesuffix("UNKNOWN")
         if text.startswith(prefix):
             return cls(text)

@@ -68,9 +68,7 @@ class Course(Generic[T]):
         last = first if self.pages is None else min(first + window - 1, self.pages)
         return range(first, max(first, last) + 1)
 
-    def judge(
-        self, page: Page[T], keys: tuple[object, ...], *, fresh: bool
-    ) -> Verdict:
+    def judge(self, page: Page[T], keys: tuple[object, ...], *, fresh: bool) -> Verdict:
         """
         Say whether a page follows on the one taken before.
 

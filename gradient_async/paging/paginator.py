@@ -296,4 +296,3 @@ def _check(name: str, value: int, least: int) -> None:
     if value < least:
         msg = f"{name} must be at least {least}, not {value!r}"
         raise ConfigurationError(msg)
-

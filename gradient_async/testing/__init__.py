@@ -1,11 +1,23 @@
 """
 For tests of code that uses this package.
 
-`MemoryTransport` answers a client without a network; the pytest plugin has a fixture
-that runs a server, `gradient_emulator`.
+`MemoryTransport` answers a client without a network; the pytest plugin
+`gradient_async.testing.plugin` has a fixture that runs a server, `gradient_emulator`.
 """
 
+from gradient_async.testing.background import RunningEmulator, run_in_background
 from gradient_async.testing.memory import Handler, MemoryTransport, json_response
-from gradient_async.transport.wire import Request, Response
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.wire import Request, Response, Transport
 
-__all__ = ["Handler", "MemoryTransport", "Request", "Response", "json_response"]
+__all__ = [
+    "Handler",
+    "MemoryTransport",
+    "Request",
+    "Response",
+    "RunningEmulator",
+    "Secret",
+    "Transport",
+    "json_response",
+    "run_in_background",
+]

@@ -1,14 +1,14 @@
-"""The pytest plugin; it imports next to nothing until its fixture is asked for."""
+"""The pytest plugin: `pytest_plugins = ["gradient_async.testing.plugin"]`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from gradient_async.testing.background import RunningEmulator
+from gradient_async.emulator import Emulator
+from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from gradient_async.testing.background import RunningEmulator, run_in_background
 
 
 @pytest.fixture
@@ -19,14 +19,6 @@ def gradient_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningEmulat
     `DIGITALOCEAN_API_URL` and `DIGITALOCEAN_ACCESS_TOKEN` point to it during the
     test, so that `Client()` finds it. Gives `.url`, `.token` and `.emulator`.
     """
-    # Not at the top: every pytest run of whoever has this package imports this file.
-    from gradient_async.emulator import Emulator  # noqa: PLC0415
-    from gradient_async.settings import (  # noqa: PLC0415
-        BASE_URL_VARIABLE,
-        TOKEN_VARIABLES,
-    )
-    from gradient_async.testing.background import run_in_background  # noqa: PLC0415
-
     with run_in_background(Emulator(jobs=200, limits=None)) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
         monkeypatch.setenv(TOKEN_VARIABLES[0], running.token)

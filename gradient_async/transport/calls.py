@@ -85,7 +85,9 @@ class Caller:
             StatusError: The server refused.
             TransportError: No whole answer arrived in the last attempt.
         """
-        return await self._decoded(request, lambda body: self._codec.decode(body, shape))
+        return await self._decoded(
+            request, lambda body: self._codec.decode(body, shape)
+        )
 
     async def call_json(self, request: Request) -> JSON:
         """Make a call and decode its answer as plain JSON; None for no body."""

@@ -93,7 +93,8 @@ class AiohttpTransport:
         except aiohttp.ClientError as error:
             failure = transport_error(error)
         except TransportError as error:
-            failure = error
+            # aiohttp's frames hold the request's body in a variable.
+            failure = error.with_traceback(None)
         except asyncio.CancelledError:
             # Closing a session cancels whoever waits for its pool. That is nobody's
             # wish to cancel this task.

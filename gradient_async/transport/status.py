@@ -31,11 +31,9 @@ def status_error(
 
     def text(key: str) -> str:
         value = body.get(key)
-        if not isinstance(value, str):
-            return ""
-        return secret.redact(value)[:_LONGEST_TEXT]
+        return _clean(value, secret) if isinstance(value, str) else ""
 
-    header_id = secret.redact(response.request_id or "")[:_LONGEST_TEXT]
+    header_id = _clean(response.request_id or "", secret)
     return error_class(response.status)(
         text("message") or _phrase(response.status),
         method=request.method,
@@ -53,6 +51,12 @@ def _error_body(body: bytes) -> Mapping[str, object]:
     except DecodeError:
         return {}
     return value if isinstance(value, Mapping) else {}
+
+
+def _clean(text: str, secret: Secret) -> str:
+    """Make a foreign text safe to print on one line."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return secret.redact(printable)[:_LONGEST_TEXT]
 
 
 def _phrase(status: int) -> str:

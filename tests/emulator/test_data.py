@@ -143,13 +143,12 @@ def test_list_is_in_order_of_creation(jobs: list[Job]) -> None:
 
 
 def test_newest_jobs_are_unfinished(jobs: list[Job]) -> None:
-    """Two jobs wait and three run, which shows as an absent and as a null end."""
+    """Two jobs wait and three run, and have no end yet."""
     phases = [str(job.fields["phase"])[16:] for job in jobs[:6]]
 
     assert ["PENDING"] * 2 + ["RUNNING"] * 3 == phases[:5]
     assert phases[5] not in {"PENDING", "RUNNING"}
-    assert "finished_at" not in jobs[0].fields
-    assert jobs[2].fields["finished_at"] is None
+    assert not any("finished_at" in job.fields for job in jobs[:5])
 
 
 def test_some_times_have_nine_digits(jobs: list[Job]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from typing import Self
+
+import trustme
 
 HANG = b"<hang>"
 """In place of an answer: read the request and say nothing, for ever."""
@@ -20,21 +23,33 @@ class RawServer:
     `keep_alive`. Knows every request's head and how many connections there were.
     """
 
-    def __init__(self, *answers: bytes, keep_alive: bool = False) -> None:
+    def __init__(
+        self,
+        *answers: bytes,
+        keep_alive: bool = False,
+        ssl: ssl.SSLContext | None = None,
+    ) -> None:
         self._answers: Sequence[bytes] = answers
         self._keep_alive = keep_alive
+        self._ssl = ssl
         self._writers: set[asyncio.StreamWriter] = set()
         self.heads: list[bytes] = []
         self.connections = 0
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", 0, ssl=self._ssl
+        )
         host, port = self._server.sockets[0].getsockname()
-        self.url = f"http://{host}:{port}"
+        self.url = f"{'https' if self._ssl else 'http'}://{host}:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop listening and hang up; twice is fine."""
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
@@ -77,3 +92,10 @@ def answer(
     headers = (f"Connection: {connection}", *headers)
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + _HEAD_END + body
+
+
+def untrusted_context(host: str = "127.0.0.1") -> ssl.SSLContext:
+    """Make a server's TLS context whose certificate no machine trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(host).configure_cert(context)
+    return context

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -76,21 +74,3 @@ def test_a_server_that_cannot_start() -> None:
             run_in_background(Emulator(jobs=1, port=port)).__enter__()
 
     assert before == threading.active_count()
-
-
-def test_is_cheap_to_load() -> None:
-    """The plugin itself imports neither the emulator nor the thread's machinery."""
-    program = """
-import sys
-import gradient_async.testing
-before = set(sys.modules)
-import pytest
-import gradient_async.testing.plugin
-print(sorted(name for name in sys.modules if name.startswith("gradient_async.")
-             and name not in before))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-
-    assert "['gradient_async.testing.plugin']\n" == done.stdout

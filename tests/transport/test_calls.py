@@ -22,12 +22,14 @@ from gradient_async import (
     OutcomeUnknownError,
     RateLimit,
     RateLimitError,
+    ResponseTooLargeError,
     RetryPolicy,
     ServerError,
+    TLSError,
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
-from tests.support.raw_server import HANG, RawServer, answer
+from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
 
 LIST = "/v2/gen-ai/indexing_jobs"
 
@@ -223,9 +225,7 @@ async def test_silent_server_is_tried_twice(api: Emulator, client: Client) -> No
     assert 2 == caught.value.attempts == len(api.requests)
 
 
-async def test_deadline_names_the_failure_before(
-    api: Emulator, client: Client
-) -> None:
+async def test_deadline_names_the_failure_before(api: Emulator, client: Client) -> None:
     """The deadline's error carries the failure of the attempt before it."""
     api.fail(Fault(status=503), Fault(drip=1.0))
 
@@ -268,9 +268,7 @@ async def test_the_callers_own_timeout(api: Emulator, client: Client) -> None:
         ),
     ],
 )
-async def test_cancellation(
-    faults: list[Fault], api: Emulator, client: Client
-) -> None:
+async def test_cancellation(faults: list[Fault], api: Emulator, client: Client) -> None:
     """A call that is cancelled is cancelled at once, and leaves nothing behind."""
     api.fail(*faults)
     task = asyncio.ensure_future(client.request("GET", LIST))
@@ -304,7 +302,7 @@ async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
     """A TimeoutError of the caller's own is not mistaken for the deadline."""
 
     async def token() -> str:
-        raise TimeoutError("vault")  # noqa: TRY003, EM101  (a foreign error)
+        raise TimeoutError("vault")  # noqa: EM101  (a foreign error)
 
     async with Client(token, base_url=api.url) as client:
         with pytest.raises(TimeoutError, match="vault"):
@@ -433,9 +431,7 @@ def test_another_loop_is_refused() -> None:
     asyncio.run(client.aclose())
 
 
-async def test_log_and_hook(
-    api: Emulator, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     """Each attempt is a debug line and a record, each retry a warning."""
     caplog.set_level(logging.DEBUG, logger="gradient_async")
     api.fail(Fault(status=503, delay=2.0), Fault(drop=True))
@@ -472,6 +468,28 @@ async def test_missing_jobs_are_not_found(api: Emulator, client: Client) -> None
     assert (404, "not_found") == (error.status, error.id)
     assert f"{LIST}/no-such-job" == error.path
     assert api.requests[0].request_id == error.request_id
+
+
+async def test_untrusted_servers_are_asked_once() -> None:
+    """A certificate that is not trusted now will not be in a second either."""
+    async with RawServer(answer(), ssl=untrusted_context()) as server:
+        async with Client("t", base_url=server.url) as client:
+            with pytest.raises(TLSError) as caught:
+                await client.request("GET", "/v2/x")
+
+    assert 1 == caught.value.attempts
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_too_large_once_is_too_large(method: str) -> None:
+    """An answer beyond the cap is not asked for again, and is no lost answer."""
+    async with RawServer(answer(b"x" * 2000)) as server:
+        client = Client("t", base_url=server.url, max_response_bytes=1000)
+        async with client:
+            with pytest.raises(ResponseTooLargeError) as caught:
+                await client.request(method, "/v2/x")
+
+    assert 1 == caught.value.attempts == len(server.heads)
 
 
 async def test_empty_success() -> None:

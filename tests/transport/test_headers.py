@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -59,6 +61,24 @@ def http_date(seconds: float) -> str:
 def test_retry_after(expected: float | None, text: str) -> None:
     """Plain seconds and HTTP dates are read, never below zero; the rest is nothing."""
     assert expected == read_limits({"retry-after": text}, now=NOW).retry_after
+
+
+@pytest.fixture
+def _far_from_greenwich() -> Iterator[None]:
+    """Put this machine five hours west."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "EST5")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_greenwich")
+def test_dates_without_zone() -> None:
+    """A date that names no zone is UTC, wherever this machine is."""
+    headers = {"retry-after": "Sun Mar  1 12:01:30 2026"}
+
+    assert 90.0 == read_limits(headers, now=NOW).retry_after
 
 
 @pytest.mark.parametrize(

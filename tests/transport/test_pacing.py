@@ -16,6 +16,7 @@ from gradient_async.transport.headers import Limits
 from gradient_async.transport.pacing import Pacer, refusal_wait
 from gradient_async.transport.sliding_log import RateLimit, Window
 from tests.support.oracle import violations
+from tests.support.virtual_time import VirtualTimeLoop
 
 
 def make(*windows: Window, max_in_flight: int = 100) -> Pacer:
@@ -147,6 +148,24 @@ async def test_first_come_first_served() -> None:
         await come("newcomer")
 
     assert ["first", "second", "newcomer"] == order
+
+
+async def test_newcomers_do_not_use_a_busy_moment() -> None:
+    """Room that came about while the loop was busy belongs to those who wait."""
+    pacer = make(Window(1, 60.0))
+    await pacer.acquire(math.inf)
+    pacer.settle(sent=True)
+    turn = asyncio.ensure_future(waited(pacer))
+    await asyncio.sleep(1)
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+    # Time passes, and no timer has run yet.
+    loop._jumping.now += 59.0
+    newcomer = waited(pacer)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(newcomer, 1.0)
+
+    assert pytest.approx(60.0) == await turn
 
 
 async def test_no_room_before_the_deadline() -> None:

@@ -22,12 +22,11 @@ from gradient_async import (
     ProtocolError,
     ResponseTooLargeError,
     TLSError,
-    TransportError,
 )
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request
-from tests.support.raw_server import HANG, RawServer, answer
+from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
 
 T = TypeVar("T")
 
@@ -201,16 +200,16 @@ async def test_silent_handshake(closing: list[AiohttpTransport]) -> None:
     assert 10.0 == pytest.approx(loop.time() - began, abs=1.0)
 
 
-async def test_plain_server_behind_https(closing: list[AiohttpTransport]) -> None:
-    """A server that speaks no TLS is not trusted, and nothing was sent."""
-    async with RawServer(answer()) as server:
-        https = server.url.replace("http:", "https:")
-        closing.append(transport := make_transport(https))
+async def test_untrusted_certificate(closing: list[AiohttpTransport]) -> None:
+    """A server whose certificate nobody vouches for gets no request."""
+    async with RawServer(answer(), ssl=untrusted_context()) as server:
+        closing.append(transport := make_transport(server.url))
 
-        with pytest.raises(TransportError) as caught:
+        with pytest.raises(TLSError) as caught:
             await transport.send(GET, TOKEN)
 
     assert not caught.value.sent
+    assert [] == server.heads
 
 
 async def test_silent_server(closing: list[AiohttpTransport]) -> None:
@@ -400,7 +399,7 @@ async def test_own_cancellation_passes(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None:
-    """aiohttp's trace hooks are passed through to the own session."""
+    """Aiohttp's trace hooks are passed through to the own session."""
     seen: list[str] = []
 
     async def on_end(*event: object) -> None:
@@ -466,9 +465,7 @@ def test_certificates_are_not_connections() -> None:
 
 async def test_abandoning_hangs_up() -> None:
     """A transport that is abandoned lets its idle connections go, without a wait."""
-    async with RawServer(
-        answer(connection="keep-alive"), keep_alive=True
-    ) as server:
+    async with RawServer(answer(connection="keep-alive"), keep_alive=True) as server:
         transport = make_transport(server.url)
         transport.abandon()
         await transport.send(GET, TOKEN)

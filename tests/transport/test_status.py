@@ -119,6 +119,15 @@ def test_servers_that_repeat_the_token(
 
 
 @pytest.mark.parametrize("key", ["id", "message", "request_id"])
+def test_texts_stay_on_one_line(key: str) -> None:
+    """A server's text cannot forge lines of a log."""
+    error = error_of({"id": "x", "message": "x", key: "a\r\nb\x1b[2Jc"})
+
+    assert "a  b [2Jc" == getattr(error, key)
+    assert str(error).isprintable()
+
+
+@pytest.mark.parametrize("key", ["id", "message", "request_id"])
 def test_long_texts_are_cut(key: str) -> None:
     """No text of a server is kept beyond 2,000 letters."""
     body: dict[str, Any] = {key: "x" * 100_000}

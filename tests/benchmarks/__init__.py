@@ -1,0 +1,1 @@
+"""Measurements, run by hand: `nox -s bench`. Nothing here passes or fails."""

@@ -1,0 +1,47 @@
+"""600 calls at once under limits of 25 a second and 100 in ten, in real time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+from gradient_async import Client, NotFoundError, RateLimit, Window
+from gradient_async.emulator import Emulator
+from gradient_async.emulator import Window as ServerWindow
+
+_CALLS = 600
+# 25 a second until 100 are in, and again 10 s after the first: the last 25 at 53 s.
+_IDEAL = 53.0
+
+
+async def measure() -> None:
+    """Print what the server saw."""
+    limits = (ServerWindow(25, 1.0), ServerWindow(100, 10.0))
+    rate_limit = RateLimit([Window(25, 1.0), Window(100, 10.0)])
+    order: list[int] = []
+
+    async with Emulator(jobs=1, limits=limits) as api:
+        client = Client(
+            api.token, base_url=api.url, rate_limit=rate_limit, timeout=120.0
+        )
+
+        async def call(number: int) -> None:
+            try:
+                await client.indexing_jobs.get(f"job-{number}")
+            except NotFoundError:
+                order.append(number)
+
+        async with client:
+            began = time.perf_counter()
+            await asyncio.gather(*(call(number) for number in range(_CALLS)))
+            took = time.perf_counter() - began
+
+    arrived = [int(request.path.rpartition("-")[2]) for request in api.requests]
+    inversions = sum(a > b for a, b in zip(arrived, arrived[1:], strict=False))
+    print(f"{_CALLS} calls in {took:.2f} s, {_IDEAL / took:.1%} of the allowed speed")
+    print(f"answers by status: {dict(Counter(r.status for r in api.requests))}")
+    print(f"out of order on arrival: {inversions}")
+
+
+asyncio.run(measure())

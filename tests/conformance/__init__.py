@@ -1,0 +1,1 @@
+"""Client and emulator against the official description; run by `nox -s conformance`."""

@@ -1,0 +1,1 @@
+"""What callers gain from the types; read by type checkers, never run."""
