@@ -20,12 +20,11 @@ PRISM = "@stoplight/prism-cli@5.16.0"
 def _is_there(version: str) -> bool:
     """Try the interpreter: a version manager's stand-in is there and does not run."""
     python = shutil.which(f"python{version}")
-    return (
-        python is not None
-        and not subprocess.run(
-            [python, "-c", ""], capture_output=True, check=False
-        ).returncode
-    )
+    if python is None:
+        return False
+    trial = [python, "-c", ""]
+    done = subprocess.run(trial, capture_output=True, check=False)  # noqa: S603
+    return done.returncode == 0
 
 
 def _versions() -> list[str] | None:

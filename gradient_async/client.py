@@ -244,8 +244,8 @@ class Client:
             msg = "a Client is asynchronous: use `async with`"
             raise TypeError(msg)
 
-        def __exit__(self, *_: object) -> None:
-            """Exist, so that `with` gets as far as `__enter__`."""
+        # Never called; without it, `with` would not get as far as `__enter__`.
+        __exit__ = __enter__
 
 
 def _check_positive(name: str, value: float) -> None:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Credentials, Token
 
-# Anything but printable ASCII, and what begins a query or a fragment or ends a user.
-_ODD: Final = re.compile(r"[^!-~]|[@?#]")
+# All that scheme, host, port and path need; no user, no query, no fragment.
+_ODD: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
 
 BASE_URL: Final = "https://api.digitalocean.com"
 """The API's production server, as its OpenAPI description names it."""

@@ -229,13 +229,13 @@ def test_names_end_in_error(kind: type[GradientError]) -> None:
 def test_mistakes_of_the_caller_are_value_errors() -> None:
     """`except ValueError` catches a configuration error."""
     with pytest.raises(ValueError, match="odd"):
-        raise ConfigurationError("odd")  # noqa: EM101
+        raise ConfigurationError("odd")
 
 
 def test_exceeded_deadlines_are_timeouts() -> None:
     """`except TimeoutError` catches an exceeded deadline."""
     with pytest.raises(TimeoutError, match="odd"):
-        raise DeadlineExceededError("odd")  # noqa: EM101
+        raise DeadlineExceededError("odd")
 
 
 def test_unknown_outcomes_are_no_transport_errors() -> None:

@@ -15,6 +15,7 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.emulator import Emulator, Fault
+from tests.support.streams import take
 
 LIST = "/v2/gen-ai/indexing_jobs"
 
@@ -67,11 +68,7 @@ async def test_break_leaves_nothing(per_page: int) -> None:
     async with Emulator(jobs=5000, latency=0.5) as api:
         async with Client(api.token, base_url=api.url) as client:
             mine = asyncio.all_tasks()
-            count = 0
-            async for _ in client.iter_indexing_jobs(prefetch=4, per_page=per_page):
-                count += 1
-                if count == 10:
-                    break
+            await take(client.iter_indexing_jobs(per_page=per_page), 10)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             left = [t for t in asyncio.all_tasks() - mine if "Paginator" in repr(t)]

@@ -71,12 +71,6 @@ async def stream(client: Client) -> object:
     return await client.iter_indexing_jobs().collect()
 
 
-async def close_first(client: Client) -> object:
-    """Ask a closed client."""
-    await client.aclose()
-    return await get(client)
-
-
 async def close_meanwhile(client: Client) -> object:
     """Close the client while it asks."""
     call = asyncio.ensure_future(get(client))

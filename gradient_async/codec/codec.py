@@ -100,7 +100,9 @@ def encode_json(value: JSON) -> bytes:
     """
     try:
         # Letters beyond ASCII stay themselves, so that half a pair is an error here.
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(
+            value, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+        )
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         kind = type(error).__name__

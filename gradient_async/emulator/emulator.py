@@ -49,7 +49,7 @@ class Emulator:
 
     """
 
-    def __init__(  # noqa: PLR0913 - a server has many sides; each has a default
+    def __init__(
         self,
         *,
         jobs: int = 200,

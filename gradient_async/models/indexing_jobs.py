@@ -231,3 +231,9 @@ class IndexingJobsAnswer:
     """Links to other pages."""
     meta: Meta | None = None
     """How long the list is; None when the answer does not say."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no list at all, another service's JSON for example."""
+        if self.jobs is None and self.meta is None:
+            msg = "Expected `jobs` or `meta`, got neither"
+            raise ValueError(msg)

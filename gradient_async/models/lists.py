@@ -23,7 +23,7 @@ class PageLinks:
 class Links:
     """The links of a list; the API leaves them out when one page holds all."""
 
-    pages: PageLinks = PageLinks()  # noqa: RUF009  (frozen)
+    pages: PageLinks = PageLinks()
     """Links to other pages."""
 
 

@@ -81,9 +81,11 @@ class Course(Generic[T]):
         if shrunk and self.taken and not fresh:
             return Verdict.READ_AGAIN
         if self.taken >= self._most_pages:
-            raise self._contradiction(f"the list goes on after {self.taken:,} pages")
+            msg = f"the list goes on after {self.taken:,} pages"
+            raise PaginationError(msg, page=page.page)
         if _print(page, keys) in self._taken_pages:
-            raise self._contradiction(f"page {page.page} repeats an earlier page")
+            msg = f"page {page.page} repeats an earlier page"
+            raise PaginationError(msg, page=page.page)
         return Verdict.TAKE
 
     def take(self, page: Page[T], keys: tuple[object, ...]) -> None:
@@ -119,9 +121,6 @@ class Course(Generic[T]):
         is_size_known = self.taken > 0 or page.page == 1
         reached = (page.page - 1) * self._size + len(page.items)
         return is_size_known and _less(reached, page.total)
-
-    def _contradiction(self, what: str) -> PaginationError:
-        return PaginationError(what, page=self.next_page)
 
 
 def _is_last(page: Page[T]) -> bool:

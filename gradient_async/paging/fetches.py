@@ -17,7 +17,7 @@ T_co = TypeVar("T_co", covariant=True)
 class FetchPage(Protocol[T_co]):
     """Fetch one page, by one call."""
 
-    async def __call__(self, page: int, per_page: int) -> Page[T_co]:
+    async def __call__(self, page: int, per_page: int, /) -> Page[T_co]:
         """Give the page of this number, counted from 1, at so many items a page."""
         ...
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from gradient_async.errors import DecodeError
 from gradient_async.models.indexing_jobs import (
     IndexingJob,
     IndexingJobAnswer,
@@ -112,9 +111,6 @@ async def _fetch(caller: Caller, page: int, per_page: int) -> Page[IndexingJob]:
     params = {"page": str(page), "per_page": str(per_page)}
     request = _LIST.request(params=params)
     answer = await caller.call(request, IndexingJobsAnswer)
-    if answer.jobs is None and answer.meta is None:
-        text = "neither `jobs` nor `meta` is there, so this is no list of jobs"
-        raise DecodeError(text, method=request.method, path=request.path)
     return _page(page, answer)
 
 

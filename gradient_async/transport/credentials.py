@@ -105,7 +105,7 @@ def _check(secret: Secret) -> None:
 def _problem(secret: Secret) -> str:
     if not secret.reveal():
         return "is empty or no string; set DIGITALOCEAN_ACCESS_TOKEN or give a token"
-    if secret.reveal().lower().startswith("bearer "):
+    if secret.reveal().lower().split(" ")[0] == "bearer":
         return "must be given without the word 'Bearer'"
     if not _BEARER.fullmatch(secret.reveal()):
         return "has characters that no token has, white space or quotes for example"

@@ -94,7 +94,7 @@ class FollowUp:
             attempt=call.attempts,
             time_left=call.deadline - asyncio.get_running_loop().time(),
             quota=self._quota.left,
-            jitter=random.random(),
+            jitter=random.random(),  # noqa: S311  (no secret)
         )
 
     def _report(

@@ -47,8 +47,10 @@ class Pacer:
         self._admit()
         try:
             await turn
-        except asyncio.CancelledError:
-            if not turn.cancelled():
+        except BaseException:
+            if not turn.done():
+                turn.cancel()
+            elif not turn.cancelled():
                 # The turn came in the very moment of the cancellation.
                 self.settle(sent=False)
             raise
@@ -65,7 +67,7 @@ class Pacer:
             self._log.learn(now, remaining=limits.remaining, reset_in=limits.reset_in)
         wait = refusal_wait(limits) if refused else None
         if wait is not None:
-            self._log.close_until(now + wait)
+            self._log.close(now, wait)
         self._admit()
 
     def _admit(self) -> None:

@@ -87,7 +87,7 @@ Decision: TypeAlias = Wait | Stop
 """What follows a failed attempt."""
 
 
-def decide(  # noqa: PLR0913  (everything that counts is an argument)
+def decide(
     error: BaseException,
     *,
     policy: RetryPolicy,

@@ -12,10 +12,16 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
 from gradient_async.errors import ConfigurationError
+
+
+# The API's longest window: whatever a header says, by then there is room. One absurd
+# number must not stop a client for good.
+_HOUR: Final = 3600.0
 
 
 @attrs.frozen
@@ -119,16 +125,16 @@ class SlidingLog:
             for _, log in self._windows:
                 log.append(now)
 
-    def close_until(self, moment: float) -> None:
-        """Send nothing before then: the server refused a request."""
-        self._closed_until = max(self._closed_until, moment)
+    def close(self, now: float, seconds: float) -> None:
+        """Send nothing for so long, an hour at most: the server refused a request."""
+        self._closed_until = max(self._closed_until, now + min(seconds, _HOUR))
 
     def learn(self, now: float, *, remaining: int, reset_in: float) -> None:
         """
         Correct the log by what the server has left in the longest window.
 
         Whatever it has less than we think was sent by somebody else with the same
-        token. That holds until the server's oldest request expires.
+        token. That holds until the server's oldest request expires, at most an hour.
         """
         if not self._windows:
             return
@@ -136,4 +142,4 @@ class SlidingLog:
         self._free_at(window, log, now)
         left = window.requests - len(log) - self._in_flight
         self._foreign = max(0, left - remaining)
-        self._foreign_until = now + reset_in
+        self._foreign_until = now + min(reset_in, _HOUR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 
@@ -38,7 +39,7 @@ async def measure() -> None:
             took = time.perf_counter() - began
 
     arrived = [int(request.path.rpartition("-")[2]) for request in api.requests]
-    inversions = sum(a > b for a, b in zip(arrived, arrived[1:], strict=False))
+    inversions = sum(a > b for a, b in itertools.pairwise(arrived))
     print(f"{_CALLS} calls in {took:.2f} s, {_IDEAL / took:.1%} of the allowed speed")
     print(f"answers by status: {dict(Counter(r.status for r in api.requests))}")
     print(f"out of order on arrival: {inversions}")

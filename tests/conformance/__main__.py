@@ -42,7 +42,7 @@ class Violations:
 
 
 async def check_proxy(prism: Path, description: Path) -> None:
-    """Stream through Prism's proxy to the emulator: no violation in either direction."""
+    """Stream through Prism's proxy to the emulator: no violation either way."""
     violations = Violations()
     async with (
         Emulator(jobs=_JOBS) as api,

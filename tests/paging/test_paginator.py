@@ -18,6 +18,7 @@ from gradient_async.errors import ServerError
 from gradient_async.paging import Position
 from gradient_async.paging.fetches import FetchPage
 from tests.support.growing_list import GrowingList
+from tests.support.streams import take
 from tests.support.virtual_time import VirtualTimeLoop
 
 
@@ -100,9 +101,7 @@ async def test_break_leaves_nothing(*, kept: bool) -> None:
     numbers = GrowingList(1000, delay=lambda: 1.0)
     paginator = paginate(numbers.fetch)
     reference = paginator if kept else None
-    async for number in paginator:
-        if number == 985:
-            break
+    await take(paginator, 16)
     del paginator
     asked = len(numbers.asked)
     await asyncio.sleep(0)
@@ -118,11 +117,7 @@ async def test_goes_on_after_a_break() -> None:
     """A second loop over the same paginator goes on where the first one stopped."""
     numbers = GrowingList(100, delay=lambda: 1.0)
     paginator = paginate(numbers.fetch)
-    first = []
-    async for number in paginator:
-        first.append(number)
-        if number == 64:
-            break
+    first = await take(paginator, 37)
 
     assert numbers.items == first + await paginator.collect()
 
@@ -227,16 +222,10 @@ async def test_one_of_two_loops_ends_early() -> None:
     numbers = GrowingList(100, delay=lambda: 1.0)
     paginator = paginate(numbers.fetch)
     rest = asyncio.ensure_future(paginator.collect())
-
-    async def take_one() -> int:
-        async for number in paginator:
-            return number
-        return 0
-
     await asyncio.sleep(2.5)
-    one = await take_one()
+    one = await take(paginator, 1)
 
-    assert numbers.items == sorted([*await rest, one], reverse=True)
+    assert numbers.items == sorted(await rest + one, reverse=True)
 
 
 class Failing:
@@ -250,7 +239,7 @@ class Failing:
         """Fail, or serve."""
         if self.failures.get(page, 0):
             self.failures[page] -= 1
-            raise ServerError(f"page {page}", status=503)  # noqa: TRY003, EM102
+            raise ServerError(f"page {page}", status=503)
         return await self.numbers.fetch(page, per_page)
 
 
@@ -279,9 +268,7 @@ async def test_errors_nobody_came_for_are_quiet() -> None:
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: complaints.append(context)
     )
-    async for number in paginate(failing.fetch):
-        if number == 185:
-            break
+    await take(paginate(failing.fetch), 16)
     gc.collect()
     await asyncio.sleep(1)
 

@@ -9,7 +9,7 @@ from tests.support.secrets import texts_of_error, texts_of_records
 
 def _raise_with_suppressed_context() -> None:
     try:
-        raise ValueError("hidden")  # noqa: TRY301, EM101
+        raise ValueError("hidden")  # noqa: TRY301
     except ValueError:
         raise KeyError("shown") from None
 

@@ -33,8 +33,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             return ready
         # One socket is the loop's own, for threads.
         ready = super().select(_GRACE) if len(self.get_map()) > 1 else []
-        if not ready:
-            self.now += timeout
+        self.now += 0.0 if ready else timeout
         return ready
 
 

@@ -302,7 +302,7 @@ async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
     """A TimeoutError of the caller's own is not mistaken for the deadline."""
 
     async def token() -> str:
-        raise TimeoutError("vault")  # noqa: EM101  (a foreign error)
+        raise TimeoutError("vault")
 
     async with Client(token, base_url=api.url) as client:
         with pytest.raises(TimeoutError, match="vault"):

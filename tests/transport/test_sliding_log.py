@@ -134,8 +134,8 @@ def test_the_cap_on_requests_in_flight() -> None:
 def test_a_closed_gate() -> None:
     """Nothing goes before the gate opens, and a later closing wins."""
     log = make(MINUTE)
-    log.close_until(29.0)
-    log.close_until(10.0)
+    log.close(0.0, 29.0)
+    log.close(0.0, 10.0)
 
     assert 29.0 == log.ready_at(0.0)
     assert 29.0 == log.ready_at(29.0)
@@ -145,7 +145,7 @@ def test_a_closed_gate() -> None:
 def test_a_closed_gate_without_windows() -> None:
     """A refused request waits even where there is no pacing."""
     log = make()
-    log.close_until(29.0)
+    log.close(0.0, 29.0)
 
     assert 29.0 == log.ready_at(0.0)
 
@@ -350,7 +350,7 @@ class Run:
                 if self.sends:
                     self.settle(*numbers)
             case "close":
-                self.log.close_until(self.now + numbers[0])
+                self.log.close(self.now, numbers[0])
                 self.naive.closed_until = max(
                     self.naive.closed_until, self.now + numbers[0]
                 )

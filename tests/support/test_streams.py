@@ -1,0 +1,18 @@
+"""Leaving a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tests.support.streams import take
+
+
+async def test_takes_no_more_than_there_is() -> None:
+    """A stream that ends early gives what it has."""
+
+    async def two() -> AsyncIterator[int]:
+        yield 1
+        yield 2
+
+    assert [1] == await take(two(), 1)
+    assert [1, 2] == await take(two(), 3)
