@@ -9,6 +9,7 @@ import pytest
 
 from gradient_async import (
     Client,
+    DecodeError,
     IndexingJobStatus,
     PaginationError,
     RateLimit,
@@ -180,3 +181,14 @@ async def test_many_streams_at_once() -> None:
 
     for jobs in streams:
         assert list(api.job_uuids()) == [job.uuid for job in jobs]
+
+
+async def test_what_is_no_list(api: Emulator, client: Client) -> None:
+    """Another service's JSON is no empty list of jobs, but an error."""
+    api.fail(Fault(body=b'{"status": "please log in"}'))
+
+    with pytest.raises(DecodeError, match="neither") as caught:
+        await client.iter_indexing_jobs().collect()
+
+    assert LIST == caught.value.path
+    assert api.requests[0].request_id == caught.value.request_id

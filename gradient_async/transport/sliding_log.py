@@ -18,7 +18,6 @@ import attrs
 
 from gradient_async.errors import ConfigurationError
 
-
 # The API's longest window: whatever a header says, by then there is room. One absurd
 # number must not stop a client for good.
 _HOUR: Final = 3600.0

@@ -394,3 +394,16 @@ async def test_no_capacity_is_ever_lost(visitors: list[Visitor]) -> None:
     for _ in range(2):
         house.pacer.settle(sent=True)
     assert pytest.approx(1.0) == await waited(house.pacer)
+
+
+async def test_a_waiting_coroutine_that_is_closed() -> None:
+    """A coroutine that is thrown away while it waits leaves its place."""
+    pacer = Pacer(RateLimit(None), max_in_flight=1)
+    await pacer.acquire(math.inf)
+    waiting = pacer.acquire(math.inf)
+    waiting.send(None)
+    waiting.close()
+    pacer.settle(sent=True)
+
+    async with asyncio.timeout(1):
+        await pacer.acquire(math.inf)

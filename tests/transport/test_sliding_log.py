@@ -441,3 +441,19 @@ def test_asking_again_is_exact_with_others_too(
         exact = run.naive.ready_at(run.now)
         assert deepcopy(run.log).ready_at(run.now) <= exact
         assert exact == awaited(run.log, run.now)
+
+
+def test_an_absurd_wait() -> None:
+    """Whatever a server says, after an hour the client tries again."""
+    log = make(MINUTE)
+    log.close(0.0, 9e9)
+
+    assert 3600.0 == log.ready_at(0.0)
+
+
+def test_an_absurd_reset() -> None:
+    """The same holds for a reset that lies in another century."""
+    log = make(MINUTE)
+    log.learn(0.0, remaining=0, reset_in=9e9)
+
+    assert 3600.0 == log.ready_at(0.0)
