@@ -35,7 +35,7 @@ class MemoryTransport:
         self._handler = handler
         self.requests: list[Request] = []
         """The requests so far, each attempt for itself, in the order sent."""
-        self.is_closed = False
+        self.is_closed: bool = False
         """Whether the client was closed."""
 
     async def send(self, request: Request, token: Secret) -> Response:  # noqa: ARG002

@@ -19,7 +19,7 @@ class Lifetime:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scopes: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
-        self.has_ended = False
+        self.has_ended: bool = False
         """Whether `end` was called."""
 
     @property
