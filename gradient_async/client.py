@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from cattrs import Converter
 
+from gradient_async.checks import check_instance, check_seconds, check_whole
 from gradient_async.codec import JSON, Codec, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
 from gradient_async.resources.indexing_jobs import IndexingJobs
-from gradient_async.settings import find_base_url, find_credentials
+from gradient_async.settings import check_proxy, find_base_url, find_credentials
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.credentials import Token
 from gradient_async.transport.observe import OnAttempt
@@ -63,6 +63,7 @@ class Client:
             https://api.digitalocean.com. Must be https, but for loopback addresses.
         timeout: Seconds for each call as a whole, 60 by default: waiting for its
             turn, connecting, the answer's body, retries and the waits between them.
+            An attempt also ends when the server is silent for 30 seconds.
         retry: How often and how patiently a call is tried; 4 attempts by default.
         rate_limit: What one token may send; 250 requests a minute and 5,000 an hour
             by default, `RateLimit(None)` for no pacing.
@@ -105,21 +106,34 @@ class Client:
         del token
         credentials.check()
         self._base_url = find_base_url(base_url)
-        _check_positive("timeout", timeout)
-        _check_positive("max_concurrency", max_concurrency)
-        _check_positive("max_response_bytes", max_response_bytes)
-        if trace_configs and session is not None:
-            msg = "give trace_configs to the session you lend, not to the client"
+        check_proxy(proxy)
+        check_seconds("timeout", timeout)
+        check_whole("max_concurrency", max_concurrency, least=1)
+        check_whole("max_response_bytes", max_response_bytes, least=1)
+        check_instance("retry", retry, RetryPolicy, "a RetryPolicy(...)")
+        check_instance("rate_limit", rate_limit, RateLimit, "a RateLimit(...)")
+        check_instance(
+            "session", session, (ClientSession, NoneType), "an aiohttp.ClientSession"
+        )
+        check_instance(
+            "converter", converter, (Converter, NoneType), "a cattrs Converter"
+        )
+        if on_attempt is not None and not callable(on_attempt):
+            msg = "on_attempt must be a function"
             raise ConfigurationError(msg)
-        self._caller = Caller(
-            transport
-            or AiohttpTransport(
+        if transport is None:
+            transport = AiohttpTransport(
                 self._base_url,
                 session=session,
                 proxy=proxy,
                 trace_configs=trace_configs,
                 max_response_bytes=max_response_bytes,
-            ),
+            )
+        elif session is not None or proxy is not None or trace_configs:
+            msg = "transport= replaces session, proxy and trace_configs: give one"
+            raise ConfigurationError(msg)
+        self._caller = Caller(
+            transport,
             credentials=credentials,
             codec=Codec(converter),
             pacer=Pacer(rate_limit, max_in_flight=max_concurrency),
@@ -196,7 +210,7 @@ class Client:
         request = Request(
             method=_check_method(method),
             path=_check_path(path),
-            params={name: _param(value) for name, value in (params or {}).items()},
+            params=_check_params(params),
             body=None if json is None else encode_json(json),
         )
         # From here on an error shows this frame's variables in a traceback.
@@ -248,13 +262,8 @@ class Client:
         __exit__ = __enter__
 
 
-def _check_positive(name: str, value: float) -> None:
-    if isinstance(value, bool) or not 0 < value < math.inf:
-        msg = f"{name} must be above 0 and finite, not {value!r}"
-        raise ConfigurationError(msg)
-
-
 def _check_method(method: str) -> str:
+    check_instance("method", method, str, "a string")
     if not _METHOD.fullmatch(method.upper()):
         msg = f"{method!r} is no HTTP method"
         raise ConfigurationError(msg)
@@ -262,6 +271,7 @@ def _check_method(method: str) -> str:
 
 
 def _check_path(path: str) -> str:
+    check_instance("path", path, str, "a string")
     is_clean = _PATH.fullmatch(path) and not any(
         _DOTS.fullmatch(segment) for segment in path.split("/")
     )
@@ -274,5 +284,11 @@ def _check_path(path: str) -> str:
     return path
 
 
-def _param(value: str | float) -> str:
+def _check_params(params: Mapping[str, str | float] | None) -> dict[str, str]:
+    check_instance("params", params, (Mapping, NoneType), "a mapping")
+    return {name: _check_param(name, value) for name, value in (params or {}).items()}
+
+
+def _check_param(name: str, value: str | float) -> str:
+    check_instance(f"params[{name!r}]", value, (str, int, float), "a text or a number")
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -135,6 +135,8 @@ class TLSError(TransportError):
 class ConnectionLostError(TransportError):
     """The connection broke before the whole answer was here."""
 
+    hint = "Try again later; if it stays so, check the network and the proxy"
+
 
 class ProtocolError(TransportError):
     """The answer was not valid HTTP."""
@@ -217,6 +219,8 @@ class DecodeError(GradientError):
 class PaginationError(GradientError):
     """The pages contradict each other, so the list could never be whole."""
 
+    hint = "Try again; if it stays so, the server or something before it is at fault"
+
     def __init__(
         self, message: str, *, method: str = "", path: str = "", page: int = 0
     ) -> None:
@@ -267,6 +271,8 @@ class UnexpectedRedirectError(StatusError):
 class BadRequestError(StatusError):
     """400: the server did not accept the request."""
 
+    hint = "Check the arguments against what the server says"
+
 
 class AuthenticationError(StatusError):
     """401: the token is missing, wrong or revoked."""
@@ -283,15 +289,19 @@ class PermissionDeniedError(StatusError):
 class NotFoundError(StatusError):
     """404: there is no such thing in this account."""
 
-    hint = "Check the id, and that the token belongs to its account"
+    hint = "Check the id and the base URL, and that the token is of that account"
 
 
 class ConflictError(StatusError):
     """409: it cannot be done in the present state."""
 
+    hint = "Look at the present state, then ask again"
+
 
 class UnprocessableEntityError(StatusError):
     """422: the request was understood but makes no sense to the server."""
+
+    hint = "Check the arguments against what the server says"
 
 
 class RateLimitError(StatusError):

@@ -8,6 +8,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Credentials, Token
 
@@ -44,11 +45,32 @@ def find_base_url(base_url: str | None) -> str:
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
+    check_instance("base_url", base_url, str, "a string")
     problem = _problem(base_url)
     if problem:
         msg = f"the base URL {problem}"
         raise ConfigurationError(msg)
     return base_url.rstrip("/")
+
+
+def check_proxy(proxy: str | None) -> None:
+    """
+    Refuse what is no HTTP proxy's URL, without repeating it: it may hold a password.
+
+    Raises:
+        ConfigurationError: It has another scheme, or no host.
+    """
+    if proxy is None:
+        return
+    check_instance("proxy", proxy, str, "a string")
+    try:
+        parts = urlsplit(proxy)
+        is_url = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        msg = "proxy must look like http://proxy.example:3128"
+        raise ConfigurationError(msg)
 
 
 def _problem(url: str) -> str:

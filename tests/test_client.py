@@ -8,13 +8,16 @@ import copy
 import gc
 import math
 import pickle
+import uuid
 import warnings
+from datetime import datetime
 
 import aiohttp
 import pytest
 
 from gradient_async import Client, ConfigurationError
 from gradient_async.emulator import Emulator
+from gradient_async.testing import MemoryTransport, json_response
 from tests.support.raw_server import RawServer, answer
 
 
@@ -47,12 +50,47 @@ def test_impossible_timeouts(timeout: float) -> None:
         Client("t", timeout=timeout)
 
 
-def test_impossible_numbers() -> None:
-    """So must the other numbers be above 0."""
-    with pytest.raises(ConfigurationError, match="max_concurrency"):
-        Client("t", max_concurrency=0)
-    with pytest.raises(ConfigurationError, match="max_response_bytes"):
-        Client("t", max_response_bytes=0)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("base_url", 5),
+        ("timeout", "10"),
+        ("timeout", None),
+        ("max_concurrency", 0),
+        ("max_concurrency", 2.5),
+        ("max_response_bytes", 0),
+        ("retry", None),
+        ("retry", 3),
+        ("rate_limit", None),
+        ("rate_limit", 250),
+        ("session", "x"),
+        ("converter", int),
+        ("on_attempt", 3),
+        ("proxy", "proxy.example:3128"),
+        ("proxy", "socks5://proxy.example"),
+        ("proxy", "http://[proxy"),
+        ("proxy", 3128),
+    ],
+)
+def test_impossible_arguments(name: str, value: object) -> None:
+    """What a client cannot work with is refused when it is made, by name."""
+    with pytest.raises(ConfigurationError, match=name.replace("base_url", "base.url")):
+        Client("t", **{name: value})  # type: ignore[arg-type]
+
+
+def test_impossible_proxies_are_not_repeated() -> None:
+    """A proxy's password is not in the error."""
+    with pytest.raises(ConfigurationError) as caught:
+        Client("t", proxy="ftp://user:hunter2@proxy.example")
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_two_transports() -> None:
+    """A transport of one's own leaves nothing for the other options to do."""
+    transport = MemoryTransport(lambda _: json_response({}))
+    with pytest.raises(ConfigurationError, match="transport= replaces"):
+        Client("t", transport=transport, proxy="http://proxy.example:3128")
 
 
 async def test_trace_hooks_of_a_lent_session() -> None:
@@ -71,31 +109,46 @@ async def test_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    "uuid", ["../../account", "", ".", "..", "a/b", "a\\b", "a\r\nb", "x" * 10_000]
+    "id_", ["../../account", "", ".", "..", "a/b", "a\\b", "a\r\nb", "x" * 10_000]
 )
-async def test_ids_that_lead_elsewhere(
-    uuid: str, api: Emulator, client: Client
-) -> None:
+async def test_ids_that_lead_elsewhere(id_: str, api: Emulator, client: Client) -> None:
     """An id that a server might read as another path is refused, unsent."""
     with pytest.raises(ConfigurationError, match="uuid"):
-        await client.indexing_jobs.get(uuid)
+        await client.indexing_jobs.get(id_)
 
     assert [] == api.requests
 
 
 async def test_gets_one_job(api: Emulator, client: Client) -> None:
     """`get` gives the job that was asked for."""
-    uuid = api.job_uuids()[7]
+    expected = api.job_uuids()[7]
 
-    assert uuid == (await client.indexing_jobs.get(uuid)).uuid
+    assert expected == (await client.indexing_jobs.get(expected)).uuid
 
 
 async def test_impossible_lists(api: Emulator, client: Client) -> None:
     """Arguments that cannot work are refused before anything is sent."""
-    with pytest.raises(ConfigurationError, match="per_page"):
-        client.iter_indexing_jobs(per_page=0)
-    with pytest.raises(ConfigurationError, match="statuses: 'done' is none of"):
-        client.iter_indexing_jobs(statuses=["done"])
+    wrong: list[tuple[str, object]] = [
+        ("per_page", 0),
+        ("per_page", "10"),
+        ("per_page", 2.5),
+        ("per_page", True),
+        ("prefetch", 2.5),
+        ("prefetch", None),
+        ("max_items", 2.5),
+        ("max_items", math.nan),
+        ("start", "x"),
+        ("statuses", ["done"]),
+        ("statuses", 5),
+        ("statuses", [5]),
+        ("phases", ["done"]),
+        ("knowledge_base_uuid", uuid.UUID(int=1)),
+        ("created_after", "2026-01-01"),
+        ("created_before", datetime(2026, 1, 1)),  # noqa: DTZ001
+    ]
+    for name, value in wrong:
+        with pytest.raises(ConfigurationError, match=name):
+            client.iter_indexing_jobs(**{name: value})  # type: ignore[arg-type]
 
     assert [] == api.requests
 
@@ -126,9 +179,15 @@ async def test_impossible_paths(path: str, api: Emulator, client: Client) -> Non
 
 
 async def test_impossible_requests(api: Emulator, client: Client) -> None:
-    """So are odd methods, and bodies that JSON cannot say."""
+    """So are odd methods and parameters, and bodies that JSON cannot say."""
     with pytest.raises(ConfigurationError, match="method"):
         await client.request("GET /", "/v2")
+    with pytest.raises(ConfigurationError, match="path"):
+        await client.request("GET", None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match="params"):
+        await client.request("GET", "/v2", params="a=1")  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match="per_page"):
+        await client.request("GET", "/v2", params={"per_page": None})  # type: ignore[dict-item]
     with pytest.raises(ConfigurationError, match="json="):
         await client.request("POST", "/v2", json={"a": object()})  # type: ignore[dict-item]
 

@@ -185,7 +185,8 @@ def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None
         (
             (
                 "404 not_found: no such job (GET /v2/x, 1 attempt, 0.10 s, request id "
-                "r-1). Check the id, and that the token belongs to its account"
+                "r-1). Check the id and the base URL, and that the token is of that "
+                "account"
             ),
             NotFoundError(
                 "no such job", **PLACE, status=404, id="not_found", request_id="r-1"
@@ -198,8 +199,8 @@ def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None
             ),
             RateLimitError("slow down", status=429, retry_after=29.0),
         ),
-        ("409", ConflictError("", status=409)),
-        ("409 taken", ConflictError("", status=409, id="taken")),
+        ("418", StatusError("", status=418)),
+        ("418 tea", StatusError("", status=418, id="tea")),
         (
             "closed. Make the call inside `async with Client() as client:`",
             ClientClosedError("closed"),

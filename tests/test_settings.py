@@ -62,7 +62,7 @@ def test_an_empty_argument_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(FIRST, "one")
     credentials = find_credentials("")
 
-    with pytest.raises(ConfigurationError, match="is empty"):
+    with pytest.raises(ConfigurationError, match="is missing"):
         credentials.check()
 
 

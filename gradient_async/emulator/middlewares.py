@@ -51,7 +51,9 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     answer = error_answer(request, 429)
     if verdict.retry_after is not None:
-        answer.headers["retry-after"] = str(math.ceil(verdict.retry_after))
+        # The float is a difference, and may be a hair above the whole second.
+        seconds = math.ceil(round(verdict.retry_after, 6))
+        answer.headers["retry-after"] = str(seconds)
     return answer
 
 

@@ -60,9 +60,9 @@ class Fetches(Generic[T]):
         """
         fetch = self._fetches[page]
         await asyncio.wait({fetch.task})
-        if fetch.task.cancelled():
+        if self._fetches.get(page) is not fetch:
             return None
-        self._fetches.pop(page, None)
+        del self._fetches[page]
         return fetch.task.result(), fetch.taken
 
     def cancel(self) -> None:

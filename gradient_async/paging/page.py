@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
-from gradient_async.errors import ConfigurationError
+from gradient_async.checks import check_whole
 
-T = TypeVar("T")
+MOST_PER_PAGE: Final = 200
+"""Items a page at most, and the default; docs.digitalocean.com/reference/api."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -50,7 +52,10 @@ class Position:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a place that no list has."""
-        sizes = (self.total, self.per_page)
-        if self.page < 1 or self.offset < 0 or any((size or 0) < 0 for size in sizes):
-            msg = f"this position is in no list: {self}"
-            raise ConfigurationError(msg)
+        check_whole("the position's page", self.page, least=1)
+        check_whole("the position's offset", self.offset, least=0)
+        if self.total is not None:
+            check_whole("the position's total", self.total, least=0)
+        if self.per_page is not None:
+            most = MOST_PER_PAGE
+            check_whole("the position's per_page", self.per_page, least=1, most=most)

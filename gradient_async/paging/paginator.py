@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
+from gradient_async.checks import check_instance, check_whole
 from gradient_async.errors import ConfigurationError, PaginationError
 from gradient_async.paging.course import Course, Verdict
 from gradient_async.paging.fetches import Fetches, FetchPage
-from gradient_async.paging.page import Page, Position
+from gradient_async.paging.page import MOST_PER_PAGE, Page, Position
 
 T = TypeVar("T")
-
-MOST_PER_PAGE: Final = 200
-"""Items a page at most, and the default; docs.digitalocean.com/reference/api."""
 
 PREFETCH: Final = 4
 """Pages asked for at once by default."""
@@ -60,10 +59,11 @@ class Paginator(Generic[T]):
     ) -> None:
         self._page: Page[T] | None = None
         self._path = path
-        start = start or Position()
+        start = Position() if start is None else start
+        check_instance("start", start, Position, "a Position, as `position` gives it")
         per_page = _page_size(per_page, start)
-        _check("prefetch", prefetch, 1)
-        _check("max_items", 0 if max_items is None else max_items, 0)
+        check_whole("prefetch", prefetch, least=1)
+        _check_max_items(max_items)
         self._fetch = fetch
         self._key = key
         self._keep = keep
@@ -144,7 +144,7 @@ class Paginator(Generic[T]):
             ConfigurationError: `max_items` is below 0.
             GradientError: Whatever fetching a page may raise.
         """
-        _check("max_items", 0 if max_items is None else max_items, 0)
+        _check_max_items(max_items)
         items: list[T] = []
         if max_items == 0:
             return items
@@ -155,8 +155,13 @@ class Paginator(Generic[T]):
         return items
 
     def __await__(self) -> Generator[object, None, Page[T]]:
-        """Fetch the first page alone, unfiltered; the iteration does not move."""
-        return self._fetch(self._start.page, self._per_page).__await__()
+        """Fetch the first page alone, filtered; the iteration does not move."""
+        return self._first_page().__await__()
+
+    async def _first_page(self) -> Page[T]:
+        page = await self._fetch(self._start.page, self._per_page)
+        kept = filter(self._keep, page.items) if self._keep else iter(page.items)
+        return attrs.evolve(page, items=tuple(itertools.islice(kept, self._left)))
 
     async def aclose(self) -> None:
         """Cancel what is on its way and end the iteration; twice is fine."""
@@ -281,18 +286,15 @@ class _Loop(Generic[T]):
 
 def _page_size(per_page: int | None, start: Position) -> int:
     """Agree on the items a page; a position counts in pages of its own size."""
-    size = start.per_page or MOST_PER_PAGE if per_page is None else per_page
-    _check("per_page", size, 1)
-    if size > MOST_PER_PAGE:
-        msg = f"per_page must be at most {MOST_PER_PAGE}, not {size}"
+    if per_page is None:
+        return start.per_page or MOST_PER_PAGE
+    check_whole("per_page", per_page, least=1, most=MOST_PER_PAGE)
+    if start.per_page not in {None, per_page}:
+        msg = f"start is a position in pages of {start.per_page}, not of {per_page}"
         raise ConfigurationError(msg)
-    if start.per_page not in {None, size}:
-        msg = f"start is a position in pages of {start.per_page}, not of {size}"
-        raise ConfigurationError(msg)
-    return size
+    return per_page
 
 
-def _check(name: str, value: int, least: int) -> None:
-    if value < least:
-        msg = f"{name} must be at least {least}, not {value!r}"
-        raise ConfigurationError(msg)
+def _check_max_items(max_items: int | None) -> None:
+    if max_items is not None:
+        check_whole("max_items", max_items, least=0)

@@ -115,13 +115,13 @@ async def _fetch(caller: Caller, page: int, per_page: int) -> Page[IndexingJob]:
 
 
 def _page(number: int, answer: IndexingJobsAnswer) -> Page[IndexingJob]:
-    """Take the number asked for, not the server's; 0 pages means it did not say."""
+    """Take the number asked for, and no count that cannot be one."""
     meta = answer.meta
     return Page(
         items=answer.jobs or (),
         page=number,
         pages=meta.pages if meta and meta.pages > 0 else None,
-        total=meta.total if meta else None,
+        total=meta.total if meta and meta.total >= 0 else None,
         has_next=bool(answer.links.pages.next),
     )
 

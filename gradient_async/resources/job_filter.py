@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import attrs
 
+from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import (
     IndexingJob,
@@ -64,6 +65,8 @@ def build_filter(
     Raises:
         ConfigurationError: A name is unknown, or a time has no timezone.
     """
+    if knowledge_base_uuid is not None:
+        check_instance("knowledge_base_uuid", knowledge_base_uuid, str, "a string")
     return JobFilter(
         knowledge_base_uuid=knowledge_base_uuid,
         statuses=_members("statuses", statuses, IndexingJobStatus),
@@ -78,8 +81,11 @@ def _members(
 ) -> frozenset[E] | None:
     if values is None:
         return None
+    check_instance(name, values, Iterable, "names, or a list of them")
     # A lone string is one name, not its letters.
-    names = [values] if isinstance(values, str) else values
+    names = [values] if isinstance(values, str) else list(values)
+    for value in names:
+        check_instance(f"each of {name}", value, str, "a string")
     try:
         return frozenset(kind.parse(value) for value in names)
     except ValueError as error:
@@ -88,7 +94,10 @@ def _members(
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.utcoffset() is None:
+    if moment is None:
+        return None
+    check_instance(name, moment, datetime, "a datetime")
+    if moment.utcoffset() is None:
         msg = f"{name} must have a timezone: datetime(..., tzinfo=UTC)"
         raise ConfigurationError(msg)
     return moment

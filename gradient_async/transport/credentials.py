@@ -104,7 +104,7 @@ def _check(secret: Secret) -> None:
 
 def _problem(secret: Secret) -> str:
     if not secret.reveal():
-        return "is empty or no string; set DIGITALOCEAN_ACCESS_TOKEN or give a token"
+        return "is missing: set DIGITALOCEAN_ACCESS_TOKEN, or give Client a string"
     if secret.reveal().lower().split(" ")[0] == "bearer":
         return "must be given without the word 'Bearer'"
     if not _BEARER.fullmatch(secret.reveal()):

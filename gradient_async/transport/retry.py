@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from gradient_async.checks import check_instance, check_whole
 from gradient_async.errors import (
     ConfigurationError,
     RateLimitError,
@@ -50,9 +51,9 @@ class RetryPolicy:
 
     def __attrs_post_init__(self) -> None:
         """Refuse numbers that make no sense."""
-        if self.attempts < 1:
-            msg = f"attempts must be at least 1, not {self.attempts}"
-            raise ConfigurationError(msg)
+        check_whole("attempts", self.attempts, least=1)
+        for name in ("first", "longest"):
+            check_instance(name, getattr(self, name), (int, float), "seconds")
         if not 0 <= self.first <= self.longest:
             msg = f"0 <= first <= longest must hold, not {self.first}, {self.longest}"
             raise ConfigurationError(msg)

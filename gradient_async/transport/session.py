@@ -14,6 +14,7 @@ from yarl import URL
 
 from gradient_async.errors import (
     ClientClosedError,
+    ConfigurationError,
     ConnectError,
     ConnectionLostError,
     GradientError,
@@ -55,6 +56,9 @@ class AiohttpTransport:
         trace_configs: Sequence[TraceConfig],
         max_response_bytes: int,
     ) -> None:
+        if trace_configs and session is not None:
+            msg = "give trace_configs to the session you lend, not to the client"
+            raise ConfigurationError(msg)
         self._base_url = base_url
         self._lent = session
         self._own: ClientSession | None = None

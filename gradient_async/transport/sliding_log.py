@@ -16,7 +16,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.errors import ConfigurationError
+from gradient_async.checks import check_instance, check_seconds, check_whole
 
 # The API's longest window: whatever a header says, by then there is room. One absurd
 # number must not stop a client for good.
@@ -39,14 +39,19 @@ class Window:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a window nothing fits through."""
-        if self.requests < 1 or not 0 < self.seconds < math.inf:
-            msg = f"a window needs requests >= 1 and seconds > 0, not {self}"
-            raise ConfigurationError(msg)
+        check_whole("requests", self.requests, least=1)
+        check_seconds("seconds", self.seconds)
 
 
 def _windows(windows: Iterable[Window] | None) -> tuple[Window, ...]:
     """Put the longest window last: the server's headers speak of that one."""
-    return tuple(sorted(windows or (), key=lambda window: window.seconds))
+    if windows is None:
+        return ()
+    check_instance("windows", windows, Iterable, "a list of Window objects, or None")
+    windows = list(windows)
+    for window in windows:
+        check_instance("each of windows", window, Window, "a Window")
+    return tuple(sorted(windows, key=lambda window: window.seconds))
 
 
 @attrs.frozen

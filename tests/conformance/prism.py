@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +24,8 @@ async def run_prism(command: Path, *arguments: str) -> AsyncIterator[str]:
         "--port=0",
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        # Node may be started by a wrapper: a group is ended as a whole.
+        start_new_session=True,
     )
     assert process.stdout is not None
     try:
@@ -30,7 +34,7 @@ async def run_prism(command: Path, *arguments: str) -> AsyncIterator[str]:
         draining = asyncio.create_task(process.stdout.read())
         yield url
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
     await draining
 

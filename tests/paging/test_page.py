@@ -48,7 +48,7 @@ def test_the_beginning() -> None:
         page=st.integers(1),
         offset=st.integers(0),
         total=st.none() | st.integers(0),
-        per_page=st.none() | st.integers(0),
+        per_page=st.none() | st.integers(1, 200),
     )
 )
 def test_positions_travel(position: Position) -> None:
@@ -72,10 +72,12 @@ def test_positions_travel(position: Position) -> None:
         {"page": -1},
         {"offset": -1},
         {"total": -1},
-        {"per_page": -1},
+        {"per_page": 0},
+        {"per_page": 201},
+        {"page": 1.5},
     ],
 )
 def test_places_in_no_list(numbers: dict[str, Any]) -> None:
     """A position that no list has is refused."""
-    with pytest.raises(ConfigurationError, match="this position is in no list"):
+    with pytest.raises(ConfigurationError, match="the position's"):
         Position(**numbers)

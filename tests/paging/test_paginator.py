@@ -425,6 +425,26 @@ async def test_pages_are_filtered_too() -> None:
     assert [(40, 38, 36, 34, 32), (30, 28)] == pages
 
 
+async def test_awaiting_keeps_what_iterating_would() -> None:
+    """The first page alone is filtered and limited like the iteration."""
+    paginator = paginate(
+        GrowingList(25).fetch, keep=lambda number: number % 2 == 0, max_items=3
+    )
+
+    assert (24, 22, 20) == (await paginator).items
+    assert [24, 22, 20] == await paginator.collect()
+
+
+async def test_a_fetch_that_is_cancelled_from_outside() -> None:
+    """A page whose fetching somebody else cancelled ends the wait, as a call would."""
+
+    async def fetch(page: int, per_page: int) -> Page[int]:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await paginate(fetch).collect()
+
+
 async def test_awaiting_gives_the_first_page() -> None:
     """`await` fetches the first page alone and moves nothing."""
     numbers = GrowingList(25)

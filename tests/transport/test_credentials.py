@@ -102,7 +102,7 @@ def later(token: Any) -> Callable[[], Any]:
 @pytest.mark.parametrize("token", ["", " ", "\n", b"hunter2", 5])
 def test_no_token(token: Any) -> None:
     """An empty text, and what is no text, is told with what to set."""
-    with pytest.raises(ConfigurationError, match="is empty or no string; set DIGITAL"):
+    with pytest.raises(ConfigurationError, match="is missing: set DIGITAL"):
         Credentials(token).check()
 
 
@@ -112,7 +112,7 @@ async def test_functions_that_give_no_token(token: Any, is_async: bool) -> None:
     """A function that gives no text is refused, and what it gave is not shown."""
     credentials = Credentials(later(token) if is_async else lambda: token)
 
-    with pytest.raises(ConfigurationError, match="is empty or no string") as caught:
+    with pytest.raises(ConfigurationError, match="is missing") as caught:
         await credentials.current()
 
     assert WORD not in exposed(caught.value)

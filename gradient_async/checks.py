@@ -1,0 +1,52 @@
+"""Refuse arguments that cannot work, in words that help, before anything is sent."""
+
+from __future__ import annotations
+
+import math
+
+from gradient_async.errors import ConfigurationError
+
+
+def check_whole(
+    name: str, value: object, *, least: int, most: int | None = None
+) -> None:
+    """
+    Refuse anything but a whole number within bounds.
+
+    Raises:
+        ConfigurationError: It is another type, or out of bounds.
+    """
+    bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+    whole = value if isinstance(value, int) and not isinstance(value, bool) else None
+    if whole is None or whole < least or (most is not None and whole > most):
+        msg = f"{name} must be a whole number, {bounds}, not {value!r}"
+        raise ConfigurationError(msg)
+
+
+def check_seconds(name: str, value: object) -> None:
+    """
+    Refuse anything but a finite number above 0.
+
+    Raises:
+        ConfigurationError: It is another type, or out of bounds.
+    """
+    number = math.nan
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = value
+    if not 0 < number < math.inf:
+        msg = f"{name} must be a number of seconds above 0, not {value!r}"
+        raise ConfigurationError(msg)
+
+
+def check_instance(
+    name: str, value: object, kind: type | tuple[type, ...], what: str
+) -> None:
+    """
+    Refuse a value of another type; `what` says what it should be.
+
+    Raises:
+        ConfigurationError: It is another type.
+    """
+    if not isinstance(value, kind):
+        msg = f"{name} must be {what}, not {type(value).__name__}"
+        raise ConfigurationError(msg)
