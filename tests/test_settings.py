@@ -17,7 +17,7 @@ from gradient_async.settings import (
     find_base_url,
     find_credentials,
 )
-from tests.support.exposure import exposed
+from tests.support.secrets import texts_of_error
 
 FIRST, SECOND = TOKEN_VARIABLES
 
@@ -244,4 +244,4 @@ def test_a_token_in_the_environment_is_not_shown(
     with pytest.raises(ConfigurationError) as caught:
         credentials.check()
 
-    assert "hunter2" not in exposed(caught.value)
+    assert "hunter2" not in "\n".join(texts_of_error(caught.value))

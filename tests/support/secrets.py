@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import traceback
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 
-_OURS = ("/gradient_async/", "/aiohttp/", "/tenacity/", "/asyncio/")
+import aiohttp
+import tenacity
+
+import gradient_async
+
+_LIBRARIES = tuple(
+    str(Path(str(library.__file__)).parent)
+    for library in (aiohttp, asyncio, gradient_async, tenacity)
+)
 
 
 def texts_of_error(error: BaseException) -> Iterator[str]:
@@ -48,5 +58,5 @@ def _frames(where: TracebackType | None) -> Iterator[str]:
         traceback.walk_tb(where), capture_locals=True
     )
     for frame in summary:
-        if any(part in frame.filename for part in _OURS):
+        if frame.filename.startswith(_LIBRARIES):
             yield from (frame.locals or {}).values()
