@@ -64,7 +64,7 @@ class GradientError(Exception):
         self.path: str = path
         """Path of the call, ids percent-encoded, without the query."""
         self.attempts: int = 0
-        """How many requests the call sent."""
+        """How often the call tried to send its request."""
         self.elapsed: float = 0.0
         """Seconds from the start of the call to the error."""
 
@@ -106,7 +106,7 @@ class ConfigurationError(GradientError, ValueError):
 class ClientClosedError(GradientError):
     """The client was closed before or during the call."""
 
-    hint = "Make the call inside `async with Client() as client:`"
+    hint = "Make the call while the client, and a session lent to it, is open"
 
 
 class TransportError(GradientError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -12,6 +13,10 @@ from gradient_async import Client
 from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from tests.support.virtual_time import VirtualTimeLoop
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, type[asyncio.AbstractEventLoop]]:

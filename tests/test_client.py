@@ -216,6 +216,12 @@ def test_clients_do_not_travel(travel: type) -> None:
         travel(Client("t"))
 
 
+def test_resources_do_not_travel() -> None:
+    """Neither is what holds a client's connections."""
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
+        copy.deepcopy(Client("t").indexing_jobs)
+
+
 def test_forgotten_close_is_one_warning() -> None:
     """A client that was used and dropped warns once, and aiohttp keeps quiet."""
 

@@ -202,7 +202,7 @@ def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None
         ("418", StatusError("", status=418)),
         ("418 tea", StatusError("", status=418, id="tea")),
         (
-            "closed. Make the call inside `async with Client() as client:`",
+            "closed. Make the call while the client, and a session lent to it, is open",
             ClientClosedError("closed"),
         ),
     ],

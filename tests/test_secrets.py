@@ -106,7 +106,9 @@ STORIES: dict[type[GradientError], Story] = {
     ConnectError: Story(NOBODY, get),
     ConnectionLostError: Story(b"", get),
     DeadlineExceededError: Story(HANG, get),
-    DecodeError: Story(answer(b'{"jobs": [{"uuid": 5}]}'), stream),
+    DecodeError: Story(
+        answer(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
+    ),
     NotFoundError: refusal(404),
     OutcomeUnknownError: Story(b"", post),
     PaginationError: Story(ONE_JOB, stream),

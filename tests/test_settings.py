@@ -116,7 +116,6 @@ def test_good_base_urls(expected: str, given: str) -> None:
         "api.digitalocean.com",
         "127.0.0.1.example",
         "localhost.example",
-        "127.1",
         "0x7f.0.0.1",
         "0.0.0.0",
         "10.0.0.1",
@@ -191,11 +190,17 @@ def test_what_a_base_url_must_not_hold(url: str) -> None:
         "https://[::1",
         "https://::1]",
         "https://[nonsense]",
+        "https://[::1]extra",
+        "https://a..b",
+        "https://.",
+        "https://" + "a" * 64 + ".example",
+        "https://999.999.999.999",
+        "https://127.1",
     ],
 )
 def test_unreadable_base_urls(url: str) -> None:
     """A garbage port or address is refused."""
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match="must look like"):
         find_base_url(url)
 
 

@@ -26,8 +26,14 @@ JSON: TypeAlias = (
 )
 """Anything that JSON can say."""
 
-# What msgspec raises for bytes it will not take; the last two are no MsgspecError.
-_REFUSALS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+# What msgspec raises for bytes it will not take: bad UTF-8, a year beyond 9999 and
+# deep nesting have errors of Python's own.
+_REFUSALS: Final = (
+    msgspec.MsgspecError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
 
 # What structuring raises: cattrs' groups, and a bare error at the very top.
 _MISFITS: Final = (BaseValidationError, ValueError, TypeError, LookupError)

@@ -52,8 +52,8 @@ class Course(Generic[T]):
         """Whether the last page was taken."""
         self.skip: int = 0
         """How many items at the front of the latest page are not to be given out."""
-        self._start = start
-        self._origin = start.total
+        self.behind: int = start.offset
+        """How many items at the front of the next page are not to be given out."""
         self._most_pages = most_pages
         self._size = 0
         self._taken_pages: set[int] = set()
@@ -84,7 +84,8 @@ class Course(Generic[T]):
             msg = f"the list goes on after {self.taken:,} pages"
             raise PaginationError(msg, page=page.page)
         if _print(page, keys) in self._taken_pages:
-            msg = f"page {page.page} repeats an earlier page"
+            what = "repeats an earlier page" if keys else "is the second empty one"
+            msg = f"page {page.page} {what}, and the list goes on"
             raise PaginationError(msg, page=page.page)
         return Verdict.TAKE
 
@@ -92,24 +93,17 @@ class Course(Generic[T]):
         """Move on past a page."""
         self.at_end = _is_last(page)
         self._size = self._size or len(page.items)
-        self._origin = page.total if self._origin is None else self._origin
-        self.skip = self._newer(page)
+        # What was added at the head since the page before pushed as many items here,
+        # that were given out there or are new.
+        lead = self.behind + _growth(self.total, page.total)
+        self.skip = min(lead, len(page.items))
+        self.behind = lead - self.skip
         self.drift = self.drift or self._drifts(page)
         self.taken += 1
         self.next_page = page.page + 1
         self.total = page.total
         self.pages = page.pages
         self._taken_pages.add(_print(page, keys))
-
-    def _newer(self, page: Page[T]) -> int:
-        """
-        Count the items of a page that stand before the start, by the list's growth.
-
-        They were added since, or given out before the position was noted.
-        """
-        growth = max(0, (page.total or 0) - (self._origin or 0))
-        before = (page.page - self._start.page) * self._size
-        return min(max(0, self._start.offset + growth - before), len(page.items))
 
     def _drifts(self, page: Page[T]) -> bool:
         """Find what growth at the head cannot explain."""
@@ -137,6 +131,10 @@ def _print(page: Page[T], keys: tuple[object, ...]) -> int:
     The total belongs to it: growth by just one page's length repeats a page rightly.
     """
     return hash((page.total, keys))
+
+
+def _growth(before: int | None, now: int | None) -> int:
+    return 0 if before is None or now is None else max(0, now - before)
 
 
 def _less(now: int | None, before: int | None) -> bool:

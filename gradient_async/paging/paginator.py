@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
@@ -101,7 +102,7 @@ class Paginator(Generic[T]):
         is_through = self._offset >= len(self._page.items)
         return Position(
             page=self._page.page + is_through,
-            offset=0 if is_through else self._offset,
+            offset=self._course.behind if is_through else self._offset,
             total=self._page.total,
             per_page=self._per_page,
         )
@@ -112,7 +113,7 @@ class Paginator(Generic[T]):
 
     async def __anext__(self) -> T:
         """Give the next item; fetch its page if it is not here yet."""
-        while self._left != 0:
+        while self._left != 0 and not self._is_closed:
             for item in self._rest():
                 return item
             if not await self._turn_page():
@@ -128,7 +129,8 @@ class Paginator(Generic[T]):
         return _Loop(self._next_page, self._fetches.cancel)
 
     async def _next_page(self) -> Page[T]:
-        if self._left == 0 or not await self._turn_page():
+        is_over = self._left == 0 or self._is_closed
+        if is_over or not await self._turn_page():
             raise StopAsyncIteration
         assert self._page is not None
         return attrs.evolve(self._page, items=tuple(self._rest()))
@@ -235,6 +237,12 @@ class Paginator(Generic[T]):
             self._page, self._offset = page, self._course.skip
             return True
 
+    def _window(self) -> int:
+        """Ask for no more pages ahead than the limit can need."""
+        if self._left is None or self._keep is not None:
+            return self._prefetch
+        return min(self._prefetch, math.ceil(self._left / self._per_page))
+
     async def _read(self) -> Page[T] | None:
         """
         Read the next page, again where it is older than the page before it.
@@ -243,7 +251,7 @@ class Paginator(Generic[T]):
         """
         course = self._course
         while not self._is_closed:
-            self._fetches.ask(course.ahead(self._prefetch), taken=course.taken)
+            self._fetches.ask(course.ahead(self._window()), taken=course.taken)
             got = await self._fetches.get(course.next_page)
             if got is None:
                 continue

@@ -14,7 +14,7 @@ from gradient_async.models.indexing_jobs import (
 )
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
-from gradient_async.resources.job_filter import build_filter
+from gradient_async.resources.job_filter import JobFilter, build_filter
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint
 
@@ -83,7 +83,7 @@ class IndexingJobs:
             partial(_fetch, self._caller),
             path=_LIST.template,
             key=_identify,
-            keep=keep,
+            keep=None if keep == JobFilter() else keep,
             max_items=max_items,
             per_page=per_page,
             prefetch=prefetch,

@@ -11,7 +11,7 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from tenacity import AsyncRetrying
 
@@ -32,7 +32,7 @@ from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.observe import OnAttempt
 from gradient_async.transport.pacing import Pacer, refusal_wait
 from gradient_async.transport.retry import RetryPolicy
-from gradient_async.transport.status import status_error
+from gradient_async.transport.status import clean_text, status_error
 from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Caller:
         try:
             return decode(response.body)
         except DecodeError as error:
-            error.request_id = response.request_id
+            error.request_id = call.request_id
             raise _during(error, call) from None
 
     async def _send(self, request: Request) -> tuple[Call, Response]:
@@ -134,14 +134,16 @@ class Caller:
         try:
             response = await self._transport.send(call.request, secret)
             call.on_the_wire = False
+            call.request_id = clean_text(response.request_id, secret)
+            limits = read_limits(response.headers, now=time.time())
+            refused = response.status == _TOO_MANY_REQUESTS
+            # Before the slot is free: a refusal closes the gate to whoever is next.
+            self._pacer.learn(limits, refused=refused)
         except TransportError as error:
             call.on_the_wire, sent = False, error.sent
             raise
         finally:
             self._pacer.settle(sent=sent)
-        limits = read_limits(response.headers, now=time.time())
-        refused = response.status == _TOO_MANY_REQUESTS
-        self._pacer.learn(limits, refused=refused)
         if 200 <= response.status < 300:  # noqa: PLR2004  (2xx)
             return response
         wait = refusal_wait(limits) if refused else limits.retry_after
@@ -173,6 +175,11 @@ class Caller:
         finally:
             await self._transport.aclose()
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: connections and tokens do not travel."""
+        msg = "what holds a client's connections cannot be pickled or copied"
+        raise TypeError(msg)
+
     def __del__(self) -> None:
         """Warn once of a forgotten close, and let go of the connections."""
         if self._lifetime.has_begun and not self._lifetime.has_ended:
@@ -194,6 +201,8 @@ def _final(
 ) -> tuple[GradientError, BaseException | None]:
     """Turn the last attempt's error into the call's, with its cause."""
     _during(error, call)
+    if isinstance(error, DeadlineExceededError):
+        return error, call.failure
     # An answer that is too large was an answer.
     is_lost = isinstance(error, TransportError) and error.sent
     if isinstance(error, ResponseTooLargeError) or not is_lost:

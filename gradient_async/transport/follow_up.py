@@ -32,7 +32,9 @@ class Call:
     queued_at: float = 0.0
     sent_at: float = 0.0
     on_the_wire: bool = False
-    """Whether an attempt is out whose answer is not in."""
+    """Whether an attempt was begun, by connecting or later, that has not ended."""
+    request_id: str | None = None
+    """The server's name for the latest request it answered."""
     failure: TransportError | StatusError | None = None
     """How the latest attempt failed."""
     wait: float = 0.0
@@ -113,7 +115,7 @@ class FollowUp:
             waited=call.sent_at - call.queued_at,
             seconds=asyncio.get_running_loop().time() - call.sent_at,
             status=None if answer is None else answer.status,
-            request_id=None if answer is None else answer.request_id,
+            request_id=None if answer is None else call.request_id,
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,
         )

@@ -6,9 +6,20 @@ import asyncio
 import math
 from collections import deque
 
+import attrs
+
 from gradient_async.errors import DeadlineExceededError
 from gradient_async.transport.headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog
+
+
+@attrs.frozen(eq=False)
+class _Turn:
+    """A place in the queue."""
+
+    come: asyncio.Future[None]
+    """Done when it is this one's turn, or when that would be too late."""
+    deadline: float
 
 
 class Pacer:
@@ -21,7 +32,7 @@ class Pacer:
 
     def __init__(self, rate_limit: RateLimit, *, max_in_flight: int) -> None:
         self._log = SlidingLog(rate_limit.windows, max_in_flight=max_in_flight)
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._queue: deque[_Turn] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def acquire(self, deadline: float) -> None:
@@ -42,15 +53,15 @@ class Pacer:
         if ready_at <= now and not self._queue:
             self._log.take()
             return
-        turn = loop.create_future()
+        turn = _Turn(loop.create_future(), deadline)
         self._queue.append(turn)
         self._admit()
         try:
-            await turn
+            await turn.come
         except BaseException:
-            if not turn.done():
-                turn.cancel()
-            elif not turn.cancelled():
+            if not turn.come.done():
+                turn.come.cancel()
+            elif not turn.come.cancelled() and turn.come.exception() is None:
                 # The turn came in the very moment of the cancellation.
                 self.settle(sent=False)
             raise
@@ -68,7 +79,15 @@ class Pacer:
         wait = refusal_wait(limits) if refused else None
         if wait is not None:
             self._log.close(now, wait)
+            self._refuse_the_late(now)
         self._admit()
+
+    def _refuse_the_late(self, now: float) -> None:
+        """End the wait of whoever could only be let in after the deadline."""
+        ready_at = self._log.ready_at(now)
+        for turn in self._queue:
+            if turn.deadline <= ready_at < math.inf and not turn.come.done():
+                turn.come.set_exception(_no_room(ready_at - now))
 
     def _admit(self) -> None:
         """Let in whoever may go now, and set the timer for the next."""
@@ -79,11 +98,11 @@ class Pacer:
         now = loop.time()
         while self._queue:
             ready_at = self._log.ready_at(now)
-            if self._queue[0].done():
+            if self._queue[0].come.done():
                 self._queue.popleft()
             elif ready_at <= now:
                 self._log.take()
-                self._queue.popleft().set_result(None)
+                self._queue.popleft().come.set_result(None)
             else:
                 if ready_at < math.inf:
                     self._timer = loop.call_at(ready_at, self._admit)

@@ -111,8 +111,7 @@ class AiohttpTransport:
 
     def _session(self) -> ClientSession:
         if self._lent is not None:
-            if self._lent.closed:
-                raise _session_closed()
+            _check_lent(self._lent)
             return self._lent
         if self._own is None:
             self._own = ClientSession(
@@ -213,6 +212,7 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
             aiohttp.ClientConnectorError()
             | aiohttp.ConnectionTimeoutError()
             | aiohttp.ClientHttpProxyError()
+            | aiohttp.InvalidURL()
         ):
             return ConnectError(f"no connection came about: {text}", sent=False)
         case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError():
@@ -225,6 +225,16 @@ def _describe(error: aiohttp.ClientError) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     name = type(error).__name__
     return f"{name}, {reason}" if reason else name
+
+
+def _check_lent(session: ClientSession) -> None:
+    if session.closed:
+        raise _session_closed()
+    # aiohttp has no public word for it, and fails later in words of its own.
+    loop = getattr(session, "_loop", None)
+    if loop not in {None, asyncio.get_running_loop()}:
+        msg = "the aiohttp session lent to the client belongs to another event loop"
+        raise ConfigurationError(msg)
 
 
 def _session_closed() -> ClientClosedError:

@@ -29,18 +29,18 @@ def status_error(
     """
     body = _error_body(response.body)
 
-    def text(key: str) -> str:
+    def text(key: str) -> str | None:
         value = body.get(key)
-        return _clean(value, secret) if isinstance(value, str) else ""
+        return clean_text(value, secret) if isinstance(value, str) else None
 
-    header_id = _clean(response.request_id or "", secret)
+    header_id = clean_text(response.request_id, secret)
     return error_class(response.status)(
         text("message") or _phrase(response.status),
         method=request.method,
         path=request.path,
         status=response.status,
-        id=text("id"),
-        request_id=text("request_id") or header_id or None,
+        id=text("id") or "",
+        request_id=text("request_id") or header_id,
         retry_after=retry_after,
     )
 
@@ -53,8 +53,10 @@ def _error_body(body: bytes) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _clean(text: str, secret: Secret) -> str:
-    """Make a foreign text safe to print on one line."""
+def clean_text(text: str | None, secret: Secret) -> str | None:
+    """Make a foreign text safe to print on one line; None for none."""
+    if not text:
+        return None
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return secret.redact(printable)[:_LONGEST_TEXT]
 

@@ -560,3 +560,14 @@ def test_decoding_leaves_the_document_alone() -> None:
     make_converter().structure(document, IndexingJobsAnswer)
 
     assert PAGE == document
+
+
+@BOTH
+@pytest.mark.parametrize("moment", [253402300800, "253402300800", -(10**12), 10**300])
+def test_years_that_no_calendar_has(codec: Codec, moment: object) -> None:
+    """A time beyond the year 9999 is refused like any other misfit."""
+    body = json.dumps({"jobs": [{"created_at": moment}]}).encode()
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(body, IndexingJobsAnswer)
+
+    assert "$.jobs[0].created_at" == caught.value.json_path

@@ -281,41 +281,62 @@ def grow_at_random(chance: random.Random) -> Callable[[], int]:
     return lambda: growth.pop() if growth else 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200)
 @given(
     length=st.integers(0, 120),
     per_page=st.integers(1, 12),
     prefetch=st.integers(1, 9),
     seed=st.integers(0, 2**32),
-    stop=st.integers(0, 120),
+    stops=st.lists(st.integers(0, 50), max_size=4),
 )
 def test_exact_while_the_list_grows(
-    length: int, per_page: int, prefetch: int, seed: int, stop: int
+    length: int, per_page: int, prefetch: int, seed: int, stops: list[int]
 ) -> None:
     """
     A list that only grows at its head is read exactly.
 
-    Whatever the order in which pages are served, and with a break, a pickle and a
-    resumption in between: each item there at the first page comes once, in order.
+    Whatever the order in which pages are served, with pages that fail, with breaks,
+    pickles and resumptions in between, and more items added than a page holds: each
+    item there at the first page comes once, in order.
     """
     chance = random.Random(seed)
     numbers = GrowingList(
         length, before_reading=grow_at_random(chance), delay=chance.random
     )
 
-    async def read() -> tuple[list[int], bool]:
-        paginator = paginate(numbers.fetch, per_page=per_page, prefetch=prefetch)
-        got = await paginator.collect(max_items=stop)
-        start = pickle.loads(pickle.dumps(paginator.position))
-        rest = paginate(numbers.fetch, per_page=None, prefetch=prefetch, start=start)
-        return got + await rest.collect(), paginator.drift or rest.drift
+    async def fetch(page: int, size: int) -> Page[int]:
+        if chance.random() < 0.1:
+            raise ServerError("by chance", status=503)
+        return await numbers.fetch(page, size)
+
+    async def read_on(start: Position, stop: int | None) -> tuple[list[int], Position]:
+        paginator = paginate(fetch, per_page=None, prefetch=prefetch, start=start)
+        got: list[int] = []
+        while stop is None or len(got) < stop:
+            try:
+                got.append(await anext(paginator))
+            except ServerError:
+                continue
+            except StopAsyncIteration:
+                break
+        assert not paginator.drift
+        await paginator.aclose()
+        return got, pickle.loads(pickle.dumps(paginator.position))
+
+    async def read() -> list[int]:
+        got: list[int] = []
+        position = Position(per_page=per_page)
+        for stop in [*stops, None]:
+            part, position = await read_on(position, stop)
+            got += part
+            numbers.add(chance.randrange(40))
+        return got
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        got, drift = runner.run(read())
+        got = runner.run(read())
 
     assert list(range(max(got, default=0), 0, -1)) == got
     assert length <= len(got)
-    assert not drift
 
 
 async def test_rereads_at_most_once() -> None:
@@ -454,6 +475,28 @@ async def test_awaiting_gives_the_first_page() -> None:
     assert (1, 3, 25) == (page.page, page.pages, page.total)
     assert numbers.items[:10] == list(page.items)
     assert numbers.items == await paginator.collect()
+
+
+@pytest.mark.parametrize(
+    ("expected", "max_items"), [([1], 7), ([1, 2], 11), ([1, 2, 3, 4, 5], 1000)]
+)
+async def test_limits_hold_back_the_window(expected: list[int], max_items: int) -> None:
+    """No page is asked for that the limit cannot need."""
+    numbers = GrowingList(1000)
+    paginator = paginate(numbers.fetch, max_items=max_items)
+    await take(paginator, 11)
+
+    assert expected == numbers.asked
+
+
+async def test_closed_is_closed() -> None:
+    """After `aclose` nothing comes any more, not even the rest of the page at hand."""
+    paginator = paginate(GrowingList(100).fetch)
+    await anext(paginator)
+    await paginator.aclose()
+
+    assert [] == await paginator.collect()
+    assert [] == [page async for page in paginator.pages()]
 
 
 async def test_filter_and_limit() -> None:

@@ -44,9 +44,13 @@ class GrowingList:
             self.in_flight -= 1
         return answer
 
-    def _read(self, page: int, per_page: int) -> Page[int]:
-        for _ in range(self.before_reading()):
+    def add(self, count: int) -> None:
+        """Add new items at the head."""
+        for _ in range(count):
             self.items.insert(0, len(self.items) + 1)
+
+    def _read(self, page: int, per_page: int) -> Page[int]:
+        self.add(self.before_reading())
         total = len(self.items)
         first = (page - 1) * per_page
         return Page(

@@ -520,3 +520,35 @@ async def test_waiting_is_bounded_by_the_deadline() -> None:
     assert [DeadlineExceededError] * 3 == [type(error) for error in errors]
     assert 10.0 == pytest.approx(now() - began, abs=0.1)
     assert 1 == len(server.heads)
+
+
+async def test_a_closed_gate_is_closed_at_once(api: Emulator) -> None:
+    """After the first refusal nothing more is sent, and nobody waits in vain."""
+    api.fail(Fault(status=429, headers={"retry-after": "3600"}, times=None))
+    began = now()
+    async with Client(api.token, base_url=api.url, max_concurrency=4) as client:
+        errors = await asyncio.gather(
+            *(client.request("GET", LIST) for _ in range(60)), return_exceptions=True
+        )
+
+    assert 4 == len(api.requests)
+    assert 0.0 == pytest.approx(now() - began, abs=0.1)
+    for error in errors:
+        assert isinstance(error, RateLimitError | DeadlineExceededError)
+        assert 3600 == pytest.approx(error.retry_after, abs=1)
+
+
+async def test_no_room_after_a_failure(api: Emulator, client: Client) -> None:
+    """Where the limit has no room for a retry, the error tells what failed before."""
+    headers = {
+        "date": "Sun, 01 Nov 2026 12:00:00 GMT",
+        "ratelimit-remaining": "0",
+        "ratelimit-reset": str(1793534400 + 2400),
+    }
+    api.fail(Fault(status=503, headers=headers))
+
+    with pytest.raises(DeadlineExceededError) as caught:
+        await client.request("GET", LIST)
+
+    assert isinstance(caught.value.__cause__, ServerError)
+    assert 2400 == pytest.approx(caught.value.retry_after, abs=1)

@@ -17,6 +17,7 @@ from yarl import URL
 
 from gradient_async import (
     ClientClosedError,
+    ConfigurationError,
     ConnectError,
     ConnectionLostError,
     ProtocolError,
@@ -475,3 +476,19 @@ async def test_abandoning_hangs_up() -> None:
 
         with pytest.raises(RuntimeError, match="closed"):
             await transport.send(GET, TOKEN)
+
+
+def test_lent_session_of_another_loop() -> None:
+    """A lent session that another loop opened is refused in words."""
+
+    async def lend() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await make_transport("http://127.0.0.1:9", session=session).send(GET, TOKEN)
+
+    with asyncio.Runner() as first:
+        session = first.run(lend())
+        with pytest.raises(ConfigurationError, match="another event loop"):
+            asyncio.run(use(session))
+        first.run(session.close())
