@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     try:
         # Not at the top: the package works without what only the command needs.
-        from gradient_async.cli.application import run  # noqa: PLC0415
+        from gradient_async.cli.application import run  # noqa: PLC0415  (may fail)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise

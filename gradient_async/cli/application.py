@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Final
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from gradient_async.cli.consoles import make_console, printable, silence_stdout
 from gradient_async.cli.demo import demo
@@ -44,8 +43,11 @@ app.command(jobs)
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command, and give its exit code; an error becomes one line on stderr."""
-    # Retries are none of the user's business, and would tear up what is drawn.
-    logging.getLogger("gradient_async").addHandler(logging.NullHandler())
+    commands, _, rest = app.parse_commands(list(arguments))
+    # To cyclopts these are arguments of what runs without a command.
+    if not commands and rest and not rest[0].startswith("-"):
+        unknown = UnknownCommandError(verbose=False, unused_tokens=rest, app=app)
+        return _fail(_explain(unknown, commands), ExitCode.USAGE)
     try:
         app(
             list(arguments),
@@ -55,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
             result_action="return_value",
         )
     except CycloptsError as error:
-        return _fail(f"{error} See `gradient-async --help`.", ExitCode.USAGE)
+        return _fail(_explain(error, commands), ExitCode.USAGE)
     except GradientError as error:
         return _fail(str(error), exit_code(error))
     except KeyboardInterrupt:
@@ -63,6 +65,16 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         silence_stdout()
     return ExitCode.FINE
+
+
+def _explain(error: CycloptsError, commands: Sequence[str]) -> str:
+    """Say what was wrong in a command line, and where to read more."""
+    text = str(error)
+    if isinstance(error, UnusedCliTokensError):
+        text = f"Unexpected: {' '.join(error.unused_tokens or ())}"
+    stop = "" if text.endswith((".", "?")) else "."
+    command = " ".join(["gradient-async", *commands])
+    return f"{text}{stop} See `{command} --help`."
 
 
 def _fail(text: str, code: ExitCode) -> ExitCode:

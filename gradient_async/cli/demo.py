@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradient_async.cli.consoles import make_console
+from gradient_async.cli.look import count
 from gradient_async.cli.show import stream
 from gradient_async.cli.tally import Tally
 from gradient_async.client import Client
@@ -22,7 +23,7 @@ _NEWCOMERS: Final = 12
 async def demo(
     *,
     jobs: Annotated[int, Parameter(validator=Number(gte=0))] = 5000,
-    prefetch: int = PREFETCH,
+    prefetch: Annotated[int, Parameter(validator=Number(gte=1))] = PREFETCH,
     latency: Annotated[float, Parameter(validator=Number(gte=0, lte=10))] = 0.2,
 ) -> None:
     """
@@ -36,7 +37,7 @@ async def demo(
     tally = Tally()
     async with Emulator(jobs=jobs, latency=latency, jitter=latency / 2) as api:
         api.grow(_NEWCOMERS)
-        greeting = f"A local server with {jobs:,} jobs: {api.url}"
+        greeting = f"A local server with {count(jobs, 'job')}: {api.url}"
         make_console(sys.stderr).print(greeting, style="dim", soft_wrap=True)
         async with Client(
             api.token, base_url=api.url, on_attempt=tally.count_request

@@ -14,7 +14,7 @@ from gradient_async.cli.output import write_csv, write_json, write_json_lines
 from gradient_async.cli.since import parse_since
 from gradient_async.cli.table import write_table
 from gradient_async.client import Client
-from gradient_async.models import IndexingJob
+from gradient_async.models import IndexingJob, IndexingJobStatus
 
 Output: TypeAlias = Literal["table", "json", "jsonl", "csv"]
 
@@ -39,11 +39,17 @@ def _read_since(_: object, tokens: Sequence[Token]) -> datetime:
     return parse_since(tokens[0].value, now=datetime.now(UTC))
 
 
+def _read_statuses(_: object, tokens: Sequence[Token]) -> list[IndexingJobStatus]:
+    names = ",".join(token.value for token in tokens).split(",")
+    return [IndexingJobStatus.parse(name.strip()) for name in names]
+
+
 async def list_jobs(
     *,
     # `negative` would be an option that empties the list, which leaving it out does.
     statuses: Annotated[
-        list[str] | None, Parameter(name="--status", negative=())
+        list[IndexingJobStatus] | None,
+        Parameter(name="--status", negative=(), converter=_read_statuses),
     ] = None,
     knowledge_base: str | None = None,
     since: Annotated[datetime | None, Parameter(converter=_read_since)] = None,
@@ -54,7 +60,8 @@ async def list_jobs(
     List indexing jobs, newest first.
 
     Args:
-        statuses: Keep only jobs of this status, `failed` for example; may be repeated.
+        statuses: Keep only jobs of this status; `failed,partial` keeps both, as two
+            of these options would.
         knowledge_base: Keep only jobs of the knowledge base with this UUID.
         since: Keep only jobs created then or later: `7d`, `24h`, `90m`, `2026-01-31`
             or a time in RFC 3339.

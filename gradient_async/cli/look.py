@@ -30,9 +30,14 @@ _STYLES: Final[dict[OpenEnum, str]] = {
 }
 
 
+def noun_for(number: int, noun: str) -> str:
+    """Give a noun in the plural, unless there is one of it."""
+    return noun if number == 1 else f"{noun}s"
+
+
 def count(number: int, noun: str) -> str:
-    """Write a number of things, in the plural unless it is one."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Write a number of things."""
+    return f"{number:,} {noun_for(number, noun)}"
 
 
 def style_of(value: OpenEnum) -> str:

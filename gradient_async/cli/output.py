@@ -1,4 +1,9 @@
-"""Write jobs for programs, each as soon as it arrives: JSON, JSON lines, CSV."""
+"""
+Write jobs for programs, each as soon as it arrives: JSON, JSON lines, CSV.
+
+What opens a file is written with the first job, or at the end where there is none: a
+failure before that must not look like an empty list.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +47,12 @@ async def write_json(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
 
     After an error it has no end: a list cut short must not pass for a whole one.
     """
-    out.write("[")
-    separator = "\n"
+    before, end = "[\n", "[]\n"
     async for job in jobs:
-        out.write(f"{separator}{_to_json(job)}")
+        out.write(f"{before}{_to_json(job)}")
         out.flush()
-        separator = ",\n"
-    out.write("]\n" if separator == "\n" else "\n]\n")
+        before, end = ",\n", "\n]\n"
+    out.write(end)
     out.flush()
 
 
@@ -57,10 +61,15 @@ async def write_csv(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     rows: csv.DictWriter[str] = csv.DictWriter(
         out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
     )
-    rows.writeheader()
-    out.flush()
+    is_open = False
     async for job in jobs:
+        if not is_open:
+            rows.writeheader()
+            is_open = True
         rows.writerow(_to_row(job))
+        out.flush()
+    if not is_open:
+        rows.writeheader()
         out.flush()
 
 

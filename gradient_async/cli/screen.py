@@ -32,10 +32,11 @@ class Screen:
     """
     What a terminal shows while jobs stream in.
 
-    It moves in a terminal only; elsewhere its last state is printed at the end.
+    It draws in a terminal only; a file of errors has no use for it.
     """
 
     def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+        self._is_seen = console.is_terminal
         self._latest: deque[IndexingJob] = deque(maxlen=_LATEST)
         self._progress = Progress(
             BarColumn(),
@@ -46,16 +47,12 @@ class Screen:
         )
         self._task = self._progress.add_task("asking for the first page", total=None)
         # A thread of rich's keeps the clock and the spinner going between pages.
-        self._live = Live(
-            self._progress,
-            console=console,
-            auto_refresh=console.is_terminal,
-            refresh_per_second=12,
-        )
+        self._live = Live(self._progress, console=console, refresh_per_second=12)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        self._live.start()
+        if self._is_seen:
+            self._live.start()
         return self
 
     def __exit__(
@@ -64,7 +61,7 @@ class Screen:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Leave the last state standing, and give the cursor back."""
+        """Leave the last state standing, with the cursor on the line below."""
         self._live.stop()
 
     def update(self, jobs: Iterable[IndexingJob], tally: Tally) -> None:
@@ -81,8 +78,9 @@ class Screen:
 
 
 def _describe(tally: Tally) -> str:
-    total = "?" if tally.first_total is None else f"{tally.first_total:,}"
-    return f"{tally.jobs:,} of {total} jobs, {count(tally.requests, 'request')}"
+    total = tally.first_total
+    whole = "? jobs" if total is None else count(total, "job")
+    return f"{tally.jobs:,} of {whole}, {count(tally.requests, 'request')}"
 
 
 def _show_jobs(jobs: Iterable[IndexingJob]) -> RenderableType:

@@ -23,7 +23,7 @@ async def show() -> None:
 
 async def stream(jobs: Paginator[IndexingJob], tally: Tally) -> None:
     """
-    Show jobs as they arrive, on stderr, and then their summary, on stdout.
+    Show jobs as they arrive, on a terminal's stderr, and their summary, on stdout.
 
     `tally` is being told of the requests already.
     """

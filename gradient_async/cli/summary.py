@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from gradient_async.cli.look import count, show_name, style_of
+from gradient_async.cli.look import count, noun_for, show_name, style_of
 from gradient_async.cli.tally import Tally
 
 
@@ -24,11 +24,11 @@ def _totals(tally: Tally, seconds: float) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(justify="right")
-    table.add_row("jobs", f"{tally.jobs:,}")
-    table.add_row("pages", f"{tally.pages:,}")
-    table.add_row("requests", f"{tally.requests:,}")
+    table.add_row(noun_for(tally.jobs, "job"), f"{tally.jobs:,}")
+    table.add_row(noun_for(tally.pages, "page"), f"{tally.pages:,}")
+    table.add_row(noun_for(tally.requests, "request"), f"{tally.requests:,}")
     table.add_row("seconds", f"{seconds:,.2f}")
-    table.add_row("tokens", f"{tally.tokens:,}")
+    table.add_row(noun_for(tally.tokens, "token"), f"{tally.tokens:,}")
     return table
 
 

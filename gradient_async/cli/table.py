@@ -52,14 +52,23 @@ COLUMNS: Final = (
 
 
 async def write_table(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
-    """Write a heading and a row for each job; a terminal gets what fits its width."""
+    """
+    Write a heading and a row for each job; a terminal gets what fits its width.
+
+    The heading comes with the first job, or at the end where there is none.
+    """
     console = make_console(out)
     columns = fit(console.width) if console.is_terminal else COLUMNS
     heading = [column.align(Text(column.title, style="bold")) for column in columns]
-    console.print(_line(heading), soft_wrap=True)
+    is_open = False
     async for job in jobs:
+        if not is_open:
+            console.print(_line(heading), soft_wrap=True)
+            is_open = True
         cells = [column.align(column.show(job)) for column in columns]
         console.print(_line(cells), soft_wrap=True)
+    if not is_open:
+        console.print(_line(heading), soft_wrap=True)
 
 
 def fit(width: int) -> tuple[Column, ...]:

@@ -6,13 +6,10 @@ import argparse
 import asyncio
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from gradient_async.emulator.emulator import Emulator
 from gradient_async.emulator.limiter import DEFAULT_LIMITS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -33,7 +33,6 @@ class Account:
     maker: JobMaker = attrs.field(repr=False)
     by_uuid: dict[str, Job] = attrs.field(repr=False)
     """The jobs in the order of their creation, oldest first."""
-
     _to_grow: int = attrs.field(default=0, init=False)
     _growth: int = attrs.field(default=0, init=False)
 

@@ -6,32 +6,29 @@ import json
 import math
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Final
 
 from aiohttp import web
 
+from gradient_async.emulator.network import Calendar
 from gradient_async.emulator.state import FAULT, RECEIVED, VERDICT
 
-if TYPE_CHECKING:
-    from gradient_async.emulator.network import Calendar
-
-JSON = "application/json"
+JSON: Final = "application/json"
 """The content type of all answers that no fault has changed."""
 
-_ERRORS = {
+_TEXTS: Final = {
     401: ("unauthorized", "Unable to authenticate you"),
     403: ("forbidden", "The token lacks the scope for this action."),
     404: ("not_found", "There is no such resource."),
     429: ("too_many_requests", "API rate limit exceeded."),
     500: ("server_error", "Something went wrong on the server."),
 }
-_ERRORS |= {
+_ERRORS: Final = {
     status.value: (status.name.lower(), f"{status.phrase}.")
     for status in HTTPStatus
     if status >= HTTPStatus.BAD_REQUEST
-    if status.value not in _ERRORS
-}
-_UNASSIGNED = ("error", "The request failed.")
+} | _TEXTS
+_UNASSIGNED: Final = ("error", "The request failed.")
 
 
 class Answer(web.Response):

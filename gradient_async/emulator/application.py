@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from gradient_async.emulator.handlers import JOBS, get_job, list_jobs
@@ -14,10 +12,7 @@ from gradient_async.emulator.middlewares import (
     observe,
     strike,
 )
-from gradient_async.emulator.state import STATE
-
-if TYPE_CHECKING:
-    from gradient_async.emulator.state import State
+from gradient_async.emulator.state import STATE, State
 
 
 def build_application(state: State) -> web.Application:

@@ -6,7 +6,7 @@ import itertools
 import json
 import random
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 import attrs
@@ -15,10 +15,10 @@ from gradient_async.emulator.outcomes import END_WEIGHTS, ENDS, RUNNING, Outcome
 from gradient_async.emulator.sources import IndexedSource, index_source
 from gradient_async.emulator.timestamps import MINUTE, NEWEST, SECOND, timestamp
 
-_GRAINS = (SECOND, SECOND // 1_000, SECOND // 1_000_000, 1)
-_PENDING = 2
-_RUNNING = 3
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_GRAINS: Final = (SECOND, SECOND // 1_000, SECOND // 1_000_000, 1)
+_PENDING: Final = 2
+_RUNNING: Final = 3
+_to_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @attrs.frozen
@@ -40,8 +40,7 @@ class JobMaker:
 
     def __init__(self, seed: str) -> None:
         """Choose three to five knowledge bases of one to four data sources each."""
-        # Repeatable data is the purpose here, nothing is kept secret by it.
-        self._chance = random.Random(seed)  # noqa: S311
+        self._chance = random.Random(seed)  # noqa: S311  (repeatable, no secret)
         self._newest = NEWEST
         self._bases = [
             (self._uuid(), [self._uuid() for _ in range(self._chance.randint(1, 4))])

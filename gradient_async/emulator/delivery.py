@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from gradient_async.emulator.answers import Answer, error_answer
-
-if TYPE_CHECKING:
-    from aiohttp.typedefs import Handler
-
-    from gradient_async.emulator.faults import Fault
+from gradient_async.emulator.faults import Fault
 
 
 async def deliver(
@@ -30,7 +27,7 @@ async def deliver(
         answer = _own_answer(request, fault)
     else:
         # Every handler and middleware within answers with an Answer.
-        answer = cast("Answer", await handler(request))
+        answer = cast(Answer, await handler(request))
     if fault.drip is None and fault.cut is None:
         return answer
     return await _trickle(request, answer, fault)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from gradient_async.emulator.accounts import Account
+from gradient_async.emulator.faults import Fault
 from gradient_async.emulator.limiter import DEFAULT_LIMITS, SlidingLog, Window
 from gradient_async.emulator.network import Calendar, Network
 from gradient_async.emulator.server import Server
 from gradient_async.emulator.state import State
 from gradient_async.emulator.timestamps import NEWEST, SECOND
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from gradient_async.emulator.faults import Fault
-    from gradient_async.emulator.traffic import ReceivedRequest
+from gradient_async.emulator.traffic import ReceivedRequest
 
 
 class Emulator:
@@ -46,7 +43,6 @@ class Emulator:
 
     Raises:
         ValueError: A number is too small, or `limits` is empty.
-
     """
 
     def __init__(
@@ -63,10 +59,8 @@ class Emulator:
     ) -> None:
         """Open the accounts; nothing listens yet."""
         if accounts < 1 or jobs < 0:
-            message = (
-                "An emulator needs at least one account, and no fewer than 0 jobs."
-            )
-            raise ValueError(message)
+            msg = "an emulator needs at least one account, and no fewer than 0 jobs"
+            raise ValueError(msg)
         limiters = [
             _limiter(limits, count_refused=count_refused) for _ in range(accounts)
         ]
@@ -106,7 +100,6 @@ class Emulator:
         Raises:
             RuntimeError: The server is running already.
             OSError: The port is taken.
-
         """
         await self._server.start()
 
@@ -126,11 +119,10 @@ class Emulator:
 
         Raises:
             RuntimeError: The server is not running.
-
         """
         if self._server.url is None:
-            message = "The emulator is not running: use `async with Emulator() as api`."
-            raise RuntimeError(message)
+            msg = "the emulator is not running: use `async with Emulator() as api`"
+            raise RuntimeError(msg)
         return self._server.url
 
     @property
@@ -202,7 +194,6 @@ class Emulator:
 
         Raises:
             KeyError: There is no such job.
-
         """
         if not any(account.remove_job(uuid) for account in self._state.accounts):
             raise KeyError(uuid)
@@ -221,8 +212,8 @@ class Emulator:
         """Give the account of a token, or the first one."""
         account = self._state.find_account(self.token if token is None else token)
         if account is None:
-            message = "No account of this emulator has this token."
-            raise ValueError(message)
+            msg = "no account of this emulator has this token"
+            raise ValueError(msg)
         return account
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import attrs
 from attrs.validators import ge, gt, optional
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @attrs.frozen(kw_only=True)
@@ -40,22 +36,16 @@ class Fault:
 
     status: int | None = None
     """The status of an answer of its own, 200 to 599."""
-
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers that the answer gets, in place of any of the same name."""
-
     body: bytes | None = None
     """The exact body of an answer of its own; with no `status` given, status 200."""
-
     content_type: str = "application/json"
     """What the answer claims that `body` is."""
-
     delay: float = attrs.field(default=0.0, validator=ge(0))
     """Seconds to wait before anything else happens."""
-
     drip: float | None = attrs.field(default=None, validator=optional(gt(0)))
     """Seconds before each single byte of the body; None sends it all at once."""
-
     cut: int | None = attrs.field(default=None, validator=optional(ge(0)))
     """
     The bytes of the body to send before the connection drops.
@@ -63,30 +53,24 @@ class Fault:
     The answer still announces its full length.
     A body that is no longer than this arrives whole.
     """
-
     drop: bool = False
     """Close the connection, once the request has been read, without an answer."""
-
     hang: bool = False
     """Never answer; the connection stays open until the client leaves."""
-
     page: int | None = attrs.field(default=None, validator=optional(ge(1)))
     """Strike only requests for this page of a list, counted from 1."""
-
     method: str | None = None
     """Strike only requests with this method, in upper or lower case."""
-
     token: str | None = attrs.field(default=None, repr=False)
     """Strike only requests with this token."""
-
     times: int | None = 1
     """The number of requests to strike; None means all that follow."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse combinations that cannot mean anything."""
-        for is_wrong, message in self._contradictions():
+        for is_wrong, msg in self._contradictions():
             if is_wrong:
-                raise ValueError(message)
+                raise ValueError(msg)
 
     @property
     def has_own_answer(self) -> bool:
@@ -109,28 +93,28 @@ class Fault:
         bodiless = self.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
         yield (
             not (silent or answers or paced or self.delay),
-            "A fault needs an effect, such as status=503 or delay=1.0.",
+            "a fault needs an effect, such as status=503 or delay=1.0",
         )
         yield (
-            self.status is not None and not 200 <= self.status <= 599,  # noqa: PLR2004
-            "The status of an answer is 200 to 599.",
+            self.status is not None and not 200 <= self.status <= 599,  # noqa: PLR2004  (a final status)
+            "the status of an answer is 200 to 599",
         )
         yield (
             self.times is not None and self.times < 1,
-            "A fault strikes at least one time; None means for ever.",
+            "a fault strikes at least one time; None means for ever",
         )
-        yield self.drop and self.hang, "A fault can drop or hang, not both."
+        yield self.drop and self.hang, "a fault can drop or hang, not both"
         yield (
             silent and (answers or paced),
-            "A fault that drops or hangs gives no answer to shape.",
+            "a fault that drops or hangs gives no answer to shape",
         )
         yield (
             self.hang and self.delay > 0,
-            "A fault that hangs never answers, so it has nothing to delay.",
+            "a fault that hangs never answers, so it has nothing to delay",
         )
         yield (
             bodiless and (self.body is not None or paced),
-            f"An answer with status {self.status} has no body.",
+            f"an answer with status {self.status} has no body",
         )
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import Final
 
+from aiohttp import web
+
+from gradient_async.emulator.accounts import JobPage
 from gradient_async.emulator.answers import Answer, error_answer
 from gradient_async.emulator.state import ACCOUNT
 
-if TYPE_CHECKING:
-    from aiohttp import web
-
-    from gradient_async.emulator.accounts import JobPage
-
-JOBS = "/v2/gen-ai/indexing_jobs"
+JOBS: Final = "/v2/gen-ai/indexing_jobs"
 """The path of the list of indexing jobs."""
 
-_PER_PAGE = 20
-_MOST_PER_PAGE = 200
-_COUNTING_NUMBER = re.compile("[1-9][0-9]{0,8}")
+_PER_PAGE: Final = 20
+_MOST_PER_PAGE: Final = 200
+_COUNTING_NUMBER: Final = re.compile("[1-9][0-9]{0,8}")
 
 
 async def list_jobs(request: web.Request) -> Answer:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Final
 
 import attrs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 @attrs.frozen
@@ -17,12 +15,11 @@ class Window:
 
     limit: int = attrs.field(validator=attrs.validators.ge(1))
     """The number of requests, at least 1."""
-
     seconds: float = attrs.field(validator=attrs.validators.gt(0))
     """The length of the window in seconds, more than 0."""
 
 
-DEFAULT_LIMITS = (Window(250, 60.0), Window(5000, 3600.0))
+DEFAULT_LIMITS: Final = (Window(250, 60.0), Window(5000, 3600.0))
 """What the platform grants to each token by default."""
 
 
@@ -32,16 +29,12 @@ class Verdict:
 
     allowed: bool
     """Whether the request may pass."""
-
     limit: int
     """The size of the longest window, in requests."""
-
     remaining: int
     """The requests still free in the longest window."""
-
     resets_at: float
     """The time at which the oldest request leaves the longest window."""
-
     retry_after: float | None
     """
     The seconds until the shorter windows have room again.
@@ -90,8 +83,8 @@ class SlidingLog:
         """Start with an empty log; without any window this is a ValueError."""
         by_length = sorted(windows, key=lambda window: window.seconds)
         if not by_length:
-            message = "A sliding log needs at least one window."
-            raise ValueError(message)
+            msg = "a sliding log needs at least one window"
+            raise ValueError(msg)
         *shorter, longest = map(_WindowLog, by_length)
         self._shorter = shorter
         self._longest = longest

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from gradient_async.emulator.accounts import Account
 from gradient_async.emulator.answers import add_headers, error_answer
 from gradient_async.emulator.delivery import deliver
 from gradient_async.emulator.handlers import JOBS
 from gradient_async.emulator.state import ACCOUNT, FAULT, RECEIVED, STATE, VERDICT
 
-if TYPE_CHECKING:
-    from aiohttp.typedefs import Handler
-
-    from gradient_async.emulator.accounts import Account
-
-_BEARER = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
+_BEARER: Final = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
 
 
 @web.middleware

@@ -15,18 +15,15 @@ class Network:
 
     latency: float = attrs.field(validator=attrs.validators.ge(0))
     """Seconds for the way there and back."""
-
     jitter: float = attrs.field(validator=attrs.validators.ge(0))
     """The most seconds that chance adds to the way there and back."""
-
     chance: random.Random = attrs.field(repr=False)
     """The source of the jitter."""
 
     @classmethod
     def seeded(cls, seed: int, *, latency: float, jitter: float) -> Self:
         """Make a path whose jitter is the same for the same seed."""
-        # Repeatable delays are the purpose here, there is no secret to guess.
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)  # noqa: S311  (repeatable, no secret)
         return cls(latency=latency, jitter=jitter, chance=chance)
 
     async def travel(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 
 
@@ -13,13 +15,10 @@ class Outcome:
     phase: str
     earlier: str
     """The status of all its data sources but the last."""
-
     last: str
     """The status of its last data source."""
-
     is_open: bool = False
     """Whether no end of the job was written down."""
-
     has_report: bool = False
 
     def sources(self, count: int) -> list[str]:
@@ -27,10 +26,12 @@ class Outcome:
         return [self.earlier] * (count - 1) + [self.last]
 
 
-RUNNING = Outcome("IN_PROGRESS", "RUNNING", "UPDATED", "IN_PROGRESS", is_open=True)
+RUNNING: Final = Outcome(
+    "IN_PROGRESS", "RUNNING", "UPDATED", "IN_PROGRESS", is_open=True
+)
 """A job under way."""
 
-_WEIGHTS = {
+_WEIGHTS: Final = {
     Outcome("COMPLETED", "SUCCEEDED", "UPDATED", "UPDATED", has_report=True): 70,
     Outcome("NO_CHANGES", "SUCCEEDED", "NOT_UPDATED", "NOT_UPDATED"): 10,
     Outcome("PARTIAL", "SUCCEEDED", "UPDATED", "PARTIALLY_UPDATED", has_report=True): 4,
@@ -41,8 +42,8 @@ _WEIGHTS = {
     Outcome("CANCELLED", "CANCELLED", "UPDATED", "CANCELLED"): 4,
 }
 
-ENDS = tuple(_WEIGHTS)
+ENDS: Final = tuple(_WEIGHTS)
 """The ways in which a job can end."""
 
-END_WEIGHTS = tuple(_WEIGHTS.values())
+END_WEIGHTS: Final = tuple(_WEIGHTS.values())
 """How often each of `ENDS` comes, relative to the others."""

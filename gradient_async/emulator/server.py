@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Final
 
 from aiohttp import web
 
 from gradient_async.emulator.application import build_application
+from gradient_async.emulator.state import State
 
-if TYPE_CHECKING:
-    from gradient_async.emulator.state import State
-
-_HOST = "127.0.0.1"
-_PORTS = range(65536)
+_HOST: Final = "127.0.0.1"
+_PORTS: Final = range(65536)
 # Handlers are cancelled before the server shuts down, so there is nothing to wait for;
 # but aiohttp takes zero for endless patience.
-_PATIENCE = 0.1
+_PATIENCE: Final = 0.1
 
 
 class Server:
@@ -25,8 +23,8 @@ class Server:
     def __init__(self, state: State, port: int) -> None:
         """Remember what to serve, and on which port; 0 takes a free one."""
         if port not in _PORTS:
-            message = "A port is at least 0, which takes a free one, and at most 65535."
-            raise ValueError(message)
+            msg = "a port is at least 0, which takes a free one, and at most 65535"
+            raise ValueError(msg)
         self._state = state
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -42,8 +40,8 @@ class Server:
     async def start(self) -> None:
         """Listen; on a port that is taken, leave nothing behind."""
         if self._runner is not None:
-            message = "The emulator is running already."
-            raise RuntimeError(message)
+            msg = "the emulator is running already"
+            raise RuntimeError(msg)
         self._state.calendar.start(asyncio.get_running_loop().time())
         runner = web.AppRunner(
             build_application(self._state),

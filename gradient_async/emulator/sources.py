@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
+from typing import Final
 
 import attrs
 
 from gradient_async.emulator.timestamps import SECOND, timestamp
 
-if TYPE_CHECKING:
-    import random
-
 # The shares of the files that failed, were skipped, and were not looked at, by the
 # status of the data source; the rest was indexed.
-_SHARES = {
+_SHARES: Final = {
     "UPDATED": (0.0, 0.04, 0.0),
     "NOT_UPDATED": (0.0, 1.0, 0.0),
     "PARTIALLY_UPDATED": (0.2, 0.1, 0.0),
@@ -21,9 +19,9 @@ _SHARES = {
     "CANCELLED": (0.0, 0.0, 0.7),
     "IN_PROGRESS": (0.0, 0.0, 0.5),
 }
-_WITH_ERRORS = {"FAILED", "PARTIALLY_UPDATED"}
-_COMPLETE = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
-_ERRORS = (
+_WITH_ERRORS: Final = {"FAILED", "PARTIALLY_UPDATED"}
+_COMPLETE: Final = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
+_ERRORS: Final = (
     ("source_access_denied", "The bucket refused access with the stored key."),
     ("source_not_found", "The start page of the crawl answered with status 404."),
     ("document_parsing_failed", "A PDF file could not be opened: it is encrypted."),
@@ -38,13 +36,10 @@ class IndexedSource:
 
     fields: dict[str, object]
     """The members of its JSON object."""
-
     is_complete: bool
     """Whether it was indexed, with or without losses."""
-
     updated_at: int
     """The last that was heard of it, in nanoseconds since the epoch."""
-
     tokens: int
     """The tokens that its embeddings cost."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
 from aiohttp import web
 
@@ -27,17 +29,17 @@ class State:
         return next((acc for acc in self.accounts if acc.token == token), None)
 
 
-STATE = web.AppKey("state", State)
+STATE: Final = web.AppKey("state", State)
 """Where the application keeps its state."""
 
-RECEIVED = web.RequestKey("received", ReceivedRequest)
+RECEIVED: Final = web.RequestKey("received", ReceivedRequest)
 """Where a request keeps its record."""
 
-ACCOUNT = web.RequestKey("account", Account)
+ACCOUNT: Final = web.RequestKey("account", Account)
 """Where a request keeps its account, once it has been admitted."""
 
-VERDICT = web.RequestKey("verdict", Verdict)
+VERDICT: Final = web.RequestKey("verdict", Verdict)
 """Where a request keeps what the limiter said of it, if there is a limiter."""
 
-FAULT = web.RequestKey("fault", Fault)
+FAULT: Final = web.RequestKey("fault", Fault)
 """Where a request keeps the fault that struck it, if one did."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
-SECOND = 1_000_000_000
+SECOND: Final = 1_000_000_000
 """A second; moments and durations here are whole nanoseconds."""
 
-MINUTE = 60 * SECOND
+MINUTE: Final = 60 * SECOND
 """A minute in nanoseconds."""
 
-NEWEST = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
+NEWEST: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
 """The creation of the newest of the jobs that an emulator starts with."""
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import Final
 from uuid import UUID
 
 import attrs
+from aiohttp import web
 from attrs.setters import NO_OP, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiohttp import web
-
-_REQUEST_IDS = 0xE0000000_0000_4000_8000_000000000000
+_REQUEST_IDS: Final = 0xE0000000_0000_4000_8000_000000000000
 """The first request id is one more than this; it reads as a UUID of version 4."""
 
 
@@ -26,25 +22,18 @@ class ReceivedRequest:
 
     method: str
     """The method, such as `GET`."""
-
     path: str
     """The path as it was on the wire, percent-encoded, without the query."""
-
     query: Mapping[str, str]
     """The decoded query parameters; of repeated ones, the first."""
-
     headers: Mapping[str, str] = attrs.field(repr=False)
     """The headers, with names in lower case; kept out of the repr: a token is one."""
-
     account: int | None
     """The position of the account that the token belongs to; None if unknown."""
-
     at: float
     """The running loop's time of arrival, in seconds."""
-
     request_id: str
     """The id that the answer carries as `x-request-id`."""
-
     status: int | None = attrs.field(default=None, on_setattr=NO_OP)
     """The status of the answer, set when it is sent; None if there never was one."""
 
@@ -55,16 +44,12 @@ class Traffic:
 
     requests: list[ReceivedRequest] = attrs.field(factory=list, init=False)
     """All requests in the order of their arrival."""
-
     in_flight: int = attrs.field(default=0, init=False)
     """The requests being handled now, those still on their way included."""
-
     most_in_flight: int = attrs.field(default=0, init=False)
     """The highest that `in_flight` has been."""
-
     connections: int = attrs.field(default=0, init=False)
     """The connections that have carried at least one request."""
-
     _numbered: int = attrs.field(default=0, init=False)
     _open: dict[asyncio.Task[None], asyncio.Transport | None] = attrs.field(
         factory=dict, init=False

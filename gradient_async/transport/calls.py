@@ -116,7 +116,7 @@ class Caller:
         except TimeoutError:
             if not scope.expired():
                 raise
-            failure, cause = self._interrupted(call), call.failure
+            failure, cause = self._interrupted(call)
         finally:
             self._lifetime.leave(scope)
         # Raised out here, so that the error does not carry the frames that were
@@ -149,14 +149,17 @@ class Caller:
         wait = refusal_wait(limits) if refused else limits.retry_after
         raise status_error(call.request, response, retry_after=wait, secret=secret)
 
-    def _interrupted(self, call: Call) -> GradientError:
-        """Name what stopped a call: the deadline, or the end of the client."""
-        if call.on_the_wire and not call.request.is_idempotent:
-            return _unknown(call)
+    def _interrupted(self, call: Call) -> tuple[GradientError, GradientError | None]:
+        """Name what stopped a call, the deadline or the end of the client, and why."""
+        reason: GradientError
         if self._lifetime.has_ended:
-            return _during(ClientClosedError("the client was closed meanwhile"), call)
-        text = f"no answer within {self._timeout:g} s"
-        return _during(DeadlineExceededError(text), call)
+            reason = ClientClosedError("the client was closed meanwhile")
+        else:
+            reason = DeadlineExceededError(f"no answer within {self._timeout:g} s")
+        _during(reason, call)
+        if call.on_the_wire and not call.request.is_idempotent:
+            return _unknown(call), reason
+        return reason, call.failure
 
     @property
     def running(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from importlib.metadata import version
 
@@ -74,12 +75,23 @@ def test_explains_itself(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["jobz"], "jobz"),
+        (["job", "list"], 'Unknown command "job"'),
+        (["job", "list", "--status", "failed"], 'Unknown command "job"'),
+        (["jobs", "lst"], 'Unknown command "lst"'),
+        (["jobs", "list", "failed", "partial"], "Unexpected: failed partial"),
+        (["--nonsense"], "--nonsense"),
         (["jobs", "list", "--limit", "-1"], "Must be >= 0"),
-        (["jobs", "list", "--since", "yesterday"], "neither an age"),
+        (
+            ["jobs", "list", "--since", "yesterday"],
+            "--since: 'yesterday' is neither an age",
+        ),
+        (["jobs", "list", "--status", "faild"], "--status: 'faild' is none of"),
+        (["jobs", "list", "--status", "failed,"], "--status: '' is none of"),
         (["jobs", "list", "--output", "xml"], "jsonl"),
+        (["jobs", "list", "--outputs", "csv"], "Did you mean"),
         (["jobs", "list", "--empty-status"], "--empty-status"),
         (["demo", "--latency", "11"], "Must be <= 10"),
+        (["demo", "--prefetch", "0"], "Must be >= 1"),
     ],
 )
 def test_wrong_usage(
@@ -87,10 +99,29 @@ def test_wrong_usage(
 ) -> None:
     """Wrong usage is code 2 and one line that says what, and where to read more."""
     assert 2 == run(arguments)
-    (line,) = capsys.readouterr().err.splitlines()
+    captured = capsys.readouterr()
+    (line,) = captured.err.splitlines()
+
+    assert not captured.out
     assert line.startswith("error: ")
     assert expected in line
-    assert line.endswith("See `gradient-async --help`.")
+    assert re.search(r"[^.?][.?] See `gradient-async.* --help`\.$", line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--nonsense"], "gradient-async"),
+        (["jobs", "lst"], "gradient-async jobs"),
+        (["jobs", "list", "--status", "faild"], "gradient-async jobs list"),
+    ],
+)
+def test_wrong_usage_points_to_the_right_help(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The help named after wrong usage is that of the command that was meant."""
+    assert 2 == run(arguments)
+    assert capsys.readouterr().err.endswith(f" See `{expected} --help`.\n")
 
 
 def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +131,7 @@ def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     assert "set DIGITALOCEAN_ACCESS_TOKEN" in line
 
 
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
@@ -115,12 +147,13 @@ def test_failures_are_one_line(
     gradient_emulator: RunningEmulator,
     fault: Fault,
     expected: int,
+    output: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A failure is a code and one line on stderr; stdout has no part of it."""
     gradient_emulator.emulator.fail(fault)
 
-    assert expected == run(["jobs", "list", "--output", "jsonl"])
+    assert expected == run(["jobs", "list", "--output", output])
     captured = capsys.readouterr()
     assert not captured.out
     (line,) = captured.err.splitlines()

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from gradient_async.emulator import Fault
 from gradient_async.testing.background import RunningEmulator
 
 COMMAND = [sys.executable, "-m", "gradient_async.cli"]
@@ -48,14 +49,31 @@ def test_head_ends_it_quietly(gradient_emulator: RunningEmulator, output: str) -
 def test_a_refused_token(
     gradient_emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A wrong token is code 3 and one line, which does not show the token."""
+    """A wrong token is code 3 and one line alone, which does not show the token."""
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "dop_v1_wrong")
     done = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
+    (line,) = done.stderr.splitlines(keepends=True)
 
     assert 3 == done.returncode
-    assert "error: 401 unauthorized" in done.stderr.splitlines()[-1]
-    assert "dop_v1_wrong" not in done.stderr
+    assert line.startswith("error: 401 unauthorized")
+    assert line.endswith("\n")
+    assert "dop_v1_wrong" not in line
     assert not done.stdout
+
+
+def test_retries_are_silent(gradient_emulator: RunningEmulator) -> None:
+    """Where nobody has set up logging, no warning of a retry reaches stderr."""
+    gradient_emulator.emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
+    done = subprocess.run(
+        [*COMMAND, "jobs", "list", "--limit", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert [429, 200] == [it.status for it in gradient_emulator.emulator.requests]
+    assert 0 == done.returncode
+    assert not done.stderr
 
 
 def test_without_the_extra() -> None:

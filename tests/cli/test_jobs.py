@@ -8,8 +8,9 @@ import json
 
 import pytest
 
-from gradient_async import ConfigurationError
 from gradient_async.cli.application import app
+from gradient_async.cli.output import CSV_COLUMNS
+from gradient_async.cli.table import COLUMNS
 from gradient_async.emulator import Emulator
 
 
@@ -31,11 +32,20 @@ async def test_lists_all_jobs(
     assert not captured.err
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--status", "failed", "--status", "partial"),
+        ("--status", "failed,partial"),
+        ("--status", "FAILED, partial"),
+        ("--status", "INDEX_JOB_STATUS_FAILED,partial", "--status", "failed"),
+    ],
+)
 async def test_filters_by_status(
-    account: Emulator, capsys: pytest.CaptureFixture[str]
+    account: Emulator, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A repeated `--status` keeps jobs of either status."""
-    await list_jobs("--status", "failed", "--status", "partial", "--output", "jsonl")
+    """A repeated `--status`, or one with commas, keeps jobs of either status."""
+    await list_jobs(*options, "--output", "jsonl")
     statuses = {
         json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()
     }
@@ -78,9 +88,15 @@ async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> 
     assert "[]\n" == capsys.readouterr().out
 
 
-async def test_refuses_an_unknown_status(account: Emulator) -> None:
-    """A status that does not exist is refused before anything is sent."""
-    with pytest.raises(ConfigurationError, match="'lost' is none of unknown, partial"):
-        await list_jobs("--status", "lost")
+async def test_an_empty_list_has_its_opening(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list without jobs is whole: it has the heading, and no rows."""
+    await list_jobs("--limit", "0", "--output", "csv")
+    rows = capsys.readouterr().out.splitlines()
+    await list_jobs("--limit", "0")
+    table = capsys.readouterr().out.splitlines()
 
-    assert not account.requests
+    assert [",".join(CSV_COLUMNS)] == rows
+    assert [column.title for column in COLUMNS] == table[0].split(maxsplit=7)
+    assert 1 == len(table)

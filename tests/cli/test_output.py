@@ -46,6 +46,21 @@ async def test_rows_appear_as_they_arrive(output: Output) -> None:
     assert out.getvalue() == out.flushed
 
 
+@pytest.mark.parametrize("output", WRITERS)
+async def test_an_early_failure_writes_nothing(output: Output) -> None:
+    """Nothing is written before the first job: a failure is not an empty list."""
+    out = io.StringIO()
+
+    async def failing() -> AsyncIterator[IndexingJob]:
+        raise TimeoutError
+        yield PENDING
+
+    with pytest.raises(TimeoutError):
+        await WRITERS[output](failing(), out)
+
+    assert "" == out.getvalue()
+
+
 async def test_json_has_every_field() -> None:
     """A job in JSON has all its fields, nested ones too, in the order of the class."""
     out = io.StringIO()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -22,26 +23,52 @@ from .samples import PARTIAL, PENDING
 async def test_shows_the_account_of_the_environment(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a command, the account's jobs stream by and are summed up."""
+    """Without a command, the account's jobs are summed up; a file has no show."""
+    await app.run_async([], result_action="return_value")
+    captured = capsys.readouterr()
+
+    assert not captured.err
+    assert ["jobs", "60"] == captured.out.split()[:2]
+    assert "\x1b" not in captured.out
+    assert 1 == len(account.requests)
+
+
+async def test_shows_jobs_in_a_terminal(
+    account: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a terminal the jobs stream by on stderr."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
     await app.run_async([], result_action="return_value")
     captured = capsys.readouterr()
 
     assert "60 of 60 jobs, 1 request " in captured.err
     assert account.job_uuids()[-1][:8] in captured.err
-    assert ["jobs", "60"] == captured.out.split()[:2]
-    assert "\x1b" not in captured.out
-    assert 1 == len(account.requests)
 
 
 async def test_demo_needs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """The demo brings its own server, and tells of the jobs that came meanwhile."""
     await demo(jobs=1000, prefetch=2, latency=0.5)
     captured = capsys.readouterr()
+    (greeting,) = captured.err.splitlines()
 
-    assert "A local server with 1,000 jobs: http://127.0.0.1:" in captured.err
-    assert "1,000 of 1,000 jobs" in captured.err
+    assert greeting.startswith("A local server with 1,000 jobs: http://127.0.0.1:")
     assert ["jobs", "1,000"] == captured.out.split()[:2]
     assert "new jobs appeared meanwhile" in captured.out
+
+
+async def test_one_job_is_singular(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One job, page and request are called so, by the greeting, show and summary."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    await demo(jobs=1)
+    captured = capsys.readouterr()
+
+    assert "A local server with 1 job: http://" in captured.err
+    assert "1 of 1 job, 1 request " in captured.err
+    assert not re.search("jobs|pages|requests", captured.out)
 
 
 async def test_demo_stays_within_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,8 +99,11 @@ async def test_jobs_that_vanish_are_told_of(
     assert "may have hidden jobs" in capsys.readouterr().out
 
 
-async def test_an_error_leaves_what_arrived(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_error_leaves_what_arrived(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """After an error the screen tells how far it had come, and there is no summary."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
     async with (
         Emulator(jobs=500) as api,
         Client(api.token, base_url=api.url) as client,
@@ -88,7 +118,7 @@ async def test_an_error_leaves_what_arrived(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_screen_draws_in_a_terminal() -> None:
-    """A terminal sees the latest jobs in colour, and gets its cursor back."""
+    """A terminal sees the latest jobs in colour, and has its cursor on a new line."""
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, width=100)
     with Screen(console, lambda: 1.0) as screen:
@@ -99,4 +129,13 @@ def test_screen_draws_in_a_terminal() -> None:
     assert "\x1b[33mpartial" in out.getvalue()
     assert "0:02:05" in out.getvalue()
     assert 9 >= last_frame.count("26dc900f")
-    assert out.getvalue().endswith("\x1b[?25h")
+    assert out.getvalue().endswith("\n\x1b[?25h")
+
+
+def test_screen_draws_nothing_in_a_file() -> None:
+    """Without a terminal nothing is drawn, so an error has its line to itself."""
+    out = io.StringIO()
+    with Screen(Console(file=out, width=100), lambda: 1.0) as screen:
+        screen.update([PARTIAL], Tally(jobs=1))
+
+    assert "" == out.getvalue()

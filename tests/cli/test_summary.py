@@ -55,10 +55,19 @@ def test_shows_numbers_and_statuses() -> None:
     text = render(tally)
 
     assert ["jobs", "3", "partial", "2"] == text.splitlines()[1].split()[:4]
-    assert ["pages", "1", "pending", "1"] == text.splitlines()[2].split()[:4]
+    assert ["page", "1", "pending", "1"] == text.splitlines()[2].split()[:4]
     assert "2.50" in text
     assert "2,469,134" in text
     assert "meanwhile" not in text
+
+
+def test_one_of_each_is_singular() -> None:
+    """The totals name one job, page, request or token in the singular."""
+    text = render(Tally(jobs=1, pages=1, requests=1, tokens=1))
+    expected = [["job", "1"], ["page", "1"], ["request", "1"]]
+
+    assert expected == [line.split() for line in text.splitlines()[1:4]]
+    assert ["token", "1"] == text.splitlines()[5].split()
 
 
 def test_says_what_happened_meanwhile() -> None:

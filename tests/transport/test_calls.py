@@ -241,9 +241,10 @@ async def test_a_post_at_its_deadline(api: Emulator, client: Client) -> None:
     api.fail(Fault(delay=25.0))
     client = Client(api.token, base_url=api.url, timeout=5.0)
     async with client:
-        with pytest.raises(OutcomeUnknownError):
+        with pytest.raises(OutcomeUnknownError) as caught:
             await client.request("POST", LIST, json={})
 
+    assert isinstance(caught.value.__cause__, DeadlineExceededError)
     assert 1 == len(api.requests)
 
 
