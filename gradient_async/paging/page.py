@@ -44,7 +44,7 @@ class Position:
     page: int = 1
     """Page to go on with, counted from 1."""
     offset: int = 0
-    """How many items of that page were already given out."""
+    """How many items from there on to pass over; more than a page holds is fine."""
     total: int | None = None
     """Length of the list then, None when the server did not say."""
     per_page: int | None = None

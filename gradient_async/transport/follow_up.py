@@ -54,6 +54,7 @@ class FollowUp:
     Decide, account for and report each attempt.
 
     One object serves all calls of a client: what belongs to one call is in `Call`.
+    It never awaits: tenacity keeps the state of a step on an object that is shared.
     """
 
     def __init__(self, policy: RetryPolicy, on_attempt: OnAttempt | None) -> None:

@@ -359,6 +359,18 @@ async def test_shrinking_is_drift() -> None:
     assert len(set(got)) == len(got)
 
 
+async def test_no_item_twice_whatever_happens() -> None:
+    """Where as many items go as are added, the total hides it; nothing repeats."""
+    numbers = GrowingList(30)
+    paginator = paginate(numbers.fetch)
+    got = await paginator.collect(max_items=10)
+    numbers.add(5)
+    del numbers.items[-5:]
+    got += await paginator.collect()
+
+    assert list(range(30, 5, -1)) == got
+
+
 async def test_quiet_list_is_no_drift() -> None:
     """A list that does not change has no drift."""
     paginator = paginate(GrowingList(95).fetch)
