@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 
 import hypothesis
@@ -14,8 +15,10 @@ from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from tests.support.virtual_time import VirtualTimeLoop
 
-# A busy machine is no failure.
-hypothesis.settings.register_profile("patient", deadline=None)
+# A busy machine is no failure, and CI explores nothing new: a change is judged there.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, derandomize="CI" in os.environ
+)
 hypothesis.settings.load_profile("patient")
 
 
