@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
@@ -15,6 +15,7 @@ from gradient_async.checks import check_instance, check_whole
 from gradient_async.errors import ConfigurationError, PaginationError
 from gradient_async.paging.course import Course, Verdict
 from gradient_async.paging.fetches import Fetches, FetchPage
+from gradient_async.paging.loop import Loop
 from gradient_async.paging.page import MOST_PER_PAGE, Page, Position
 
 T = TypeVar("T")
@@ -109,7 +110,7 @@ class Paginator(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Iterate from where the last iteration stopped."""
-        return _Loop(self.__anext__, self._fetches.cancel)
+        return Loop(self.__anext__, self._fetches.cancel)
 
     async def __anext__(self) -> T:
         """Give the next item; fetch its page if it is not here yet."""
@@ -126,7 +127,7 @@ class Paginator(Generic[T]):
 
         They hold the items that iterating would give: none twice, filters applied.
         """
-        return _Loop(self._next_page, self._fetches.cancel)
+        return Loop(self._next_page, self._fetches.cancel)
 
     async def _next_page(self) -> Page[T]:
         is_over = self._left == 0 or self._is_closed
@@ -266,30 +267,6 @@ class Paginator(Generic[T]):
                 course.take(page, keys)
                 return page
         return None
-
-
-class _Loop(Generic[T]):
-    """
-    One `async for`: the only thing that the loop holds, and drops when left.
-
-    A `break` is not told to the iterator; that the loop lets go of it is. So what is
-    on its way is cancelled then, even where the paginator itself lives on.
-    """
-
-    def __init__(
-        self, step: Callable[[], Awaitable[T]], let_go: Callable[[], None]
-    ) -> None:
-        self._step = step
-        self._let_go = let_go
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        return self
-
-    def __anext__(self) -> Awaitable[T]:
-        return self._step()
-
-    def __del__(self) -> None:
-        self._let_go()
 
 
 def _page_size(per_page: int | None, start: Position) -> int:
