@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 from gradient_async.errors import ConfigurationError
 
@@ -32,7 +33,8 @@ def check_seconds(name: str, value: object) -> None:
     """
     number = math.nan
     if isinstance(value, int | float) and not isinstance(value, bool):
-        number = value
+        with suppress(OverflowError):
+            number = float(value)
     if not 0 < number < math.inf:
         msg = f"{name} must be a number of seconds above 0, not {value!r}"
         raise ConfigurationError(msg)

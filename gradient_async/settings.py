@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
@@ -70,9 +70,20 @@ def check_proxy(proxy: str | None) -> None:
         return
     check_instance("proxy", proxy, str, "a string")
     parts = _split(proxy)
-    if parts is None or parts.scheme not in {"http", "https"}:
+    if parts is None or not _is_plain_proxy(parts):
         msg = "proxy must look like http://proxy.example:3128"
         raise ConfigurationError(msg)
+
+
+def _is_plain_proxy(parts: SplitResult) -> bool:
+    """Tell whether aiohttp can work with a proxy; basic auth has no `:` in the user."""
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return (
+        parts.scheme in {"http", "https"}
+        and not _ODD.search(parts.hostname or "")
+        and ":" not in user
+        and (user + password).isascii()
+    )
 
 
 def _problem(url: str) -> str:

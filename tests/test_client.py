@@ -70,6 +70,10 @@ def test_impossible_timeouts(timeout: float) -> None:
         ("proxy", "socks5://proxy.example"),
         ("proxy", "http://[proxy"),
         ("proxy", 3128),
+        ("proxy", "http://us%3Aer:pw@127.0.0.1:1"),
+        ("proxy", "http://u:%D0%BF@127.0.0.1:1"),
+        ("proxy", "http://a b:1"),
+        ("timeout", 10**400),
     ],
 )
 def test_impossible_arguments(name: str, value: object) -> None:

@@ -53,7 +53,9 @@ class Course(Generic[T]):
         self.skip: int = 0
         """How many items at the front of the latest page are not to be given out."""
         self.behind: int = start.offset
-        """How many items at the front of the next page are not to be given out."""
+        """How many items from the next page on were given out before, or are new."""
+        self._start = start
+        self._origin = start.total
         self._most_pages = most_pages
         self._size = 0
         self._taken_pages: set[int] = set()
@@ -93,17 +95,29 @@ class Course(Generic[T]):
         """Move on past a page."""
         self.at_end = _is_last(page)
         self._size = self._size or len(page.items)
-        # What was added at the head since the page before pushed as many items here,
-        # that were given out there or are new.
+        # What was added at the head since the page before pushed as many items here.
         lead = self.behind + _growth(self.total, page.total)
-        self.skip = min(lead, len(page.items))
-        self.behind = lead - self.skip
+        self.behind = max(0, lead - len(page.items))
+        self._origin = page.total if self._origin is None else self._origin
+        self.skip = self._before_start(page)
         self.drift = self.drift or self._drifts(page)
         self.taken += 1
         self.next_page = page.page + 1
         self.total = page.total
         self.pages = page.pages
         self._taken_pages.add(_print(page, keys))
+
+    def _before_start(self, page: Page[T]) -> int:
+        """
+        Count the items of a page that stand before the start.
+
+        They were added since, or given out before the position was noted. What this
+        reading gave out itself is told by its key, for growth elsewhere than at the
+        head must hide nothing.
+        """
+        growth = _growth(self._origin, page.total)
+        read = (page.page - self._start.page) * self._size
+        return min(max(0, self._start.offset + growth - read), len(page.items))
 
     def _drifts(self, page: Page[T]) -> bool:
         """Find what growth at the head cannot explain."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import math
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
@@ -69,7 +68,7 @@ class Paginator(Generic[T]):
         self._fetch = fetch
         self._key = key
         self._keep = keep
-        self._left = max_items
+        self._max_items = self._left = max_items
         self._start = attrs.evolve(start, per_page=per_page)
         self._per_page = per_page
         self._prefetch = prefetch
@@ -158,13 +157,16 @@ class Paginator(Generic[T]):
         return items
 
     def __await__(self) -> Generator[object, None, Page[T]]:
-        """Fetch the first page alone, filtered; the iteration does not move."""
+        """Fetch the first page alone, as iterating would give it, and stay put."""
         return self._first_page().__await__()
 
     async def _first_page(self) -> Page[T]:
         page = await self._fetch(self._start.page, self._per_page)
-        kept = filter(self._keep, page.items) if self._keep else iter(page.items)
-        return attrs.evolve(page, items=tuple(itertools.islice(kept, self._left)))
+        course = Course[T](self._start)
+        course.take(page, ())
+        items = page.items[course.skip :]
+        kept = filter(self._keep, items) if self._keep else iter(items)
+        return attrs.evolve(page, items=tuple(itertools.islice(kept, self._max_items)))
 
     async def aclose(self) -> None:
         """Cancel what is on its way and end the iteration; twice is fine."""
@@ -227,10 +229,12 @@ class Paginator(Generic[T]):
     async def _turn_page(self) -> bool:
         """Put the next page at hand; say whether there is anything to read."""
         async with self._turning:
+            if self._is_closed or self._left == 0:
+                return False
             if self._page and self._offset < len(self._page.items):
                 # Another task turned it while this one waited.
                 return True
-            if self._is_closed or self._course.at_end:
+            if self._course.at_end:
                 return False
             page = await self._read()
             if page is None:
@@ -242,7 +246,7 @@ class Paginator(Generic[T]):
         """Ask for no more pages ahead than the limit can need."""
         if self._left is None or self._keep is not None:
             return self._prefetch
-        return min(self._prefetch, math.ceil(self._left / self._per_page))
+        return min(self._prefetch, -(-self._left // self._per_page))
 
     async def _read(self) -> Page[T] | None:
         """

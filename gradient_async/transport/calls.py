@@ -142,6 +142,10 @@ class Caller:
         except TransportError as error:
             call.on_the_wire, sent = False, error.sent
             raise
+        except GradientError:
+            # The transport refused to send at all.
+            call.on_the_wire = sent = False
+            raise
         finally:
             self._pacer.settle(sent=sent)
         if 200 <= response.status < 300:  # noqa: PLR2004  (2xx)

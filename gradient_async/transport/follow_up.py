@@ -109,6 +109,9 @@ class FollowUp:
         retry_in: float | None = None,
     ) -> None:
         answer = error if isinstance(error, StatusError) else response
+        request_id = call.request_id if response is not None else None
+        if isinstance(error, StatusError):
+            request_id = error.request_id
         attempt = Attempt(
             method=call.request.method,
             path=call.request.path,
@@ -116,7 +119,7 @@ class FollowUp:
             waited=call.sent_at - call.queued_at,
             seconds=asyncio.get_running_loop().time() - call.sent_at,
             status=None if answer is None else answer.status,
-            request_id=None if answer is None else call.request_id,
+            request_id=request_id,
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,
         )

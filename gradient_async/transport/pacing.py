@@ -84,10 +84,10 @@ class Pacer:
 
     def _refuse_the_late(self, now: float) -> None:
         """End the wait of whoever could only be let in after the deadline."""
-        ready_at = self._log.ready_at(now)
+        opens_at = self._log.closed_until
         for turn in self._queue:
-            if turn.deadline <= ready_at < math.inf and not turn.come.done():
-                turn.come.set_exception(_no_room(ready_at - now))
+            if turn.deadline <= opens_at and not turn.come.done():
+                turn.come.set_exception(_no_room(opens_at - now))
 
     def _admit(self) -> None:
         """Let in whoever may go now, and set the timer for the next."""

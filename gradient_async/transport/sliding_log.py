@@ -83,7 +83,8 @@ class SlidingLog:
         self._windows = [(window, deque[float]()) for window in windows]
         self._max_in_flight = max_in_flight
         self._in_flight = 0
-        self._closed_until = -math.inf
+        self.closed_until: float = -math.inf
+        """Until when nothing is sent, because the server refused a request."""
         self._foreign = 0
         self._foreign_until = -math.inf
 
@@ -97,7 +98,7 @@ class SlidingLog:
         if self._in_flight >= self._max_in_flight:
             return math.inf
         return max(
-            self._closed_until,
+            self.closed_until,
             *(self._free_at(window, log, now) for window, log in self._windows),
             now,
         )
@@ -131,7 +132,7 @@ class SlidingLog:
 
     def close(self, now: float, seconds: float) -> None:
         """Send nothing for so long, an hour at most: the server refused a request."""
-        self._closed_until = max(self._closed_until, now + min(seconds, _HOUR))
+        self.closed_until = max(self.closed_until, now + min(seconds, _HOUR))
 
     def learn(self, now: float, *, remaining: int, reset_in: float) -> None:
         """

@@ -359,6 +359,41 @@ async def test_shrinking_is_drift() -> None:
     assert len(set(got)) == len(got)
 
 
+async def test_growth_elsewhere_hides_nothing() -> None:
+    """Items that appear behind the reader instead of at the head hide no others."""
+    numbers = GrowingList(10)
+    paginator = paginate(numbers.fetch, per_page=5)
+    got = await paginator.collect(max_items=5)
+    numbers.items += [0, -1]
+    got += await paginator.collect()
+
+    assert list(range(10, -2, -1)) == got
+
+
+async def test_awaiting_a_resumed_list() -> None:
+    """The first page of a resumed list begins where the position is."""
+    numbers = GrowingList(20)
+    start = Position(page=2, offset=5, total=20, per_page=10)
+    paginator = paginate(numbers.fetch, start=start, max_items=3)
+    before = await paginator
+    await paginator.collect()
+
+    assert (5, 4, 3) == before.items == (await paginator).items
+
+
+async def test_sharing_a_limit() -> None:
+    """Tasks that share a limited paginator ask for no page beyond the limit."""
+    numbers = GrowingList(20)
+    paginator = paginate(numbers.fetch, per_page=2, max_items=2)
+    pages = [
+        asyncio.ensure_future(anext(aiter(paginator.pages()), None)) for _ in range(3)
+    ]
+    got = [page.items for page in await asyncio.gather(*pages) if page is not None]
+
+    assert [(20, 19)] == got
+    assert [1] == numbers.asked
+
+
 async def test_no_item_twice_whatever_happens() -> None:
     """Where as many items go as are added, the total hides it; nothing repeats."""
     numbers = GrowingList(30)

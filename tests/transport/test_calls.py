@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import aiohttp
 import pytest
 
 from gradient_async import (
@@ -553,3 +554,49 @@ async def test_no_room_after_a_failure(api: Emulator, client: Client) -> None:
 
     assert isinstance(caught.value.__cause__, ServerError)
     assert 2400 == pytest.approx(caught.value.retry_after, abs=1)
+
+
+async def test_a_gate_that_closes_while_every_slot_is_taken(api: Emulator) -> None:
+    """Who is queued behind calls in flight learns at once that it will be too late."""
+    slow = Fault(delay=5.0, times=3)
+    api.fail(Fault(status=429, delay=1.0, headers={"retry-after": "3000"}), slow)
+    began = now()
+    async with Client(api.token, base_url=api.url, max_concurrency=4) as client:
+        calls = [asyncio.ensure_future(client.request("GET", LIST)) for _ in range(6)]
+        done, _ = await asyncio.wait(calls, timeout=2.0)
+        ended = now() - began
+        errors = [call.exception() for call in done]
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    assert 2.0 == pytest.approx(ended, abs=0.1)
+    assert 3 == len(errors)
+    for error in errors:
+        assert isinstance(error, RateLimitError | DeadlineExceededError)
+        assert 3000 == pytest.approx(error.retry_after, abs=1)
+
+
+async def test_request_id_of_the_body() -> None:
+    """Where only the error's body names the request, the hook hears it too."""
+    seen: list[Attempt] = []
+    served = answer(b'{"id": "not_found", "request_id": "r-7"}', status="404 No")
+    async with RawServer(served) as server:
+        client = Client("t", base_url=server.url, on_attempt=seen.append)
+        async with client:
+            with pytest.raises(NotFoundError) as caught:
+                await client.request("GET", "/v2/x")
+
+    assert "r-7" == caught.value.request_id == seen[0].request_id
+
+
+async def test_a_closed_lent_session_costs_nothing(api: Emulator) -> None:
+    """What was never sent uses no place in the limit."""
+    session = aiohttp.ClientSession()
+    await session.close()
+    rate_limit = RateLimit([Window(1, 60.0)])
+    client = Client(
+        api.token, base_url=api.url, session=session, rate_limit=rate_limit, timeout=5.0
+    )
+    async with client:
+        for _ in range(3):
+            with pytest.raises(ClientClosedError):
+                await client.request("GET", LIST)
