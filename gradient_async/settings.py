@@ -64,7 +64,8 @@ def check_proxy(proxy: str | None) -> None:
     Refuse what is no HTTP proxy's URL, without repeating it: it may hold a password.
 
     Raises:
-        ConfigurationError: It has another scheme, or no host.
+        ConfigurationError: It has another scheme, no host that could be reached, or a
+            user or password that cannot be sent.
     """
     if proxy is None:
         return

@@ -10,12 +10,13 @@ from typing import Final
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from gradient_async.cli.consoles import make_console, printable, silence_stdout
+from gradient_async.cli.consoles import make_console, silence_stdout
 from gradient_async.cli.demo import demo
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.jobs import list_jobs
 from gradient_async.cli.show import show
 from gradient_async.errors import GradientError
+from gradient_async.transport.texts import printable
 
 _HELP: Final = """
 Indexing jobs of DigitalOcean's Gradient AI platform.

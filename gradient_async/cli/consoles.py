@@ -22,11 +22,6 @@ def make_console(file: TextIO) -> Console:
     return _PipeConsole(file=file, highlight=False, markup=False, emoji=False)
 
 
-def printable(text: str) -> str:
-    """Take out of a server's text what could move a terminal's cursor."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 def silence_stdout() -> None:
     """Let what is still buffered for a broken pipe go nowhere, without a word."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -7,8 +7,8 @@ from typing import Final
 
 from rich.text import Text
 
-from gradient_async.cli.consoles import printable
 from gradient_async.models import IndexingJobPhase, IndexingJobStatus, OpenEnum
+from gradient_async.transport.texts import printable
 
 NOTHING: Final = "-"
 """What stands for a value that is not there."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import AsyncIterable, Mapping
+from functools import cache
 from typing import Final, TextIO
 
 import attrs
@@ -61,16 +62,13 @@ async def write_csv(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     rows: csv.DictWriter[str] = csv.DictWriter(
         out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
     )
-    is_open = False
+    open_once = cache(rows.writeheader)
     async for job in jobs:
-        if not is_open:
-            rows.writeheader()
-            is_open = True
+        open_once()
         rows.writerow(_to_row(job))
         out.flush()
-    if not is_open:
-        rows.writeheader()
-        out.flush()
+    open_once()
+    out.flush()
 
 
 def _to_json(job: IndexingJob) -> str:

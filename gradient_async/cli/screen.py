@@ -19,10 +19,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from gradient_async.cli.consoles import printable
 from gradient_async.cli.look import count, show_duration, show_name
 from gradient_async.cli.tally import Tally
 from gradient_async.models import IndexingJob
+from gradient_async.transport.texts import printable
 
 _LATEST: Final = 10
 _SHORT_UUID: Final = 8

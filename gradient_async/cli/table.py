@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable
+from functools import cache, partial
 from typing import Final, TextIO
 
 import attrs
 from rich.text import Text
 
-from gradient_async.cli.consoles import make_console, printable
+from gradient_async.cli.consoles import make_console
 from gradient_async.cli.look import show_duration, show_moment, show_name
 from gradient_async.models import IndexingJob
+from gradient_async.transport.texts import printable
 
 _GAP: Final = "  "
 
@@ -60,15 +62,12 @@ async def write_table(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     console = make_console(out)
     columns = fit(console.width) if console.is_terminal else COLUMNS
     heading = [column.align(Text(column.title, style="bold")) for column in columns]
-    is_open = False
+    open_once = cache(partial(console.print, _line(heading), soft_wrap=True))
     async for job in jobs:
-        if not is_open:
-            console.print(_line(heading), soft_wrap=True)
-            is_open = True
+        open_once()
         cells = [column.align(column.show(job)) for column in columns]
         console.print(_line(cells), soft_wrap=True)
-    if not is_open:
-        console.print(_line(heading), soft_wrap=True)
+    open_once()
 
 
 def fit(width: int) -> tuple[Column, ...]:

@@ -26,7 +26,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     with state.traffic.carry(request):
         await state.network.travel()
         account = _find_account(request)
-        index = None if account is None else account.index
+        index = None
+        if account is not None:
+            request[ACCOUNT], index = account, account.index
         request[RECEIVED] = state.traffic.record(request, index)
         response = await handler(request)
         await state.network.travel()
@@ -36,10 +38,9 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn away requests without a known token, and those above the limits."""
-    account = _find_account(request)
+    account = request.get(ACCOUNT)
     if account is None:
         return error_answer(request, 401)
-    request[ACCOUNT] = account
     if account.limiter is None:
         return await handler(request)
     verdict = account.limiter.hit(request[RECEIVED].at)

@@ -36,7 +36,7 @@ RECEIVED: Final = web.RequestKey("received", ReceivedRequest)
 """Where a request keeps its record."""
 
 ACCOUNT: Final = web.RequestKey("account", Account)
-"""Where a request keeps its account, once it has been admitted."""
+"""Where a request keeps the account of its token, if that is known."""
 
 VERDICT: Final = web.RequestKey("verdict", Verdict)
 """Where a request keeps what the limiter said of it, if there is a limiter."""

@@ -32,7 +32,8 @@ from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.observe import OnAttempt
 from gradient_async.transport.pacing import Pacer, refusal_wait
 from gradient_async.transport.retry import RetryPolicy
-from gradient_async.transport.status import clean_text, status_error
+from gradient_async.transport.status import status_error
+from gradient_async.transport.texts import clean_text
 from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
@@ -130,28 +131,29 @@ class Caller:
         await self._pacer.acquire(call.deadline)
         call.sent_at = clock()
         call.attempts += 1
+        call.request_id = None
         call.on_the_wire = sent = True
         try:
             response = await self._transport.send(call.request, secret)
             call.on_the_wire = False
-            call.request_id = clean_text(response.request_id, secret)
             limits = read_limits(response.headers, now=time.time())
             refused = response.status == _TOO_MANY_REQUESTS
             # Before the slot is free: a refusal closes the gate to whoever is next.
             self._pacer.learn(limits, refused=refused)
-        except TransportError as error:
-            call.on_the_wire, sent = False, error.sent
-            raise
-        except GradientError:
-            # The transport refused to send at all.
-            call.on_the_wire = sent = False
+        except GradientError as error:
+            call.on_the_wire = False
+            # Any other error is the transport's refusal to send at all.
+            sent = isinstance(error, TransportError) and error.sent
             raise
         finally:
             self._pacer.settle(sent=sent)
         if 200 <= response.status < 300:  # noqa: PLR2004  (2xx)
+            call.request_id = clean_text(response.request_id, secret)
             return response
         wait = refusal_wait(limits) if refused else limits.retry_after
-        raise status_error(call.request, response, retry_after=wait, secret=secret)
+        failure = status_error(call.request, response, retry_after=wait, secret=secret)
+        call.request_id = failure.request_id
+        raise failure
 
     def _interrupted(self, call: Call) -> tuple[GradientError, GradientError | None]:
         """Name what stopped a call, the deadline or the end of the client, and why."""
@@ -211,12 +213,11 @@ def _final(
     if isinstance(error, DeadlineExceededError):
         return error, call.failure
     # An answer that is too large was an answer.
-    is_lost = isinstance(error, TransportError) and error.sent
-    if isinstance(error, ResponseTooLargeError) or not is_lost:
-        return error, error.__cause__
-    if call.request.is_idempotent:
-        return error, error.__cause__
-    return _unknown(call), error
+    was_answered = isinstance(error, ResponseTooLargeError)
+    is_lost = isinstance(error, TransportError) and error.sent and not was_answered
+    if is_lost and not call.request.is_idempotent:
+        return _unknown(call), error
+    return error, error.__cause__
 
 
 def _unknown(call: Call) -> GradientError:

@@ -34,7 +34,7 @@ class Call:
     on_the_wire: bool = False
     """Whether an attempt was begun, by connecting or later, that has not ended."""
     request_id: str | None = None
-    """The server's name for the latest request it answered."""
+    """The server's name for the latest attempt, None before it answered one."""
     failure: TransportError | StatusError | None = None
     """How the latest attempt failed."""
     wait: float = 0.0
@@ -109,9 +109,6 @@ class FollowUp:
         retry_in: float | None = None,
     ) -> None:
         answer = error if isinstance(error, StatusError) else response
-        request_id = call.request_id if response is not None else None
-        if isinstance(error, StatusError):
-            request_id = error.request_id
         attempt = Attempt(
             method=call.request.method,
             path=call.request.path,
@@ -119,7 +116,7 @@ class FollowUp:
             waited=call.sent_at - call.queued_at,
             seconds=asyncio.get_running_loop().time() - call.sent_at,
             status=None if answer is None else answer.status,
-            request_id=request_id,
+            request_id=call.request_id,
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,
         )

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
 
 from gradient_async.codec import decode_json
 from gradient_async.errors import DecodeError, StatusError, error_class
 from gradient_async.transport.credentials import Secret
+from gradient_async.transport.texts import clean_text
 from gradient_async.transport.wire import Request, Response
-
-_LONGEST_TEXT: Final = 2000
 
 
 def status_error(
@@ -51,14 +49,6 @@ def _error_body(body: bytes) -> Mapping[str, object]:
     except DecodeError:
         return {}
     return value if isinstance(value, Mapping) else {}
-
-
-def clean_text(text: str | None, secret: Secret) -> str | None:
-    """Make a foreign text safe to print on one line; None for none."""
-    if not text:
-        return None
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return secret.redact(printable)[:_LONGEST_TEXT]
 
 
 def _phrase(status: int) -> str:
