@@ -16,7 +16,14 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
-from gradient_async.resources.indexing_jobs import IndexingJobs
+from gradient_async.resources import (
+    DataSources,
+    IndexingJobs,
+    KnowledgeBases,
+    Models,
+    Regions,
+    ScheduledIndexings,
+)
 from gradient_async.settings import check_proxy, find_base_url, find_credentials
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.credentials import Token
@@ -146,6 +153,31 @@ class Client:
     def indexing_jobs(self) -> IndexingJobs:
         """Ask about indexing jobs; good for as long as the client is open."""
         return IndexingJobs(self._caller)
+
+    @property
+    def knowledge_bases(self) -> KnowledgeBases:
+        """Ask about knowledge bases; good for as long as the client is open."""
+        return KnowledgeBases(self._caller)
+
+    @property
+    def data_sources(self) -> DataSources:
+        """Ask about data sources; good for as long as the client is open."""
+        return DataSources(self._caller)
+
+    @property
+    def scheduled_indexing(self) -> ScheduledIndexings:
+        """Ask about schedules; good for as long as the client is open."""
+        return ScheduledIndexings(self._caller)
+
+    @property
+    def regions(self) -> Regions:
+        """Ask about regions; good for as long as the client is open."""
+        return Regions(self._caller)
+
+    @property
+    def models(self) -> Models:
+        """Ask about models; good for as long as the client is open."""
+        return Models(self._caller)
 
     def iter_indexing_jobs(
         self,

@@ -12,6 +12,10 @@ Every error of the package, in one tree.
     │   └── ResponseTooLargeError           the answer exceeded the cap; .limit
     ├── OutcomeUnknownError                 it may or may not have been done
     ├── DeadlineExceededError (TimeoutError)  the call ran out of time; .retry_after
+    │   └── IndexingJobTimeoutError         jobs had not ended in time; .jobs
+    ├── IndexingJobFailedError              a job failed or was cancelled; .job .jobs
+    ├── IndexingJobRunningError             another job is running; .job
+    ├── UploadError                         a file did not arrive; .sent_bytes .status
     ├── DecodeError                         the answer has another shape; .json_path
     ├── PaginationError                     the pages contradict each other; .page
     └── StatusError                         .status .id .request_id .retry_after
@@ -31,6 +35,11 @@ Every error pickles and copies, and none holds a header or a request body.
 from __future__ import annotations
 
 from typing import ClassVar, Final, Self
+
+from gradient_async.models.indexing_jobs import IndexingJob
+
+# An error can be made of a message alone.
+_NO_JOB: Final = IndexingJob()
 
 
 def _rebuild(
@@ -187,6 +196,91 @@ class DeadlineExceededError(GradientError, TimeoutError):
 
     def _where(self) -> list[str]:
         return [*super()._where(), *_retry_after(self.retry_after)]
+
+
+class IndexingJobTimeoutError(DeadlineExceededError):
+    """Indexing jobs that were waited for had not ended within the `timeout`."""
+
+    hint = "Wait again, or longer"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        jobs: tuple[IndexingJob, ...] = (),
+    ) -> None:
+        super().__init__(message, method=method, path=path)
+        self.jobs: tuple[IndexingJob, ...] = jobs
+        """Each job as last seen, ended or not; without those never seen."""
+
+
+class IndexingJobFailedError(GradientError):
+    """An indexing job that was waited for failed or was cancelled."""
+
+    hint = "`job.failed_sources` tells why; `check=False` returns such jobs"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        job: IndexingJob = _NO_JOB,
+        jobs: tuple[IndexingJob, ...] = (),
+    ) -> None:
+        super().__init__(message, method=method, path=path)
+        self.job: IndexingJob = job
+        """The job; of several, the first in the order given."""
+        self.jobs: tuple[IndexingJob, ...] = jobs or (job,)
+        """All jobs that were waited for, failed or not, in the order given."""
+
+
+class IndexingJobRunningError(GradientError):
+    """A job of this knowledge base is pending or running, so none was started."""
+
+    hint = "Wait for it, or cancel it"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        job: IndexingJob = _NO_JOB,
+    ) -> None:
+        super().__init__(message, method=method, path=path)
+        self.job: IndexingJob = job
+        """The job that stands in the way."""
+
+
+class UploadError(GradientError):
+    """A file did not arrive where it was to be stored."""
+
+    hint = "Upload it again, from the start"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        sent_bytes: int = 0,
+        total_bytes: int = 0,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message, method=method, path=path)
+        self.sent_bytes: int = sent_bytes
+        """Bytes handed to the network; the host has that many at most."""
+        self.total_bytes: int = total_bytes
+        """Size of the file, in bytes."""
+        self.status: int | None = status
+        """HTTP status with which the host refused the file, None when it did not."""
+
+    def _what(self) -> str:
+        come = f"{self.sent_bytes:,} of {self.total_bytes:,} bytes"
+        return f"{self.message}, after {come}"
 
 
 class DecodeError(GradientError):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from typing import Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Credentials, Token
+from gradient_async.transport.urls import is_private, split_url
 
 # All that scheme, host, port and path need; no user, no query, no fragment.
 _ODD: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
-
-# User, host or bracketed address, port; `urlsplit` overlooks what follows a bracket.
-_PLACE: Final = re.compile(r"(?:.*@)?(?:\[[^\[\]]+\]|[^\[\]:]+)(?::[0-9]*)?")
-
-# Hosts that can only be addresses.
-_NUMERIC: Final = re.compile(r"[0-9.]+|.*:.*")
 
 BASE_URL: Final = "https://api.digitalocean.com"
 """The API's production server, as its OpenAPI description names it."""
@@ -70,7 +64,7 @@ def check_proxy(proxy: str | None) -> None:
     if proxy is None:
         return
     check_instance("proxy", proxy, str, "a string")
-    parts = _split(proxy)
+    parts = split_url(proxy)
     if parts is None or not _is_plain_proxy(parts):
         msg = "proxy must look like http://proxy.example:3128"
         raise ConfigurationError(msg)
@@ -89,35 +83,12 @@ def _is_plain_proxy(parts: SplitResult) -> bool:
 
 def _problem(url: str) -> str:
     """Say what is wrong with a base URL; the URL itself may hold a password."""
-    parts = _split(url)
+    parts = split_url(url)
     if parts is None or parts.scheme not in {"http", "https"}:
         return f"must look like {BASE_URL}"
-    host = parts.hostname or ""
-    if parts.scheme == "http" and not _is_loopback(host):
-        return f"must begin with https://: the token would travel to {host} in clear"
+    if not is_private(parts):
+        place = parts.hostname
+        return f"must begin with https://: the token would travel to {place} in clear"
     if _ODD.search(url):
         return "must have no user, query, fragment or odd characters"
     return ""
-
-
-def _split(url: str) -> SplitResult | None:
-    """Take a URL apart; None for one that has no host that could be reached."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        host.encode("idna")
-        _ = parts.port
-        if _NUMERIC.fullmatch(host):
-            ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    return parts if host.strip(".") and _PLACE.fullmatch(parts.netloc) else None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -22,6 +22,7 @@ from gradient_async.errors import (
     DeadlineExceededError,
     DecodeError,
     GradientError,
+    IndexingJobFailedError,
     NotFoundError,
     OutcomeUnknownError,
     PermissionDeniedError,
@@ -31,8 +32,10 @@ from gradient_async.errors import (
     TransportError,
     UnexpectedRedirectError,
     UnprocessableEntityError,
+    UploadError,
     error_class,
 )
+from gradient_async.models import IndexingJob, IndexingJobPhase
 
 FACTS: dict[str, Any] = {
     "method": "GET",
@@ -45,6 +48,10 @@ FACTS: dict[str, Any] = {
     "status": 418,
     "id": "teapot",
     "request_id": "req-1",
+    "job": IndexingJob(uuid="a", phase=IndexingJobPhase.ERROR),
+    "jobs": (IndexingJob(uuid="a"), IndexingJob(uuid="b", total_tokens=1)),
+    "sent_bytes": 1_000,
+    "total_bytes": 50_000,
 }
 """A value other than the default for every keyword that an error takes."""
 
@@ -116,6 +123,13 @@ def test_every_fact_is_an_attribute(kind: type[GradientError]) -> None:
     }
     assert (3, 1.25) == (error.attempts, error.elapsed)
     assert "it broke" == error.message
+
+
+def test_a_failed_job_is_one_of_the_jobs() -> None:
+    """An error about one job alone has it as its only job too."""
+    job = IndexingJob(uuid="a")
+
+    assert (job,) == IndexingJobFailedError("it failed", job=job).jobs
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -198,6 +212,19 @@ def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None
                 "Wait for `retry_after` seconds, or send less from elsewhere"
             ),
             RateLimitError("slow down", status=429, retry_after=29.0),
+        ),
+        (
+            (
+                "the connection broke, after 1,000 of 50,000 bytes (PUT /key). "
+                "Upload it again, from the start"
+            ),
+            UploadError(
+                "the connection broke",
+                method="PUT",
+                path="/key",
+                sent_bytes=1_000,
+                total_bytes=50_000,
+            ),
         ),
         ("418", StatusError("", status=418)),
         ("418 tea", StatusError("", status=418, id="tea")),

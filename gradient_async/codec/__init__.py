@@ -8,5 +8,13 @@ lenient where protobuf's JSON is.
 
 from gradient_async.codec.codec import JSON, Codec, decode_json, encode_json
 from gradient_async.codec.converter import make_converter
+from gradient_async.codec.encoder import to_json
 
-__all__ = ["JSON", "Codec", "decode_json", "encode_json", "make_converter"]
+__all__ = [
+    "JSON",
+    "Codec",
+    "decode_json",
+    "encode_json",
+    "make_converter",
+    "to_json",
+]

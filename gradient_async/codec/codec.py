@@ -112,7 +112,7 @@ def encode_json(value: JSON) -> bytes:
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         kind = type(error).__name__
-    msg = f"json= must hold only what JSON can say ({kind} while encoding it)"
+    msg = f"the body must hold only what JSON can say ({kind} while encoding it)"
     raise ConfigurationError(msg)
 
 

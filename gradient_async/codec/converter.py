@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import GenericAlias, NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
@@ -24,23 +24,25 @@ def make_converter() -> Converter:
 
     - attrs classes come from objects; unknown keys are ignored; an absent or null
       key takes the field's default, the API's zero value.
-    - `int` and `bool` also come from strings (`"12"`, `"true"`), as protobuf writes
-      64-bit integers; `bool` also from 0 and 1, `int` from whole floats.
+    - `int`, `float` and `bool` also come from strings (`"12"`, `"true"`), as protobuf
+      writes 64-bit integers; `bool` also from 0 and 1, `int` from whole floats.
     - `str` comes from strings only.
     - `Timestamp | None` comes from RFC 3339 (up to nine fractional digits, rounded
       to microseconds) or from seconds since 1970, and is aware; a time without an
       offset is UTC; null and `""` are None.
     - `OpenEnum`s come from strings; undeclared ones are kept.
-    - `tuple[T, ...]` comes from arrays only.
+    - `tuple[T, ...]` comes from arrays only, `Mapping[str, object]` from objects
+      only, whose values stay plain JSON.
     - Where an object, a list or a time may be missing, the word `"null"` is null.
 
     Register your own hooks on it and give it to `Client(converter=...)`.
     """
     converter = Converter()
-    for scalar in (int, bool, str):
+    for scalar in (int, float, bool, str):
         converter.register_structure_hook(scalar, _scalar)
     converter.register_structure_hook_func(_is_timestamp, _timestamp)
     converter.register_structure_hook(OpenEnum, _open_enum)
+    converter.register_structure_hook_func(_is_mapping, _mapping)
     converter.register_structure_hook_factory(
         _is_optional_part, lambda shape: _optional_hook(converter, shape)
     )
@@ -79,7 +81,7 @@ def _is_optional_part(shape: object) -> bool:
     """Tell `X | None` for an object or a list; texts and times have their own way."""
     parts = set(get_args(shape)) - {NoneType}
     return get_origin(shape) is UnionType and any(
-        attrs.has(part) or _is_tuple(part) for part in parts
+        attrs.has(part) or _is_tuple(part) or _is_mapping(part) for part in parts
     )
 
 
@@ -96,6 +98,14 @@ def _optional_hook(converter: Converter, shape: Any) -> Callable[[Any, Any], Any
 
 def _is_tuple(shape: object) -> bool:
     return get_origin(shape) is tuple
+
+
+def _is_mapping(shape: object) -> bool:
+    return get_origin(shape) is Mapping
+
+
+def _mapping(value: object, _: object) -> Mapping[str, object]:
+    return _expect(value, dict, "object")
 
 
 # cattrs' own signatures speak of Any: hooks take whatever the JSON held.

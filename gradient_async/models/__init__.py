@@ -1,5 +1,24 @@
 """What the API says, as attrs classes; one module per resource."""
 
+from gradient_async.models.data_sources import (
+    AWSDataSource,
+    AWSDataSourceDisplay,
+    ChunkingAlgorithm,
+    ChunkingOptions,
+    CrawlingOption,
+    DataSource,
+    DataSourceInput,
+    DropboxDataSource,
+    DropboxDataSourceDisplay,
+    FileUploadDataSource,
+    GoogleDriveDataSource,
+    GoogleDriveDataSourceDisplay,
+    KnowledgeBaseDataSource,
+    NewDataSource,
+    SpacesDataSource,
+    UnknownDataSource,
+    WebCrawlerDataSource,
+)
 from gradient_async.models.indexing_jobs import (
     IndexedDataSource,
     IndexedDataSourceStatus,
@@ -7,13 +26,67 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
+from gradient_async.models.knowledge_bases import (
+    DatabaseStatus,
+    KnowledgeBase,
+    OpenSearchPlanSize,
+    RerankingConfiguration,
+)
+from gradient_async.models.models import (
+    Agreement,
+    Model,
+    ModelEndpoint,
+    ModelModalities,
+    ModelPricing,
+    ModelProvider,
+    ModelSetting,
+    ModelUsecase,
+    ModelVersion,
+)
 from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.regions import Region
+from gradient_async.models.scheduled_indexing import ScheduledIndexing
+from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
 
 __all__ = [
+    "AWSDataSource",
+    "AWSDataSourceDisplay",
+    "Agreement",
+    "ChunkingAlgorithm",
+    "ChunkingOptions",
+    "CrawlingOption",
+    "DataSource",
+    "DataSourceInput",
+    "DatabaseStatus",
+    "DropboxDataSource",
+    "DropboxDataSourceDisplay",
+    "FileUploadDataSource",
+    "GoogleDriveDataSource",
+    "GoogleDriveDataSourceDisplay",
     "IndexedDataSource",
     "IndexedDataSourceStatus",
     "IndexingJob",
     "IndexingJobPhase",
     "IndexingJobStatus",
+    "KnowledgeBase",
+    "KnowledgeBaseDataSource",
+    "Model",
+    "ModelEndpoint",
+    "ModelModalities",
+    "ModelPricing",
+    "ModelProvider",
+    "ModelSetting",
+    "ModelUsecase",
+    "ModelVersion",
+    "NewDataSource",
     "OpenEnum",
+    "OpenSearchPlanSize",
+    "PresignedUpload",
+    "PresignedUrlFile",
+    "Region",
+    "RerankingConfiguration",
+    "ScheduledIndexing",
+    "SpacesDataSource",
+    "UnknownDataSource",
+    "WebCrawlerDataSource",
 ]

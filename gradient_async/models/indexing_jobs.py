@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.models.lists import Links, Meta
+from gradient_async.models.lists import ListAnswer
 from gradient_async.models.open_enum import OpenEnum
 from gradient_async.models.sparse import sparse
 from gradient_async.models.timestamp import Timestamp
@@ -50,14 +50,14 @@ class IndexedDataSourceStatus(OpenEnum):
     CANCELLED = "DATA_SOURCE_STATUS_CANCELLED"
 
 
-_ENDED_PHASES: Final = frozenset(
+_FAILED_PHASES: Final = frozenset(
     {
-        IndexingJobPhase.SUCCEEDED,
         IndexingJobPhase.FAILED,
         IndexingJobPhase.ERROR,
         IndexingJobPhase.CANCELLED,
     }
 )
+_ENDED_PHASES: Final = _FAILED_PHASES | {IndexingJobPhase.SUCCEEDED}
 _GOING_PHASES: Final = frozenset({IndexingJobPhase.PENDING, IndexingJobPhase.RUNNING})
 _GOOD_STATUSES: Final = frozenset(
     {IndexingJobStatus.COMPLETED, IndexingJobStatus.NO_CHANGES}
@@ -182,10 +182,15 @@ class IndexingJob(_OlderCounts):
         """
         if self.phase in _ENDED_PHASES:
             return True
-        if self.phase in _GOING_PHASES:
+        if self.is_running:
             return False
         outcomes = _GOOD_STATUSES | _BAD_STATUSES
         return self.status in outcomes or self.finished_at is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the job is pending or running; False where its phase is unknown."""
+        return self.phase in _GOING_PHASES
 
     @property
     def succeeded(self) -> bool:
@@ -199,6 +204,18 @@ class IndexingJob(_OlderCounts):
         if self.phase in _ENDED_PHASES:
             return self.phase is IndexingJobPhase.SUCCEEDED
         return self.status in _GOOD_STATUSES
+
+    @property
+    def is_partial(self) -> bool:
+        """
+        Whether the job ended with a part of its sources or items not indexed.
+
+        `failed_sources` names them. A job whose phase tells of failure or
+        cancellation is not partial, whatever its status says.
+        """
+        has_failed = self.phase in _FAILED_PHASES
+        is_over = not (has_failed or self.is_running)
+        return is_over and self.status is IndexingJobStatus.PARTIAL
 
     @property
     def duration(self) -> timedelta | None:
@@ -222,18 +239,29 @@ class IndexingJobAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class IndexingJobsAnswer:
+class IndexingJobsAnswer(ListAnswer[IndexingJob]):
     """The answer that carries one page of jobs."""
 
     jobs: tuple[IndexingJob, ...] | None = None
     """The jobs, newest first; None when the answer has no such key."""
-    links: Links = Links()  # noqa: RUF009  (frozen)
-    """Links to other pages."""
-    meta: Meta | None = None
-    """How long the list is; None when the answer does not say."""
 
-    def __attrs_post_init__(self) -> None:
-        """Refuse what is no list at all, another service's JSON for example."""
-        if self.jobs is None and self.meta is None:
-            msg = "Expected `jobs` or `meta`, got neither"
-            raise ValueError(msg)
+    @property
+    def items(self) -> tuple[IndexingJob, ...] | None:
+        """The jobs."""
+        return self.jobs
+
+
+@attrs.frozen(kw_only=True)
+class IndexedDataSourcesAnswer:
+    """The answer that carries how a job's data sources fared."""
+
+    indexed_data_sources: tuple[IndexedDataSource, ...] = ()
+    """The data sources, in the API's order."""
+
+
+@attrs.frozen(kw_only=True)
+class DetailsAnswer:
+    """The answer that carries where a job's report is."""
+
+    signed_url: str = attrs.field(default="", repr=False)
+    """URL of the report; whoever has it may read the report."""

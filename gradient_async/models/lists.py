@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 import attrs
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -37,3 +41,24 @@ class Meta:
     """Number of pages; 0 when not given."""
     total: int = 0
     """Number of items over all pages."""
+
+
+@attrs.frozen(kw_only=True)
+class ListAnswer(Generic[T]):
+    """The answer that carries one page of a list; each list names its items itself."""
+
+    links: Links = Links()
+    """Links to other pages."""
+    meta: Meta | None = None
+    """How long the list is; None when the answer does not say."""
+
+    @property
+    def items(self) -> tuple[T, ...] | None:
+        """The items, in the API's order; None when the answer has no such key."""
+        raise NotImplementedError
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no list at all, another service's JSON for example."""
+        if self.items is None and self.meta is None:
+            msg = "Expected a list or `meta`, got neither"
+            raise ValueError(msg)

@@ -13,7 +13,7 @@ class OpenEnum(StrEnum):
     Short member names, wire values: `IndexingJobStatus.COMPLETED` equals
     `"INDEX_JOB_STATUS_COMPLETED"`. A value that is not declared becomes a member
     of the same class whose `is_known` is False; it compares equal to its text.
-    Every subclass declares `UNKNOWN`, the API's zero value.
+    Every subclass declares the API's zero value first, mostly `UNKNOWN`.
     """
 
     @classmethod
@@ -41,8 +41,9 @@ class OpenEnum(StrEnum):
         """
         if isinstance(text, cls):
             return text
-        prefix = cls["UNKNOWN"].value.removesuffix("UNKNOWN")
-        if text.startswith(prefix):
+        zero = next(iter(cls))
+        prefix = zero.value.removesuffix(zero.name)
+        if prefix and text.startswith(prefix):
             return cls(text)
         short = text.upper().replace("-", "_").replace(" ", "_")
         if short in cls.__members__:

@@ -1,25 +1,43 @@
-"""Ask about indexing jobs."""
+"""Ask about indexing jobs, start and cancel them, and wait for their end."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
-from functools import partial
 from typing import Final
 
+from gradient_async.checks import check_seconds
+from gradient_async.errors import ConflictError, IndexingJobRunningError
 from gradient_async.models.indexing_jobs import (
+    DetailsAnswer,
+    IndexedDataSource,
+    IndexedDataSourcesAnswer,
     IndexingJob,
     IndexingJobAnswer,
     IndexingJobsAnswer,
 )
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
+from gradient_async.resources.arguments import body_of, read_text, read_texts
 from gradient_async.resources.job_filter import JobFilter, build_filter
+from gradient_async.resources.paged import fetch_page, page_of, paginate
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint
+from gradient_async.waiting import TIMEOUT, Completed, Watch, wait, wait_all
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
+_LIST_OF_BASE: Final = Endpoint(
+    "GET", "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs"
+)
 _GET: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}")
+_CREATE: Final = Endpoint("POST", "/v2/gen-ai/indexing_jobs")
+_CANCEL: Final = Endpoint("PUT", "/v2/gen-ai/indexing_jobs/{uuid}/cancel")
+_DATA_SOURCES: Final = Endpoint(
+    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources"
+)
+_DETAILS: Final = Endpoint(
+    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url"
+)
 
 
 class IndexingJobs:
@@ -31,6 +49,7 @@ class IndexingJobs:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+        self._source = _JobSource(caller)
 
     def list(
         self,
@@ -79,16 +98,37 @@ class IndexingJobs:
             created_after=created_after,
             created_before=created_before,
         )
-        return Paginator(
-            partial(_fetch, self._caller),
-            path=_LIST.template,
-            key=_identify,
+        return paginate(
+            self._caller,
+            _LIST.request(),
+            IndexingJobsAnswer,
             keep=None if keep == JobFilter() else keep,
             max_items=max_items,
             per_page=per_page,
             prefetch=prefetch,
             start=start,
         )
+
+    async def list_for_knowledge_base(
+        self, knowledge_base_uuid: str
+    ) -> Page[IndexingJob]:
+        """
+        List the latest indexing jobs of one knowledge base: a single page.
+
+        Sends one request. The API takes no page number here, so this is what it gives
+        and no more; `page.has_next` tells whether it has more, and
+        `list(knowledge_base_uuid=...)` reads all of them.
+
+        Raises:
+            ConfigurationError: The id could lead to another path; nothing was sent.
+            NotFoundError: The account has no such knowledge base.
+            GradientError: Whatever else a call may raise.
+
+        Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs,
+        `genai_list_indexing_jobs_by_knowledge_base`.
+        """
+        request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
+        return page_of(1, await self._caller.call(request, IndexingJobsAnswer))
 
     async def get(self, uuid: str) -> IndexingJob:
         """
@@ -103,29 +143,313 @@ class IndexingJobs:
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
+        return await self._source.get(uuid)
+
+    async def create(
+        self, knowledge_base_uuid: str, *, data_source_uuids: Iterable[str] = ()
+    ) -> IndexingJob:
+        """
+        Start an indexing job, and give it as it is right then, mostly pending.
+
+        Sends one request, and never a second one where the first may have been done.
+        `run` starts a job and waits for its end.
+
+        Args:
+            knowledge_base_uuid: What to index.
+            data_source_uuids: Which of its data sources; none means all.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            ConflictError: A job of this knowledge base is running already.
+            OutcomeUnknownError: The answer was lost; `list_for_knowledge_base` tells
+                whether there is a new job.
+            GradientError: Whatever else a call may raise.
+
+        Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
+        """
+        sources = read_texts("data_source_uuids", data_source_uuids)
+        body = body_of(
+            knowledge_base_uuid=read_text("knowledge_base_uuid", knowledge_base_uuid),
+            data_source_uuids=sources or None,
+        )
+        request = _CREATE.request(body=body)
+        return (await self._caller.call(request, IndexingJobAnswer)).job
+
+    async def cancel(self, uuid: str) -> IndexingJob:
+        """
+        Cancel an indexing job, and give it as it is then.
+
+        Sends one request, and again where a retry may help.
+
+        Raises:
+            ConfigurationError: The id could lead to another path; nothing was sent.
+            ConflictError: The job has ended already.
+            NotFoundError: The account has no such job.
+            GradientError: Whatever else a call may raise.
+
+        Source: PUT /v2/gen-ai/indexing_jobs/{uuid}/cancel,
+        `genai_cancel_indexing_job`.
+        """
+        return await self._source.cancel(uuid)
+
+    async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
+        """
+        List how the data sources of a job fared, all of them.
+
+        Sends one request, and again where a retry may help.
+
+        Raises:
+            ConfigurationError: The id could lead to another path; nothing was sent.
+            NotFoundError: The account has no such job.
+            GradientError: Whatever else a call may raise.
+
+        Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources,
+        `genai_list_indexing_job_data_sources`.
+        """
+        request = _DATA_SOURCES.request(indexing_job_uuid=uuid)
+        answer = await self._caller.call(request, IndexedDataSourcesAnswer)
+        return answer.indexed_data_sources
+
+    async def get_details_url(self, uuid: str) -> str:
+        """
+        Get the URL of a job's report, where `job.is_report_available`.
+
+        Sends one request, and again where a retry may help. Whoever has the URL may
+        read the report, for as long as it is valid; it takes no token.
+
+        Raises:
+            ConfigurationError: The id could lead to another path; nothing was sent.
+            NotFoundError: The account has no such job, or the job has no report.
+            GradientError: Whatever else a call may raise.
+
+        Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url,
+        `genai_get_indexing_job_details_signed_url`.
+        """
+        request = _DETAILS.request(indexing_job_uuid=uuid)
+        return (await self._caller.call(request, DetailsAnswer)).signed_url
+
+    def watch(
+        self,
+        uuid: str,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> AsyncIterator[IndexingJob]:
+        """
+        Watch a job: give it at once, then whenever it has changed, until it has ended.
+
+        Sends nothing by itself. While it is iterated over, it asks for the job after
+        about 1 s, then ever less often, down to every 30 s. The last job given is the
+        one that has ended, well or not. Leaving the loop leaves nothing behind.
+
+        Args:
+            uuid: Id of the job.
+            timeout: Seconds from the first request; 3,600 by default.
+
+        Raises:
+            ConfigurationError: An argument cannot work.
+            IndexingJobTimeoutError: While iterating: the job has not ended in time.
+            NotFoundError: While iterating: the account has no such job.
+            GradientError: While iterating: whatever else a call may raise. Passing
+                failures after the first answer are waited out.
+
+        Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
+        """
+        return Watch(self._source, uuid, timeout=timeout)
+
+    async def wait(
+        self,
+        uuid: str,
+        *,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        check: bool = True,
+        cancel_on_timeout: bool = False,
+    ) -> IndexingJob:
+        """
+        Wait until a job has ended, and give it.
+
+        Asks for the job at once, after about 1 s, then ever less often, down to every
+        30 s. A job that is `is_partial` is given like one that succeeded, with a
+        warning in the log; look at its `failed_sources`.
+
+        Args:
+            uuid: Id of the job.
+            timeout: Seconds to wait at most; 3,600 by default.
+            check: Whether a job that failed or was cancelled is an error.
+            cancel_on_timeout: Whether to cancel the job when the time is up.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            IndexingJobFailedError: The job failed or was cancelled; has `.job`.
+            IndexingJobTimeoutError: The job has not ended in time; has `.jobs`.
+            NotFoundError: The account has no such job.
+            GradientError: Whatever else a call may raise. Passing failures after the
+                first answer are waited out.
+
+        Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
+        """
+        return await wait(
+            self._source,
+            uuid,
+            timeout=timeout,
+            check=check,
+            cancel_on_timeout=cancel_on_timeout,
+        )
+
+    async def wait_all(
+        self,
+        uuids: Iterable[str],
+        *,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        check: bool = True,
+        cancel_on_timeout: bool = False,
+    ) -> tuple[IndexingJob, ...]:
+        """
+        Wait until all of several jobs have ended, and give them in the order given.
+
+        Looks at all of them in rounds, as often as `wait` looks at one: a round reads
+        the list of jobs from its head until it has seen all that still run, mostly
+        one request; jobs too deep in the list are asked for one by one.
+
+        Args:
+            uuids: Ids of the jobs.
+            timeout: Seconds to wait at most, for all together; 3,600 by default.
+            check: Whether jobs that failed or were cancelled are an error, once all
+                have ended.
+            cancel_on_timeout: Whether to cancel the jobs that have not ended when the
+                time is up.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            IndexingJobFailedError: A job failed or was cancelled; has `.job`, the
+                first of them, and `.jobs`, all that were waited for.
+            IndexingJobTimeoutError: Not all have ended in time; has `.jobs`.
+            NotFoundError: The account has no such job.
+            GradientError: Whatever else a call may raise. Passing failures after the
+                first round are waited out.
+
+        Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
+        """
+        return await wait_all(
+            self._source,
+            uuids,
+            timeout=timeout,
+            check=check,
+            cancel_on_timeout=cancel_on_timeout,
+        )
+
+    def as_completed(
+        self,
+        uuids: Iterable[str],
+        *,
+        timeout: float = TIMEOUT,
+        cancel_on_timeout: bool = False,
+    ) -> AsyncIterator[IndexingJob]:
+        """
+        Iterate over several jobs as they end, each once.
+
+        Sends nothing by itself. While it is iterated over, it looks at the jobs as
+        `wait_all` does. It gives failed and cancelled jobs like any other: look at
+        `job.succeeded`. Leaving the loop leaves nothing behind.
+
+        Args:
+            uuids: Ids of the jobs.
+            timeout: Seconds from the first request, for all together; 3,600 by
+                default.
+            cancel_on_timeout: Whether to cancel the jobs that have not ended when the
+                time is up.
+
+        Raises:
+            ConfigurationError: An argument cannot work.
+            IndexingJobTimeoutError: While iterating: not all have ended in time.
+            NotFoundError: While iterating: the account has no such job.
+            GradientError: While iterating: whatever else a call may raise. Passing
+                failures after the first round are waited out.
+
+        Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
+        """
+        return Completed(
+            self._source, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
+        )
+
+    async def run(
+        self,
+        knowledge_base_uuid: str,
+        *,
+        data_source_uuids: Iterable[str] = (),
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        check: bool = True,
+        cancel_on_timeout: bool = False,
+    ) -> IndexingJob:
+        """
+        Start an indexing job and wait for its end: `create`, then `wait`.
+
+        Looks first whether a job of the knowledge base is pending or running, and
+        starts none in that case.
+
+        Args:
+            knowledge_base_uuid: What to index.
+            data_source_uuids: Which of its data sources; none means all.
+            timeout: Seconds to wait for the end at most; 3,600 by default.
+            check: Whether a job that failed or was cancelled is an error.
+            cancel_on_timeout: Whether to cancel the job when the time is up.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            IndexingJobRunningError: Another job is running; has `.job`. Nothing was
+                started.
+            OutcomeUnknownError: The answer to the start was lost.
+            IndexingJobFailedError: The job failed or was cancelled; has `.job`.
+            IndexingJobTimeoutError: The job has not ended in time; has `.jobs`.
+            GradientError: Whatever else a call may raise.
+
+        Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
+        """
+        check_seconds("timeout", timeout)
+        sources = read_texts("data_source_uuids", data_source_uuids)
+        await self._check_idle(knowledge_base_uuid)
+        try:
+            job = await self.create(knowledge_base_uuid, data_source_uuids=sources)
+        except ConflictError as conflict:
+            # Somebody else was quicker; name their job, if that is the reason.
+            await self._check_idle(knowledge_base_uuid)
+            raise conflict from None
+        return await self.wait(
+            job.uuid,
+            timeout=timeout,
+            check=check,
+            cancel_on_timeout=cancel_on_timeout,
+        )
+
+    async def _check_idle(self, knowledge_base_uuid: str) -> None:
+        """Refuse where the knowledge base has a job that is pending or running."""
+        page = await self.list_for_knowledge_base(knowledge_base_uuid)
+        for job in page.items:
+            if job.is_running:
+                phase = job.phase.name.lower()
+                msg = (
+                    f"indexing job {job.uuid} of knowledge base {knowledge_base_uuid} "
+                    f"is {phase}, so no other was started"
+                )
+                raise IndexingJobRunningError(msg, job=job)
+
+
+class _JobSource:
+    """The calls that waiting is made of."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def get(self, uuid: str) -> IndexingJob:
         answer = await self._caller.call(_GET.request(uuid=uuid), IndexingJobAnswer)
         return answer.job
 
+    async def page(self, page: int, per_page: int) -> Page[IndexingJob]:
+        request = _LIST.request()
+        return await fetch_page(
+            self._caller, request, IndexingJobsAnswer, page, per_page
+        )
 
-async def _fetch(caller: Caller, page: int, per_page: int) -> Page[IndexingJob]:
-    params = {"page": str(page), "per_page": str(per_page)}
-    request = _LIST.request(params=params)
-    answer = await caller.call(request, IndexingJobsAnswer)
-    return _page(page, answer)
-
-
-def _page(number: int, answer: IndexingJobsAnswer) -> Page[IndexingJob]:
-    """Take the number asked for, and no count that cannot be one."""
-    meta = answer.meta
-    return Page(
-        items=answer.jobs or (),
-        page=number,
-        pages=meta.pages if meta and meta.pages > 0 else None,
-        total=meta.total if meta and meta.total >= 0 else None,
-        has_next=bool(answer.links.pages.next),
-    )
-
-
-def _identify(job: IndexingJob) -> Hashable:
-    """Give what makes a job itself; one without an id is itself as a whole."""
-    return job.uuid or job
+    async def cancel(self, uuid: str) -> IndexingJob:
+        # The API's description has the id in the body too.
+        request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
+        return (await self._caller.call(request, IndexingJobAnswer)).job

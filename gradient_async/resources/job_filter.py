@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
 
 import attrs
 
@@ -15,9 +14,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
-from gradient_async.models.open_enum import OpenEnum
-
-E = TypeVar("E", bound=OpenEnum)
+from gradient_async.resources.arguments import read_members
 
 
 @attrs.frozen(kw_only=True)
@@ -69,28 +66,11 @@ def build_filter(
         check_instance("knowledge_base_uuid", knowledge_base_uuid, str, "a string")
     return JobFilter(
         knowledge_base_uuid=knowledge_base_uuid,
-        statuses=_members("statuses", statuses, IndexingJobStatus),
-        phases=_members("phases", phases, IndexingJobPhase),
+        statuses=read_members("statuses", statuses, IndexingJobStatus),
+        phases=read_members("phases", phases, IndexingJobPhase),
         created_after=_aware("created_after", created_after),
         created_before=_aware("created_before", created_before),
     )
-
-
-def _members(
-    name: str, values: Iterable[str] | str | None, kind: type[E]
-) -> frozenset[E] | None:
-    if values is None:
-        return None
-    check_instance(name, values, Iterable, "names, or a list of them")
-    # A lone string is one name, not its letters.
-    names = [values] if isinstance(values, str) else list(values)
-    for value in names:
-        check_instance(f"each of {name}", value, str, "a string")
-    try:
-        return frozenset(kind.parse(value) for value in names)
-    except ValueError as error:
-        msg = f"{name}: {error}"
-    raise ConfigurationError(msg)
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:

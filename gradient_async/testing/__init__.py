@@ -8,7 +8,7 @@ For tests of code that uses this package.
 from gradient_async.testing.background import RunningEmulator, run_in_background
 from gradient_async.testing.memory import Handler, MemoryTransport, json_response
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.wire import Request, Response, Transport
+from gradient_async.transport.wire import Request, Response, Transport, Upload
 
 __all__ = [
     "Handler",
@@ -18,6 +18,7 @@ __all__ = [
     "RunningEmulator",
     "Secret",
     "Transport",
+    "Upload",
     "json_response",
     "run_in_background",
 ]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from gradient_async.codec import JSON, encode_json
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.wire import Request, Response
+from gradient_async.transport.wire import Request, Response, Upload
 
 Answer: TypeAlias = Response | Exception
 """What comes of a request: a response, or an error to raise."""
@@ -40,6 +40,14 @@ class MemoryTransport:
 
     async def send(self, request: Request, token: Secret) -> Response:  # noqa: ARG002
         """Note the request, and give or raise what the function answers."""
+        return await self._answer(request)
+
+    async def upload(self, upload: Upload) -> Response:
+        """Do the same with a PUT whose body is the file."""
+        body = b"".join([chunk async for chunk in upload.chunks])
+        return await self._answer(Request(method="PUT", path=upload.path, body=body))
+
+    async def _answer(self, request: Request) -> Response:
         self.requests.append(request)
         answer = self._handler(request)
         if inspect.isawaitable(answer):

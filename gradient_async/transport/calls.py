@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeVar
 
+import attrs
 from tenacity import AsyncRetrying
 
 from gradient_async.codec import JSON, Codec, decode_json
@@ -34,10 +35,12 @@ from gradient_async.transport.pacing import Pacer, refusal_wait
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.status import status_error
 from gradient_async.transport.texts import clean_text
+from gradient_async.transport.uploads import Uploads
 from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
 
+_NOT_FOUND: Final = 404
 _TOO_MANY_REQUESTS: Final = 429
 
 
@@ -65,6 +68,8 @@ class Caller:
         self._pacer = pacer
         self._timeout = timeout
         self._lifetime = Lifetime()
+        self.uploads: Uploads = Uploads(transport, self._lifetime)
+        """Uploads of files, which go elsewhere than to the API."""
         # Called as a function: `async for attempt in` would keep one call's state
         # on this shared object.
         self._retrying = AsyncRetrying(
@@ -95,6 +100,10 @@ class Caller:
         return await self._decoded(
             request, lambda body: decode_json(body) if body else None
         )
+
+    async def send(self, request: Request) -> None:
+        """Make a call whose answer says nothing beyond its success."""
+        await self._send(request)
 
     async def _decoded(self, request: Request, decode: Callable[[bytes], T]) -> T:
         call, response = await self._send(request)
@@ -147,9 +156,11 @@ class Caller:
             raise
         finally:
             self._pacer.settle(sent=sent)
-        if 200 <= response.status < 300:  # noqa: PLR2004  (2xx)
+        if call.is_done(response.status):
             call.request_id = clean_text(response.request_id, secret)
-            return response
+            # What a 404 says is not the answer that was asked for.
+            is_gone = response.status == _NOT_FOUND
+            return attrs.evolve(response, body=b"") if is_gone else response
         wait = refusal_wait(limits) if refused else limits.retry_after
         failure = status_error(call.request, response, retry_after=wait, secret=secret)
         call.request_id = failure.request_id

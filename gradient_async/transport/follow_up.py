@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Final
 
 import attrs
 from tenacity import RetryCallState
@@ -17,8 +18,11 @@ from gradient_async.transport.retry import (
     StopReason,
     Wait,
     decide,
+    may_be_done,
 )
 from gradient_async.transport.wire import Request, Response
+
+_NOT_FOUND: Final = 404
 
 
 @attrs.define(eq=False)
@@ -37,10 +41,23 @@ class Call:
     """The server's name for the latest attempt, None before it answered one."""
     failure: TransportError | StatusError | None = None
     """How the latest attempt failed."""
+    may_be_done: bool = False
+    """Whether an attempt that failed may have been carried out nevertheless."""
     wait: float = 0.0
     """Seconds until the next attempt."""
     spent: int = 0
     """What its retries cost of the quota."""
+
+    def is_done(self, status: int) -> bool:
+        """
+        Tell whether an answer means that the call has reached its aim.
+
+        What a DELETE no longer finds after an attempt whose answer was lost, that
+        attempt has deleted, or somebody else has: it is gone, as was asked.
+        """
+        if status == _NOT_FOUND:
+            return self.request.method == "DELETE" and self.may_be_done
+        return 200 <= status < 300  # noqa: PLR2004  (2xx)
 
 
 def call_of(state: RetryCallState) -> Call:
@@ -77,6 +94,7 @@ class FollowUp:
 
     def _after_failure(self, call: Call, error: TransportError | StatusError) -> bool:
         call.failure = error
+        call.may_be_done = call.may_be_done or may_be_done(error)
         decision = self._decide(call, error)
         if isinstance(decision, Wait):
             call.wait = decision.seconds

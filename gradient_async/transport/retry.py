@@ -140,6 +140,13 @@ def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
             return StopReason.NOT_RETRYABLE
 
 
+def may_be_done(error: TransportError | StatusError) -> bool:
+    """Tell whether the server may have carried out what it failed to answer."""
+    if isinstance(error, TransportError):
+        return error.sent
+    return error.status in _TRANSIENT - {429}
+
+
 def _backoff(
     error: BaseException, *, policy: RetryPolicy, attempt: int, jitter: float
 ) -> float:

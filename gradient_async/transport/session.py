@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Final
 
 import aiohttp
+import attrs
 from aiohttp import ClientSession, TraceConfig
 from yarl import URL
 
@@ -24,7 +25,7 @@ from gradient_async.errors import (
     TransportError,
 )
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.wire import Request, Response
+from gradient_async.transport.wire import Request, Response, Upload
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
 
@@ -36,6 +37,18 @@ _KEEPALIVE: Final = 15.0
 
 # An error's body is a sentence in JSON; what is longer is somebody's HTML.
 _LONGEST_ERROR_BODY: Final = 64 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class _Outgoing:
+    """What is to be sent; its repr, which tracebacks may show, tells no secrets."""
+
+    method: str
+    path: str
+    url: str = attrs.field(repr=False)
+    params: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str]
+    body: bytes | AsyncIterable[bytes] | None = attrs.field(repr=False)
 
 
 class AiohttpTransport:
@@ -65,9 +78,10 @@ class AiohttpTransport:
         self._proxy = proxy
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
-        self._user_agent = (
+        agent = (
             f"gradient-async/{version('gradient-async')} aiohttp/{aiohttp.__version__}"
         )
+        self._usual_headers = {"Accept-Encoding": "gzip", "User-Agent": agent}
 
     async def send(self, request: Request, token: Secret) -> Response:
         """
@@ -77,16 +91,46 @@ class AiohttpTransport:
             ClientClosedError: The lent session was closed by its owner.
             TransportError: No whole answer arrived.
         """
+        outgoing = _Outgoing(
+            method=request.method,
+            path=request.path,
+            url=self._base_url + request.path,
+            params=request.params,
+            headers=self._headers(request),
+            body=request.body,
+        )
+        return await self._exchange(outgoing, _SendOnce(token))
+
+    async def upload(self, upload: Upload) -> Response:
+        """
+        Put the file to its presigned URL, once; no token goes there.
+
+        Raises:
+            ClientClosedError: The lent session was closed by its owner.
+            TransportError: No whole answer arrived.
+        """
+        outgoing = _Outgoing(
+            method="PUT",
+            path=upload.path,
+            url=upload.url,
+            # Known in advance: object stores take no chunked encoding.
+            headers={"Content-Length": str(upload.size)} | self._usual_headers,
+            body=upload.chunks,
+        )
+        return await self._exchange(outgoing, _SendOnce(None))
+
+    async def _exchange(self, outgoing: _Outgoing, send_once: _SendOnce) -> Response:
+        """Send once, read the whole answer, and give every failure our own name."""
         session = self._session()
         failure: GradientError
         try:
             async with session.request(
-                request.method,
-                URL(self._base_url + request.path, encoded=True),
-                params=request.params,
-                data=request.body,
-                headers=self._headers(request),
-                middlewares=(_SendOnce(token),),
+                outgoing.method,
+                URL(outgoing.url, encoded=True),
+                params=outgoing.params,
+                data=outgoing.body,
+                headers=outgoing.headers,
+                middlewares=(send_once,),
                 allow_redirects=False,
                 auto_decompress=True,
                 proxy=self._proxy,
@@ -106,7 +150,7 @@ class AiohttpTransport:
             if not session.closed or (task is not None and task.cancelling()):
                 raise
             failure = _session_closed()
-        failure.method, failure.path = request.method, request.path
+        failure.method, failure.path = outgoing.method, outgoing.path
         raise failure
 
     def _session(self) -> ClientSession:
@@ -124,11 +168,7 @@ class AiohttpTransport:
         return self._own
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": self._user_agent,
-        }
+        headers = {"Accept": "application/json"} | self._usual_headers
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         return headers
@@ -181,16 +221,17 @@ class _SendOnce:
 
     aiohttp sends an idempotent request again, unasked, when `ClientOSError` or
     `ServerDisconnectedError` comes out of here; ours are neither. The token is added
-    here, last, so that no frame of a traceback has it in a variable.
+    here, last, so that no frame of a traceback has it in a variable. None adds none.
     """
 
-    def __init__(self, token: Secret) -> None:
+    def __init__(self, token: Secret | None) -> None:
         self._token = token
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        if self._token is not None:
+            request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         try:
             return await handler(request)
         except aiohttp.ClientError as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Final, Protocol
 from urllib.parse import quote
 
 import attrs
 
+from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Secret
 
@@ -26,7 +27,7 @@ class Request:
     path: str
     """Path below the base URL, percent-encoded, starting with a slash."""
     params: Mapping[str, str] = attrs.field(factory=dict)
-    """Query parameters, not encoded yet."""
+    """Query parameters, not encoded yet; a MultiDict where a name repeats."""
     body: bytes | None = attrs.field(default=None, repr=False)
     """JSON to send, None to send nothing."""
 
@@ -53,6 +54,20 @@ class Response:
         return self.headers.get("x-request-id")
 
 
+@attrs.frozen(kw_only=True)
+class Upload:
+    """A file on its way to a presigned URL."""
+
+    url: str = attrs.field(repr=False)
+    """Where to put it, encoded, to be used as it stands; its query is a secret."""
+    path: str
+    """The URL's path, encoded, without the query."""
+    size: int
+    """Bytes in the file."""
+    chunks: AsyncIterable[bytes] = attrs.field(repr=False)
+    """The bytes, `size` of them; to be iterated over once."""
+
+
 class Transport(Protocol):
     """
     What carries one attempt to a server and back.
@@ -63,6 +78,17 @@ class Transport(Protocol):
     async def send(self, request: Request, token: Secret) -> Response:
         """
         Send the request once and give the whole answer, whatever its status.
+
+        Raises:
+            TransportError: No whole answer arrived.
+        """
+        ...
+
+    async def upload(self, upload: Upload) -> Response:
+        """
+        Put the file where it belongs, once, and give the whole answer.
+
+        The place is not the API, so no token goes there.
 
         Raises:
             TransportError: No whole answer arrived.
@@ -88,17 +114,26 @@ class Endpoint:
     """Path with `{names}` where ids go."""
 
     def request(
-        self, *, params: Mapping[str, str] | None = None, **ids: str
+        self,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, JSON] | None = None,
+        **ids: str,
     ) -> Request:
         """
-        Fill in the ids, percent-encoded.
+        Fill in the ids, percent-encoded, and encode the body.
 
         Raises:
-            ConfigurationError: An id could lead to another path.
+            ConfigurationError: An id could lead to another path, or something in the
+                body has no JSON form.
         """
         encoded = {name: _encode_id(name, value) for name, value in ids.items()}
-        path = self.template.format(**encoded)
-        return Request(method=self.method, path=path, params=params or {})
+        return Request(
+            method=self.method,
+            path=self.template.format(**encoded),
+            params=params or {},
+            body=None if body is None else encode_json(body),
+        )
 
 
 def _encode_id(name: str, value: object) -> str:

@@ -117,10 +117,72 @@ async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
     began = now()
 
     with pytest.raises(GradientError, match="405"):
-        await client.request("POST", LIST, json={})
+        await client.request("POST", "/v2/gen-ai/regions", json={})
 
     assert [429, 405] == [request.status for request in api.requests]
     assert 3.0 == pytest.approx(now() - began, abs=0.1)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_a_delete_whose_answer_was_lost(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A DELETE whose answer was lost has succeeded when it then finds nothing."""
+    path = f"/v2/gen-ai/knowledge_bases/{api.knowledge_bases()[0]['uuid']}"
+    api.fail(Fault(method="DELETE", lose=True), Fault(method="DELETE", status=status))
+
+    answer = await client.request("DELETE", path)
+
+    assert answer is None
+    assert [None, status, 404] == [request.status for request in api.requests]
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [],
+        [Fault(status=429, headers={"retry-after": "1"})],
+        [Fault(status=429), Fault(status=429)],
+    ],
+)
+async def test_a_delete_of_nothing(
+    faults: list[Fault], api: Emulator, client: Client
+) -> None:
+    """A DELETE that was surely not done before, and finds nothing, is an error."""
+    api.fail(*faults)
+
+    with pytest.raises(NotFoundError):
+        await client.request("DELETE", "/v2/gen-ai/knowledge_bases/nothing")
+
+    assert 404 == api.requests[-1].status
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_only_a_delete_succeeds_at_nothing(
+    method: str, api: Emulator, client: Client
+) -> None:
+    """Another method that finds nothing after a lost answer is an error."""
+    api.fail(Fault(drop=True))
+
+    with pytest.raises(NotFoundError):
+        await client.request(
+            method, "/v2/gen-ai/knowledge_bases/nothing", json={"name": "x"}
+        )
+
+
+async def test_a_lost_delete_is_told_as_it_was(api: Emulator) -> None:
+    """The hook sees the lost attempt, and the 404 that is a success."""
+    seen: list[tuple[int | None, str | None]] = []
+    path = f"/v2/gen-ai/knowledge_bases/{api.knowledge_bases()[0]['uuid']}"
+    api.fail(Fault(method="DELETE", lose=True))
+    async with Client(
+        api.token,
+        base_url=api.url,
+        on_attempt=lambda it: seen.append((it.status, it.error)),
+    ) as client:
+        await client.request("DELETE", path)
+
+    assert [(None, "ConnectionLostError"), (404, None)] == seen
 
 
 async def test_a_post_that_never_left() -> None:

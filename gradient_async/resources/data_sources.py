@@ -1,0 +1,301 @@
+"""Ask about a knowledge base's data sources, add, change and delete them; upload."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gradient_async.checks import check_instance, check_whole
+from gradient_async.errors import ConfigurationError, UploadError
+from gradient_async.models.data_sources import (
+    ChunkingOptions,
+    DataSourceAnswer,
+    DataSourcesAnswer,
+    FileUploadDataSource,
+    KnowledgeBaseDataSource,
+)
+from gradient_async.models.uploads import (
+    PresignedUpload,
+    PresignedUploadsAnswer,
+    PresignedUrlFile,
+)
+from gradient_async.paging import Paginator, Position
+from gradient_async.paging.paginator import PREFETCH
+from gradient_async.resources.arguments import body_of, read_text
+from gradient_async.resources.paged import paginate
+from gradient_async.resources.source_bodies import (
+    AddableDataSource,
+    added_source_body,
+    chunking_body,
+)
+from gradient_async.transport.calls import Caller
+from gradient_async.transport.uploads import OnProgress
+from gradient_async.transport.wire import Endpoint
+
+_OF_BASE: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
+_LIST: Final = Endpoint("GET", _OF_BASE)
+_CREATE: Final = Endpoint("POST", _OF_BASE)
+_UPDATE: Final = Endpoint("PUT", _OF_BASE + "/{data_source_uuid}")
+_DELETE: Final = Endpoint("DELETE", _OF_BASE + "/{data_source_uuid}")
+_PRESIGN: Final = Endpoint(
+    "POST", "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
+)
+
+
+class DataSources:
+    """
+    The data sources of knowledge bases, `client.data_sources`.
+
+    A data source is what a knowledge base reads: a Spaces bucket, web pages, a file
+    that was uploaded, an S3 bucket, a folder of Dropbox or Google Drive.
+    """
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        knowledge_base_uuid: str,
+        *,
+        max_items: int | None = None,
+        per_page: int | None = None,
+        prefetch: int = PREFETCH,
+        start: Position | None = None,
+    ) -> Paginator[KnowledgeBaseDataSource]:
+        """
+        List the data sources of a knowledge base, across all pages.
+
+        Sends nothing by itself: iterate over what it gives, and pages are fetched as
+        they are needed, each by one call with its own deadline and retries.
+
+        Args:
+            knowledge_base_uuid: Id of the knowledge base.
+            max_items: Give so many at most; None means all.
+            per_page: Items to fetch with one request, 1 to 200; None means 200, or as
+                many as `start` was noted with.
+            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
+            start: Where to go on, a `Paginator.position`; None means the beginning.
+
+        Raises:
+            ConfigurationError: An argument cannot work.
+            NotFoundError: While iterating: the account has no such knowledge base.
+            GradientError: While iterating, whatever else a call may raise; or
+                `PaginationError`, when the server's pages contradict each other.
+
+        Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
+        `genai_list_knowledge_base_data_sources`.
+        """
+        return paginate(
+            self._caller,
+            _LIST.request(knowledge_base_uuid=knowledge_base_uuid),
+            DataSourcesAnswer,
+            max_items=max_items,
+            per_page=per_page,
+            prefetch=prefetch,
+            start=start,
+        )
+
+    async def create(
+        self,
+        knowledge_base_uuid: str,
+        source: AddableDataSource,
+        *,
+        chunking_algorithm: str | None = None,
+        chunking_options: ChunkingOptions | None = None,
+    ) -> KnowledgeBaseDataSource:
+        """
+        Add a data source to a knowledge base, and give it.
+
+        Sends one request, and never a second one where the first may have been done.
+        Nothing is indexed by this: `client.indexing_jobs.run(...)` does that.
+
+        Args:
+            knowledge_base_uuid: Id of the knowledge base.
+            source: What to read: a `SpacesDataSource`, a `WebCrawlerDataSource` or an
+                `AWSDataSource`. The API takes the other kinds only with a new
+                knowledge base.
+            chunking_algorithm: How to cut texts, a `ChunkingAlgorithm`, a short name
+                (`"semantic"`) or a wire value; None leaves it to the platform.
+            chunking_options: How large chunks are; None leaves it to the platform.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            NotFoundError: The account has no such knowledge base.
+            OutcomeUnknownError: The answer was lost; `list` tells whether it is there.
+            UnprocessableEntityError: The API finds an argument wrong.
+            GradientError: Whatever else a call may raise.
+
+        Source: POST /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
+        `genai_create_knowledge_base_data_source`.
+        """
+        ids = {"knowledge_base_uuid": knowledge_base_uuid}
+        body = (
+            body_of(**ids)
+            | added_source_body(source)
+            | chunking_body(chunking_algorithm, chunking_options)
+        )
+        request = _CREATE.request(body=body, **ids)
+        answer = await self._caller.call(request, DataSourceAnswer)
+        return answer.knowledge_base_data_source.open()
+
+    async def update(
+        self,
+        knowledge_base_uuid: str,
+        data_source_uuid: str,
+        *,
+        chunking_algorithm: str | None = None,
+        chunking_options: ChunkingOptions | None = None,
+    ) -> KnowledgeBaseDataSource:
+        """
+        Change how a data source is cut into chunks; None leaves as it is.
+
+        Sends one request, and again where a retry may help.
+
+        Args:
+            knowledge_base_uuid: Id of the knowledge base.
+            data_source_uuid: Id of the data source.
+            chunking_algorithm: How to cut texts, a `ChunkingAlgorithm`, a short name
+                (`"semantic"`) or a wire value.
+            chunking_options: How large chunks are.
+
+        Raises:
+            ConfigurationError: An argument cannot work, or there is nothing to
+                change; nothing was sent.
+            NotFoundError: The knowledge base has no such data source.
+            UnprocessableEntityError: The API finds an argument wrong.
+            GradientError: Whatever else a call may raise.
+
+        Source: PUT
+        /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
+        `genai_update_knowledge_base_data_source`.
+        """
+        ids = {
+            "knowledge_base_uuid": knowledge_base_uuid,
+            "data_source_uuid": data_source_uuid,
+        }
+        changes = chunking_body(chunking_algorithm, chunking_options)
+        if not changes:
+            msg = "there is nothing to change: give chunking_algorithm or _options"
+            raise ConfigurationError(msg)
+        request = _UPDATE.request(body=body_of(**ids) | changes, **ids)
+        answer = await self._caller.call(request, DataSourceAnswer)
+        return answer.knowledge_base_data_source.open()
+
+    async def delete(self, knowledge_base_uuid: str, data_source_uuid: str) -> None:
+        """
+        Delete a data source from a knowledge base.
+
+        Sends one request, and again where a retry may help. If an answer is lost and
+        the data source is not there any more afterwards, that is success.
+
+        Raises:
+            ConfigurationError: An id could lead to another path; nothing was sent.
+            ConflictError: A job that reads it is running.
+            NotFoundError: The knowledge base has no such data source.
+            GradientError: Whatever else a call may raise.
+
+        Source: DELETE
+        /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
+        `genai_delete_knowledge_base_data_source`.
+        """
+        request = _DELETE.request(
+            knowledge_base_uuid=knowledge_base_uuid, data_source_uuid=data_source_uuid
+        )
+        await self._caller.send(request)
+
+    async def create_presigned_urls(
+        self, files: Iterable[PresignedUrlFile]
+    ) -> tuple[PresignedUpload, ...]:
+        """
+        Ask for URLs to which files may be put, one for each, in the order given.
+
+        Sends one request. `upload` does this by itself for one file.
+
+        Raises:
+            ConfigurationError: An argument cannot work; nothing was sent.
+            OutcomeUnknownError: The answer was lost; to ask again does no harm.
+            GradientError: Whatever else a call may raise.
+
+        Source: POST
+        /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
+        `genai_create_data_source_file_upload_presigned_urls`.
+        """
+        check_instance("files", files, Iterable, "a list of PresignedUrlFile(...)")
+        asked = [_read_file(file) for file in files]
+        request = _PRESIGN.request(body=body_of(files=asked))
+        answer = await self._caller.call(request, PresignedUploadsAnswer)
+        return answer.uploads
+
+    async def upload(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        to: PresignedUpload | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> FileUploadDataSource:
+        """
+        Upload a local file, and give it as a data source for a new knowledge base.
+
+        Asks for a presigned URL, by one call with its own deadline, and puts the file
+        there: piece by piece, of 256 KiB, so that its size does not matter. The URL
+        leads elsewhere than to the API, and the token does not go there. An upload
+        takes as long as it takes, but ends when the host takes nothing for 60 seconds.
+        It is not tried again by itself.
+
+        Args:
+            path: The file.
+            to: Where to put it, one of `create_presigned_urls`; None asks for a place.
+            on_progress: Called with the bytes sent so far and in all, after each piece.
+
+        Raises:
+            ConfigurationError: `path` is no file; nothing was sent.
+            OSError: The file is not there or cannot be read.
+            UploadError: The file did not arrive whole; has `.sent_bytes`.
+            OutcomeUnknownError: The answer with the URL was lost; to upload again does
+                no harm.
+            GradientError: Whatever else a call may raise.
+
+        Source: POST
+        /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
+        `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
+        """
+        check_instance("path", path, (str, os.PathLike), "a path")
+        file = Path(path)
+        size = await asyncio.to_thread(_size, file)
+        if to is None:
+            to = await self._find_place(PresignedUrlFile(file.name, size))
+        check_instance("to", to, PresignedUpload, "a PresignedUpload")
+        await self._caller.uploads.put(
+            file, size=size, url=to.presigned_url, on_progress=on_progress
+        )
+        return FileUploadDataSource(
+            original_file_name=to.original_file_name or file.name,
+            size_in_bytes=size,
+            stored_object_key=to.object_key,
+        )
+
+    async def _find_place(self, file: PresignedUrlFile) -> PresignedUpload:
+        for place in await self.create_presigned_urls([file]):
+            return place
+        msg = "the API gave no place to put the file"
+        raise UploadError(msg, total_bytes=file.file_size)
+
+
+def _read_file(file: PresignedUrlFile) -> PresignedUrlFile:
+    check_instance("each of files", file, PresignedUrlFile, "a PresignedUrlFile(...)")
+    read_text("file_name", file.file_name)
+    check_whole("file_size", file.file_size, least=0)
+    return file
+
+
+def _size(file: Path) -> int:
+    """Give the size of a file in bytes; refuse what is none."""
+    found = file.stat()
+    if not stat.S_ISREG(found.st_mode):
+        msg = f"path must be a file, which {str(file)!r} is not"
+        raise ConfigurationError(msg)
+    return found.st_size

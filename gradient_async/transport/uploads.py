@@ -1,0 +1,154 @@
+"""Put local files where presigned URLs say: in pieces, watched, without our token."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from gradient_async.errors import ClientClosedError, TransportError, UploadError
+from gradient_async.transport.lifetime import Lifetime
+from gradient_async.transport.urls import is_presigned_url, split_url
+from gradient_async.transport.wire import Response, Transport, Upload
+
+_PIECE: Final = 256 * 1024
+
+# A host that takes nothing for so long is gone; a large file as such is no reason.
+_PATIENCE: Final = 60.0
+
+# S3's errors are small XML documents, whose code says it all.
+_CODE: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
+
+
+class OnProgress(Protocol):
+    """
+    What `upload` calls whenever a piece of the file was handed to the network.
+
+    It must not block, and what it raises ends the upload.
+    """
+
+    def __call__(self, sent_bytes: int, total_bytes: int, /) -> object:
+        """Take the bytes sent so far, and those of the whole file."""
+        ...
+
+
+class Uploads:
+    """Uploads files to presigned URLs, within the lifetime of a client."""
+
+    def __init__(self, transport: Transport, lifetime: Lifetime) -> None:
+        self._transport = transport
+        self._lifetime = lifetime
+
+    async def put(
+        self, path: Path, *, size: int, url: str, on_progress: OnProgress | None
+    ) -> None:
+        """
+        Put the first `size` bytes of a file to a presigned URL.
+
+        Raises:
+            ClientClosedError: The client was closed before the file was there.
+            OSError: The file could not be read.
+            UploadError: The file did not arrive whole.
+        """
+        parts = split_url(url) if is_presigned_url(url) else None
+        if parts is None:
+            msg = "the presigned URL leads nowhere that a file could be sent to"
+            raise UploadError(msg, total_bytes=size)
+        scope = asyncio.timeout(_PATIENCE)
+
+        def taken(sent_bytes: int) -> None:
+            self._prolong(scope)
+            if on_progress is not None:
+                on_progress(sent_bytes, size)
+
+        file = await asyncio.to_thread(path.open, "rb")
+        with file:
+            pieces = _Pieces(file, size, taken)
+            upload = Upload(url=url, path=parts.path, size=size, chunks=pieces)
+            await self._put(upload, pieces, scope)
+
+    def _prolong(self, scope: asyncio.Timeout) -> None:
+        """Wait for the host anew; unless the time is up, or the client closed."""
+        if not (scope.expired() or self._lifetime.has_ended):
+            scope.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
+
+    async def _put(
+        self, upload: Upload, pieces: _Pieces, scope: asyncio.Timeout
+    ) -> None:
+        status: int | None = None
+        cause: TransportError | None = None
+        try:
+            self._lifetime.enter(scope)
+            async with scope:
+                answer = await self._transport.upload(upload)
+            status = answer.status
+            text = _refusal(answer, is_whole=pieces.sent == upload.size)
+        except TransportError as error:
+            text, cause = error.message, error
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            text = f"the host took nothing for {_PATIENCE:g} s"
+        finally:
+            self._lifetime.leave(scope)
+        # Raised out here, without the frames that hold the URL, whose query is secret.
+        if pieces.failure is not None:
+            raise pieces.failure
+        if text and self._lifetime.has_ended:
+            msg = "the client was closed during an upload"
+            raise ClientClosedError(msg, method="PUT", path=upload.path)
+        if text:
+            raise UploadError(
+                text,
+                method="PUT",
+                path=upload.path,
+                sent_bytes=pieces.sent,
+                total_bytes=upload.size,
+                status=status,
+            ) from cause
+
+
+class _Pieces:
+    """A file's bytes, piece by piece, and how many of them were taken."""
+
+    def __init__(
+        self, file: BinaryIO, size: int, taken: Callable[[int], object]
+    ) -> None:
+        self._file = file
+        self._size = size
+        self._taken = taken
+        self.sent = 0
+        """Bytes handed over so far."""
+        self.failure: Exception | None = None
+        """What went wrong on this side; the transport has its own words for it."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give piece after piece; the next is asked for when one was taken."""
+        try:
+            while self.sent < self._size:
+                piece = await self._read()
+                yield piece
+                self.sent += len(piece)
+                self._taken(self.sent)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    async def _read(self) -> bytes:
+        left = self._size - self.sent
+        piece = await asyncio.to_thread(self._file.read, min(_PIECE, left))
+        if not piece:
+            msg = "the file became shorter while it was sent"
+            raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
+        return piece
+
+
+def _refusal(answer: Response, *, is_whole: bool) -> str:
+    """Say why the host did not take the file; empty when it did."""
+    if 200 <= answer.status < 300:  # noqa: PLR2004  (2xx)
+        return "" if is_whole else "the host answered before it had the whole file"
+    code = _CODE.search(answer.body)
+    reason = f", {code[1].decode()}" if code else ""
+    return f"the host refused the file with status {answer.status}{reason}"

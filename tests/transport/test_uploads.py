@@ -1,0 +1,374 @@
+"""Files on their way to presigned URLs: whole or not, how far, without the token."""
+
+from __future__ import annotations
+
+import asyncio
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from gradient_async import (
+    Client,
+    ClientClosedError,
+    ConnectError,
+    PresignedUpload,
+    TransportError,
+    UploadError,
+)
+from gradient_async.testing import MemoryTransport, Response
+from gradient_async.transport.wire import Upload
+from tests.support.file_host import FileHost
+from tests.support.raw_server import answer
+from tests.support.secrets import texts_of_error
+
+TOKEN = "dop_v1_TOPSECRET0123456789"
+SIGNATURE = "SIGNATURE0123456789"
+MEGABYTE = 1_000_000
+
+# What may be on its way between the two: the buffers of both ends of a connection.
+BUFFERS = 8 * MEGABYTE
+
+
+def place(host: FileHost, path: str = "/up/a%20b%2Fc") -> PresignedUpload:
+    """Give a presigned URL of a host."""
+    url = f"{host.url}{path}?X-Amz-Signature={SIGNATURE}%2F+"
+    return PresignedUpload(presigned_url=url, object_key="key-1")
+
+
+def make_file(folder: Path, size: int) -> Path:
+    """Make a file whose bytes tell their order."""
+    path = folder / "handbook.pdf"
+    piece = bytes(range(256)) * 4
+    path.write_bytes((piece * (size // len(piece) + 1))[:size])
+    return path
+
+
+def open_client() -> Client:
+    """Open a client whose API nobody serves."""
+    return Client(TOKEN, base_url="http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("size", [0, 1, 262_143, 262_144, 262_145, MEGABYTE])
+async def test_the_whole_file_arrives(size: int, tmp_path: Path) -> None:
+    """The host gets each byte of the file once, in order, and its length before."""
+    path = make_file(tmp_path, size)
+    async with FileHost() as host, open_client() as client:
+        source = await client.data_sources.upload(path, to=place(host))
+
+    assert path.read_bytes() == bytes(host.body)
+    assert (size, "key-1", "handbook.pdf") == (
+        source.size_in_bytes,
+        source.stored_object_key,
+        source.original_file_name,
+    )
+
+
+async def test_the_url_is_used_as_it_stands(tmp_path: Path) -> None:
+    """The presigned URL is neither decoded nor encoded again."""
+    async with FileHost() as host, open_client() as client:
+        await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+
+    line = f"PUT /up/a%20b%2Fc?X-Amz-Signature={SIGNATURE}%2F+ HTTP/1.1\r\n"
+    assert host.heads[0].startswith(line.encode())
+
+
+async def test_the_host_never_sees_the_token(tmp_path: Path) -> None:
+    """Neither an Authorization header nor the token goes to the presigned host."""
+    async with FileHost() as host, open_client() as client:
+        await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+    (head,) = host.heads
+
+    assert b"authorization" not in head.lower()
+    assert TOKEN.encode() not in head + host.body
+    assert b"transfer-encoding" not in head.lower()
+
+
+async def test_progress_is_told_piece_by_piece(tmp_path: Path) -> None:
+    """Progress grows to the size of the file, in pieces of 256 KiB."""
+    told: list[tuple[int, int]] = []
+    async with FileHost() as host, open_client() as client:
+        await client.data_sources.upload(
+            make_file(tmp_path, MEGABYTE),
+            to=place(host),
+            on_progress=lambda sent, total: told.append((sent, total)),
+        )
+
+    pieces = [262_144, 524_288, 786_432, MEGABYTE]
+    assert [(sent, MEGABYTE) for sent in pieces] == told
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Uploading 50 MB takes less than 10 MB of memory; on the real clock."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+
+    async def upload() -> int:
+        async with FileHost(keeps=False) as host, open_client() as client:
+            await client.data_sources.upload(path, to=place(host))
+            return host.received
+
+    tracemalloc.start()
+    try:
+        arrived = asyncio.run(upload())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 50 * MEGABYTE == arrived
+    assert peak < 10 * MEGABYTE
+
+
+@pytest.mark.parametrize("stop_after", [0, 5 * MEGABYTE, 20 * MEGABYTE])
+async def test_an_interrupted_upload_says_how_far_it_came(
+    stop_after: int, tmp_path: Path
+) -> None:
+    """A host that hangs up midway is an error with the bytes sent and in all."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+    async with FileHost(b"", stop_after=stop_after) as host, open_client() as client:
+        with pytest.raises(UploadError, match="of 50,000,000 bytes") as caught:
+            await client.data_sources.upload(path, to=place(host))
+    error = caught.value
+
+    assert host.received <= error.sent_bytes + 262_144
+    assert error.sent_bytes < host.received + BUFFERS
+    assert f"after {error.sent_bytes:,} of 50,000,000 bytes" in str(error)
+    assert (50 * MEGABYTE, None, "PUT", "/up/a%20b%2Fc") == (
+        error.total_bytes,
+        error.status,
+        error.method,
+        error.path,
+    )
+    assert isinstance(error.__cause__, TransportError)
+
+
+@pytest.mark.parametrize("stop_after", [None, 1000])
+async def test_a_refused_upload_says_why(
+    stop_after: int | None, tmp_path: Path
+) -> None:
+    """A host that refuses, early or late, is an error with its status and code."""
+    body = b"<Error><Code>AccessDenied</Code><Message>Expired</Message></Error>"
+    refusal = answer(body, status="403 Forbidden")
+    path = make_file(tmp_path, 10 * MEGABYTE)
+    async with FileHost(refusal, stop_after=stop_after) as host:
+        async with open_client() as client:
+            with pytest.raises(UploadError, match="403, AccessDenied") as caught:
+                await client.data_sources.upload(path, to=place(host))
+
+    assert 403 == caught.value.status
+
+
+async def test_a_refusal_without_a_code(tmp_path: Path) -> None:
+    """A host that refuses without a reason is an error with its status."""
+    async with FileHost(answer(status="500 Oops")) as host, open_client() as client:
+        with pytest.raises(UploadError, match="with status 500, after") as caught:
+            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+
+    assert (500, 10) == (caught.value.status, caught.value.sent_bytes)
+
+
+async def test_an_answer_that_comes_too_early(tmp_path: Path) -> None:
+    """A success before the host has the whole file is none."""
+    path = make_file(tmp_path, 10 * MEGABYTE)
+    async with FileHost(stop_after=1000) as host, open_client() as client:
+        with pytest.raises(UploadError, match="before it had the whole file"):
+            await client.data_sources.upload(path, to=place(host))
+
+
+async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    """A host that points elsewhere gets no second request, and nobody else one."""
+    async with FileHost() as other:
+        away = answer(b"", f"Location: {other.url}/x", status="307 Temporary Redirect")
+        async with FileHost(away) as host, open_client() as client:
+            with pytest.raises(UploadError, match="status 307"):
+                await client.data_sources.upload(
+                    make_file(tmp_path, 10), to=place(host)
+                )
+
+    assert (1, 0) == (len(host.heads), len(other.heads))
+
+
+async def test_a_silent_host_ends_the_upload(tmp_path: Path) -> None:
+    """A host that takes nothing more for 60 seconds is given up, not waited for."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+    clock = asyncio.get_running_loop().time
+    async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
+        began = clock()
+        with pytest.raises(UploadError, match="took nothing for 60 s"):
+            await client.data_sources.upload(path, to=place(host))
+
+    assert 60.0 == pytest.approx(clock() - began, abs=0.5)
+
+
+async def test_nothing_is_sent_twice(tmp_path: Path) -> None:
+    """An upload whose answer is lost is not repeated."""
+    async with FileHost(b"") as host, open_client() as client:
+        with pytest.raises(UploadError, match="after 10 of 10 bytes"):
+            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+
+    assert 1 == len(host.heads)
+
+
+async def test_a_file_that_becomes_shorter(tmp_path: Path) -> None:
+    """A file that is cut off while it is sent is an error, not a short upload."""
+    path = make_file(tmp_path, 10 * MEGABYTE)
+
+    def cut(_: int, __: int) -> None:
+        with path.open("r+b") as file:
+            file.truncate(MEGABYTE)
+
+    async with FileHost() as host, open_client() as client:
+        with pytest.raises(UploadError, match="became shorter") as caught:
+            await client.data_sources.upload(path, to=place(host), on_progress=cut)
+
+    assert caught.value.sent_bytes < 10 * MEGABYTE
+    assert 10 * MEGABYTE == caught.value.total_bytes
+
+
+async def test_a_file_that_grows(tmp_path: Path) -> None:
+    """A file that grows while it is sent arrives as long as it was announced."""
+    path = make_file(tmp_path, MEGABYTE)
+
+    def grow(_: int, __: int) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    async with FileHost() as host, open_client() as client:
+        await client.data_sources.upload(path, to=place(host), on_progress=grow)
+
+    assert path.read_bytes()[:MEGABYTE] == bytes(host.body)
+
+
+async def test_errors_of_the_progress_function_pass(tmp_path: Path) -> None:
+    """What the caller's own function raises comes out as it is."""
+
+    def refuse(_: int, __: int) -> None:
+        raise LookupError("mine")
+
+    path = make_file(tmp_path, 10 * MEGABYTE)
+    async with FileHost() as host, open_client() as client:
+        with pytest.raises(LookupError, match="mine"):
+            await client.data_sources.upload(path, to=place(host), on_progress=refuse)
+
+
+async def test_closing_ends_an_upload(tmp_path: Path) -> None:
+    """Closing the client ends its uploads, also while pieces are being taken."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+    closing: list[asyncio.Task[None]] = []
+    async with FileHost() as host, open_client() as client:
+
+        def close(_: int, __: int) -> None:
+            if not closing:
+                closing.append(asyncio.ensure_future(client.aclose()))
+
+        with pytest.raises(ClientClosedError):
+            await client.data_sources.upload(path, to=place(host), on_progress=close)
+        await closing[0]
+
+    assert host.received < 50 * MEGABYTE
+
+
+class _Slow(MemoryTransport):
+    """Takes a piece of a file in the very moment in which its client is closed."""
+
+    client: Client
+
+    async def upload(self, upload: Upload) -> Response:
+        self.closing = asyncio.ensure_future(self.client.aclose())
+        pieces = aiter(upload.chunks)
+        while True:
+            await anext(pieces)
+            await asyncio.sleep(0)
+
+
+async def test_closing_ends_an_upload_that_gets_on(tmp_path: Path) -> None:
+    """A host that goes on taking pieces does not keep a closed client open."""
+    transport = _Slow(lambda _: ConnectError("nobody there"))
+    transport.client = client = Client(TOKEN, transport=transport)
+    to = PresignedUpload(presigned_url="https://spaces.example/up")
+
+    with pytest.raises(ClientClosedError):
+        await client.data_sources.upload(make_file(tmp_path, 10 * MEGABYTE), to=to)
+    await transport.closing
+
+
+async def test_a_closed_client_uploads_nothing(tmp_path: Path) -> None:
+    """A client that is closed sends nothing anywhere."""
+    async with FileHost() as host, open_client() as client:
+        await client.aclose()
+        with pytest.raises(ClientClosedError):
+            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+
+    assert [] == host.heads
+
+
+async def test_a_cancelled_upload_is_cancelled(tmp_path: Path) -> None:
+    """Cancelling the caller cancels the upload, and is not made into an error."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+    async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
+        upload = asyncio.ensure_future(client.data_sources.upload(path, to=place(host)))
+        await asyncio.sleep(1)
+        upload.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await upload
+
+
+async def test_timeouts_of_the_caller_pass(tmp_path: Path) -> None:
+    """A limit that the caller sets ends the upload as the caller's."""
+    path = make_file(tmp_path, 50 * MEGABYTE)
+    async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(5):
+                await client.data_sources.upload(path, to=place(host))
+
+    assert not isinstance(caught.value, UploadError)
+
+
+async def test_timeouts_of_the_progress_function_pass(tmp_path: Path) -> None:
+    """A TimeoutError that is not ours comes out as it is."""
+
+    def refuse(_: int, __: int) -> None:
+        raise TimeoutError("mine")
+
+    path = make_file(tmp_path, MEGABYTE)
+    async with FileHost() as host, open_client() as client:
+        with pytest.raises(TimeoutError, match="mine"):
+            await client.data_sources.upload(path, to=place(host), on_progress=refuse)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://spaces.example/up?sig=1",
+        "ftp://spaces.example/up",
+        "file:///etc/passwd",
+        "https:///up",
+        "https://user:pass@spaces.example/up",
+        "https://spaces.example/with space",
+        "https://spaces.example/ü",
+        "https://spaces.example/%zz",
+        "https://spaces.example/a\r\nb",
+        "https://spaces.example/up#fragment",
+        "https://spaces.example:port/up",
+    ],
+)
+async def test_odd_urls_are_refused(url: str, tmp_path: Path) -> None:
+    """A presigned URL that is not encoded, not private or none at all is not used."""
+    place = PresignedUpload(presigned_url=url)
+    async with open_client() as client:
+        with pytest.raises(UploadError, match="leads nowhere") as caught:
+            await client.data_sources.upload(make_file(tmp_path, 10), to=place)
+
+    assert 0 == caught.value.sent_bytes
+
+
+async def test_no_error_shows_the_signature(tmp_path: Path) -> None:
+    """Neither the error nor its frames and causes show the URL's query or the token."""
+    path = make_file(tmp_path, 10 * MEGABYTE)
+    async with FileHost(b"", stop_after=1000) as host, open_client() as client:
+        with pytest.raises(UploadError) as caught:
+            await client.data_sources.upload(path, to=place(host))
+    shown = "\n".join([str(caught.value), *texts_of_error(caught.value)])
+
+    assert TOKEN not in shown
+    assert SIGNATURE not in str(caught.value)
