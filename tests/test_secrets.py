@@ -22,10 +22,14 @@ from gradient_async import (
     DeadlineExceededError,
     DecodeError,
     GradientError,
+    IndexingJobFailedError,
+    IndexingJobRunningError,
+    IndexingJobTimeoutError,
     NotFoundError,
     OutcomeUnknownError,
     PaginationError,
     PermissionDeniedError,
+    PresignedUpload,
     ProtocolError,
     RateLimitError,
     ResponseTooLargeError,
@@ -35,6 +39,7 @@ from gradient_async import (
     TransportError,
     UnexpectedRedirectError,
     UnprocessableEntityError,
+    UploadError,
 )
 from gradient_async.transport.credentials import Credentials, Secret
 from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
@@ -84,6 +89,29 @@ async def wrong_id(client: Client) -> object:
     return await client.indexing_jobs.get("../../account")
 
 
+async def wait(client: Client) -> object:
+    """Wait for a job."""
+    return await client.indexing_jobs.wait("u", timeout=5)
+
+
+async def run(client: Client) -> object:
+    """Start a job and wait for it."""
+    return await client.indexing_jobs.run("kb")
+
+
+async def upload(client: Client) -> object:
+    """Upload a file to a presigned URL of the same server."""
+    base_url = client._base_url
+    to = PresignedUpload(presigned_url=f"{base_url}/up?X-Signature=SIGNED")
+    return await client.data_sources.upload(__file__, to=to)
+
+
+def job(phase: str) -> bytes:
+    """Give one job, by itself and in a list."""
+    body = f'{{"uuid": "u", "phase": "BATCH_JOB_PHASE_{phase}"}}'
+    return answer(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
+
+
 ONE_JOB = answer(
     b'{"jobs": [{"uuid": "u"}], "meta": {"page": 1, "pages": 9, "total": 9}}'
 )
@@ -109,6 +137,9 @@ STORIES: dict[type[GradientError], Story] = {
     DecodeError: Story(
         answer(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
     ),
+    IndexingJobFailedError: Story(job("FAILED"), wait),
+    IndexingJobRunningError: Story(job("RUNNING"), run),
+    IndexingJobTimeoutError: Story(job("RUNNING"), wait),
     NotFoundError: refusal(404),
     OutcomeUnknownError: Story(b"", post),
     PaginationError: Story(ONE_JOB, stream),
@@ -121,6 +152,7 @@ STORIES: dict[type[GradientError], Story] = {
     TLSError: Story(UNTRUSTED, get),
     UnexpectedRedirectError: refusal(307),
     UnprocessableEntityError: refusal(422),
+    UploadError: Story(answer(ECHO.encode(), status="403 X"), upload),
 }
 
 
