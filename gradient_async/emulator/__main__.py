@@ -26,7 +26,7 @@ def create_parser() -> argparse.ArgumentParser:
     """Create the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m gradient_async.emulator",
-        description="Serve made-up indexing jobs on 127.0.0.1.",
+        description="Serve made-up knowledge bases and indexing jobs on 127.0.0.1.",
     )
     parser.add_argument("--jobs", type=int, default=200, help="jobs of each account")
     parser.add_argument("--accounts", type=int, default=1, help="number of accounts")

@@ -1,26 +1,20 @@
-"""The accounts of the platform: one token, its limiter and its jobs each."""
+"""The accounts of the platform: one token, its limiter and its data each."""
 
 from __future__ import annotations
 
-import math
-from itertools import islice
 from typing import Self
 
 import attrs
 
-from gradient_async.emulator.data import Job, JobMaker
+from gradient_async.emulator.beginnings import make_bases
+from gradient_async.emulator.data import JobMaker
+from gradient_async.emulator.data_sources import DataSource
+from gradient_async.emulator.identities import Identities
+from gradient_async.emulator.job_list import JobList
+from gradient_async.emulator.knowledge_bases import KnowledgeBase, Owner
 from gradient_async.emulator.limiter import SlidingLog
-
-
-@attrs.frozen(kw_only=True)
-class JobPage:
-    """One page of a list of jobs, and where it stands in the list."""
-
-    jobs: tuple[Job, ...]
-    page: int
-    pages: int
-    total: int
-    per_page: int
+from gradient_async.emulator.refusals import RefusalError
+from gradient_async.emulator.source_runs import SourcePlan
 
 
 @attrs.define(kw_only=True)
@@ -30,11 +24,14 @@ class Account:
     index: int
     token: str = attrs.field(repr=False)
     limiter: SlidingLog | None = attrs.field(repr=False)
-    maker: JobMaker = attrs.field(repr=False)
-    by_uuid: dict[str, Job] = attrs.field(repr=False)
-    """The jobs in the order of their creation, oldest first."""
-    _to_grow: int = attrs.field(default=0, init=False)
-    _growth: int = attrs.field(default=0, init=False)
+    owner: Owner = attrs.field(repr=False)
+    jobs: JobList = attrs.field(repr=False)
+    bases: dict[str, KnowledgeBase] = attrs.field(repr=False)
+    """The knowledge bases by id, oldest first."""
+    identities: Identities = attrs.field(repr=False)
+    """Where the ids of what is created come from."""
+    plans: dict[str, SourcePlan] = attrs.field(factory=dict, repr=False)
+    """How the indexing of some data sources is to go."""
 
     @classmethod
     def open(
@@ -42,50 +39,44 @@ class Account:
     ) -> Self:
         """Open an account with a history of jobs; the seed and the index decide it."""
         maker = JobMaker(f"{seed}/{index}")
+        history = maker.history(jobs)
+        identities = Identities(f"{seed}/{index}/created")
+        owner = Owner(9_000_001 + index, identities.make())
         return cls(
             index=index,
             token=f"emulator-token-{index + 1}",
             limiter=limiter,
-            maker=maker,
-            by_uuid={job.uuid: job for job in maker.history(jobs)},
+            jobs=JobList(maker, {job.uuid: job for job in history}),
+            bases=make_bases(f"{seed}/{index}/bases", maker.bases, history, owner),
+            identities=identities,
+            owner=owner,
         )
 
-    @property
-    def jobs(self) -> tuple[Job, ...]:
-        """All jobs, newest first."""
-        return tuple(reversed(self.by_uuid.values()))
+    def find_base(self, uuid: str) -> KnowledgeBase:
+        """Give a knowledge base, or refuse."""
+        if uuid not in self.bases:
+            raise RefusalError(404, "There is no knowledge base with this uuid.")
+        return self.bases[uuid]
 
-    def find_job(self, uuid: str) -> Job | None:
-        """Give the job with this uuid, if there is one."""
-        return self.by_uuid.get(uuid)
+    def find_source(self, base_uuid: str, uuid: str) -> DataSource:
+        """Give a data source of a knowledge base, or refuse."""
+        sources = self.find_base(base_uuid).sources
+        if uuid not in sources:
+            msg = "The knowledge base has no data source with this uuid."
+            raise RefusalError(404, msg)
+        return sources[uuid]
 
-    def add_jobs(self, count: int) -> tuple[str, ...]:
-        """Put new pending jobs at the head; give their uuids, newest first."""
-        jobs = [self.maker.following() for _ in range(count)]
-        self.by_uuid.update((job.uuid, job) for job in jobs)
-        return tuple(job.uuid for job in reversed(jobs))
+    def sources(self) -> dict[str, DataSource]:
+        """Give all data sources by id."""
+        return {
+            uuid: source
+            for base in self.bases.values()
+            for uuid, source in base.sources.items()
+        }
 
-    def remove_job(self, uuid: str) -> bool:
-        """Forget a job, and tell whether there was one."""
-        return self.by_uuid.pop(uuid, None) is not None
-
-    def grow(self, total: int, per_request: int) -> None:
-        """Let each list request that follows add jobs, until `total` were added."""
-        self._to_grow = total
-        self._growth = per_request
-
-    def read_page(self, page: int, per_page: int) -> JobPage:
-        """Read one page of the list; then the list may grow."""
-        start = (page - 1) * per_page
-        newest_first = reversed(self.by_uuid.values())
-        result = JobPage(
-            jobs=tuple(islice(newest_first, start, start + per_page)),
-            page=page,
-            pages=math.ceil(len(self.by_uuid) / per_page),
-            total=len(self.by_uuid),
-            per_page=per_page,
-        )
-        growth = min(self._growth, self._to_grow)
-        self._to_grow -= growth
-        self.add_jobs(growth)
-        return result
+    def plan(self, uuid: str, plan: SourcePlan) -> bool:
+        """Note how a data source is to fare, and tell whether there is one."""
+        is_here = uuid in self.sources()
+        if is_here:
+            self.plans[uuid] = plan
+        return is_here

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 
-from gradient_async.emulator.network import Calendar
+from gradient_async.emulator.clock import Clock
 from gradient_async.emulator.state import FAULT, RECEIVED, VERDICT
 
 JSON: Final = "application/json"
@@ -42,6 +43,11 @@ class Answer(web.Response):
         self.content = content
 
 
+def json_answer(fields: Mapping[str, object]) -> Answer:
+    """Answer with a JSON object."""
+    return Answer(json.dumps(fields).encode())
+
+
 def error_answer(
     request: web.Request, status: int, message: str | None = None
 ) -> Answer:
@@ -56,20 +62,20 @@ def error_answer(
 
 
 def add_headers(
-    request: web.Request, response: web.StreamResponse, calendar: Calendar, now: float
+    request: web.Request, response: web.StreamResponse, clock: Clock, now: float
 ) -> None:
     """
     Give an answer the headers of the platform, and those of a fault over them.
 
-    `now` is the loop's time.
+    `now` is the loop's time; the clock turns it into a date.
     Only requests that the limiter has seen get the `ratelimit-` headers.
     """
     headers = response.headers
-    headers["date"] = formatdate(calendar.date(now), usegmt=True)
+    headers["date"] = formatdate(clock.date(now), usegmt=True)
     headers["x-request-id"] = request[RECEIVED].request_id
     if verdict := request.get(VERDICT):
         headers["ratelimit-limit"] = str(verdict.limit)
         headers["ratelimit-remaining"] = str(verdict.remaining)
-        headers["ratelimit-reset"] = str(math.ceil(calendar.date(verdict.resets_at)))
+        headers["ratelimit-reset"] = str(math.ceil(clock.date(verdict.resets_at)))
     if fault := request.get(FAULT):
         headers.update(fault.headers)

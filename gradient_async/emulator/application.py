@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gradient_async.emulator.handlers import JOBS, get_job, list_jobs
 from gradient_async.emulator.middlewares import (
     admit,
     complete,
@@ -12,6 +11,7 @@ from gradient_async.emulator.middlewares import (
     observe,
     strike,
 )
+from gradient_async.emulator.routes import ROUTES
 from gradient_async.emulator.state import STATE, State
 
 
@@ -26,7 +26,7 @@ def build_application(state: State) -> web.Application:
     application = web.Application(middlewares=[observe, admit, strike, explain])
     application[STATE] = state
     application.on_response_prepare.append(complete)
-    # Without allow_head, HEAD is a wrong method, as it is on the platform's API.
-    application.router.add_get(JOBS, list_jobs, allow_head=False)
-    application.router.add_get(f"{JOBS}/{{uuid}}", get_job, allow_head=False)
+    for route in ROUTES:
+        # Added so, GET brings no HEAD along, which the platform's API has not either.
+        application.router.add_route(route.method, route.path, route.handler)
     return application

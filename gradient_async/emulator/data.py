@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 from uuid import UUID
 
@@ -34,6 +34,15 @@ class Job:
         """Wrap the members of a job's JSON object."""
         return cls(str(fields["uuid"]), fields, _to_json(fields).encode())
 
+    @property
+    def knowledge_base_uuid(self) -> str:
+        """The knowledge base that it is about."""
+        return str(self.fields["knowledge_base_uuid"])
+
+    def at(self, now: int) -> Job:  # noqa: ARG002  (as of jobs that move)
+        """Give the job as it stands at a moment: always the same."""
+        return self
+
 
 class JobMaker:
     """Makes the jobs of one account, about knowledge bases of its own."""
@@ -46,6 +55,11 @@ class JobMaker:
             (self._uuid(), [self._uuid() for _ in range(self._chance.randint(1, 4))])
             for _ in range(self._chance.randint(3, 5))
         ]
+
+    @property
+    def bases(self) -> Mapping[str, Sequence[str]]:
+        """The knowledge bases that the jobs are about, and their data sources."""
+        return dict(self._bases)
 
     def history(self, count: int) -> list[Job]:
         """
@@ -88,7 +102,7 @@ class JobMaker:
                 "updated_at": timestamp(created_at),
                 "data_source_uuids": source_uuids,
                 "data_source_jobs": [],
-                **_totals(len(source_uuids), []),
+                **totals(len(source_uuids), []),
                 "is_report_available": False,
             }
         )
@@ -113,7 +127,7 @@ class JobMaker:
                 "updated_at": updated_at,
                 "data_source_uuids": source_uuids,
                 "data_source_jobs": [source.fields for source in sources],
-                **_totals(len(source_uuids), sources),
+                **totals(len(source_uuids), sources),
                 "is_report_available": outcome.has_report,
             }
         )
@@ -139,7 +153,7 @@ class JobMaker:
         return str(UUID(int=self._chance.getrandbits(128), version=4))
 
 
-def _totals(planned: int, sources: list[IndexedSource]) -> dict[str, object]:
+def totals(planned: int, sources: list[IndexedSource]) -> dict[str, object]:
     """Sum up the data sources that a job has gone through."""
     tokens = sum(source.tokens for source in sources)
     return {

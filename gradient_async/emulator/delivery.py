@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import cast
+from typing import Protocol, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gradient_async.emulator.answers import Answer, error_answer
+from gradient_async.emulator.answers import Answer
 from gradient_async.emulator.faults import Fault
 
 
+class ErrorWriter(Protocol):
+    """Writes the body that belongs to the status of an error."""
+
+    def __call__(self, request: web.Request, status: int, /) -> Answer:
+        """Answer with it."""
+        ...
+
+
 async def deliver(
-    request: web.Request, handler: Handler, fault: Fault
+    request: web.Request, handler: Handler, fault: Fault, write_error: ErrorWriter
 ) -> web.StreamResponse:
     """Let a fault happen to a request, which `handler` would have answered."""
     await asyncio.sleep(fault.delay)
@@ -23,8 +31,14 @@ async def deliver(
     if fault.drop:
         await request.read()
         return await _drop(request)
+    if fault.drop_after is not None:
+        await _read_part(request, fault.drop_after)
+        return await _drop(request)
+    if fault.lose:
+        await handler(request)
+        return await _drop(request)
     if fault.has_own_answer:
-        answer = _own_answer(request, fault)
+        answer = _own_answer(request, fault, write_error)
     else:
         # Every handler and middleware within answers with an Answer.
         answer = cast(Answer, await handler(request))
@@ -33,14 +47,20 @@ async def deliver(
     return await _trickle(request, answer, fault)
 
 
-def _own_answer(request: web.Request, fault: Fault) -> Answer:
+def _own_answer(request: web.Request, fault: Fault, write_error: ErrorWriter) -> Answer:
     """Make the answer that a fault brings along."""
     status = fault.status or HTTPStatus.OK
     if fault.body is not None:
         return Answer(fault.body, status=status, content_type=fault.content_type)
     if status < HTTPStatus.BAD_REQUEST:
         return Answer(b"", status=status)
-    return error_answer(request, status)
+    return write_error(request, status)
+
+
+async def _read_part(request: web.Request, size: int) -> None:
+    """Read so much of a request's body, or all of it if there is less."""
+    while size and (chunk := await request.content.read(size)):
+        size -= len(chunk)
 
 
 async def _trickle(

@@ -8,24 +8,29 @@ from typing import Self
 
 from gradient_async.emulator.accounts import Account
 from gradient_async.emulator.faults import Fault
-from gradient_async.emulator.limiter import DEFAULT_LIMITS, SlidingLog, Window
-from gradient_async.emulator.network import Calendar, Network
+from gradient_async.emulator.limiter import DEFAULT_LIMITS, Window
+from gradient_async.emulator.object_store import ReceivedUpload
+from gradient_async.emulator.opening import open_state
+from gradient_async.emulator.overview import describe_base, describe_source
 from gradient_async.emulator.server import Server
-from gradient_async.emulator.state import State
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.source_runs import SourcePlan
 from gradient_async.emulator.traffic import ReceivedRequest
 
 
 class Emulator:
     """
-    A local API server on 127.0.0.1 that serves made-up indexing jobs.
+    A local API server on 127.0.0.1 with made-up knowledge bases and indexing jobs.
 
         async with Emulator(jobs=5000) as api:
             client = Client(api.token, base_url=api.url)
 
     It runs in the loop that starts it, and waits by that loop's time only.
     The same arguments give the same data, tokens and request ids.
-    Jobs, faults and recorded requests survive `aclose`: a server can start again.
+    Data, faults and recorded requests survive `aclose`: a server can start again.
+
+    What a client creates is kept, for each token by itself. A job that was created
+    moves: it waits for 2 seconds, takes 8 for each of its data sources, and has ended.
+    Jobs that were there before stand still until they are cancelled.
 
     Args:
         jobs: The number of jobs that each account starts with.
@@ -40,6 +45,9 @@ class Emulator:
         count_refused: Whether a refused request uses a slot of the limits too.
         latency: Seconds that a request and its answer travel, half of them each way.
         jitter: The most seconds that chance adds to the latency, half of them each way.
+        speed: The seconds that pass for jobs, databases and signed URLs, and on the
+            server's calendar, in a second of the loop; 0 stops them but for `advance`.
+            Limits, latency and faults keep to the loop's time.
 
     Raises:
         ValueError: A number is too small, or `limits` is empty.
@@ -56,21 +64,18 @@ class Emulator:
         count_refused: bool = False,
         latency: float = 0.0,
         jitter: float = 0.0,
+        speed: float = 1.0,
     ) -> None:
         """Open the accounts; nothing listens yet."""
-        if accounts < 1 or jobs < 0:
-            msg = "an emulator needs at least one account, and no fewer than 0 jobs"
-            raise ValueError(msg)
-        limiters = [
-            _limiter(limits, count_refused=count_refused) for _ in range(accounts)
-        ]
-        self._state = State(
-            accounts=tuple(
-                Account.open(index, jobs=jobs, seed=seed, limiter=limiter)
-                for index, limiter in enumerate(limiters)
-            ),
-            network=Network.seeded(seed, latency=latency, jitter=jitter),
-            calendar=Calendar(NEWEST // SECOND),
+        self._state = open_state(
+            jobs=jobs,
+            accounts=accounts,
+            seed=seed,
+            limits=limits,
+            count_refused=count_refused,
+            latency=latency,
+            jitter=jitter,
+            speed=speed,
         )
         self._server = Server(self._state, port)
 
@@ -120,10 +125,17 @@ class Emulator:
         Raises:
             RuntimeError: The server is not running.
         """
-        if self._server.url is None:
-            msg = "the emulator is not running: use `async with Emulator() as api`"
-            raise RuntimeError(msg)
-        return self._server.url
+        return _running(self._server.url)
+
+    @property
+    def storage_url(self) -> str:
+        """
+        The base URL of the site where files are uploaded and reports are fetched.
+
+        Raises:
+            RuntimeError: The server is not running.
+        """
+        return _running(self._server.storage_url)
 
     @property
     def token(self) -> str:
@@ -159,13 +171,41 @@ class Emulator:
         """The connections so far that have carried at least one request."""
         return self._state.traffic.connections
 
+    @property
+    def uploads(self) -> list[ReceivedUpload]:
+        """All files that have arrived whole at the storage site, in this order."""
+        return self._state.store.uploads
+
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
-        """Give an account's jobs as in the API's JSON, newest first."""
-        return tuple(job.fields for job in self._account(token).jobs)
+        """Give an account's jobs as in the API's JSON, newest first, as of now."""
+        jobs = self._account(token).jobs.newest_first(self._state.clock.now)
+        return tuple(job.fields for job in jobs)
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
         """Give the uuids of an account's jobs, newest first."""
-        return tuple(job.uuid for job in self._account(token).jobs)
+        return self._account(token).jobs.uuids()
+
+    def knowledge_bases(
+        self, token: str | None = None
+    ) -> Sequence[Mapping[str, object]]:
+        """Give an account's knowledge bases as in the API's JSON, newest first."""
+        account, now = self._account(token), self._state.clock.now
+        bases = reversed(account.bases.values())
+        return tuple(describe_base(account, base, now) for base in bases)
+
+    def data_sources(
+        self, knowledge_base_uuid: str, token: str | None = None
+    ) -> Sequence[Mapping[str, object]]:
+        """
+        Give a knowledge base's data sources as in the API's JSON, newest first.
+
+        Raises:
+            KeyError: The account has no such knowledge base.
+        """
+        account, now = self._account(token), self._state.clock.now
+        base = account.bases[knowledge_base_uuid]
+        sources = reversed(base.sources.values())
+        return tuple(describe_source(account, base, it, now) for it in sources)
 
     def add_jobs(self, count: int, *, token: str | None = None) -> tuple[str, ...]:
         """
@@ -174,7 +214,7 @@ class Emulator:
         They are pending, each created one second after the one before.
         Gives their uuids, newest first.
         """
-        return self._account(token).add_jobs(count)
+        return self._account(token).jobs.add_pending(count)
 
     def grow(
         self, total: int, *, per_request: int = 1, token: str | None = None
@@ -186,7 +226,7 @@ class Emulator:
         `per_request` jobs at the head, until `total` were added.
         Called again, it replaces what was still to come.
         """
-        self._account(token).grow(total, per_request)
+        self._account(token).jobs.grow(total, per_request)
 
     def remove_job(self, uuid: str) -> None:
         """
@@ -195,8 +235,47 @@ class Emulator:
         Raises:
             KeyError: There is no such job.
         """
-        if not any(account.remove_job(uuid) for account in self._state.accounts):
+        if not any(account.jobs.remove(uuid) for account in self._state.accounts):
             raise KeyError(uuid)
+
+    def advance(self, seconds: float) -> None:
+        """
+        Let time pass at once, for all that `speed` is about.
+
+        Raises:
+            ValueError: Time does not run backwards.
+        """
+        self._state.clock.advance(seconds)
+
+    def plan_source(
+        self,
+        data_source_uuid: str,
+        *,
+        seconds: float | None = None,
+        error_msg: str = "",
+        error_details: str = "",
+        failed: float = 1.0,
+    ) -> None:
+        """
+        Say how a data source fares in the jobs that start from now on.
+
+        Called again, it replaces what was said before.
+
+        Args:
+            data_source_uuid: The data source.
+            seconds: How long each of its indexings takes; None is 8 seconds.
+            error_msg: The code of its failure; empty if it does not fail.
+            error_details: The failure in words.
+            failed: The share of its items that fail, more than 0. With 1 the source
+                is FAILED, with less it is PARTIALLY_UPDATED.
+
+        Raises:
+            KeyError: There is no such data source.
+            ValueError: `seconds` or `failed` is out of range.
+        """
+        plan = SourcePlan(seconds, error_msg, error_details, failed)
+        if not any(it.plan(data_source_uuid, plan) for it in self._state.accounts):
+            raise KeyError(data_source_uuid)
 
     def fail(self, *faults: Fault) -> None:
         """
@@ -204,7 +283,8 @@ class Emulator:
 
         Each request meets at most one fault: the first that matches it, in the order
         in which they were given.
-        Requests refused for their token or by the limits meet none.
+        Requests refused for their token or by the limits meet none, and requests to
+        the storage site only those whose `path` is given and matches.
         """
         self._state.faults.add(faults)
 
@@ -217,10 +297,9 @@ class Emulator:
         return account
 
 
-def _limiter(
-    limits: Sequence[Window] | None, *, count_refused: bool
-) -> SlidingLog | None:
-    """Make the limiter of one account, if there are limits."""
-    if limits is None:
-        return None
-    return SlidingLog(limits, count_refused=count_refused)
+def _running(url: str | None) -> str:
+    """Give the URL of a server that runs, or raise."""
+    if url is None:
+        msg = "the emulator is not running: use `async with Emulator() as api`"
+        raise RuntimeError(msg)
+    return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from http import HTTPStatus
 
 import attrs
@@ -17,7 +18,7 @@ class Fault:
     What happens, in this order: the server waits `delay` seconds; it hangs or drops
     the connection; or else it answers, with an answer of the fault's own if `status`
     or `body` is given and with the normal one if not, changed by `headers` and sent
-    as `drip` and `cut` say.
+    as `drip` and `cut` say, unless it is to `lose` it.
 
     | fault | the client sees |
     | --- | --- |
@@ -28,6 +29,8 @@ class Fault:
     | `Fault(drip=0.1)` | the normal answer, ten bytes a second |
     | `Fault(cut=100)` | the first 100 bytes of the body, then the end |
     | `Fault(drop=True)` | a closed connection instead of an answer |
+    | `Fault(drop_after=100)` | the same while it still sends its own body |
+    | `Fault(lose=True)` | the same, but its request was carried out |
     | `Fault(hang=True)` | nothing, ever |
 
     A fault without any effect, or with effects that exclude each other,
@@ -55,6 +58,14 @@ class Fault:
     """
     drop: bool = False
     """Close the connection, once the request has been read, without an answer."""
+    drop_after: int | None = attrs.field(default=None, validator=optional(ge(0)))
+    """
+    The bytes of the request's body to read before the connection drops.
+
+    A body that is shorter is read to its end.
+    """
+    lose: bool = False
+    """Carry the request out, and close the connection without a byte of the answer."""
     hang: bool = False
     """Never answer; the connection stays open until the client leaves."""
     page: int | None = attrs.field(default=None, validator=optional(ge(1)))
@@ -63,6 +74,13 @@ class Fault:
     """Strike only requests with this method, in upper or lower case."""
     token: str | None = attrs.field(default=None, repr=False)
     """Strike only requests with this token."""
+    path: str | None = None
+    """
+    Strike only requests whose decoded path matches this shell pattern.
+
+    `*` crosses slashes: `*/cancel` means every cancelling. Only faults with a path meet
+    requests to the storage site, where files are uploaded.
+    """
     times: int | None = 1
     """The number of requests to strike; None means all that follow."""
 
@@ -77,17 +95,31 @@ class Fault:
         """Whether the fault brings its own answer instead of the normal one."""
         return self.status is not None or self.body is not None
 
-    def matches(self, *, method: str, page: str | None, token: str) -> bool:
-        """Tell whether a request is one to strike; `page` is None outside lists."""
+    def matches(
+        self, *, method: str, path: str, page: str | None, token: str | None
+    ) -> bool:
+        """
+        Tell whether a request is one to strike.
+
+        `page` is None outside lists; `token` is None for the storage site.
+        """
         return (
             (self.method is None or self.method.upper() == method)
             and (self.page is None or str(self.page) == page)
             and self.token in {None, token}
+            and self._matches_path(path, is_named=token is None)
         )
+
+    def _matches_path(self, path: str, *, is_named: bool) -> bool:
+        """Tell whether the path is one to strike; some have to be named."""
+        if self.path is None:
+            return not is_named
+        return fnmatchcase(path, self.path)
 
     def _contradictions(self) -> Iterable[tuple[bool, str]]:
         """List the rules that span several fields, each with its complaint."""
-        silent = self.drop or self.hang
+        ends = [self.drop, self.hang, self.lose, self.drop_after is not None]
+        silent = any(ends)
         answers = self.has_own_answer or bool(self.headers)
         paced = self.drip is not None or self.cut is not None
         bodiless = self.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
@@ -103,10 +135,13 @@ class Fault:
             self.times is not None and self.times < 1,
             "a fault strikes at least one time; None means for ever",
         )
-        yield self.drop and self.hang, "a fault can drop or hang, not both"
+        yield (
+            sum(ends) > 1,
+            "a fault has only one of drop, drop_after, lose and hang",
+        )
         yield (
             silent and (answers or paced),
-            "a fault that drops or hangs gives no answer to shape",
+            "a fault that drops, loses or hangs gives no answer to shape",
         )
         yield (
             self.hang and self.delay > 0,
@@ -136,10 +171,12 @@ class FaultScript:
         """Append faults behind those that already wait."""
         self._pending.extend(_Pending(fault, fault.times) for fault in faults)
 
-    def take(self, *, method: str, page: str | None, token: str) -> Fault | None:
+    def take(
+        self, *, method: str, path: str, page: str | None, token: str | None
+    ) -> Fault | None:
         """Use up the first fault that matches a request, if there is one."""
         for pending in self._pending:
-            if pending.fault.matches(method=method, page=page, token=token):
+            if pending.fault.matches(method=method, path=path, page=page, token=token):
                 self._use(pending)
                 return pending.fault
         return None

@@ -13,7 +13,8 @@ from aiohttp.typedefs import Handler
 from gradient_async.emulator.accounts import Account
 from gradient_async.emulator.answers import add_headers, error_answer
 from gradient_async.emulator.delivery import deliver
-from gradient_async.emulator.handlers import JOBS
+from gradient_async.emulator.refusals import RefusalError
+from gradient_async.emulator.routes import PAGED
 from gradient_async.emulator.state import ACCOUNT, FAULT, RECEIVED, STATE, VERDICT
 
 _BEARER: Final = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
@@ -58,39 +59,48 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def strike(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let the first fault that matches happen to a request."""
-    is_list = request.path == JOBS
     fault = request.app[STATE].faults.take(
         method=request.method,
-        page=request.query.get("page", "1") if is_list else None,
+        path=request.path,
+        page=request.query.get("page", "1") if _is_list(request) else None,
         token=request[ACCOUNT].token,
     )
     if fault is None:
         return await handler(request)
     request[FAULT] = fault
-    return await deliver(request, handler, fault)
+    return await deliver(request, handler, fault, error_answer)
 
 
 @web.middleware
 async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the router's refusals the bodies of the API."""
+    """Give refusals the bodies of the API, the router's own among them."""
     try:
         return await handler(request)
-    except web.HTTPMethodNotAllowed as error:
+    except RefusalError as error:
+        return error_answer(request, error.status, error.message)
+    except web.HTTPError as error:
         answer = error_answer(request, error.status)
-        answer.headers["allow"] = error.headers["allow"]
+        if "allow" in error.headers:
+            answer.headers["allow"] = error.headers["allow"]
         return answer
-    except web.HTTPNotFound as error:
-        return error_answer(request, error.status)
 
 
 async def complete(request: web.Request, response: web.StreamResponse) -> None:
     """Note the status of an answer, and add its headers, as it leaves."""
     now = asyncio.get_running_loop().time()
     request[RECEIVED].status = response.status
-    add_headers(request, response, request.app[STATE].calendar, now)
+    add_headers(request, response, request.app[STATE].clock, now)
 
 
 def _find_account(request: web.Request) -> Account | None:
     """Give the account that a request's bearer token belongs to."""
     match = _BEARER.fullmatch(request.headers.get("authorization", ""))
     return match and request.app[STATE].find_account(match["token"])
+
+
+def _is_list(request: web.Request) -> bool:
+    """Tell whether a request asks for a page of a list."""
+    resource = request.match_info.route.resource
+    if request.method != "GET" or resource is None:
+        return False
+    return resource.canonical in PAGED

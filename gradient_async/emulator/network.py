@@ -1,4 +1,4 @@
-"""The distance between a client and the server, and the server's calendar."""
+"""The distance between a client and the server."""
 
 from __future__ import annotations
 
@@ -31,27 +31,3 @@ class Network:
         seconds = (self.latency + self.chance.uniform(0, self.jitter)) / 2
         if seconds:
             await asyncio.sleep(seconds)
-
-
-@attrs.define
-class Calendar:
-    """
-    Turns the loop's time into dates.
-
-    The date is that of the newest job when the server first starts, whatever the wall
-    clock shows, and goes on with the loop's time: on a virtual clock it jumps along.
-    """
-
-    _start_date: int
-    _started_at: float = attrs.field(default=0.0, init=False)
-    _has_started: bool = attrs.field(default=False, init=False)
-
-    def start(self, now: float) -> None:
-        """Fix the date at the loop time `now`; only the first start does."""
-        if not self._has_started:
-            self._has_started = True
-            self._started_at = now
-
-    def date(self, at: float) -> float:
-        """Convert a loop time to seconds since the epoch."""
-        return self._start_date + at - self._started_at

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 
 from gradient_async.emulator.application import build_application
 from gradient_async.emulator.state import State
+from gradient_async.emulator.storage import build_storage
+from gradient_async.emulator.traffic import Traffic
 
 _HOST: Final = "127.0.0.1"
 _PORTS: Final = range(65536)
@@ -17,21 +20,21 @@ _PORTS: Final = range(65536)
 _PATIENCE: Final = 0.1
 
 
-class Server:
-    """Serves a state on 127.0.0.1, any number of times but once at a time."""
+class Site:
+    """Serves one application on one port, any number of times but once at a time."""
 
-    def __init__(self, state: State, port: int) -> None:
-        """Remember what to serve, and on which port; 0 takes a free one."""
-        if port not in _PORTS:
-            msg = "a port is at least 0, which takes a free one, and at most 65535"
-            raise ValueError(msg)
-        self._state = state
+    def __init__(
+        self, build: Callable[[], web.Application], port: int, traffic: Traffic
+    ) -> None:
+        """Remember what to serve, on which port, and who keeps its connections."""
+        self._build = build
         self._port = port
+        self._traffic = traffic
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str | None:
-        """The base URL, or None while the server is not running."""
+        """The base URL, or None while the site is not running."""
         if self._runner is None:
             return None
         _, port = self._runner.addresses[0]
@@ -39,12 +42,8 @@ class Server:
 
     async def start(self) -> None:
         """Listen; on a port that is taken, leave nothing behind."""
-        if self._runner is not None:
-            msg = "the emulator is running already"
-            raise RuntimeError(msg)
-        self._state.calendar.start(asyncio.get_running_loop().time())
         runner = web.AppRunner(
-            build_application(self._state),
+            self._build(),
             access_log=None,
             # Whoever leaves need not be answered, however long a fault still lasts.
             handler_cancellation=True,
@@ -64,5 +63,47 @@ class Server:
         if runner is not None:
             for site in runner.sites:
                 await site.stop()
-            await self._state.traffic.interrupt()
+            await self._traffic.interrupt()
             await runner.cleanup()
+
+
+class Server:
+    """Serves a state: the API on one port, and the object store on another."""
+
+    def __init__(self, state: State, port: int) -> None:
+        """Remember what to serve, and on which port; 0 takes a free one."""
+        if port not in _PORTS:
+            msg = "a port is at least 0, which takes a free one, and at most 65535"
+            raise ValueError(msg)
+        self._state = state
+        self._api = Site(lambda: build_application(state), port, state.traffic)
+        self._storage = Site(lambda: build_storage(state), 0, state.storage_traffic)
+
+    @property
+    def url(self) -> str | None:
+        """The base URL of the API, or None while the server is not running."""
+        return self._api.url
+
+    @property
+    def storage_url(self) -> str | None:
+        """The base URL of the store, or None while the server is not running."""
+        return self._storage.url
+
+    async def start(self) -> None:
+        """Listen on both ports; if one is taken, leave nothing behind."""
+        if self.url is not None:
+            msg = "the emulator is running already"
+            raise RuntimeError(msg)
+        self._state.clock.start(asyncio.get_running_loop())
+        await self._storage.start()
+        try:
+            await self._api.start()
+        except OSError:
+            await self._storage.aclose()
+            raise
+        self._state.store.url = self._storage.url or ""
+
+    async def aclose(self) -> None:
+        """Stop listening, and end all connections and their handlers."""
+        await self._api.aclose()
+        await self._storage.aclose()

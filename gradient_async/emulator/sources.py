@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
 from gradient_async.emulator.timestamps import SECOND, timestamp
+
+COMPLETE: Final = frozenset({"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"})
+"""The statuses of sources that were indexed, with or without losses."""
 
 # The shares of the files that failed, were skipped, and were not looked at, by the
 # status of the data source; the rest was indexed.
@@ -20,7 +24,9 @@ _SHARES: Final = {
     "IN_PROGRESS": (0.0, 0.0, 0.5),
 }
 _WITH_ERRORS: Final = {"FAILED", "PARTIALLY_UPDATED"}
-_COMPLETE: Final = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
+_REPORTED: Final = {
+    f"DATA_SOURCE_STATUS_{name}" for name in ("UPDATED", "PARTIALLY_UPDATED", "FAILED")
+}
 _ERRORS: Final = (
     ("source_access_denied", "The bucket refused access with the stored key."),
     ("source_not_found", "The start page of the crawl answered with status 404."),
@@ -42,6 +48,11 @@ class IndexedSource:
     """The last that was heard of it, in nanoseconds since the epoch."""
     tokens: int
     """The tokens that its embeddings cost."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to report of it."""
+        return is_reported(self.fields)
 
 
 def index_source(
@@ -68,10 +79,15 @@ def index_source(
     fields.update((name, str(count)) for name, count in counts.items())
     return IndexedSource(
         fields=fields,
-        is_complete=status in _COMPLETE,
+        is_complete=status in COMPLETE,
         updated_at=updated_at,
         tokens=counts["total_bytes_indexed"] // 4,
     )
+
+
+def is_reported(fields: Mapping[str, object]) -> bool:
+    """Tell from a source's JSON whether something was done, or attempted in vain."""
+    return fields["status"] in _REPORTED
 
 
 def _counts(chance: random.Random, status: str) -> dict[str, int]:

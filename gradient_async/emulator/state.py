@@ -8,9 +8,11 @@ import attrs
 from aiohttp import web
 
 from gradient_async.emulator.accounts import Account
+from gradient_async.emulator.clock import Clock
 from gradient_async.emulator.faults import Fault, FaultScript
 from gradient_async.emulator.limiter import Verdict
-from gradient_async.emulator.network import Calendar, Network
+from gradient_async.emulator.network import Network
+from gradient_async.emulator.object_store import ObjectStore
 from gradient_async.emulator.traffic import ReceivedRequest, Traffic
 
 
@@ -20,9 +22,12 @@ class State:
 
     accounts: tuple[Account, ...]
     network: Network
-    calendar: Calendar
+    clock: Clock
+    store: ObjectStore
     faults: FaultScript = attrs.field(factory=FaultScript)
     traffic: Traffic = attrs.field(factory=Traffic)
+    storage_traffic: Traffic = attrs.field(factory=Traffic)
+    """What the site of the store has seen; it counts for nothing."""
 
     def find_account(self, token: str) -> Account | None:
         """Give the account that a token belongs to, if there is one."""
@@ -40,6 +45,9 @@ ACCOUNT: Final = web.RequestKey("account", Account)
 
 VERDICT: Final = web.RequestKey("verdict", Verdict)
 """Where a request keeps what the limiter said of it, if there is a limiter."""
+
+MOMENT: Final = web.RequestKey("moment", int)
+"""Where a request keeps the clock's time at which it is carried out."""
 
 FAULT: Final = web.RequestKey("fault", Fault)
 """Where a request keeps the fault that struck it, if one did."""

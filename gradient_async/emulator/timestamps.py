@@ -27,3 +27,10 @@ def timestamp(moment: int) -> str:
     while digits.endswith("000"):
         digits = digits[:-3]
     return f"{date}.{digits}Z" if digits else f"{date}Z"
+
+
+def moment(text: str) -> int:
+    """Read nanoseconds since the epoch from what `timestamp` wrote."""
+    date, _, fraction = text.removesuffix("Z").partition(".")
+    seconds = int(datetime.fromisoformat(f"{date}+00:00").timestamp())
+    return seconds * SECOND + int(fraction.ljust(9, "0"))

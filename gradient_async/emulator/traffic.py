@@ -34,6 +34,8 @@ class ReceivedRequest:
     """The running loop's time of arrival, in seconds."""
     request_id: str
     """The id that the answer carries as `x-request-id`."""
+    body: bytes = attrs.field(default=b"", repr=False, on_setattr=NO_OP)
+    """The body, once it was read to be acted on; empty if there was none to act on."""
     status: int | None = attrs.field(default=None, on_setattr=NO_OP)
     """The status of the answer, set when it is sent; None if there never was one."""
 

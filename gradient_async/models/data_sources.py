@@ -185,12 +185,10 @@ class NewDataSource:
 
     source: DataSourceInput
     """What to read."""
-    chunking_algorithm: ChunkingAlgorithm = attrs.field(
-        default=ChunkingAlgorithm.UNKNOWN, kw_only=True
-    )
-    """How to cut texts; UNKNOWN leaves it to the platform."""
+    chunking_algorithm: str | None = attrs.field(default=None, kw_only=True)
+    """How to cut texts, a `ChunkingAlgorithm` or its name; None leaves it open."""
     chunking_options: ChunkingOptions | None = attrs.field(default=None, kw_only=True)
-    """How large chunks are; None leaves it to the platform."""
+    """How large chunks are; None leaves it open."""
 
 
 @attrs.frozen(kw_only=True)

@@ -132,13 +132,12 @@ class DataSources:
         Source: POST /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_create_knowledge_base_data_source`.
         """
-        ids = {"knowledge_base_uuid": knowledge_base_uuid}
         body = (
-            body_of(**ids)
+            body_of(knowledge_base_uuid=knowledge_base_uuid)
             | added_source_body(source)
             | chunking_body(chunking_algorithm, chunking_options)
         )
-        request = _CREATE.request(body=body, **ids)
+        request = _CREATE.request(body=body, knowledge_base_uuid=knowledge_base_uuid)
         answer = await self._caller.call(request, DataSourceAnswer)
         return answer.knowledge_base_data_source.open()
 
@@ -173,15 +172,19 @@ class DataSources:
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
         `genai_update_knowledge_base_data_source`.
         """
-        ids = {
-            "knowledge_base_uuid": knowledge_base_uuid,
-            "data_source_uuid": data_source_uuid,
-        }
         changes = chunking_body(chunking_algorithm, chunking_options)
         if not changes:
             msg = "there is nothing to change: give chunking_algorithm or _options"
             raise ConfigurationError(msg)
-        request = _UPDATE.request(body=body_of(**ids) | changes, **ids)
+        # The API's description has the ids in the body too.
+        ids = body_of(
+            knowledge_base_uuid=knowledge_base_uuid, data_source_uuid=data_source_uuid
+        )
+        request = _UPDATE.request(
+            body=ids | changes,
+            knowledge_base_uuid=knowledge_base_uuid,
+            data_source_uuid=data_source_uuid,
+        )
         answer = await self._caller.call(request, DataSourceAnswer)
         return answer.knowledge_base_data_source.open()
 

@@ -35,7 +35,7 @@ USUAL: dict[str, Any] = {"timeout": 600.0, "check": False, "cancel_on_timeout": 
 
 async def wait_for_all(
     server: JobSource, uuids: Iterable[str], **options: Any
-) -> list[IndexingJob]:
+) -> tuple[IndexingJob, ...]:
     """Wait as usual, but for these options."""
     return await wait_all(server, uuids, **(USUAL | options))
 

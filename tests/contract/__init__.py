@@ -1,0 +1,1 @@
+"""The code held against the facts of the official description."""

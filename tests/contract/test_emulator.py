@@ -1,0 +1,23 @@
+"""The emulator serves the operations that the client calls, no more and no fewer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from gradient_async.emulator.routes import ROUTES
+from tests.contract.facts import COVERED, Operation
+
+SERVED: Final = [(it.method, it.path, it.operation_id) for it in ROUTES]
+
+
+@pytest.mark.parametrize("operation", COVERED.values(), ids=COVERED)
+def test_served(operation: Operation) -> None:
+    """An operation that has a method is served, by its method, path and id."""
+    assert SERVED.count((operation.method, operation.path, operation.id)) == 1
+
+
+def test_no_more() -> None:
+    """Nothing else is served."""
+    assert sorted(COVERED) == sorted(identifier for _, _, identifier in SERVED)

@@ -1,0 +1,141 @@
+"""What a job says of itself, for every state in which the emulator can put one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from gradient_async import Client, IndexingJob, RateLimit, SpacesDataSource
+from gradient_async.emulator import Emulator
+
+ENDED = {"SUCCEEDED", "FAILED", "ERROR", "CANCELLED"}
+GOOD = {"COMPLETED", "NO_CHANGES"}
+BAD_SOURCES = {"FAILED", "PARTIALLY_UPDATED"}
+
+# How a source fares: well, in part, or not at all.
+WELL: dict[str, Any] = {"seconds": 4}
+PARTLY: dict[str, Any] = WELL | {"error_msg": "parse", "failed": 0.3}
+BADLY: dict[str, Any] = WELL | {"error_msg": "denied", "error_details": "no key"}
+
+
+def short(value: object) -> str:
+    """Cut `BATCH_JOB_PHASE_` and its like from a value."""
+    text = str(value)
+    for prefix in ("BATCH_JOB_PHASE_", "INDEX_JOB_STATUS_", "DATA_SOURCE_STATUS_"):
+        text = text.removeprefix(prefix)
+    return text
+
+
+def moment(text: str) -> datetime:
+    """Read a timestamp, to the microsecond."""
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    # Rounded as the package rounds; the ninth digit tells up from down.
+    rest = f"{round(int(f'{fraction:0<9}') / 1000):06d}" if fraction else "000000"
+    return datetime.fromisoformat(f"{whole}.{rest}+00:00")
+
+
+def bad_sources(raw: Mapping[str, Any]) -> list[str]:
+    """Name the data sources that failed, from the JSON alone."""
+    return [
+        source["data_source_uuid"]
+        for source in raw["data_source_jobs"]
+        if short(source["status"]) in BAD_SOURCES
+        or int(source.get("failed_item_count", "0")) > 0
+    ]
+
+
+def conclusions(job: IndexingJob) -> dict[str, Any]:
+    """Say what the package concludes of a job."""
+    return {
+        "is_finished": job.is_finished,
+        "is_running": job.is_running,
+        "succeeded": job.succeeded,
+        "is_partial": job.is_partial,
+        "duration": job.duration,
+        "failed_sources": [it.data_source_uuid for it in job.failed_sources],
+    }
+
+
+def expectations(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what is to be concluded, from the JSON alone."""
+    phase, status = short(raw["phase"]), short(raw["status"])
+    has_times = "started_at" in raw and "finished_at" in raw
+    return {
+        "is_finished": phase in ENDED,
+        "is_running": phase in {"PENDING", "RUNNING"},
+        "succeeded": phase == "SUCCEEDED" and status in GOOD,
+        "is_partial": phase == "SUCCEEDED" and status == "PARTIAL",
+        "duration": moment(raw["finished_at"]) - moment(raw["started_at"])
+        if has_times
+        else None,
+        "failed_sources": bad_sources(raw),
+    }
+
+
+async def compare(api: Emulator, client: Client) -> set[tuple[str, str]]:
+    """Hold each job against its JSON; give the phases and statuses that were there."""
+    jobs = await client.iter_indexing_jobs().collect()
+    for job, raw in zip(jobs, api.jobs(), strict=True):
+        assert expectations(raw) == conclusions(job)
+    return {(short(raw["phase"]), short(raw["status"])) for raw in api.jobs()}
+
+
+async def test_jobs_of_the_beginning() -> None:
+    """Each way in which the made-up jobs have ended, or not, is understood."""
+    async with Emulator(jobs=1000) as api:
+        async with Client(api.token, base_url=api.url) as client:
+            states = await compare(api, client)
+
+    assert {
+        ("PENDING", "PENDING"),
+        ("RUNNING", "IN_PROGRESS"),
+        ("SUCCEEDED", "COMPLETED"),
+        ("SUCCEEDED", "NO_CHANGES"),
+        ("SUCCEEDED", "PARTIAL"),
+        ("FAILED", "FAILED"),
+        ("ERROR", "FAILED"),
+        ("CANCELLED", "CANCELLED"),
+    } == states
+
+
+async def make_jobs(api: Emulator, client: Client) -> list[str]:
+    """Start a job for each way in which two sources can fare."""
+    models = await client.models.list(usecases="knowledgebase")
+    bucket = SpacesDataSource(bucket_name="handbook", region="nyc3")
+    jobs = []
+    for plans in itertools.product([WELL, PARTLY, BADLY], repeat=2):
+        base = await client.knowledge_bases.create(
+            "Handbook", embedding_model_uuid=models.items[0].uuid, region="tor1"
+        )
+        for plan in plans:
+            source = await client.data_sources.create(base.uuid, bucket)
+            api.plan_source(source.uuid, **plan)
+        jobs.append((await client.indexing_jobs.create(base.uuid)).uuid)
+    return jobs
+
+
+@pytest.mark.parametrize("cancel_after", [None, 0, 1, 3, 6, 9])
+async def test_jobs_on_their_way(cancel_after: int | None) -> None:
+    """Each second of each job's life is understood, and its cancelling at any time."""
+    async with Emulator(jobs=0, limits=None) as api:
+        async with Client(
+            api.token, base_url=api.url, rate_limit=RateLimit(None)
+        ) as client:
+            jobs = await make_jobs(api, client)
+            states: set[tuple[str, str]] = set()
+            for second in range(12):
+                states |= await compare(api, client)
+                if second == cancel_after:
+                    for uuid in jobs:
+                        await client.indexing_jobs.cancel(uuid)
+                    states |= await compare(api, client)
+                api.advance(1)
+
+    cancelled = {("CANCELLED", "CANCELLED")}
+    ended = {("SUCCEEDED", "COMPLETED"), ("SUCCEEDED", "PARTIAL"), ("FAILED", "FAILED")}
+    assert (ended if cancel_after is None else cancelled) <= states
+    assert ("PENDING", "PENDING") in states
