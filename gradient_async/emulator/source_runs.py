@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import attrs
-from attrs.validators import ge, gt, le, lt, optional
+from attrs.validators import and_, ge, gt, le, lt, optional
 
 from gradient_async.emulator.sources import COMPLETE, IndexedSource
 from gradient_async.emulator.timestamps import timestamp
@@ -32,7 +32,7 @@ class SourcePlan:
     """How the coming indexings of a source go."""
 
     seconds: float | None = attrs.field(
-        default=None, validator=optional([ge(0), lt(math.inf)])
+        default=None, validator=optional(and_(ge(0.0), lt(math.inf)))
     )
     """How long it takes; None is the usual time."""
     error_msg: str = ""

@@ -11,6 +11,7 @@ from gradient_async.errors import (
     ConfigurationError,
     DeadlineExceededError,
     GradientError,
+    IndexingJobTimeoutError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
@@ -23,6 +24,7 @@ SPECIAL = {
     NotFoundError: 4,
     RateLimitError: 5,
     DeadlineExceededError: 5,
+    IndexingJobTimeoutError: 5,
 }
 
 ERRORS = [

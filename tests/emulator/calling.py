@@ -12,6 +12,9 @@ import attrs
 from gradient_async.emulator import Emulator
 
 JOBS = "/v2/gen-ai/indexing_jobs"
+BASES = "/v2/gen-ai/knowledge_bases"
+MODEL = "0a1e6b3c-0000-4000-8000-000000000001"
+SPACES = {"spaces_data_source": {"bucket_name": "files", "region": "tor1"}}
 
 
 @attrs.frozen
@@ -26,6 +29,11 @@ class Reply:
     def json(self) -> Any:
         """The decoded body."""
         return json.loads(self.body)
+
+    @property
+    def message(self) -> str:
+        """What an error says."""
+        return str(self.json["message"])
 
     @property
     def uuids(self) -> list[str]:
@@ -46,11 +54,47 @@ class Caller:
         *,
         method: str = "GET",
         authorization: str | None = None,
+        json: object = None,
+        data: object = None,
         **query: str | int,
     ) -> Reply:
         """Send a request, by default as the first account, and read the answer."""
         headers = {"Authorization": authorization or f"Bearer {api.token}"}
         async with self.session.request(
-            method, api.url + path, params=query, headers=headers
+            method, api.url + path, params=query, headers=headers, json=json, data=data
         ) as response:
             return Reply(response.status, response.headers, await response.read())
+
+    async def post(self, api: Emulator, path: str, **fields: object) -> Reply:
+        """Send a JSON object."""
+        return await self(api, path, method="POST", json=fields)
+
+    async def put(self, api: Emulator, path: str, **fields: object) -> Reply:
+        """Send a JSON object that changes something."""
+        return await self(api, path, method="PUT", json=fields)
+
+    async def delete(self, api: Emulator, path: str) -> Reply:
+        """Delete something."""
+        return await self(api, path, method="DELETE")
+
+    async def create_base(self, api: Emulator, *sources: object) -> str:
+        """Create a knowledge base with some data sources; give its uuid."""
+        reply = await self.post(
+            api,
+            BASES,
+            name="Tests",
+            region="tor1",
+            embedding_model_uuid=MODEL,
+            datasources=sources,
+        )
+        return str(reply.json["knowledge_base"]["uuid"])
+
+    async def start(self, api: Emulator, base: str, **fields: object) -> str:
+        """Start to index a knowledge base; give the job's uuid."""
+        reply = await self.post(api, JOBS, knowledge_base_uuid=base, **fields)
+        return str(reply.json["job"]["uuid"])
+
+    async def job(self, api: Emulator, uuid: str) -> dict[str, Any]:
+        """Look at a job."""
+        reply = await self(api, f"{JOBS}/{uuid}")
+        return dict(reply.json["job"])

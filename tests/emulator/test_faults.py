@@ -15,10 +15,11 @@ def take(
     *,
     method: str = "GET",
     page: str | None = "1",
-    token: str = "one",
+    token: str | None = "one",
+    path: str = "/v2/jobs/1/cancel",
 ) -> Fault | None:
     """Let a request meet the script."""
-    return script.take(method=method, page=page, token=token)
+    return script.take(method=method, path=path, page=page, token=token)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,13 @@ def take(
     [
         ({}, "needs an effect"),
         ({"page": 2}, "needs an effect"),
-        ({"drop": True, "hang": True}, "not both"),
+        ({"drop": True, "hang": True}, "only one of"),
+        ({"drop": True, "lose": True}, "only one of"),
+        ({"lose": True, "drop_after": 5}, "only one of"),
+        ({"lose": True, "status": 500}, "no answer to shape"),
+        ({"drop_after": 0, "drip": 0.1}, "no answer to shape"),
+        ({"drop_after": -1}, "must be"),
+        ({"path": "*"}, "needs an effect"),
         ({"drop": True, "status": 500}, "no answer to shape"),
         ({"drop": True, "body": b"{}"}, "no answer to shape"),
         ({"hang": True, "cut": 5}, "no answer to shape"),
@@ -56,6 +63,8 @@ def test_senseless_faults_are_refused(fields: dict[str, Any], complaint: str) ->
         {"status": 204},
         {"status": 599, "body": b"", "drip": 0.1, "cut": 0, "delay": 2.0},
         {"drop": True, "delay": 1.0},
+        {"lose": True, "delay": 1.0, "path": "*/cancel"},
+        {"drop_after": 0},
         {"headers": {"retry-after": "1"}},
     ],
 )
@@ -114,3 +123,23 @@ def test_fault_waits_for_its_token() -> None:
     script.add([fault])
 
     assert [None, fault] == [take(script, token=token) for token in ("one", "two")]
+
+
+def test_fault_waits_for_its_path() -> None:
+    """A pattern is about the whole path, and its star crosses slashes."""
+    fault = Fault(status=500, path="/v2/*/cancel")
+    script = FaultScript()
+    script.add([fault])
+
+    assert [None, fault] == [
+        take(script, path=path) for path in ("/v2/a/cancel/b", "/v2/a/b/cancel")
+    ]
+
+
+def test_only_named_paths_strike_the_storage() -> None:
+    """A request without a token meets faults for its path, and no others."""
+    anywhere, named = Fault(status=500), Fault(status=503, path="/uploads/*")
+    script = FaultScript()
+    script.add([anywhere, Fault(status=504, path="/uploads/*", token="one"), named])
+
+    assert named is take(script, path="/uploads/a", token=None, page=None)

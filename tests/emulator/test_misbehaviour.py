@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import JOBS, Caller
+from .calling import JOBS, SPACES, Caller
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,32 @@ async def test_drop(api: Emulator, call: Caller) -> None:
     ]
 
 
+async def test_lose(api: Emulator, call: Caller) -> None:
+    """A lost answer is that of a request that was carried out, and recorded."""
+    base = await call.create_base(api, SPACES)
+    api.fail(Fault(lose=True))
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await call.start(api, base)
+
+    assert "BATCH_JOB_PHASE_PENDING" == api.jobs()[0]["phase"]
+    assert base == api.jobs()[0]["knowledge_base_uuid"]
+    assert f'{{"knowledge_base_uuid": "{base}"}}'.encode() == api.requests[1].body
+    assert api.requests[1].status is None
+
+
+@pytest.mark.parametrize("size", [0, 10, 5000])
+async def test_drop_after(api: Emulator, call: Caller, size: int) -> None:
+    """A connection can close while the request's body is read, or at its end."""
+    api.fail(Fault(drop_after=size, path="*/indexing_jobs"))
+
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await call(api, method="POST", data=b" " * 1000)
+
+    assert [b""] == [request.body for request in api.requests]
+    assert 45 == len(api.jobs())
+
+
 async def test_hang(api: Emulator, call: Caller) -> None:
     """A hanging request lasts until the client leaves, and then is over."""
     api.fail(Fault(hang=True))
@@ -190,3 +216,15 @@ async def test_fault_hides_growth(api: Emulator, call: Caller) -> None:
     await call(api)
 
     assert 45 == len(api.job_uuids())
+
+
+@pytest.mark.parametrize("path", ["/v2/gen-ai/knowledge_bases", "/v2/gen-ai/models"])
+async def test_fault_on_a_page_of_any_list(
+    api: Emulator, call: Caller, path: str
+) -> None:
+    """All lists have pages, and creating is none of them."""
+    api.fail(Fault(status=500, page=1, path=path))
+    created = await call(api, "/v2/gen-ai/knowledge_bases", method="POST")
+    listed = await call(api, path)
+
+    assert [422, 500] == [created.status, listed.status]

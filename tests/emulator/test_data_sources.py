@@ -1,0 +1,220 @@
+"""Data sources of knowledge bases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gradient_async.emulator import Emulator
+
+from .calling import BASES, MODEL, SPACES, Caller
+
+SECRET = "a-secret"
+USUAL = {
+    "chunking_algorithm": "CHUNKING_ALGORITHM_SECTION_BASED",
+    "chunking_options": {"max_chunk_size": 750},
+}
+KINDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "spaces_data_source",
+        {"bucket_name": "b", "item_path": "p", "region": "tor1"},
+        {"bucket_name": "b", "item_path": "p", "region": "tor1"},
+    ),
+    (
+        "aws_data_source",
+        {"bucket_name": "b", "region": "r", "key_id": "k", "secret_key": SECRET},
+        {"bucket_name": "b", "region": "r"},
+    ),
+    (
+        "web_crawler_data_source",
+        {"base_url": "http://a.example.com", "crawling_option": "PATH"},
+        {
+            "base_url": "http://a.example.com",
+            "crawling_option": "PATH",
+            "embed_media": False,
+            "exclude_tags": [],
+        },
+    ),
+    (
+        "file_upload_data_source",
+        {"stored_object_key": "k", "original_file_name": "f", "size_in_bytes": 5},
+        {"stored_object_key": "k", "original_file_name": "f", "size_in_bytes": "5"},
+    ),
+    (
+        "dropbox_data_source",
+        {"folder": "/f", "refresh_token": SECRET},
+        {"folder": "/f"},
+    ),
+    (
+        "google_drive_data_source",
+        {"folder_id": "1", "refresh_token": SECRET},
+        {"folder_id": "1", "folder_name": "Shared folder"},
+    ),
+    ("google_drive_data_source", {"refresh_token": SECRET}, {}),
+]
+ADDED = KINDS[:3]
+
+
+@pytest.mark.parametrize(("kind", "given", "shown"), KINDS)
+async def test_kinds(
+    api: Emulator, call: Caller, kind: str, given: object, shown: object
+) -> None:
+    """A knowledge base begins with any kind of source; no secret is shown again."""
+    base = await call.create_base(api, {kind: given})
+    reply = await call(api, f"{BASES}/{base}/data_sources")
+    (source,) = reply.json["knowledge_base_data_sources"]
+
+    assert shown == source[kind]
+    assert USUAL.items() <= source.items()
+    assert [source] == list(api.data_sources(base))
+    assert SECRET.encode() not in reply.body
+    assert SECRET not in repr(api.requests)
+
+
+@pytest.mark.parametrize(("kind", "given", "shown"), ADDED)
+async def test_added(
+    api: Emulator, call: Caller, kind: str, given: object, shown: object
+) -> None:
+    """Buckets and sites can be added later."""
+    base = await call.create_base(api)
+    reply = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
+
+    assert shown == reply.json["knowledge_base_data_source"][kind]
+    assert reply.json["knowledge_base_data_source"] == api.data_sources(base)[0]
+
+
+@pytest.mark.parametrize(("kind", "given", "shown"), KINDS[3:])
+async def test_not_added(
+    api: Emulator, call: Caller, kind: str, given: object, shown: object
+) -> None:
+    """The description lets nobody add another kind."""
+    base = await call.create_base(api)
+    reply = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
+
+    assert (422, ()) == (reply.status, api.data_sources(base))
+
+
+async def test_buckets_show_deprecated_members(api: Emulator, call: Caller) -> None:
+    """A bucket's members are repeated where they were in older versions."""
+    base = await call.create_base(api, SPACES)
+    (source,) = api.data_sources(base)
+
+    assert ("files", "tor1") == (source["bucket_name"], source["region"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "complaint"),
+    [
+        ({}, 422, "exactly one"),
+        ({"spaces_data_source": None}, 422, "exactly one"),
+        ({**SPACES, "aws_data_source": {"bucket_name": "b"}}, 422, "exactly one"),
+        ({**SPACES, "dropbox_data_source": {}}, 422, "exactly one"),
+        ({"spaces_data_source": {}}, 422, "spaces_data_source.bucket_name"),
+        ({"aws_data_source": {"bucket_name": " "}}, 422, "bucket_name"),
+        ({"aws_data_source": {"bucket_name": "b", "key_id": 1}}, 400, "key_id"),
+        ({"web_crawler_data_source": {}}, 422, "base_url"),
+        ({"web_crawler_data_source": {"base_url": "ftp://a"}}, 422, "http"),
+        ({"web_crawler_data_source": {"base_url": "https://"}}, 422, "http"),
+        ({"web_crawler_data_source": {"base_url": "http://[a"}}, 422, "http"),
+        (
+            {
+                "web_crawler_data_source": {
+                    "base_url": "http://a",
+                    "crawling_option": "ALL",
+                }
+            },
+            400,
+            "crawling_option",
+        ),
+        ({"spaces_data_source": "b"}, 400, "an object"),
+        ({**SPACES, "chunking_algorithm": "BY_HAND"}, 400, "chunking_algorithm"),
+        ({**SPACES, "chunking_options": {"max_chunk_size": 9000}}, 422, "64 to 8192"),
+        ({**SPACES, "chunking_options": {"child_chunk_size": 1}}, 422, "64 to 8192"),
+        ({**SPACES, "chunking_options": {"semantic_threshold": 2}}, 422, "0 to 1"),
+        ({**SPACES, "chunking_options": {"max_chunk_size": "x"}}, 400, "max_chunk"),
+    ],
+)
+async def test_refused(
+    api: Emulator, call: Caller, fields: dict[str, Any], status: int, complaint: str
+) -> None:
+    """A source that makes no sense is refused, whenever it comes."""
+    base = await call.create_base(api)
+    added = await call.post(api, f"{BASES}/{base}/data_sources", **fields)
+    created = await call.post(
+        api,
+        BASES,
+        name="x",
+        region="tor1",
+        embedding_model_uuid=MODEL,
+        datasources=[fields],
+    )
+
+    assert [status, status] == [added.status, created.status]
+    assert complaint in added.message
+    assert complaint in created.message
+    assert () == api.data_sources(base)
+
+
+async def test_chunking(api: Emulator, call: Caller) -> None:
+    """Chunking is as asked for, with sizes that the model allows."""
+    chunking = {
+        "chunking_algorithm": "CHUNKING_ALGORITHM_SEMANTIC",
+        "chunking_options": {"max_chunk_size": 500, "semantic_threshold": 0.5},
+    }
+    sizes = {"chunking_options": {"parent_chunk_size": 1000, "child_chunk_size": 350}}
+    base = await call.create_base(api, {**SPACES, **sizes}, {**SPACES, **chunking})
+
+    assert chunking.items() <= api.data_sources(base)[0].items()
+    assert sizes.items() <= api.data_sources(base)[1].items()
+
+
+async def test_update(api: Emulator, call: Caller) -> None:
+    """An update changes the chunking that it names, and the date."""
+    base = await call.create_base(api, SPACES)
+    (source,) = api.data_sources(base)
+    api.advance(3)
+    changes = {"chunking_algorithm": "CHUNKING_ALGORITHM_FIXED_LENGTH"}
+    path = f"{BASES}/{base}/data_sources/{source['uuid']}"
+    reply = await call.put(api, path, **changes)
+    refused = await call.put(api, path, chunking_options={"max_chunk_size": 9})
+    moment = {"updated_at": "2026-11-01T12:00:03Z"}
+
+    assert {**source, **changes, **moment} == reply.json["knowledge_base_data_source"]
+    assert 422 == refused.status
+
+
+async def test_pages(api: Emulator, call: Caller) -> None:
+    """The list comes in pages, newest first."""
+    base = await call.create_base(api, *[SPACES] * 5)
+    reply = await call(api, f"{BASES}/{base}/data_sources", per_page=2, page=2)
+
+    assert (
+        list(api.data_sources(base)[2:4]) == reply.json["knowledge_base_data_sources"]
+    )
+    assert {"page": 2, "pages": 3, "total": 5} == reply.json["meta"]
+
+
+async def test_delete(api: Emulator, call: Caller) -> None:
+    """A source is deleted, unless a job reads it or is going to."""
+    base = await call.create_base(api, SPACES, SPACES)
+    second, first = (str(it["uuid"]) for it in api.data_sources(base))
+    await call.start(api, base, data_source_uuids=[first])
+    path = f"{BASES}/{base}/data_sources"
+    busy, idle = [await call.delete(api, f"{path}/{it}") for it in (first, second)]
+    api.advance(60)
+    ended = await call.delete(api, f"{path}/{first}")
+
+    assert [409, 200, 200] == [busy.status, idle.status, ended.status]
+    assert {"data_source_uuid": first, "knowledge_base_uuid": base} == ended.json
+    assert () == api.data_sources(base)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_sources_of_others(api: Emulator, call: Caller, method: str) -> None:
+    """A source of another knowledge base is not found in this one."""
+    here, there = [await call.create_base(api, SPACES) for _ in range(2)]
+    uuid = api.data_sources(there)[0]["uuid"]
+    reply = await call(api, f"{BASES}/{here}/data_sources/{uuid}", method=method)
+
+    assert 404 == reply.status

@@ -1,0 +1,242 @@
+"""Knowledge bases, from those at the start to those that clients make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gradient_async.emulator import Emulator
+
+from .calling import BASES, JOBS, MODEL, SPACES, Caller
+
+NEW: dict[str, Any] = {"name": "New", "region": "ams3", "embedding_model_uuid": MODEL}
+
+
+def test_history_speaks_of_what_exists(api: Emulator) -> None:
+    """Every knowledge base and data source of a job at the start exists."""
+    jobs = api.jobs()
+    bases = {str(it["uuid"]): it for it in api.knowledge_bases()}
+
+    assert {str(it["knowledge_base_uuid"]) for it in jobs} <= set(bases)
+    for job in jobs:
+        sources = api.data_sources(str(job["knowledge_base_uuid"]))
+        named: Any = job["data_source_uuids"]
+
+        assert set(named) <= {it["uuid"] for it in sources}
+
+
+def test_knowledge_bases_are_older_than_their_jobs(api: Emulator) -> None:
+    """All were created before the first job, and stand newest first."""
+    created = [str(it["created_at"]) for it in api.knowledge_bases()]
+
+    assert sorted(created, reverse=True) == created
+    assert created[0] < str(api.jobs()[-1]["created_at"])
+
+
+def test_sources_are_of_all_kinds() -> None:
+    """The accounts at the start mix every kind of data source."""
+    api = Emulator(jobs=0, accounts=5)
+    kinds = {
+        name
+        for token in api.tokens
+        for base in api.knowledge_bases(token)
+        for source in api.data_sources(str(base["uuid"]), token)
+        for name in source
+        if name.endswith("_data_source")
+    }
+
+    assert {
+        "spaces",
+        "web_crawler",
+        "file_upload",
+        "aws",
+        "dropbox",
+        "google_drive",
+    } == {kind.removesuffix("_data_source") for kind in kinds}
+
+
+def test_last_jobs_come_from_the_jobs(api: Emulator) -> None:
+    """A knowledge base shows its newest job, a source its part in the newest."""
+    for base in api.knowledge_bases():
+        uuid = str(base["uuid"])
+        jobs = [it for it in api.jobs() if it["knowledge_base_uuid"] == uuid]
+        parts: Any = [it["data_source_jobs"] for it in jobs]
+
+        assert (jobs[0] if jobs else None) == base.get("last_indexing_job")
+        for source in api.data_sources(uuid):
+            newest = [
+                part
+                for entries in parts
+                for part in entries
+                if part["data_source_uuid"] == source["uuid"]
+            ]
+            assert newest[:1] == [
+                source[name] for name in ["last_datasource_indexing_job"] if newest
+            ]
+
+
+def test_sources_of_an_unknown_knowledge_base(api: Emulator) -> None:
+    """Asking the emulator itself for what does not exist is a mistake."""
+    with pytest.raises(KeyError, match="nothing"):
+        api.data_sources("nothing")
+
+
+async def test_list_in_pages(api: Emulator, call: Caller) -> None:
+    """The list comes in pages like that of the jobs, newest first."""
+    before = api.knowledge_bases()
+    uuid = await call.create_base(api)
+    reply = await call(api, BASES, per_page=2)
+
+    assert uuid == reply.json["knowledge_bases"][0]["uuid"]
+    assert before[0] == reply.json["knowledge_bases"][1]
+    assert len(before) + 1 == reply.json["meta"]["total"]
+    assert f"{api.url}{BASES}?per_page=2&page=2" == reply.json["links"]["pages"]["next"]
+
+
+async def test_create(api: Emulator, call: Caller) -> None:
+    """What was asked for is there, and no more than that."""
+    extras = {
+        "tags": ["a", "b"],
+        "project_id": "mine",
+        "reranking_config": {"enabled": True, "model": "ranker"},
+        "vpc_uuid": "private",
+    }
+    reply = await call.post(api, BASES, **NEW, **extras)
+    base = reply.json["knowledge_base"]
+
+    assert NEW.items() <= base.items()
+    assert ["a", "b"] == base["tags"]
+    assert "mine" == base["project_id"]
+    assert {"enabled": True, "model": "ranker"} == base["reranking_config"]
+    assert not {"last_indexing_job", "added_to_agent_at"} & set(base)
+    assert base == api.knowledge_bases()[0]
+    assert base == (await call(api, f"{BASES}/{base['uuid']}")).json["knowledge_base"]
+
+
+async def test_defaults(api: Emulator, call: Caller) -> None:
+    """The project and the database come from the account if none is named."""
+    first, second = [
+        (await call.post(api, BASES, **NEW)).json["knowledge_base"] for _ in range(2)
+    ]
+
+    assert first["project_id"] == second["project_id"]
+    assert first["database_id"] != second["database_id"]
+    assert "reranking_config" not in first
+
+
+@pytest.mark.parametrize(
+    ("extra", "seconds", "status"),
+    [
+        ({}, 4.9, "CREATING"),
+        ({}, 5, "ONLINE"),
+        ({"database_id": "mine"}, 0, "ONLINE"),
+    ],
+)
+async def test_database(
+    api: Emulator, call: Caller, extra: dict[str, Any], seconds: float, status: str
+) -> None:
+    """A new database takes five seconds; one that is there takes none."""
+    uuid = (await call.post(api, BASES, **NEW, **extra)).json["knowledge_base"]["uuid"]
+    api.advance(seconds)
+    reply = await call(api, f"{BASES}/{uuid}")
+
+    assert status == reply.json["database_status"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "complaint"),
+    [
+        ({"name": ""}, 422, "name"),
+        ({"name": " "}, 422, "name"),
+        ({"name": 1}, 400, "name"),
+        ({"region": "mars1"}, 422, "mars1"),
+        ({"region": None}, 422, "region"),
+        ({"embedding_model_uuid": "nothing"}, 422, "nothing"),
+        ({"tags": "a"}, 400, "tags"),
+        ({"size": 5}, 400, "size"),
+        ({"reranking_config": True}, 400, "reranking_config"),
+        ({"datasources": [{}]}, 422, "exactly one"),
+    ],
+)
+async def test_refused(
+    api: Emulator, call: Caller, fields: dict[str, Any], status: int, complaint: str
+) -> None:
+    """A knowledge base that makes no sense is refused, and none is made."""
+    before = api.knowledge_bases()
+    reply = await call.post(api, BASES, **{**NEW, **fields})
+
+    assert status == reply.status
+    assert complaint in reply.message
+    assert before == api.knowledge_bases()
+
+
+async def test_update(api: Emulator, call: Caller) -> None:
+    """An update changes what it names, and leaves the rest as it is."""
+    uuid = await call.create_base(api)
+    (before, *_) = api.knowledge_bases()
+    api.advance(9)
+    changes = {"name": "Newer", "tags": ["x"], "database_id": "mine"}
+    config = {"reranking_config": {"enabled": False, "model": "m"}}
+    reply = await call.put(api, f"{BASES}/{uuid}", **changes, **config)
+    moment = {"updated_at": "2026-11-01T12:00:09Z"}
+
+    assert {**before, **changes, **config, **moment} == reply.json["knowledge_base"]
+
+
+async def test_update_of_nothing(api: Emulator, call: Caller) -> None:
+    """An update without a member changes nothing but the date of the last one."""
+    uuid = await call.create_base(api)
+    (before, *_) = api.knowledge_bases()
+    reply = await call.put(api, f"{BASES}/{uuid}")
+    empty = await call.put(api, f"{BASES}/{uuid}", tags=[], name="")
+
+    assert {**before, "updated_at": reply.json["knowledge_base"]["updated_at"]} == (
+        reply.json["knowledge_base"]
+    )
+    assert 422 == empty.status
+
+
+async def test_delete(api: Emulator, call: Caller) -> None:
+    """Deleting cancels the job that runs; the job itself stays in the list."""
+    uuid = await call.create_base(api, SPACES)
+    job = await call.start(api, uuid)
+    api.advance(5)
+    reply = await call.delete(api, f"{BASES}/{uuid}")
+
+    assert {"uuid": uuid} == reply.json
+    assert uuid not in [it["uuid"] for it in api.knowledge_bases()]
+    assert "BATCH_JOB_PHASE_CANCELLED" == (await call.job(api, job))["phase"]
+    assert job == api.job_uuids()[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", ""),
+        ("PUT", ""),
+        ("DELETE", ""),
+        ("GET", "/indexing_jobs"),
+        ("GET", "/data_sources"),
+        ("POST", "/data_sources"),
+        ("PUT", "/data_sources/x"),
+        ("DELETE", "/data_sources/x"),
+    ],
+)
+async def test_unknown(api: Emulator, call: Caller, method: str, path: str) -> None:
+    """An unknown knowledge base is not found, nor what would belong to it."""
+    reply = await call(api, f"{BASES}/nothing{path}", method=method)
+
+    assert (404, "not_found") == (reply.status, reply.json["id"])
+
+
+async def test_running_jobs_of_the_history_block(call: Caller) -> None:
+    """A job at the start that waits for ever is in the way, until it is cancelled."""
+    async with Emulator(jobs=1) as api:
+        (job,) = api.jobs()
+        base = str(job["knowledge_base_uuid"])
+        refused = await call.post(api, JOBS, knowledge_base_uuid=base)
+        await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
+        started = await call.post(api, JOBS, knowledge_base_uuid=base)
+
+    assert [409, 200] == [refused.status, started.status]

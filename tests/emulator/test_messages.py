@@ -1,0 +1,116 @@
+"""Bodies of requests, read as protobuf would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from gradient_async.emulator.messages import Message
+from gradient_async.emulator.refusals import RefusalError
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff",
+        b'{"a": NaN}',
+        b"[" * 100_000,
+    ],
+)
+def test_bodies_that_are_no_objects(body: bytes) -> None:
+    """A body that is no JSON object cannot be read."""
+    with pytest.raises(RefusalError, match="JSON") as refusal:
+        Message.parse(body)
+
+    assert 400 == refusal.value.status
+
+
+def test_no_body_is_an_empty_message() -> None:
+    """Without a body, nothing is given."""
+    assert {} == Message.parse(b"").fields
+
+
+def test_missing_members_have_the_zero_of_their_type() -> None:
+    """What is missing or null reads as protobuf's default."""
+    message = Message.parse(b'{"a": null}')
+
+    assert ("", 0, 0.0, False, "NONE") == (
+        message.text("a"),
+        message.whole_number("a"),
+        message.number("b"),
+        message.flag("b"),
+        message.choice("b", ["NONE", "SOME"]),
+    )
+    assert not message.texts("a")
+    assert not message.whole_numbers("a")
+    assert not message.messages("a")
+    assert message.message("a") is None
+    assert not message.has("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (b"12", 12),
+        (b'"12"', 12),
+        (b'"-12"', -12),
+        (b"1e3", 1000),
+        (b"3.0", 3),
+        (b"9223372036854775807", 2**63 - 1),
+    ],
+)
+def test_64_bit_numbers_may_be_strings(text: bytes, number: int) -> None:
+    """Numbers and strings of digits mean the same."""
+    assert number == Message.parse(b'{"a": %b}' % text).whole_number("a")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"1.5", b'"1.5"', b'""', b"true", b"[]", b"9223372036854775808", b"1e999"],
+)
+def test_other_numbers_are_refused(text: bytes) -> None:
+    """Fractions, booleans and more than 64 bits are wrong types."""
+    with pytest.raises(RefusalError, match="a: expected a whole number"):
+        Message.parse(b'{"a": %b}' % text).whole_number("a")
+
+
+@pytest.mark.parametrize(
+    ("read", "complaint"),
+    [
+        (lambda it: it.text("a"), "a: expected a string"),
+        (lambda it: it.texts("b"), "b: expected a string"),
+        (lambda it: it.texts("a"), "a: expected a list"),
+        (lambda it: it.flag("a"), "a: expected a boolean"),
+        (lambda it: it.number("c"), "c: expected a number"),
+        (lambda it: it.message("a"), "a: expected an object"),
+        (lambda it: it.choice("c", ["NONE"]), "c: expected one of NONE"),
+        (lambda it: it.message("d").text("e"), "d.e: expected a string"),
+        (lambda it: it.messages("f")[1].text("e"), r"f\[1\].e: expected a string"),
+    ],
+)
+def test_wrong_types_are_named(
+    read: Callable[[Message], object], complaint: str
+) -> None:
+    """A refusal says which member is wrong, and what belongs there."""
+    message = Message({"a": 1, "b": [2], "c": "x", "d": {"e": 1}, "f": [{}, {"e": 1}]})
+
+    with pytest.raises(RefusalError, match=complaint):
+        read(message)
+
+
+def test_members_of_the_right_type() -> None:
+    """What is there is read as it is."""
+    message = Message({"a": "x", "b": [1, "2"], "c": 0.5, "d": True, "e": ["y"]})
+
+    assert ("x", [1, 2], 0.5, True, ["y"]) == (
+        message.choice("a", ["NONE", "x"]),
+        message.whole_numbers("b"),
+        message.number("c"),
+        message.flag("d"),
+        message.texts("e"),
+    )

@@ -1,0 +1,217 @@
+"""Jobs that move, as functions of their plan and the time."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from gradient_async.emulator.runs import Run
+from gradient_async.emulator.source_runs import SourcePlan, SourceRun
+from gradient_async.emulator.timestamps import NEWEST, SECOND
+
+BROKEN = SourcePlan(error_msg="broken", error_details="It broke.")
+HALF = SourcePlan(error_msg="half", failed=0.5)
+NAMES = ("indexed_item_count", "failed_item_count", "skipped_item_count")
+
+
+def source(
+    uuid: str, failure: SourcePlan | None = None, *, unchanged: bool = False
+) -> SourceRun:
+    """Plan a source of four files that takes eight seconds."""
+    return SourceRun(
+        uuid=uuid,
+        files=4,
+        size=4000,
+        duration=8 * SECOND,
+        is_unchanged=unchanged,
+        failure=failure,
+    )
+
+
+def run(*sources: SourceRun) -> Run:
+    """Plan a job that was created at noon."""
+    return Run(
+        uuid="job", knowledge_base_uuid="base", created_at=NEWEST, sources=sources
+    )
+
+
+def look(job: Run, seconds: float) -> dict[str, Any]:
+    """Look at a job some seconds after its creation."""
+    return dict(job.at(NEWEST + round(seconds * SECOND)).fields)
+
+
+def statuses(fields: dict[str, Any]) -> list[str]:
+    """Give the statuses of a job's sources, without what all have in common."""
+    return [
+        it["status"].removeprefix("DATA_SOURCE_") for it in fields["data_source_jobs"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "phase", "sources", "done", "tokens"),
+    [
+        (0, "PENDING", [], 0, 0),
+        (1.9, "PENDING", [], 0, 0),
+        (2, "RUNNING", ["STATUS_IN_PROGRESS"], 0, 0),
+        (6, "RUNNING", ["STATUS_IN_PROGRESS"], 0, 500),
+        (10, "RUNNING", ["STATUS_UPDATED", "STATUS_IN_PROGRESS"], 1, 1000),
+        (17.9, "RUNNING", ["STATUS_UPDATED", "STATUS_IN_PROGRESS"], 1, 1987),
+        (18, "SUCCEEDED", ["STATUS_UPDATED", "STATUS_UPDATED"], 2, 2000),
+        (9999, "SUCCEEDED", ["STATUS_UPDATED", "STATUS_UPDATED"], 2, 2000),
+    ],
+)
+def test_course(
+    seconds: float, phase: str, sources: list[str], done: int, tokens: int
+) -> None:
+    """A job waits, goes through its sources one by one, and has ended."""
+    fields = look(run(source("one"), source("two")), seconds)
+
+    assert f"BATCH_JOB_PHASE_{phase}" == fields["phase"]
+    assert sources == statuses(fields)
+    assert (2, done, tokens) == (
+        fields["total_datasources"],
+        fields["completed_datasources"],
+        fields["tokens"],
+    )
+    assert str(tokens) == fields["total_tokens"]
+    assert (phase == "SUCCEEDED") == fields["is_report_available"]
+
+
+def test_times_agree_with_the_phase() -> None:
+    """A moment is written down once it has come."""
+    job = run(source("one"))
+    pending, running, ended = look(job, 1), look(job, 4.5), look(job, 99)
+
+    assert "2026-11-01T12:00:00Z" == pending["updated_at"]
+    assert not {"started_at", "finished_at"} & set(pending)
+    assert "2026-11-01T12:00:02Z" == running["started_at"]
+    assert "2026-11-01T12:00:04.500Z" == running["updated_at"]
+    assert "finished_at" not in running
+    assert "2026-11-01T12:00:10Z" == ended["finished_at"] == ended["updated_at"]
+    assert "2026-11-01T12:00:10Z" == ended["data_source_jobs"][0]["completed_at"]
+
+
+def test_counts_grow_with_time() -> None:
+    """No count ever falls, and the items never exceed the files."""
+    job = run(source("one", HALF), source("two"))
+    before: dict[str, int] = {}
+    for step in range(40):
+        for entry in look(job, step / 2)["data_source_jobs"]:
+            now = {name: int(text) for name, text in entry.items() if text.isdigit()}
+            items = sum(now[name] for name in NAMES)
+
+            assert items <= now["total_file_count"]
+            assert now["total_bytes_indexed"] <= now["total_bytes"]
+            assert all(
+                before.get(entry["data_source_uuid"] + name, 0) <= count
+                for name, count in now.items()
+            )
+            before |= {entry["data_source_uuid"] + name: now[name] for name in now}
+
+
+@pytest.mark.parametrize(
+    ("sources", "phase", "status"),
+    [
+        ([source("a"), source("b")], "SUCCEEDED", "COMPLETED"),
+        ([source("a"), source("b", unchanged=True)], "SUCCEEDED", "COMPLETED"),
+        ([source("a", unchanged=True)], "SUCCEEDED", "NO_CHANGES"),
+        ([source("a"), source("b", BROKEN)], "SUCCEEDED", "PARTIAL"),
+        ([source("a", HALF)], "SUCCEEDED", "PARTIAL"),
+        ([source("a", BROKEN), source("b", unchanged=True)], "SUCCEEDED", "PARTIAL"),
+        ([source("a", BROKEN, unchanged=True)], "FAILED", "FAILED"),
+    ],
+)
+def test_ends(sources: list[SourceRun], phase: str, status: str) -> None:
+    """What came of the sources decides what came of the job."""
+    fields = look(run(*sources), 60)
+
+    assert f"BATCH_JOB_PHASE_{phase}" == fields["phase"]
+    assert f"INDEX_JOB_STATUS_{status}" == fields["status"]
+    assert (status != "NO_CHANGES") == fields["is_report_available"]
+
+
+def test_failures_say_why_once_they_are_there() -> None:
+    """A source that is going to fail looks like any other before."""
+    job = run(source("one", BROKEN))
+    (before,), (after,) = (look(job, it)["data_source_jobs"] for it in (5, 10))
+
+    assert "error_msg" not in before
+    assert ("broken", "It broke.") == (after["error_msg"], after["error_details"])
+    assert ("4", "0", "0") == (
+        after["failed_item_count"],
+        after["indexed_item_count"],
+        after["total_bytes_indexed"],
+    )
+
+
+def test_partial_failures_lose_a_share() -> None:
+    """Half of the items fail, and half of the bytes are indexed."""
+    (entry,) = look(run(source("one", HALF)), 10)["data_source_jobs"]
+
+    assert ("half", False) == (entry["error_msg"], "error_details" in entry)
+    assert "DATA_SOURCE_STATUS_PARTIALLY_UPDATED" == entry["status"]
+    assert ("2", "2", "2000") == (
+        entry["failed_item_count"],
+        entry["indexed_item_count"],
+        entry["total_bytes_indexed"],
+    )
+
+
+def test_unchanged_sources_are_skipped() -> None:
+    """All items of a source without changes are skipped, and cost nothing."""
+    fields = look(run(source("one", unchanged=True)), 10)
+    (entry,) = fields["data_source_jobs"]
+
+    assert "DATA_SOURCE_STATUS_NOT_UPDATED" == entry["status"]
+    assert ("4", "0", 0) == (
+        entry["skipped_item_count"],
+        entry["indexed_item_count"],
+        fields["tokens"],
+    )
+
+
+def test_sources_that_take_no_time() -> None:
+    """A source can be done as soon as it has begun."""
+    job = run(
+        SourceRun(
+            uuid="one", files=1, size=10, duration=0, is_unchanged=False, failure=None
+        )
+    )
+
+    assert ["STATUS_UPDATED"] == statuses(look(job, 2))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected", "has_report"),
+    [
+        (1, ["STATUS_CANCELLED", "STATUS_CANCELLED"], False),
+        (6, ["STATUS_CANCELLED", "STATUS_CANCELLED"], False),
+        (12, ["STATUS_UPDATED", "STATUS_CANCELLED"], True),
+    ],
+)
+def test_cancelling(seconds: int, expected: list[str], has_report: bool) -> None:
+    """Sources that are not done yet are cancelled, and time stands still."""
+    job = run(source("one"), source("two")).cancel(NEWEST + seconds * SECOND)
+    fields = look(job, seconds)
+
+    assert ("BATCH_JOB_PHASE_CANCELLED", "INDEX_JOB_STATUS_CANCELLED") == (
+        fields["phase"],
+        fields["status"],
+    )
+    assert f"2026-11-01T12:00:{seconds:02}Z" == fields["finished_at"]
+    assert expected == statuses(fields)
+    assert has_report == fields["is_report_available"]
+    assert (seconds >= 2) == ("started_at" in fields)
+    assert (seconds >= 2) == ("started_at" in fields["data_source_jobs"][0])
+    assert fields == look(job, 999)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"seconds": -1}, {"seconds": math.inf}, {"failed": 0}, {"failed": 1.1}]
+)
+def test_senseless_plans(fields: dict[str, Any]) -> None:
+    """Shares are more than nothing and at most all; times are not negative."""
+    with pytest.raises(ValueError, match="must be"):
+        SourcePlan(**fields)
