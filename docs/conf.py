@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version as version_of
 from itertools import groupby
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gradient_async.models import indexing_jobs
+import gradient_async.models
 
 if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-# An annotation shows what a reader needs; what msgspec checks is no part of that.
-vars(indexing_jobs)["Timestamp"] = datetime
+# An annotation shows what a reader needs; how JSON has it is no part of that.
+for module in vars(gradient_async.models).values():
+    if isinstance(module, ModuleType):
+        shown = {"Timestamp": datetime, "Int64": int}
+        vars(module).update((it, shown[it]) for it in shown.keys() & vars(module))
 
 project = "gradient_async"
 author = "the gradient_async contributors"

@@ -36,6 +36,9 @@ def create_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--latency", type=float, default=0.0, help="seconds to the server and back"
     )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="how fast indexing jobs move"
+    )
     return parser
 
 
@@ -48,6 +51,7 @@ def create_emulator(options: argparse.Namespace) -> Emulator:
         port=options.port,
         limits=None if options.no_limits else DEFAULT_LIMITS,
         latency=options.latency,
+        speed=options.speed,
     )
 
 

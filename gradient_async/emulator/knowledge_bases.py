@@ -118,7 +118,7 @@ def read_base(
     model = _find_model(message.text("embedding_model_uuid"))
     region = message.text("region")
     if region not in REGION_CODES:
-        raise RefusalError(422, f"There is no region {region!r}.")
+        raise RefusalError(422, _missing("region", region))
     database_id = message.text("database_id")
     for ignored in ("vpc_uuid", "size"):
         message.text(ignored)
@@ -169,5 +169,12 @@ def _find_model(uuid: str) -> EmbeddingModel:
     """Give the embedding model that a request names."""
     model = find_embedding_model(uuid)
     if model is None:
-        raise RefusalError(422, f"There is no embedding model {uuid!r}.")
+        raise RefusalError(422, _missing("embedding_model_uuid", uuid))
     return model
+
+
+def _missing(name: str, value: str) -> str:
+    """Say that something was not named, or that what was named does not exist."""
+    if not value:
+        return f"{name} is required."
+    return f"{name}: there is no {value!r}."

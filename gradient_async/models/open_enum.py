@@ -31,6 +31,17 @@ class OpenEnum(StrEnum):
         """Whether this version of the package declares the value."""
         return self._value_ in type(self)._value2member_map_
 
+    @property
+    def short_name(self) -> str:
+        """The value as it may be asked for: `failed`, without the enum's prefix."""
+        return self._value_.removeprefix(self._prefix()).lower()
+
+    @classmethod
+    def _prefix(cls) -> str:
+        """Give what all declared values begin with, the enum's name in capitals."""
+        zero = next(iter(cls))
+        return zero.value.removesuffix(zero.name)
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """
@@ -41,8 +52,7 @@ class OpenEnum(StrEnum):
         """
         if isinstance(text, cls):
             return text
-        zero = next(iter(cls))
-        prefix = zero.value.removesuffix(zero.name)
+        prefix = cls._prefix()
         if prefix and text.startswith(prefix):
             return cls(text)
         short = text.upper().replace("-", "_").replace(" ", "_")

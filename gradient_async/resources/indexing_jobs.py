@@ -22,6 +22,7 @@ from gradient_async.resources.arguments import body_of, read_text, read_texts
 from gradient_async.resources.job_filter import JobFilter, build_filter
 from gradient_async.resources.paged import fetch_page, page_of, paginate
 from gradient_async.transport.calls import Caller
+from gradient_async.transport.texts import printable
 from gradient_async.transport.wire import Endpoint
 from gradient_async.waiting import TIMEOUT, Completed, Watch, wait, wait_all
 
@@ -425,10 +426,10 @@ class IndexingJobs:
         page = await self.list_for_knowledge_base(knowledge_base_uuid)
         for job in page.items:
             if job.is_running:
-                phase = job.phase.name.lower()
                 msg = (
-                    f"indexing job {job.uuid} of knowledge base {knowledge_base_uuid} "
-                    f"is {phase}, so no other was started"
+                    f"indexing job {printable(job.uuid)} of knowledge base "
+                    f"{printable(knowledge_base_uuid)} is {job.phase.short_name}, "
+                    f"so no other was started"
                 )
                 raise IndexingJobRunningError(msg, job=job)
 

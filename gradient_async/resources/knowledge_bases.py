@@ -124,8 +124,9 @@ class KnowledgeBases:
         Make a knowledge base, and give it as it is right then.
 
         Sends one request, and never a second one where the first may have been done.
-        A new database takes some minutes; `get(...).database_status` tells. Nothing
-        is indexed by this: `client.indexing_jobs.run(...)` does that.
+        A new database takes some minutes; `get(...).database_status` tells. Whether
+        the platform then indexes by itself, it does not promise;
+        `client.indexing_jobs.run(...)` does, or says that a job is running already.
 
         Args:
             name: What to call it.

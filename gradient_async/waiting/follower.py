@@ -168,6 +168,8 @@ class Follower:
         )
         failures = await self._cancel(deadline) if self._cancel_on_timeout else {}
         self._has_given_up = True
+        if self._cancelling is not None:
+            text += f"; {len(self._cancelling.jobs)} cancelled since"
         seen = tuple(self.jobs[uuid] for uuid in self._uuids if uuid in self.jobs)
         error = IndexingJobTimeoutError(text, jobs=seen)
         for uuid, failure in failures.items():

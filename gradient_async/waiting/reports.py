@@ -29,9 +29,8 @@ def readable(text: str) -> str:
 
 
 def short(member: OpenEnum) -> str:
-    """Give the short name of a phase or status, `failed` for example."""
-    prefix = type(member)["UNKNOWN"].value.removesuffix("UNKNOWN")
-    return readable(member.value.removeprefix(prefix).lower())
+    """Give the short name of a phase or status, made safe to show."""
+    return readable(member.short_name)
 
 
 def not_ended(

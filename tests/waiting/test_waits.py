@@ -278,6 +278,7 @@ async def test_cancelling_at_the_end() -> None:
         job.phase for job in caught.value.jobs
     ]
     assert "job-0 (running)" in str(caught.value)
+    assert "; 4 cancelled since" in str(caught.value)
 
 
 async def test_cancels_that_fail() -> None:
