@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -17,6 +18,7 @@ from gradient_async.models.timestamp import Timestamp
 
 CONVERTER = make_converter()
 MOMENT: Any = Timestamp | None
+FREE: Any = Mapping[str, object]
 
 
 @attrs.frozen(kw_only=True)
@@ -51,6 +53,27 @@ def test_only_objects_become_classes(value: object) -> None:
         CONVERTER.structure(value, Shelf)
 
 
+@pytest.mark.parametrize("value", [{}, {"a": None}, {"a": {"b": [1, "2", 0.5]}}])
+def test_free_objects(value: dict[str, object]) -> None:
+    """The values of a free object stay the plain JSON that they are."""
+    assert value == CONVERTER.structure(value, FREE)
+    assert value == CONVERTER.structure(value, FREE | None)
+
+
+@pytest.mark.parametrize("value", ["null", "Null", "NULL"])
+def test_no_free_object(value: object) -> None:
+    """Where a free object may be missing, the word for null is null."""
+    assert CONVERTER.structure(value, FREE | None) is None
+
+
+@pytest.mark.parametrize("value", [[], "x", 5, True, 1.5])
+def test_only_objects_are_free(value: object) -> None:
+    """What is no object is refused where a free one is expected."""
+    for shape in (FREE, FREE | None):
+        with pytest.raises(ValueError, match="Expected `object`, got"):
+            CONVERTER.structure(value, shape)
+
+
 @pytest.mark.parametrize("value", [None, {}, "12", 5, (1, 2)])
 def test_only_arrays_become_tuples(value: object) -> None:
     """What is no array is refused where a tuple is expected; a text too."""
@@ -65,6 +88,11 @@ def test_only_arrays_become_tuples(value: object) -> None:
         (12, 12.0, int),
         (True, "true", bool),
         (False, 0, bool),
+        (0.5, 0.5, float),
+        (0.5, "0.5", float),
+        (5.0, 5, float),
+        (1e-5, "1e-5", float),
+        (float("-inf"), "-Infinity", float),
         ("x", "x", str),
         ("", "", str),
         ("12", "12", str),
@@ -93,6 +121,12 @@ def test_scalars(expected: object, value: object, kind: type) -> None:
         (2, bool),
         (None, bool),
         ("", bool),
+        ("", float),
+        ("x", float),
+        ("1_0.5", float),
+        (True, float),
+        (None, float),
+        ([], float),
         (5, str),
         (None, str),
         (True, str),

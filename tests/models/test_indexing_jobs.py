@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
-from typing import get_type_hints
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,11 +16,7 @@ from gradient_async.models import (
     IndexingJob,
     IndexingJobPhase,
     IndexingJobStatus,
-    OpenEnum,
-    indexing_jobs,
-    lists,
 )
-from tests.support.exact_types import misfits
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -31,8 +25,11 @@ SourceStatus = IndexedDataSourceStatus
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 END = START + timedelta(minutes=10)
 
-PHASES = st.sampled_from([*Phase, Phase("BATCH_JOB_PHASE_COMPLETED")])
-STATUSES = st.sampled_from([*Status, Status("INDEX_JOB_STATUS_RUNNING")])
+NEW_PHASE = Phase("BATCH_JOB_PHASE_COMPLETED")
+NEW_STATUS = Status("INDEX_JOB_STATUS_RUNNING")
+
+PHASES = st.sampled_from([*Phase, NEW_PHASE])
+STATUSES = st.sampled_from([*Status, NEW_STATUS])
 JOBS = st.builds(
     IndexingJob,
     phase=PHASES,
@@ -40,65 +37,6 @@ JOBS = st.builds(
     started_at=st.sampled_from([None, START]),
     finished_at=st.sampled_from([None, END]),
 )
-
-MODELS = [
-    kind
-    for module in (indexing_jobs, lists)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and attrs.has(kind) and kind.__module__ == module.__name__
-]
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_models_are_values(model: type) -> None:
-    """A model cannot be changed, and takes its fields by name only."""
-    fields = attrs.fields(model)
-
-    assert fields
-    assert all(field.kw_only for field in fields)
-    assert {"FrozenInstanceError"} == {
-        _refusal(model, field.name) for field in attrs.fields(model)
-    }
-
-
-def _refusal(model: type, name: str) -> str:
-    value: object = object.__new__(model)
-    with pytest.raises(attrs.exceptions.FrozenInstanceError) as caught:
-        setattr(value, name, None)
-    return type(caught.value).__name__
-
-
-@pytest.mark.parametrize("model", [IndexingJob, IndexedDataSource, lists.Meta])
-def test_defaults_are_the_zero_values(model: type) -> None:
-    """An empty model has exactly the types it declares, and nothing but zeros."""
-    empty = model()
-    values = attrs.asdict(empty, recurse=False).items()
-
-    assert [] == list(misfits(empty, model))
-    assert [] == [
-        name for name, value in values if value and not _is_unknown_zero(value)
-    ]
-
-
-def _is_unknown_zero(value: object) -> bool:
-    return isinstance(value, OpenEnum) and value.name == "UNKNOWN"
-
-
-@pytest.mark.parametrize("kind", [Phase, Status, SourceStatus])
-def test_enums_share_a_prefix(kind: type[OpenEnum]) -> None:
-    """Each wire value is the enum's prefix and the member's name."""
-    prefix = kind["UNKNOWN"].value.removesuffix("UNKNOWN")
-
-    assert prefix
-    assert [prefix + member.name for member in kind] == [m.value for m in kind]
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_field_types_are_real(model: type) -> None:
-    """The annotations of each model can be read at run time."""
-    names = [field.name for field in attrs.fields(model)]
-
-    assert set(names) == get_type_hints(model).keys()
 
 
 def test_jobs_travel() -> None:
@@ -208,6 +146,35 @@ def test_success_implies_the_end(job: IndexingJob) -> None:
 
     assert job.succeeded <= job.is_finished
     assert job.succeeded <= (job.status not in bad)
+
+
+RUNNING = {Phase.PENDING, Phase.RUNNING}
+PARTIAL = {
+    (Phase.SUCCEEDED, Status.PARTIAL),
+    (Phase.UNKNOWN, Status.PARTIAL),
+    (NEW_PHASE, Status.PARTIAL),
+}
+
+
+@pytest.mark.parametrize("finished_at", [None, END])
+@pytest.mark.parametrize("status", [*Status, NEW_STATUS])
+@pytest.mark.parametrize("phase", [*Phase, NEW_PHASE])
+def test_running_and_partial(
+    phase: Phase, status: Status, finished_at: datetime | None
+) -> None:
+    """The phase alone tells that a job runs; a partial one ended, and not badly."""
+    job = IndexingJob(phase=phase, status=status, finished_at=finished_at)
+
+    assert (phase in RUNNING) is job.is_running
+    assert ((phase, status) in PARTIAL) is job.is_partial
+
+
+@given(JOBS)
+def test_what_a_job_is_fits_together(job: IndexingJob) -> None:
+    """A running job has not ended; a partial one has, and did not succeed."""
+    assert not (job.is_running and job.is_finished)
+    assert job.is_partial <= job.is_finished
+    assert not (job.is_partial and job.succeeded)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gradient_async.models import OpenEnum
+from gradient_async.models import (
+    CrawlingOption,
+    DatabaseStatus,
+    ModelProvider,
+    OpenEnum,
+    OpenSearchPlanSize,
+)
+from tests.models.samples import ENUMS
 
 
 class Size(OpenEnum):
@@ -124,3 +131,60 @@ def test_parse_refuses_unknown_names(text: str) -> None:
 def test_parse_takes_undeclared_members() -> None:
     """A member is read as itself, even one whose value has another prefix."""
     assert Size("TINY") == Size.parse(Size("TINY"))
+
+
+BARE = [CrawlingOption, DatabaseStatus]
+PREFIXED = [kind for kind in ENUMS if kind not in BARE]
+
+
+@pytest.mark.parametrize("kind", ENUMS)
+def test_parse_takes_every_name(kind: type[OpenEnum]) -> None:
+    """Each member of each enum is read from its name, its value and itself."""
+    for member in kind:
+        assert member is kind.parse(member)
+        assert member is kind.parse(member.value)
+        assert member is kind.parse(member.name)
+        assert member is kind.parse(member.name.lower().replace("_", "-"))
+        assert member is kind.parse(member.name.title().replace("_", " "))
+
+
+@pytest.mark.parametrize("kind", BARE)
+@pytest.mark.parametrize("text", ["TOMORROW", "", "UNKNOWN_", " ONLINE", "SCOPE"])
+def test_without_a_prefix_names_must_be_known(kind: type[OpenEnum], text: str) -> None:
+    """Where nothing tells a value of tomorrow from a slip, both are refused."""
+    names = ", ".join(member.name.lower() for member in kind)
+
+    with pytest.raises(ValueError, match=f"^'{text}' is none of {names}$"):
+        kind.parse(text)
+
+
+@pytest.mark.parametrize("kind", BARE)
+def test_without_a_prefix_members_are_read(kind: type[OpenEnum]) -> None:
+    """A member that an answer gave is read as itself, declared or not."""
+    member = kind("TOMORROW")
+
+    assert member is kind.parse(member)
+
+
+@pytest.mark.parametrize("kind", PREFIXED)
+def test_a_prefix_tells_values_of_tomorrow(kind: type[OpenEnum]) -> None:
+    """What begins with the enum's prefix is kept, whatever its zero is called."""
+    zero = next(iter(kind))
+    text = zero.value.removesuffix(zero.name) + "TOMORROW"
+
+    assert kind(text) == kind.parse(text)
+    assert not kind.parse(text).is_known
+
+
+@pytest.mark.parametrize(
+    ("expected", "zero"),
+    [
+        ("CREATING", DatabaseStatus),
+        ("MODEL_PROVIDER_DIGITALOCEAN", ModelProvider),
+        ("OPEN_SEARCH_PLAN_SIZE_UNSPECIFIED", OpenSearchPlanSize),
+        ("UNKNOWN", CrawlingOption),
+    ],
+)
+def test_zero_comes_first(expected: str, zero: type[OpenEnum]) -> None:
+    """The API's zero value is declared first, even where it is not UNKNOWN."""
+    assert expected == next(iter(zero))

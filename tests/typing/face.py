@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
-from typing import assert_type
+from pathlib import Path
+from typing import assert_never, assert_type
 
 from gradient_async import (
     JSON,
+    AWSDataSource,
+    AWSDataSourceDisplay,
+    ChunkingAlgorithm,
+    ChunkingOptions,
     Client,
+    DatabaseStatus,
+    DataSource,
+    DropboxDataSource,
+    DropboxDataSourceDisplay,
+    FileUploadDataSource,
+    GoogleDriveDataSource,
+    GoogleDriveDataSourceDisplay,
     IndexedDataSource,
     IndexingJob,
+    IndexingJobFailedError,
     IndexingJobPhase,
+    IndexingJobRunningError,
     IndexingJobStatus,
+    IndexingJobTimeoutError,
+    KnowledgeBase,
+    KnowledgeBaseDataSource,
+    Model,
+    ModelUsecase,
+    NewDataSource,
+    OpenSearchPlanSize,
     Page,
     Paginator,
     Position,
+    PresignedUpload,
+    PresignedUrlFile,
     RateLimit,
+    Region,
+    RerankingConfiguration,
     RetryPolicy,
+    ScheduledIndexing,
+    SpacesDataSource,
     StatusError,
+    UnknownDataSource,
+    UploadError,
+    WebCrawlerDataSource,
     Window,
 )
 
@@ -51,6 +81,138 @@ async def read(client: Client) -> None:
     assert_type(await client.request("GET", "/v2/gen-ai/agents"), JSON)
 
 
+async def index(client: Client) -> None:
+    """Start, follow and cancel jobs, and look into them."""
+    jobs = client.indexing_jobs
+    assert_type(await jobs.create("kb", data_source_uuids=["a"]), IndexingJob)
+    assert_type(await jobs.cancel("uuid"), IndexingJob)
+    assert_type(await jobs.list_for_knowledge_base("kb"), Page[IndexingJob])
+    sources = await jobs.list_data_sources("uuid")
+    assert_type(sources, tuple[IndexedDataSource, ...])
+    assert_type(await jobs.get_details_url("uuid"), str)
+    assert_type(jobs.watch("uuid", timeout=60), AsyncIterator[IndexingJob])
+    assert_type(await jobs.wait("uuid", check=False), IndexingJob)
+    assert_type(await jobs.wait_all({"a", "b"}), tuple[IndexingJob, ...])
+    assert_type(jobs.as_completed(["a"]), AsyncIterator[IndexingJob])
+    assert_type(await jobs.run("kb", cancel_on_timeout=True), IndexingJob)
+
+
+async def keep_knowledge_bases(client: Client) -> None:
+    """Make, read, change and delete knowledge bases."""
+    bases = client.knowledge_bases
+    assert_type(bases.list(per_page=50), Paginator[KnowledgeBase])
+    base = await bases.get("kb")
+    assert_type(base, KnowledgeBase)
+    assert_type(base.database_status, DatabaseStatus | None)
+    assert_type(base.tags, tuple[str, ...])
+    assert_type(base.reranking_config, RerankingConfiguration | None)
+    assert_type(base.last_indexing_job, IndexingJob | None)
+    made = await bases.create(
+        "name",
+        data_sources=[
+            SpacesDataSource(bucket_name="bucket"),
+            NewDataSource(DropboxDataSource(), chunking_options=ChunkingOptions()),
+            await client.data_sources.upload("file.pdf"),
+        ],
+        tags=("one", "two"),
+        size=OpenSearchPlanSize.SMALL,
+    )
+    assert_type(made, KnowledgeBase)
+    assert_type(await bases.create("name", size="small"), KnowledgeBase)
+    assert_type(await bases.update("kb", tags=[]), KnowledgeBase)
+    await bases.delete("kb")
+
+
+async def keep_data_sources(client: Client) -> None:
+    """List, add, change and delete data sources."""
+    sources = client.data_sources
+    assert_type(sources.list("kb"), Paginator[KnowledgeBaseDataSource])
+    for source in (
+        SpacesDataSource(),
+        WebCrawlerDataSource(),
+        AWSDataSource(),
+    ):
+        assert_type(await sources.create("kb", source), KnowledgeBaseDataSource)
+    algorithm = ChunkingAlgorithm.SEMANTIC
+    changed = await sources.update("kb", "a", chunking_algorithm=algorithm)
+    assert_type(changed, KnowledgeBaseDataSource)
+    assert_type(changed.source, DataSource)
+    await sources.delete("kb", "a")
+
+
+async def add_wrong_data_sources(client: Client) -> None:
+    """Add what the API does not take: each is a type error."""
+    create = client.data_sources.create
+    await create("kb", FileUploadDataSource())  # type: ignore[arg-type]  # the claim
+    await create("kb", DropboxDataSource())  # type: ignore[arg-type]  # the claim
+    await create("kb", GoogleDriveDataSource())  # type: ignore[arg-type]  # the claim
+    await create("kb", AWSDataSourceDisplay())  # type: ignore[arg-type]  # the claim
+    await create("kb", UnknownDataSource())  # type: ignore[arg-type]  # the claim
+    NewDataSource(UnknownDataSource())  # type: ignore[arg-type]  # the claim
+
+
+def name_source(source: DataSource) -> str:
+    """Tell each kind of data source from the others, and leave none out."""
+    match source:
+        case SpacesDataSource() | AWSDataSourceDisplay():
+            name = source.bucket_name
+        case WebCrawlerDataSource(base_url=url):
+            name = url
+        case FileUploadDataSource():
+            assert_type(source.size_in_bytes, int)
+            name = source.original_file_name
+        case DropboxDataSourceDisplay():
+            name = source.folder
+        case GoogleDriveDataSourceDisplay():
+            name = source.folder_name
+        case UnknownDataSource():
+            name = "unknown"
+        case _:
+            assert_never(source)
+    return name
+
+
+def forget_a_kind(source: SpacesDataSource | UnknownDataSource) -> str:
+    """Leave a kind out: the rest is not nothing, and a type error."""
+    match source:
+        case SpacesDataSource():
+            return source.bucket_name
+        case _:
+            assert_never(source)  # type: ignore[arg-type]  # the claim
+
+
+async def upload(client: Client) -> None:
+    """Upload files, watched."""
+
+    def show(sent: int, total: int) -> None: ...
+
+    places = await client.data_sources.create_presigned_urls([PresignedUrlFile("a", 1)])
+    assert_type(places, tuple[PresignedUpload, ...])
+    source = await client.data_sources.upload(Path("a"), to=places[0], on_progress=show)
+    assert_type(source, FileUploadDataSource)
+    assert_type(places[0].expires_at, datetime | None)
+
+
+async def schedule(client: Client) -> None:
+    """Make, read and delete a schedule."""
+    schedules = client.scheduled_indexing
+    made = await schedules.create("kb", days=range(1, 6), time="06:30")
+    assert_type(made, ScheduledIndexing)
+    assert_type(made.days, tuple[int, ...])
+    assert_type(await schedules.get("kb"), ScheduledIndexing)
+    await schedules.delete(made.uuid)
+
+
+async def look_around(client: Client) -> None:
+    """Ask which models and regions there are."""
+    models = client.models.list(usecases=[ModelUsecase.AGENT, "knowledgebase"])
+    assert_type(models, Paginator[Model])
+    async for model in models:
+        assert_type(model.parameter_count, float)
+        assert_type(model.benchmark_score, Mapping[str, object] | None)
+    assert_type(await client.regions.list(serves_batch=True), tuple[Region, ...])
+
+
 async def token() -> str:
     """Give a token."""
     return "token"
@@ -70,3 +232,18 @@ def explain(error: StatusError) -> None:
     assert_type(error.retry_after, float | None)
     assert_type(error.request_id, str | None)
     assert_type(error.elapsed, float)
+
+
+def explain_jobs(
+    failed: IndexingJobFailedError,
+    late: IndexingJobTimeoutError,
+    running: IndexingJobRunningError,
+    upload: UploadError,
+) -> None:
+    """Look into what went wrong with jobs and uploads."""
+    assert_type(failed.job, IndexingJob)
+    assert_type(failed.jobs, tuple[IndexingJob, ...])
+    assert_type(late.jobs, tuple[IndexingJob, ...])
+    assert_type(running.job, IndexingJob)
+    assert_type(upload.sent_bytes, int)
+    assert_type(upload.status, int | None)

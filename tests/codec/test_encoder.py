@@ -1,0 +1,198 @@
+"""What the models look like in a request's body."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradient_async.codec import JSON, Codec, encode_json, make_converter, to_json
+from gradient_async.models import (
+    AWSDataSource,
+    ChunkingAlgorithm,
+    ChunkingOptions,
+    CrawlingOption,
+    DropboxDataSource,
+    FileUploadDataSource,
+    GoogleDriveDataSource,
+    NewDataSource,
+    OpenSearchPlanSize,
+    PresignedUrlFile,
+    RerankingConfiguration,
+    SpacesDataSource,
+    WebCrawlerDataSource,
+)
+from gradient_async.models.int64 import Int64
+
+LARGE = 2**53 + 1
+
+INPUTS = [
+    AWSDataSource,
+    ChunkingOptions,
+    DropboxDataSource,
+    FileUploadDataSource,
+    GoogleDriveDataSource,
+    PresignedUrlFile,
+    RerankingConfiguration,
+    SpacesDataSource,
+    WebCrawlerDataSource,
+]
+
+VALUES: dict[object, st.SearchStrategy[Any]] = {
+    str: st.text(),
+    bool: st.booleans(),
+    int: st.integers(-(2**63), 2**63 - 1),
+    Int64: st.integers(-(2**63), 2**63 - 1),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    tuple[str, ...]: st.lists(st.text(), max_size=3).map(tuple),
+    CrawlingOption: st.sampled_from(CrawlingOption) | st.text().map(CrawlingOption),
+}
+"""What a field of each type may hold."""
+
+
+def models_of(kind: type) -> st.SearchStrategy[Any]:
+    """Draw a model whose every field may be anything."""
+    fields = attrs.fields(attrs.resolve_types(kind))
+    return st.builds(kind, **{field.name: VALUES[field.type] for field in fields})
+
+
+@attrs.frozen(kw_only=True)
+class Drawer:
+    """One field of each kind of default."""
+
+    label: str = ""
+    count: int = 0
+    size: Int64 = 0
+    weight: float = 0.0
+    locked: bool = False
+    shown: bool = True
+    kind: CrawlingOption = CrawlingOption.UNKNOWN
+    inner: RerankingConfiguration | None = None
+    drawers: tuple[RerankingConfiguration, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "drawer"),
+    [
+        ({}, Drawer()),
+        ({"label": "a"}, Drawer(label="a")),
+        ({"count": 5}, Drawer(count=5)),
+        ({"count": LARGE}, Drawer(count=LARGE)),
+        ({"size": "5"}, Drawer(size=5)),
+        ({"size": str(LARGE)}, Drawer(size=LARGE)),
+        ({"weight": 0.5}, Drawer(weight=0.5)),
+        ({"kind": "PATH"}, Drawer(kind=CrawlingOption.PATH)),
+        ({"kind": "TOMORROW"}, Drawer(kind=CrawlingOption("TOMORROW"))),
+        ({"kind": ""}, Drawer(kind=CrawlingOption(""))),
+        (
+            {"inner": {"enabled": False}},
+            Drawer(inner=RerankingConfiguration()),
+        ),
+        (
+            {"drawers": [{"enabled": True, "model": "m"}, {"enabled": False}]},
+            Drawer(
+                drawers=(
+                    RerankingConfiguration(enabled=True, model="m"),
+                    RerankingConfiguration(),
+                )
+            ),
+        ),
+    ],
+)
+def test_defaults_are_left_out(expected: dict[str, JSON], drawer: Drawer) -> None:
+    """What has its default is left out, but for flags; 64-bit integers are strings."""
+    assert {"locked": False, "shown": True} | expected == to_json(drawer)
+
+
+@pytest.mark.parametrize(("locked", "shown"), [(True, True), (False, False)])
+def test_flags_are_always_written(locked: bool, shown: bool) -> None:
+    """A flag is written whatever its value and its default are."""
+    assert {"locked": locked, "shown": shown} == to_json(
+        Drawer(locked=locked, shown=shown)
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        (None, None),
+        ("x", "x"),
+        (5, 5),
+        (LARGE, LARGE),
+        (0.5, 0.5),
+        (True, True),
+        (False, False),
+        ("OPEN_SEARCH_PLAN_SIZE_SMALL", OpenSearchPlanSize.SMALL),
+        (
+            "OPEN_SEARCH_PLAN_SIZE_TINY",
+            OpenSearchPlanSize("OPEN_SEARCH_PLAN_SIZE_TINY"),
+        ),
+        ([], ()),
+        ([1, 2], (1, 2)),
+        (["a", "b"], ["a", "b"]),
+        (["PATH"], (CrawlingOption.PATH,)),
+        ({"a": ["b"]}, {"a": ("b",)}),
+        ([{"file_name": "a", "file_size": "1"}], [PresignedUrlFile("a", 1)]),
+        (
+            {
+                "source": {"bucket_name": "b"},
+                "chunking_algorithm": "CHUNKING_ALGORITHM_SEMANTIC",
+                "chunking_options": {"semantic_threshold": 0.5},
+            },
+            NewDataSource(
+                SpacesDataSource(bucket_name="b"),
+                chunking_algorithm=ChunkingAlgorithm.SEMANTIC,
+                chunking_options=ChunkingOptions(semantic_threshold=0.5),
+            ),
+        ),
+    ],
+)
+def test_anything_is_plain_json(expected: JSON, value: object) -> None:
+    """Whatever models are made of becomes JSON, alone or inside of something."""
+    written = encode_json(to_json(value))
+
+    assert json.dumps(expected, separators=(",", ":")) == written.decode()
+
+
+def test_letters_stay_themselves() -> None:
+    """Texts are written as they are, whatever alphabet they are in."""
+    source = SpacesDataSource(bucket_name="Ärger 漢字 🐈", item_path='"\\\x00')
+
+    assert (
+        '{"bucket_name":"Ärger 漢字 🐈","item_path":"\\"\\\\\\u0000"}'
+        == encode_json(to_json(source)).decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "codec", [Codec(), Codec(make_converter())], ids=["fast", "converter"]
+)
+@pytest.mark.parametrize("kind", INPUTS)
+@given(data=st.data())
+def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
+    """What is written of a model is read as an equal one, by both ways."""
+    model = data.draw(models_of(kind))
+
+    assert model == codec.decode(encode_json(to_json(model)), kind)
+
+
+@pytest.mark.parametrize("kind", INPUTS)
+@given(data=st.data())
+def test_nothing_but_flags_is_written_of_defaults(
+    kind: type, data: st.DataObject
+) -> None:
+    """The keys written are the flags, and the fields that differ from the default."""
+    model = data.draw(models_of(kind))
+    written = to_json(model)
+    fields = attrs.fields(kind)
+
+    assert isinstance(written, dict)
+    assert {
+        field.name
+        for field in fields
+        if field.type is bool or getattr(model, field.name) != field.default
+    } == written.keys()

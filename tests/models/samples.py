@@ -1,0 +1,122 @@
+"""A sample of every model, filled as far as the API would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+import attrs
+
+from gradient_async import models
+from gradient_async.codec import Codec
+from gradient_async.models import (
+    AWSDataSource,
+    ChunkingOptions,
+    DropboxDataSource,
+    GoogleDriveDataSource,
+    NewDataSource,
+    OpenEnum,
+    PresignedUrlFile,
+    UnknownDataSource,
+)
+from gradient_async.models.data_sources import DataSourceAnswer, DataSourcesAnswer
+from gradient_async.models.indexing_jobs import (
+    DetailsAnswer,
+    IndexedDataSourcesAnswer,
+    IndexingJobAnswer,
+    IndexingJobsAnswer,
+)
+from gradient_async.models.knowledge_bases import (
+    KnowledgeBaseAnswer,
+    KnowledgeBaseDetailsAnswer,
+    KnowledgeBasesAnswer,
+)
+from gradient_async.models.models import ModelsAnswer
+from gradient_async.models.regions import RegionsAnswer
+from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
+from gradient_async.models.uploads import PresignedUploadsAnswer
+from tests.codec.documents import (
+    DATA_SOURCE,
+    KINDS,
+    KNOWLEDGE_BASE,
+    LIST,
+    MODEL,
+    REGION,
+    SCHEDULE,
+    UPLOAD,
+)
+from tests.support.shapes import NEW_JOB, PAGE
+
+MODULES = [
+    import_module(f"{models.__name__}.{module.name}")
+    for module in iter_modules(models.__path__)
+]
+"""The modules of the models."""
+
+
+def classes_of(module: ModuleType) -> Iterator[type]:
+    """Give the classes that a module defines."""
+    for kind in vars(module).values():
+        if isinstance(kind, type) and kind.__module__ == module.__name__:
+            yield kind
+
+
+CLASSES = [kind for module in MODULES for kind in classes_of(module)]
+
+MODELS = [kind for kind in CLASSES if attrs.has(kind)]
+"""Every attrs class of the models."""
+
+ENUMS = [kind for kind in CLASSES if issubclass(kind, OpenEnum) and kind != OpenEnum]
+"""Every enum of the models."""
+
+ANSWERS: dict[type, Any] = {
+    DataSourceAnswer: {"knowledge_base_data_source": DATA_SOURCE},
+    DataSourcesAnswer: LIST | {"knowledge_base_data_sources": KINDS},
+    DetailsAnswer: {"signed_url": "https://storage.example.com/report?signature=x"},
+    IndexedDataSourcesAnswer: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
+    IndexingJobAnswer: {"job": NEW_JOB},
+    IndexingJobsAnswer: PAGE,
+    KnowledgeBaseAnswer: {"knowledge_base": KNOWLEDGE_BASE},
+    KnowledgeBaseDetailsAnswer: {"knowledge_base": KNOWLEDGE_BASE},
+    KnowledgeBasesAnswer: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
+    ModelsAnswer: LIST | {"models": [MODEL]},
+    PresignedUploadsAnswer: {"request_id": "request-1", "uploads": [UPLOAD]},
+    RegionsAnswer: {"regions": [REGION]},
+    ScheduledIndexingAnswer: {"indexing_info": SCHEDULE},
+}
+
+INPUTS: list[Any] = [
+    AWSDataSource(bucket_name="b", key_id="id", secret_key="key"),
+    DropboxDataSource(folder="/a", refresh_token="token"),
+    GoogleDriveDataSource(folder_id="a", refresh_token="token"),
+    NewDataSource(AWSDataSource(bucket_name="b"), chunking_options=ChunkingOptions()),
+    PresignedUrlFile("a.pdf", 5),
+    UnknownDataSource(),
+]
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Give each model in a value, itself included."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+    elif attrs.has(type(value)):
+        yield value
+        for field in attrs.fields(type(value)):
+            yield from parts(getattr(value, field.name))
+
+
+def decode(shape: type) -> Any:
+    """Decode the answer of a shape."""
+    return Codec().decode(json.dumps(ANSWERS[shape]).encode(), shape)
+
+
+ALL = [*(decode(shape) for shape in ANSWERS), *INPUTS]
+ALL.append(decode(DataSourceAnswer).knowledge_base_data_source.open())
+
+SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}
+"""One object of each class."""

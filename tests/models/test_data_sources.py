@@ -1,0 +1,161 @@
+"""Data sources: which class each kind opens into."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gradient_async.codec import Codec, encode_json, make_converter
+from gradient_async.models import (
+    AWSDataSourceDisplay,
+    ChunkingAlgorithm,
+    ChunkingOptions,
+    CrawlingOption,
+    DataSource,
+    DropboxDataSourceDisplay,
+    FileUploadDataSource,
+    GoogleDriveDataSourceDisplay,
+    IndexedDataSource,
+    IndexedDataSourceStatus,
+    KnowledgeBaseDataSource,
+    SpacesDataSource,
+    UnknownDataSource,
+    WebCrawlerDataSource,
+)
+from gradient_async.models.data_sources import (
+    DataSourceAnswer,
+    DataSourceRecord,
+    DataSourcesAnswer,
+)
+from tests.codec.documents import DATA_SOURCE, KINDS
+
+BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
+
+SOURCES: list[DataSource] = [
+    SpacesDataSource(bucket_name="bucket", region="nyc3", item_path="folder"),
+    WebCrawlerDataSource(
+        base_url="https://example.com",
+        crawling_option=CrawlingOption.SITEMAP,
+        embed_media=True,
+        exclude_tags=("nav", "footer"),
+    ),
+    FileUploadDataSource(
+        original_file_name="a.pdf", size_in_bytes=2**53 + 1, stored_object_key="key"
+    ),
+    AWSDataSourceDisplay(bucket_name="bucket", region="eu-west-1", item_path="folder"),
+    DropboxDataSourceDisplay(folder="/manuals"),
+    GoogleDriveDataSourceDisplay(folder_id="id", folder_name="Manuals"),
+    SpacesDataSource(bucket_name="old-bucket", region="nyc3", item_path="old-folder"),
+]
+
+EACH_KIND = pytest.mark.parametrize(
+    ("expected", "document"), list(zip(SOURCES, KINDS, strict=True))
+)
+
+
+def opened(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
+    """Decode and open a data source."""
+    body = encode_json({"knowledge_base_data_source": document})
+    return codec.decode(body, DataSourceAnswer).knowledge_base_data_source.open()
+
+
+@BOTH
+@EACH_KIND
+def test_each_kind(
+    expected: DataSource, document: dict[str, Any], codec: Codec
+) -> None:
+    """Each kind opens into its class; the deprecated keys into a bucket."""
+    assert expected == opened(codec, document).source
+
+
+@BOTH
+def test_the_rest_is_kept(codec: Codec) -> None:
+    """Whatever else is told of a data source is there after opening it."""
+    source = opened(codec, DATA_SOURCE)
+
+    assert (
+        KnowledgeBaseDataSource(
+            uuid="source-1",
+            source=SOURCES[0],
+            chunking_algorithm=ChunkingAlgorithm.HIERARCHICAL,
+            chunking_options=ChunkingOptions(
+                max_chunk_size=750,
+                parent_chunk_size=1000,
+                child_chunk_size=350,
+                semantic_threshold=0.5,
+            ),
+            created_at=datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+            updated_at=datetime(2026, 3, 1, 12, 10, tzinfo=UTC),
+            last_datasource_indexing_job=IndexedDataSource(
+                data_source_uuid="source-2",
+                status=IndexedDataSourceStatus.FAILED,
+                started_at=datetime(2026, 3, 1, 12, 5, tzinfo=UTC),
+                error_msg="ERR_FETCH",
+                error_details="the bucket is gone",
+                failed_item_count=4,
+                skipped_item_count=2,
+            ),
+        )
+        == source
+    )
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"tomorrow_data_source": {"folder": "/a"}},
+        {"spaces_data_source": None, "bucket_name": None},
+        {"region": "nyc3", "item_path": "folder"},
+        {"bucket_name": "", "region": "nyc3"},
+    ],
+)
+def test_unknown_kinds(document: dict[str, Any], codec: Codec) -> None:
+    """A kind of tomorrow, or none, is an unknown data source with an id."""
+    source = opened(codec, {"uuid": "source-8"} | document)
+
+    assert (
+        KnowledgeBaseDataSource(uuid="source-8", source=UnknownDataSource()) == source
+    )
+
+
+@BOTH
+@EACH_KIND
+def test_empty_kinds(
+    expected: DataSource, document: dict[str, Any], codec: Codec
+) -> None:
+    """A key that names the kind decides, even with nothing in it."""
+    empty: dict[str, Any] = {
+        key: {} for key in document if key.endswith("_data_source")
+    }
+    bare = UnknownDataSource() if not empty else type(expected)()
+
+    assert bare == opened(codec, empty).source
+
+
+@BOTH
+@EACH_KIND
+def test_deprecated_keys_come_last(
+    expected: DataSource, document: dict[str, Any], codec: Codec
+) -> None:
+    """Where the kind is told, the deprecated keys beside it do not count."""
+    older = {"bucket_name": "old-bucket", "region": "nyc3", "item_path": "old-folder"}
+
+    assert expected == opened(codec, older | document).source
+
+
+@BOTH
+def test_lists_are_opened(codec: Codec) -> None:
+    """A list gives its data sources opened, in the API's order."""
+    body = encode_json({"knowledge_base_data_sources": [*KINDS, {}]})
+    items = codec.decode(body, DataSourcesAnswer).items
+
+    assert [*SOURCES, UnknownDataSource()] == [item.source for item in items or ()]
+
+
+def test_an_empty_record() -> None:
+    """A record of nothing opens into a data source of nothing."""
+    assert KnowledgeBaseDataSource() == DataSourceRecord().open()

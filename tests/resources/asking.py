@@ -1,0 +1,66 @@
+"""Ask a client whose server is a dictionary, and see what was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias, TypeVar
+
+import pytest
+
+from gradient_async import Client, ConfigurationError, RateLimit
+from gradient_async.codec import JSON
+from gradient_async.testing import MemoryTransport, Request, json_response
+
+T = TypeVar("T")
+
+Ask: TypeAlias = Callable[[Client], Awaitable[T]]
+"""A call, given the client to make it with."""
+
+ANYTHING: Final[dict[str, JSON]] = {
+    "job": {},
+    "jobs": [],
+    "knowledge_base": {},
+    "knowledge_bases": [],
+    "knowledge_base_data_source": {},
+    "knowledge_base_data_sources": [],
+    "indexing_info": {},
+    "models": [],
+    "uploads": [],
+}
+"""An answer that is good for every call."""
+
+
+async def ask(call: Ask[T], answer: JSON = ANYTHING) -> tuple[T, Request]:
+    """Make a call; give what came of it, and the one request that was sent."""
+    transport = MemoryTransport(lambda _: json_response(answer))
+    async with client_of(transport) as client:
+        result = await call(client)
+    (request,) = transport.requests
+    return result, request
+
+
+def told(request: Request) -> tuple[str, str, Any]:
+    """Give method, path and JSON body of a request that has no parameters."""
+    assert {} == request.params
+    return request.method, request.path, body_of(request)
+
+
+async def refusal(call: Ask[object]) -> str:
+    """Make a call that cannot work; give the reason why nothing was sent."""
+    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    async with client_of(transport) as client:
+        with pytest.raises(ConfigurationError) as caught:
+            await call(client)
+    assert [] == transport.requests
+    return caught.value.message
+
+
+def client_of(transport: MemoryTransport) -> Client:
+    """Make a client that does not wait for its turn."""
+    return Client("token", transport=transport, rate_limit=RateLimit(None))
+
+
+def body_of(request: Request) -> Any:
+    """Read the JSON body of a request; None when it has none."""
+    return None if request.body is None else json.loads(request.body)

@@ -1,0 +1,67 @@
+"""The resources as a client gives them: as often as asked for, and all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from gradient_async import Client, ClientClosedError, IndexingJob
+from gradient_async.testing import MemoryTransport, json_response
+from tests.resources.asking import ANYTHING, client_of
+
+CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
+    "indexing_jobs": lambda client: client.indexing_jobs.get("a"),
+    "knowledge_bases": lambda client: client.knowledge_bases.get("a"),
+    "data_sources": lambda client: client.data_sources.delete("a", "b"),
+    "scheduled_indexing": lambda client: client.scheduled_indexing.get("a"),
+    "regions": lambda client: client.regions.list(),
+    "models": lambda client: client.models.list(),
+}
+
+EACH_RESOURCE = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+
+
+def test_every_resource_is_called() -> None:
+    """The calls here are of all resources that a client has."""
+    resources = {name for name, it in vars(Client).items() if isinstance(it, property)}
+
+    assert resources == CALLS.keys()
+
+
+@EACH_RESOURCE
+async def test_resources_can_be_had_again(
+    call: Callable[[Client], Awaitable[object]],
+) -> None:
+    """A resource that is asked for again works like the first, and the same way."""
+    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    async with client_of(transport) as client:
+        first, second = await call(client), await call(client)
+
+    assert first == second
+    assert 2 == len(transport.requests)
+    assert transport.requests[0] == transport.requests[1]
+
+
+@EACH_RESOURCE
+async def test_resources_end_with_the_client(
+    call: Callable[[Client], Awaitable[object]],
+) -> None:
+    """What a closed client gives sends nothing any more."""
+    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    client = client_of(transport)
+    await client.aclose()
+
+    with pytest.raises(ClientClosedError):
+        await call(client)
+    assert [] == transport.requests
+
+
+async def test_a_kept_resource_works() -> None:
+    """A resource that is kept works as long as the client is open."""
+    transport = MemoryTransport(lambda _: json_response({"job": {"uuid": "a"}}))
+    async with client_of(transport) as client:
+        jobs = client.indexing_jobs
+        del client
+        assert IndexingJob(uuid="a") == await jobs.get("a")
+        assert IndexingJob(uuid="a") == await jobs.get("a")

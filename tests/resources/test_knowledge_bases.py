@@ -1,0 +1,332 @@
+"""Knowledge bases: what is sent for each call, and what comes of the answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gradient_async import (
+    AWSDataSource,
+    AWSDataSourceDisplay,
+    ChunkingAlgorithm,
+    ChunkingOptions,
+    CrawlingOption,
+    DatabaseStatus,
+    DropboxDataSource,
+    FileUploadDataSource,
+    GoogleDriveDataSource,
+    KnowledgeBase,
+    NewDataSource,
+    OpenSearchPlanSize,
+    RerankingConfiguration,
+    SpacesDataSource,
+    UnknownDataSource,
+    WebCrawlerDataSource,
+)
+from tests.resources.asking import ask, refusal, told
+
+PATH = "/v2/gen-ai/knowledge_bases"
+BASE = {"uuid": "kb-1", "user_id": "12", "created_at": "2026-03-01T12:00:00Z"}
+OBJECT = KnowledgeBase(
+    uuid="kb-1", user_id=12, created_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
+)
+
+SOURCES: list[tuple[Any, dict[str, Any]]] = [
+    (
+        SpacesDataSource(bucket_name="b", region="nyc3", item_path="p"),
+        {
+            "spaces_data_source": {
+                "bucket_name": "b",
+                "region": "nyc3",
+                "item_path": "p",
+            }
+        },
+    ),
+    (
+        WebCrawlerDataSource(
+            base_url="https://example.com",
+            crawling_option=CrawlingOption.PATH,
+            exclude_tags=("nav",),
+        ),
+        {
+            "web_crawler_data_source": {
+                "base_url": "https://example.com",
+                "crawling_option": "PATH",
+                "embed_media": False,
+                "exclude_tags": ["nav"],
+            }
+        },
+    ),
+    (
+        FileUploadDataSource(
+            original_file_name="a.pdf", size_in_bytes=5, stored_object_key="k"
+        ),
+        {
+            "file_upload_data_source": {
+                "original_file_name": "a.pdf",
+                "size_in_bytes": "5",
+                "stored_object_key": "k",
+            }
+        },
+    ),
+    (
+        AWSDataSource(bucket_name="b", key_id="id", secret_key="key"),
+        {"aws_data_source": {"bucket_name": "b", "key_id": "id", "secret_key": "key"}},
+    ),
+    (
+        DropboxDataSource(folder="/a", refresh_token="token"),
+        {"dropbox_data_source": {"folder": "/a", "refresh_token": "token"}},
+    ),
+    (
+        GoogleDriveDataSource(folder_id="id", refresh_token="token"),
+        {"google_drive_data_source": {"folder_id": "id", "refresh_token": "token"}},
+    ),
+    (NewDataSource(SpacesDataSource()), {"spaces_data_source": {}}),
+    (
+        NewDataSource(
+            SpacesDataSource(bucket_name="b"),
+            chunking_algorithm=ChunkingAlgorithm.SEMANTIC,
+            chunking_options=ChunkingOptions(
+                max_chunk_size=750, semantic_threshold=0.5
+            ),
+        ),
+        {
+            "spaces_data_source": {"bucket_name": "b"},
+            "chunking_algorithm": "CHUNKING_ALGORITHM_SEMANTIC",
+            "chunking_options": {"max_chunk_size": 750, "semantic_threshold": 0.5},
+        },
+    ),
+]
+
+
+NESTED: Any = NewDataSource(SpacesDataSource())
+BAD_OPTIONS: Any = {"chunking_options": {"max_chunk_size": 5}}
+BAD_ALGORITHM: Any = {"chunking_algorithm": "fast"}
+
+
+async def test_get() -> None:
+    """One knowledge base is asked for, and comes with its database's status."""
+    base, request = await ask(
+        lambda client: client.knowledge_bases.get("kb-1"),
+        {"knowledge_base": BASE, "database_status": "ONLINE"},
+    )
+
+    assert DatabaseStatus.ONLINE is base.database_status
+    assert ("GET", f"{PATH}/kb-1", None) == told(request)
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        (DatabaseStatus.CREATING, {}),
+        (DatabaseStatus.CREATING, {"database_status": None}),
+        ("ASLEEP", {"database_status": "ASLEEP"}),
+    ],
+)
+async def test_the_database_of_what_is_got(expected: str, told: dict[str, Any]) -> None:
+    """A status that is not told is the API's zero value; an unknown one is kept."""
+    base, _ = await ask(
+        lambda client: client.knowledge_bases.get("kb-1"),
+        {"knowledge_base": BASE} | told,
+    )
+
+    assert expected == base.database_status
+    assert DatabaseStatus is type(base.database_status)
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        ({}, {}),
+        (
+            {},
+            dict.fromkeys(
+                [
+                    *("embedding_model_uuid", "project_id", "region"),
+                    *("reranking_config", "database_id", "size", "vpc_uuid"),
+                ]
+            ),
+        ),
+        ({}, {"data_sources": (), "tags": ()}),
+        ({}, {"data_sources": [], "tags": []}),
+        ({"embedding_model_uuid": "m"}, {"embedding_model_uuid": "m"}),
+        ({"project_id": "p"}, {"project_id": "p"}),
+        ({"region": "tor1"}, {"region": "tor1"}),
+        ({"tags": ["b", "a"]}, {"tags": ["b", "a"]}),
+        ({"tags": ["b", "a"]}, {"tags": iter(("b", "a"))}),
+        ({"database_id": "d"}, {"database_id": "d"}),
+        ({"vpc_uuid": "v"}, {"vpc_uuid": "v"}),
+        (
+            {"reranking_config": {"enabled": False}},
+            {"reranking_config": RerankingConfiguration()},
+        ),
+        (
+            {"reranking_config": {"enabled": True, "model": "r"}},
+            {"reranking_config": RerankingConfiguration(enabled=True, model="r")},
+        ),
+        (
+            {"size": "OPEN_SEARCH_PLAN_SIZE_SMALL"},
+            {"size": OpenSearchPlanSize.SMALL},
+        ),
+        ({"size": "OPEN_SEARCH_PLAN_SIZE_EXTRA_LARGE"}, {"size": "extra large"}),
+        (
+            {"size": "OPEN_SEARCH_PLAN_SIZE_TINY"},
+            {"size": "OPEN_SEARCH_PLAN_SIZE_TINY"},
+        ),
+        *(({"datasources": [body]}, {"data_sources": [it]}) for it, body in SOURCES),
+        (
+            {"datasources": [body for _, body in SOURCES]},
+            {"data_sources": (it for it, _ in SOURCES)},
+        ),
+    ],
+)
+async def test_create(body: dict[str, Any], given: dict[str, Any]) -> None:
+    """What is given for a new knowledge base is sent, and nothing else."""
+    base, request = await ask(
+        lambda client: client.knowledge_bases.create("Manuals", **given),
+        {"knowledge_base": BASE},
+    )
+
+    assert OBJECT == base
+    assert ("POST", PATH, {"name": "Manuals"} | body) == told(request)
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        ({"name": "New"}, {"name": "New"}),
+        ({"name": "New"}, {"name": "New", "tags": None, "project_id": None}),
+        ({"project_id": "p"}, {"project_id": "p"}),
+        ({"tags": []}, {"tags": []}),
+        ({"tags": []}, {"tags": iter(())}),
+        ({"tags": ["a"]}, {"tags": ("a",)}),
+        ({"database_id": "d"}, {"database_id": "d"}),
+        (
+            {"reranking_config": {"enabled": False}},
+            {"reranking_config": RerankingConfiguration()},
+        ),
+    ],
+)
+async def test_update(body: dict[str, Any], given: dict[str, Any]) -> None:
+    """What shall change is sent, an empty list of tags too, and nothing else."""
+    base, request = await ask(
+        lambda client: client.knowledge_bases.update("kb-1", **given),
+        {"knowledge_base": BASE},
+    )
+
+    assert OBJECT == base
+    assert ("PUT", f"{PATH}/kb-1", {"uuid": "kb-1"} | body) == told(request)
+
+
+async def test_delete() -> None:
+    """A knowledge base is deleted by its id, and nothing is given."""
+    nothing, request = await ask(lambda it: it.knowledge_bases.delete("kb-1"))
+
+    assert nothing is None
+    assert ("DELETE", f"{PATH}/kb-1", None) == told(request)
+
+
+@pytest.mark.parametrize("given", [{}, {"name": None}, {"tags": None}])
+async def test_nothing_to_change(given: dict[str, Any]) -> None:
+    """An update that changes nothing is refused."""
+    assert (
+        "there is nothing to change: give name, tags or another argument"
+        == await refusal(lambda it: it.knowledge_bases.update("kb-1", **given))
+    )
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("name must be a string, not int", {"name": 5}),
+    ("name must be a string, not bytes", {"name": b"Manuals"}),
+    ("name must not be empty", {"name": ""}),
+    ("tags must be a list of strings, not a single one", {"tags": "one"}),
+    ("tags must be a list of strings, not a single one", {"tags": ""}),
+    ("tags must be a list of strings, not int", {"tags": 5}),
+    ("each of tags must be a string, not int", {"tags": ["one", 2]}),
+    ("each of tags must be a string, not NoneType", {"tags": [None]}),
+    ("each of tags must not be empty", {"tags": ["one", ""]}),
+]
+
+
+@pytest.mark.parametrize(("text", "given"), WRONG)
+async def test_wrong_arguments(text: str, given: dict[str, Any]) -> None:
+    """A name or tags that cannot work are refused by their name, in both calls."""
+    whole = {"name": "Manuals"} | given
+
+    assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
+    assert text == await refusal(lambda it: it.knowledge_bases.update("kb", **given))
+
+
+ALGORITHMS = "unknown, section_based, hierarchical, semantic, fixed_length"
+KINDS = (
+    "SpacesDataSource, WebCrawlerDataSource, AWSDataSource, FileUploadDataSource, "
+    "DropboxDataSource, GoogleDriveDataSource"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("name must be a string, not NoneType", {"name": None}),
+        ("tags must be a list of strings, not NoneType", {"tags": None}),
+        ("size must be a string, not int", {"size": 5}),
+        (
+            "size: 'huge' is none of unspecified, small, medium, large, extra_large",
+            {"size": "huge"},
+        ),
+        (
+            "size: '' is none of unspecified, small, medium, large, extra_large",
+            {"size": ""},
+        ),
+        (
+            "data_sources must be a list of data sources, not SpacesDataSource",
+            {"data_sources": SpacesDataSource()},
+        ),
+        (
+            "data_sources must be a list of data sources, not NoneType",
+            {"data_sources": None},
+        ),
+        (f"a data source must be one of {KINDS}, not str", {"data_sources": "bucket"}),
+        (f"a data source must be one of {KINDS}, not dict", {"data_sources": [{}]}),
+        (
+            f"a data source must be one of {KINDS}, not AWSDataSourceDisplay",
+            {"data_sources": [SpacesDataSource(), AWSDataSourceDisplay()]},
+        ),
+        (
+            f"a data source must be one of {KINDS}, not UnknownDataSource",
+            {"data_sources": [UnknownDataSource()]},
+        ),
+        (
+            f"a data source must be one of {KINDS}, not NewDataSource",
+            {"data_sources": [NewDataSource(NESTED)]},
+        ),
+        (
+            "chunking_options must be ChunkingOptions, not dict",
+            {"data_sources": [NewDataSource(SpacesDataSource(), **BAD_OPTIONS)]},
+        ),
+        (
+            f"chunking_algorithm: 'fast' is none of {ALGORITHMS}",
+            {"data_sources": [NewDataSource(SpacesDataSource(), **BAD_ALGORITHM)]},
+        ),
+    ],
+)
+async def test_wrong_arguments_of_create(text: str, given: dict[str, Any]) -> None:
+    """What a new knowledge base cannot have is refused, in words that say it."""
+    whole = {"name": "Manuals"} | given
+
+    assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
+
+
+async def test_secrets_are_not_repeated() -> None:
+    """What cannot be sent is not told by the error, it may hold secrets."""
+    source = AWSDataSource(bucket_name="\ud800", secret_key="hunter2")
+    reason = await refusal(
+        lambda it: it.knowledge_bases.create("Manuals", data_sources=[source])
+    )
+
+    assert (
+        "the body must hold only what JSON can say (UnicodeEncodeError while "
+        "encoding it)" == reason
+    )
