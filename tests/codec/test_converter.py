@@ -12,7 +12,8 @@ from cattrs import BaseValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.codec import make_converter
+from gradient_async.codec import Codec, make_converter
+from gradient_async.errors import DecodeError
 from gradient_async.models import IndexingJobStatus
 from gradient_async.models.timestamp import Timestamp
 
@@ -29,6 +30,14 @@ class Shelf:
     label: str = "none"
     books: tuple[int, ...] = (1,)
     seen_at: Timestamp | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Hall:
+    """Lists whose items may be missing."""
+
+    shelves: tuple[Shelf | None, ...] = ()
+    rows: tuple[tuple[int, ...] | None, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -60,10 +69,39 @@ def test_free_objects(value: dict[str, object]) -> None:
     assert value == CONVERTER.structure(value, FREE | None)
 
 
-@pytest.mark.parametrize("value", ["null", "Null", "NULL"])
-def test_no_free_object(value: object) -> None:
-    """Where a free object may be missing, the word for null is null."""
-    assert CONVERTER.structure(value, FREE | None) is None
+@pytest.mark.parametrize("shape", [FREE | None, Shelf | None, tuple[int, ...] | None])
+@pytest.mark.parametrize("value", [None, "null", "Null", "NULL"])
+def test_nothing_where_it_may_be(value: object, shape: Any) -> None:
+    """Where an object or a list may be missing, null and its word are null."""
+    assert CONVERTER.structure(value, shape) is None
+
+
+@pytest.mark.parametrize("codec", [Codec(), Codec(CONVERTER)])
+def test_nothing_inside_of_lists(codec: Codec) -> None:
+    """Where items of a list may be missing, null is None, by both ways."""
+    body = b'{"shelves": [null, {"count": 5}, "null"], "rows": [null, [1], "Null"]}'
+
+    assert Hall(
+        shelves=(None, Shelf(count=5), None), rows=(None, (1,), None)
+    ) == codec.decode(body, Hall)
+
+
+@pytest.mark.parametrize("codec", [Codec(), Codec(CONVERTER)])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("$.shelves[1]", b'{"shelves": [null, 5]}'),
+        ("$.shelves[0].books[0]", b'{"shelves": [{"books": [null]}]}'),
+        ("$.rows[0]", b'{"rows": [{}]}'),
+        ("$.rows[1][0]", b'{"rows": [null, [null]]}'),
+    ],
+)
+def test_misfits_inside_of_lists(path: str, body: bytes, codec: Codec) -> None:
+    """What may be missing may be nothing else, and null is refused elsewhere."""
+    with pytest.raises(DecodeError) as caught:
+        codec.decode(body, Hall)
+
+    assert path == caught.value.json_path
 
 
 @pytest.mark.parametrize("value", [[], "x", 5, True, 1.5])

@@ -20,6 +20,7 @@ from gradient_async.models import (
     FileUploadDataSource,
     GoogleDriveDataSource,
     NewDataSource,
+    OpenEnum,
     OpenSearchPlanSize,
     PresignedUrlFile,
     RerankingConfiguration,
@@ -136,6 +137,13 @@ def test_flags_are_always_written(locked: bool, shown: bool) -> None:
         (["a", "b"], ["a", "b"]),
         (["PATH"], (CrawlingOption.PATH,)),
         ({"a": ["b"]}, {"a": ("b",)}),
+        ({"source": {}}, NewDataSource(SpacesDataSource())),
+        (
+            {"source": {}, "chunking_algorithm": "CHUNKING_ALGORITHM_UNKNOWN"},
+            NewDataSource(
+                SpacesDataSource(), chunking_algorithm=ChunkingAlgorithm.UNKNOWN
+            ),
+        ),
         ([{"file_name": "a", "file_size": "1"}], [PresignedUrlFile("a", 1)]),
         (
             {
@@ -156,6 +164,25 @@ def test_anything_is_plain_json(expected: JSON, value: object) -> None:
     written = encode_json(to_json(value))
 
     assert json.dumps(expected, separators=(",", ":")) == written.decode()
+
+
+@pytest.mark.parametrize(
+    ("expected", "member"),
+    [
+        ("PATH", CrawlingOption.PATH),
+        ("TOMORROW", CrawlingOption("TOMORROW")),
+        ("PATH", ChunkingAlgorithm(CrawlingOption.PATH)),
+    ],
+)
+def test_members_become_plain_texts(expected: str, member: OpenEnum) -> None:
+    """A member becomes a text and nothing more, alone or inside of something."""
+    drawer: Any = to_json(Drawer(kind=CrawlingOption(member)))
+    items: Any = to_json([member])
+    mapping: Any = to_json({member: (member,)})
+    texts = [to_json(member), drawer["kind"], *items, *mapping, *mapping[member]]
+
+    assert [expected] * 5 == texts
+    assert {str} == {type(text) for text in texts}
 
 
 def test_letters_stay_themselves() -> None:

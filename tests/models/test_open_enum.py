@@ -128,6 +128,26 @@ def test_parse_refuses_unknown_names(text: str) -> None:
         Size.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("expected", "size"),
+    [
+        ("very_large", Size.VERY_LARGE),
+        ("unknown", Size.UNKNOWN),
+        ("tiny", Size("SIZE_TINY")),
+        ("odd", Size("ODD")),
+    ],
+)
+def test_short_names(expected: str, size: Size) -> None:
+    """A short name is the value in small letters, without what all begin with."""
+    assert expected == size.short_name
+
+
+@pytest.mark.parametrize("kind", ENUMS)
+def test_parse_takes_short_names_back(kind: type[OpenEnum]) -> None:
+    """Each declared member is read from its own short name."""
+    assert list(kind) == [kind.parse(member.short_name) for member in kind]
+
+
 def test_parse_takes_undeclared_members() -> None:
     """A member is read as itself, even one whose value has another prefix."""
     assert Size("TINY") == Size.parse(Size("TINY"))

@@ -12,9 +12,26 @@ import pytest
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
 from gradient_async.models import OpenEnum
+from gradient_async.models.data_sources import DataSourceAnswer
+from gradient_async.models.indexing_jobs import DetailsAnswer, IndexingJobAnswer
+from gradient_async.models.knowledge_bases import (
+    KnowledgeBaseAnswer,
+    KnowledgeBaseDetailsAnswer,
+)
 from gradient_async.models.lists import ListAnswer, Meta
+from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
 from tests.models.samples import ANSWERS, ENUMS, MODELS, SAMPLES
 from tests.support.exact_types import misfits
+
+REQUIRED: dict[type, str] = {
+    DataSourceAnswer: "knowledge_base_data_source",
+    DetailsAnswer: "signed_url",
+    IndexingJobAnswer: "job",
+    KnowledgeBaseAnswer: "knowledge_base",
+    KnowledgeBaseDetailsAnswer: "knowledge_base",
+    ScheduledIndexingAnswer: "indexing_info",
+}
+"""What an answer is about, which it must hold."""
 
 LISTS = [kind for kind in ANSWERS if issubclass(kind, ListAnswer)]
 
@@ -100,6 +117,29 @@ def test_models_travel(sample: Any) -> None:
     assert {hash(sample)} == {hash(twin) for twin in twins}
     assert all(sample == twin for twin in twins)
     assert {repr(sample)} == {repr(twin) for twin in twins}
+
+
+@BOTH
+@pytest.mark.parametrize("shape", REQUIRED)
+def test_what_an_answer_must_hold(shape: type, codec: Codec) -> None:
+    """An answer without what it is about is refused, with its key; null is nothing."""
+    key = REQUIRED[shape]
+    for body in (b"{}", b'{"%b": null}' % key.encode(), b'{"error": "no"}'):
+        with pytest.raises(DecodeError, match="Expected a value, got none") as caught:
+            codec.decode(body, shape)
+        assert f"$.{key}" == caught.value.json_path
+
+
+def test_every_answer_that_must_hold_something() -> None:
+    """The answers above are all that have a key without a default."""
+    keys = {
+        (shape, field.name)
+        for shape in ANSWERS
+        for field in attrs.fields(shape)
+        if field.default is attrs.NOTHING
+    }
+
+    assert set(REQUIRED.items()) == keys
 
 
 @pytest.mark.parametrize("shape", LISTS)

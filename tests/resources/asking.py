@@ -27,6 +27,7 @@ ANYTHING: Final[dict[str, JSON]] = {
     "indexing_info": {},
     "models": [],
     "uploads": [],
+    "signed_url": "https://storage.example.com/report.csv",
 }
 """An answer that is good for every call."""
 

@@ -53,9 +53,22 @@ CHUNKING: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"chunking_algorithm": "CHUNKING_ALGORITHM_NEW"},
     ),
     (
+        {"chunking_algorithm": "CHUNKING_ALGORITHM_UNKNOWN"},
+        {"chunking_algorithm": "unknown"},
+    ),
+    (
+        {"chunking_algorithm": "CHUNKING_ALGORITHM_UNKNOWN"},
+        {"chunking_algorithm": ChunkingAlgorithm.UNKNOWN},
+    ),
+    (
         {"chunking_options": {"max_chunk_size": 750}},
         {"chunking_options": ChunkingOptions(max_chunk_size=750)},
     ),
+    (
+        {"chunking_options": {"semantic_threshold": 1}},
+        {"chunking_options": ChunkingOptions(semantic_threshold=1)},
+    ),
+    ({"chunking_options": {}}, {"chunking_options": ChunkingOptions()}),
     (
         {
             "chunking_algorithm": "CHUNKING_ALGORITHM_HIERARCHICAL",
@@ -82,10 +95,8 @@ CHUNKING: list[tuple[dict[str, Any], dict[str, Any]]] = [
 NO_CHUNKING: list[dict[str, Any]] = [
     {},
     {"chunking_algorithm": None, "chunking_options": None},
-    {"chunking_algorithm": "unknown"},
-    {"chunking_algorithm": ChunkingAlgorithm.UNKNOWN},
 ]
-"""What leaves chunking to the platform."""
+"""What leaves chunking to the platform; `unknown` is a value like any other."""
 
 
 @pytest.mark.parametrize(
@@ -112,6 +123,15 @@ NO_CHUNKING: list[dict[str, Any]] = [
         (
             {"aws_data_source": {"bucket_name": "b", "key_id": "i", "secret_key": "k"}},
             AWSDataSource(bucket_name="b", key_id="i", secret_key="k"),
+        ),
+        (
+            {
+                "web_crawler_data_source": {
+                    "crawling_option": "TOMORROW",
+                    "embed_media": False,
+                }
+            },
+            WebCrawlerDataSource(crawling_option=CrawlingOption("TOMORROW")),
         ),
         ({"spaces_data_source": {}}, SpacesDataSource()),
     ],
@@ -251,10 +271,17 @@ async def test_what_only_new_knowledge_bases_take(kind: Any) -> None:
             {"chunking_algorithm": "fast"},
         ),
         (
-            "chunking_options must be ChunkingOptions, not dict",
+            "chunking_options must be ChunkingOptions(...), not dict",
             {"chunking_options": {"max_chunk_size": 750}},
         ),
-        ("chunking_options must be ChunkingOptions, not int", {"chunking_options": 0}),
+        (
+            "chunking_options must be ChunkingOptions(...), not int",
+            {"chunking_options": 0},
+        ),
+        (
+            "chunking_options must be ChunkingOptions(...), not type",
+            {"chunking_options": ChunkingOptions},
+        ),
     ],
 )
 async def test_wrong_chunking(text: str, given: dict[str, Any]) -> None:
@@ -284,8 +311,17 @@ async def test_a_threshold_that_is_no_number() -> None:
             "files must be a list of PresignedUrlFile(...), not PresignedUrlFile",
             PresignedUrlFile("a.pdf", 5),
         ),
-        ("each of files must be a PresignedUrlFile(...), not str", "a.pdf"),
-        ("each of files must be a PresignedUrlFile(...), not tuple", [("a.pdf", 5)]),
+        ("files must be a list of PresignedUrlFile(...), not str", "a.pdf"),
+        ("files must be a list of PresignedUrlFile(...), not str", ""),
+        ("files must be a list of PresignedUrlFile(...), not bytes", b"a.pdf"),
+        ("files must be a list of PresignedUrlFile(...), not bytes", b""),
+        ("files must be a list of PresignedUrlFile(...), not dict", {}),
+        (
+            "files must be a list of PresignedUrlFile(...), not dict",
+            {PresignedUrlFile("a.pdf", 5): 5},
+        ),
+        ("each of files must be PresignedUrlFile(...), not str", ["a.pdf"]),
+        ("each of files must be PresignedUrlFile(...), not tuple", [("a.pdf", 5)]),
         ("file_name must not be empty", [PresignedUrlFile("", 5)]),
     ],
 )
@@ -296,16 +332,19 @@ async def test_wrong_files(text: str, files: Any) -> None:
     )
 
 
+SIZE = "each of files: file_size must be a whole number, at least 0"
+
+
 @pytest.mark.parametrize(
     ("text", "name", "size"),
     [
-        ("file_name must be a string, not int", 5, 5),
-        ("file_name must be a string, not NoneType", None, 5),
-        ("file_size must be a whole number, at least 0, not -1", "a.pdf", -1),
-        ("file_size must be a whole number, at least 0, not '5'", "a.pdf", "5"),
-        ("file_size must be a whole number, at least 0, not 5.0", "a.pdf", 5.0),
-        ("file_size must be a whole number, at least 0, not True", "a.pdf", True),
-        ("file_size must be a whole number, at least 0, not None", "a.pdf", None),
+        ("each of files: file_name must be a string, not int", 5, 5),
+        ("each of files: file_name must be a string, not NoneType", None, 5),
+        (f"{SIZE}, not -1", "a.pdf", -1),
+        (f"{SIZE}, not '5'", "a.pdf", "5"),
+        (f"{SIZE}, not 5.0", "a.pdf", 5.0),
+        (f"{SIZE}, not True", "a.pdf", True),
+        (f"{SIZE}, not None", "a.pdf", None),
     ],
 )
 async def test_wrong_names_and_sizes(text: str, name: Any, size: Any) -> None:

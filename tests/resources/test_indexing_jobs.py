@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from gradient_async import (
+    JSON,
+    DecodeError,
     IndexedDataSource,
     IndexedDataSourceStatus,
     IndexingJob,
@@ -117,6 +119,15 @@ async def test_the_url_of_a_report() -> None:
     assert ("GET", f"{PATH}/job-1/details_signed_url", None) == told(request)
 
 
+@pytest.mark.parametrize("answer", [{}, {"signed_url": None}, {"job": JOB}])
+async def test_no_url_of_a_report(answer: JSON) -> None:
+    """An answer without the URL of a report is an error, not an empty URL."""
+    with pytest.raises(DecodeError) as caught:
+        await ask(lambda client: client.indexing_jobs.get_details_url("job-1"), answer)
+
+    assert "$.signed_url" == caught.value.json_path
+
+
 NO_TEXTS: Any = [None, 5, True, {}, [], b"kb-1"]
 
 
@@ -134,17 +145,23 @@ async def test_ids_must_be_texts(value: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("data_source_uuids must be a list of strings, not a single one", "source-1"),
-        ("data_source_uuids must be a list of strings, not a single one", ""),
+        ("data_source_uuids must be a list of strings, not str", "source-1"),
+        ("data_source_uuids must be a list of strings, not str", ""),
+        ("data_source_uuids must be a list of strings, not bytes", b"source-1"),
+        ("data_source_uuids must be a list of strings, not bytes", b""),
+        ("data_source_uuids must be a list of strings, not bytearray", bytearray(1)),
+        ("data_source_uuids must be a list of strings, not dict", {}),
+        ("data_source_uuids must be a list of strings, not dict", {"source-1": 1}),
         ("data_source_uuids must be a list of strings, not NoneType", None),
         ("data_source_uuids must be a list of strings, not int", 5),
         ("each of data_source_uuids must be a string, not NoneType", ["a", None]),
-        ("each of data_source_uuids must be a string, not int", b"source-1"),
+        ("each of data_source_uuids must be a string, not int", ["a", 5]),
+        ("each of data_source_uuids must be a string, not bytes", ["a", b"b"]),
         ("each of data_source_uuids must not be empty", ["a", ""]),
     ],
 )
 async def test_lists_of_ids(text: str, value: Any) -> None:
-    """What is no list of ids is refused by its name; a lone text too."""
+    """What is no list of ids is refused by its name; a lone text or a mapping too."""
     assert text == await refusal(
         lambda client: client.indexing_jobs.create("kb-1", data_source_uuids=value)
     )

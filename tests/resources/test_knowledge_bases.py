@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -85,6 +87,33 @@ SOURCES: list[tuple[Any, dict[str, Any]]] = [
     ),
     (NewDataSource(SpacesDataSource()), {"spaces_data_source": {}}),
     (
+        NewDataSource(SpacesDataSource(), chunking_algorithm=None),
+        {"spaces_data_source": {}},
+    ),
+    (
+        NewDataSource(SpacesDataSource(), chunking_algorithm="unknown"),
+        {
+            "spaces_data_source": {},
+            "chunking_algorithm": "CHUNKING_ALGORITHM_UNKNOWN",
+        },
+    ),
+    (
+        NewDataSource(SpacesDataSource(), chunking_algorithm=ChunkingAlgorithm.UNKNOWN),
+        {
+            "spaces_data_source": {},
+            "chunking_algorithm": "CHUNKING_ALGORITHM_UNKNOWN",
+        },
+    ),
+    (
+        NewDataSource(
+            DropboxDataSource(folder="/a"), chunking_algorithm="fixed-length"
+        ),
+        {
+            "dropbox_data_source": {"folder": "/a"},
+            "chunking_algorithm": "CHUNKING_ALGORITHM_FIXED_LENGTH",
+        },
+    ),
+    (
         NewDataSource(
             SpacesDataSource(bucket_name="b"),
             chunking_algorithm=ChunkingAlgorithm.SEMANTIC,
@@ -156,6 +185,7 @@ async def test_the_database_of_what_is_got(expected: str, told: dict[str, Any]) 
         ({"region": "tor1"}, {"region": "tor1"}),
         ({"tags": ["b", "a"]}, {"tags": ["b", "a"]}),
         ({"tags": ["b", "a"]}, {"tags": iter(("b", "a"))}),
+        ({"tags": ["b", "a"]}, {"tags": {"b": 1, "a": 2}.keys()}),
         ({"database_id": "d"}, {"database_id": "d"}),
         ({"vpc_uuid": "v"}, {"vpc_uuid": "v"}),
         (
@@ -241,18 +271,48 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("name must be a string, not int", {"name": 5}),
     ("name must be a string, not bytes", {"name": b"Manuals"}),
     ("name must not be empty", {"name": ""}),
-    ("tags must be a list of strings, not a single one", {"tags": "one"}),
-    ("tags must be a list of strings, not a single one", {"tags": ""}),
+    ("tags must be a list of strings, not str", {"tags": "one"}),
+    ("tags must be a list of strings, not str", {"tags": ""}),
+    ("tags must be a list of strings, not bytes", {"tags": b"one"}),
+    ("tags must be a list of strings, not bytes", {"tags": b""}),
+    ("tags must be a list of strings, not bytearray", {"tags": bytearray(b"one")}),
+    ("tags must be a list of strings, not dict", {"tags": {"one": "two"}}),
+    ("tags must be a list of strings, not dict", {"tags": {}}),
+    (
+        "tags must be a list of strings, not mappingproxy",
+        {"tags": MappingProxyType({"one": "two"})},
+    ),
     ("tags must be a list of strings, not int", {"tags": 5}),
     ("each of tags must be a string, not int", {"tags": ["one", 2]}),
     ("each of tags must be a string, not NoneType", {"tags": [None]}),
     ("each of tags must not be empty", {"tags": ["one", ""]}),
+    ("project_id must be a string, not int", {"project_id": 5}),
+    ("project_id must be a string, not bool", {"project_id": False}),
+    ("project_id must not be empty", {"project_id": ""}),
+    ("database_id must be a string, not UUID", {"database_id": UUID(int=5)}),
+    ("database_id must not be empty", {"database_id": ""}),
+    (
+        "reranking_config must be RerankingConfiguration(...), not dict",
+        {"reranking_config": {"enabled": True}},
+    ),
+    (
+        "reranking_config must be RerankingConfiguration(...), not dict",
+        {"reranking_config": {}},
+    ),
+    (
+        "reranking_config must be RerankingConfiguration(...), not bool",
+        {"reranking_config": False},
+    ),
+    (
+        "reranking_config must be RerankingConfiguration(...), not type",
+        {"reranking_config": RerankingConfiguration},
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "given"), WRONG)
 async def test_wrong_arguments(text: str, given: dict[str, Any]) -> None:
-    """A name or tags that cannot work are refused by their name, in both calls."""
+    """What cannot work is refused by its name, in both calls."""
     whole = {"name": "Manuals"} | given
 
     assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
@@ -288,7 +348,27 @@ KINDS = (
             "data_sources must be a list of data sources, not NoneType",
             {"data_sources": None},
         ),
-        (f"a data source must be one of {KINDS}, not str", {"data_sources": "bucket"}),
+        (
+            "data_sources must be a list of data sources, not str",
+            {"data_sources": "bucket"},
+        ),
+        ("data_sources must be a list of data sources, not str", {"data_sources": ""}),
+        (
+            "data_sources must be a list of data sources, not bytes",
+            {"data_sources": b""},
+        ),
+        (
+            "data_sources must be a list of data sources, not dict",
+            {"data_sources": {"bucket_name": "b"}},
+        ),
+        (
+            "data_sources must be a list of data sources, not dict",
+            {"data_sources": {SpacesDataSource(): 1}},
+        ),
+        (
+            f"a data source must be one of {KINDS}, not str",
+            {"data_sources": ["bucket"]},
+        ),
         (f"a data source must be one of {KINDS}, not dict", {"data_sources": [{}]}),
         (
             f"a data source must be one of {KINDS}, not AWSDataSourceDisplay",
@@ -303,7 +383,7 @@ KINDS = (
             {"data_sources": [NewDataSource(NESTED)]},
         ),
         (
-            "chunking_options must be ChunkingOptions, not dict",
+            "chunking_options must be ChunkingOptions(...), not dict",
             {"data_sources": [NewDataSource(SpacesDataSource(), **BAD_OPTIONS)]},
         ),
         (
@@ -317,6 +397,29 @@ async def test_wrong_arguments_of_create(text: str, given: dict[str, Any]) -> No
     whole = {"name": "Manuals"} | given
 
     assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["embedding_model_uuid", "project_id", "region", "database_id", "vpc_uuid"],
+)
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("must not be empty", ""),
+        ("must be a string, not int", 0),
+        ("must be a string, not bool", False),
+        ("must be a string, not bytes", b"id"),
+        ("must be a string, not list", []),
+    ],
+)
+async def test_optional_texts(text: str, value: Any, name: str) -> None:
+    """A text that may be left out must say something where it is given."""
+    given: Any = {name: value}
+
+    assert f"{name} {text}" == await refusal(
+        lambda it: it.knowledge_bases.create("Manuals", **given)
+    )
 
 
 async def test_secrets_are_not_repeated() -> None:

@@ -207,9 +207,9 @@ async def test_missing_files(tmp_path: Path) -> None:
     assert [] == transport.requests
 
 
-def upload(path: Any, to: Any = None) -> Callable[[Client], Any]:
+def upload(path: Any, to: Any = None, show: Any = None) -> Callable[[Client], Any]:
     """Upload, later."""
-    return lambda client: client.data_sources.upload(path, to=to)
+    return lambda client: client.data_sources.upload(path, to=to, on_progress=show)
 
 
 async def test_what_is_no_file(tmp_path: Path) -> None:
@@ -221,6 +221,22 @@ async def test_what_is_no_file(tmp_path: Path) -> None:
         assert f"path must be a file, which {str(path)!r} is not" == await refusal(
             upload(path)
         )
+
+
+@pytest.mark.parametrize("spell", [str, Path])
+@pytest.mark.parametrize("path", ["a\0b", "\0", "\ud800", "a/\udfff.txt"], ids=ascii)
+async def test_what_no_path_can_be(path: str, spell: Callable[[str], Any]) -> None:
+    """A path with a character that no path can have is no file, and refused so."""
+    assert f"path must be a file, which {path!r} is not" == await refusal(
+        upload(spell(path))
+    )
+
+
+@pytest.mark.parametrize("show", [5, 0, False, "print", [], {}])
+@pytest.mark.parametrize("to", [None, PresignedUpload(presigned_url=URL)])
+async def test_what_cannot_be_told(file: Path, to: Any, show: Any) -> None:
+    """What is no function for progress is refused before anything is sent."""
+    assert "on_progress must be a function" == await refusal(upload(file, to, show))
 
 
 @pytest.mark.parametrize("path", [None, 5, b"a.txt", ["a.txt"], True])

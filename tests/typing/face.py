@@ -118,6 +118,13 @@ async def keep_knowledge_bases(client: Client) -> None:
         size=OpenSearchPlanSize.SMALL,
     )
     assert_type(made, KnowledgeBase)
+    chunked = NewDataSource(
+        AWSDataSource(), chunking_algorithm=ChunkingAlgorithm.UNKNOWN
+    )
+    assert_type(chunked.chunking_algorithm, str | None)
+    assert_type(chunked.chunking_options, ChunkingOptions | None)
+    NewDataSource(AWSDataSource(), chunking_algorithm=None)
+    NewDataSource(AWSDataSource(), chunking_algorithm="semantic")
     assert_type(await bases.create("name", size="small"), KnowledgeBase)
     assert_type(await bases.update("kb", tags=[]), KnowledgeBase)
     await bases.delete("kb")

@@ -1,0 +1,117 @@
+"""The keys to data sources are in no variable that an error's traceback shows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from gradient_async import (
+    AWSDataSource,
+    BadRequestError,
+    Client,
+    ConfigurationError,
+    DecodeError,
+    DropboxDataSource,
+    GoogleDriveDataSource,
+    GradientError,
+    NewDataSource,
+    OutcomeUnknownError,
+    RateLimit,
+    RetryPolicy,
+    ServerError,
+    UnprocessableEntityError,
+)
+from tests.resources.asking import Ask
+from tests.support.raw_server import HANG, RawServer, answer
+from tests.support.secrets import texts_of_error
+
+SECRET: Final = "hunter2"
+AWS: Final = AWSDataSource(bucket_name="shown", key_id=SECRET, secret_key=SECRET)
+SOURCES: Final = [
+    AWS,
+    NewDataSource(AWS, chunking_algorithm="semantic"),
+    DropboxDataSource(folder="shown", refresh_token=SECRET),
+    GoogleDriveDataSource(folder_id="shown", refresh_token=SECRET),
+]
+
+
+def add(**given: Any) -> Ask[object]:
+    """Add a data source with a key to it, later."""
+    return lambda it: it.data_sources.create("kb-1", AWS, **given)
+
+
+def make(**given: Any) -> Ask[object]:
+    """Make a knowledge base of data sources with keys to them, later."""
+    whole: Any = {"data_sources": SOURCES} | given
+    return lambda it: it.knowledge_bases.create("Manuals", **whole)
+
+
+async def failure(call: Ask[object], served: bytes) -> GradientError:
+    """Make a call that fails, of a server that says this; give the error."""
+    async with (
+        RawServer(served) as server,
+        Client(
+            "token",
+            base_url=server.url,
+            rate_limit=RateLimit(None),
+            retry=RetryPolicy(attempts=2),
+            timeout=20.0,
+        ) as client,
+    ):
+        with pytest.raises(GradientError) as caught:
+            await call(client)
+    return caught.value
+
+
+def shown(error: GradientError) -> list[str]:
+    """Give what tells the secret, of all that the error can show."""
+    return [text for text in texts_of_error(error) if SECRET in text]
+
+
+@pytest.mark.parametrize("call", [add(), make()], ids=["add", "make"])
+@pytest.mark.parametrize(
+    ("kind", "served"),
+    [
+        (BadRequestError, answer(status="400 X")),
+        (UnprocessableEntityError, answer(b'{"message": "no"}', status="422 X")),
+        (ServerError, answer(status="500 X")),
+        (DecodeError, answer(b"{}")),
+        (DecodeError, answer(b"<html>")),
+        (OutcomeUnknownError, b""),
+        (OutcomeUnknownError, HANG),
+    ],
+)
+async def test_calls_that_fail(
+    kind: type[GradientError], served: bytes, call: Ask[object]
+) -> None:
+    """However a call with a key in its body fails, no frame of it shows the key."""
+    error = await failure(call, served)
+
+    assert kind is type(error)
+    assert [] == shown(error)
+
+
+BAD: Final = AWSDataSource(bucket_name=5, secret_key=SECRET)  # type: ignore[arg-type]  # the claim
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("chunking_algorithm: 'fast' is none of", add(chunking_algorithm="fast")),
+        ("chunking_options must be ChunkingOptions", add(chunking_options={})),
+        ("size: 'huge' is none of", make(size="huge")),
+        ("vpc_uuid must not be empty", make(vpc_uuid="")),
+        ("tags must be a list of strings", make(tags="one")),
+        ("reranking_config must be Reranking", make(reranking_config={})),
+        ("a data source must be one of", make(data_sources=[*SOURCES, 5])),
+        ("data source: bucket_name must be a str", make(data_sources=[*SOURCES, BAD])),
+    ],
+)
+async def test_calls_that_are_refused(text: str, call: Ask[object]) -> None:
+    """Where another argument is refused, no frame shows the key either."""
+    error = await failure(call, HANG)
+
+    assert ConfigurationError is type(error)
+    assert text in str(error)
+    assert [] == shown(error)
