@@ -106,10 +106,9 @@ def encode_json(value: JSON) -> bytes:
     """
     try:
         # Letters beyond ASCII stay themselves, so that half a pair is an error here.
-        text = json.dumps(
+        return json.dumps(
             value, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-        )
-        return text.encode()
+        ).encode()
     except (TypeError, ValueError, RecursionError) as error:
         kind = type(error).__name__
     msg = f"the body must hold only what JSON can say ({kind} while encoding it)"

@@ -91,7 +91,7 @@ def _optional_hook(converter: Converter, shape: Any) -> Callable[[Any, Any], Any
     def hook(value: object, _: object) -> object:
         # Not strict, msgspec takes the word for the thing.
         is_null = isinstance(value, str) and value.lower() == "null"
-        return None if is_null else converter.structure(value, part)
+        return None if value is None or is_null else converter.structure(value, part)
 
     return hook
 

@@ -12,6 +12,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from gradient_async.codec.codec import JSON
 from gradient_async.models.int64 import Int64
+from gradient_async.models.open_enum import OpenEnum
 
 
 def to_json(value: object) -> JSON:
@@ -29,6 +30,7 @@ def to_json(value: object) -> JSON:
 def _converter() -> Converter:
     converter = Converter()
     converter.register_unstructure_hook_func(lambda shape: shape is Int64, str)
+    converter.register_unstructure_hook(OpenEnum, lambda member: str(member.value))
     converter.register_unstructure_hook_factory(
         attrs.has, partial(_attrs_hook, converter)
     )

@@ -248,15 +248,18 @@ class DataSourceRecord:
         )
 
     def _source(self) -> DataSource:
-        return (
-            self.spaces_data_source
-            or self.web_crawler_data_source
-            or self.file_upload_data_source
-            or self.aws_data_source
-            or self.dropbox_data_source
-            or self.google_drive_data_source
-            or self._older_source()
+        """Take the kind that says something, where an empty one stands beside it."""
+        keys = (
+            self.spaces_data_source,
+            self.web_crawler_data_source,
+            self.file_upload_data_source,
+            self.aws_data_source,
+            self.dropbox_data_source,
+            self.google_drive_data_source,
         )
+        given = [source for source in keys if source is not None]
+        telling = [source for source in given if source != type(source)()]
+        return next(iter(telling or given), self._older_source())
 
     def _older_source(self) -> DataSource:
         """Read the keys that the API calls deprecated: they can only name a bucket."""

@@ -195,9 +195,10 @@ class IndexingJob(_OlderCounts):
     @property
     def succeeded(self) -> bool:
         """
-        Whether the job ended and everything it was to index is indexed.
+        Whether the job ended well, by what the API says of it as a whole.
 
-        A `PARTIAL` job did not succeed, whatever its phase says.
+        A `PARTIAL` job did not succeed, whatever its phase says. Single items may have
+        failed even so: `failed_sources` tells.
         """
         if not self.is_finished or self.status in _BAD_STATUSES:
             return False
@@ -263,5 +264,5 @@ class IndexedDataSourcesAnswer:
 class DetailsAnswer:
     """The answer that carries where a job's report is."""
 
-    signed_url: str = attrs.field(default="", repr=False)
+    signed_url: str = attrs.field(repr=False)
     """URL of the report; whoever has it may read the report."""

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from gradient_async.checks import check_instance
+import attrs
+
+from gradient_async.checks import check_instance, check_whole
 from gradient_async.codec import JSON, to_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.open_enum import OpenEnum
 
+T = TypeVar("T")
 E = TypeVar("E", bound=OpenEnum)
 
+# What can be iterated over, and is no list of things.
+_NO_LISTS: Final = (str, bytes, bytearray, Mapping)
 
-def body_of(**given: object) -> dict[str, JSON]:
+_KINDS: Final = {str: "a string", bool: "True or False", float: "a number"}
+
+
+class Body(dict[str, JSON]):
+    """What a request says; its repr, which tracebacks may show, tells no secrets."""
+
+    def __or__(self, other: Mapping[str, JSON]) -> Body:  # type: ignore[override]
+        """Give both together."""
+        return Body({**self, **other})
+
+    def __repr__(self) -> str:
+        """Name what it is about."""
+        return f"<body of {', '.join(self)}>"
+
+
+def body_of(**given: object) -> Body:
     """Make a request's body of the arguments that were given; None is not given."""
-    return {name: to_json(it) for name, it in given.items() if it is not None}
+    return Body({name: to_json(it) for name, it in given.items() if it is not None})
 
 
 def read_text(name: str, value: str) -> str:
@@ -32,18 +52,66 @@ def read_text(name: str, value: str) -> str:
     return value
 
 
+def read_optional_text(name: str, value: str | None) -> str | None:
+    """
+    Take a text that must say something where it is given; None stays None.
+
+    Raises:
+        ConfigurationError: It is no string, or empty.
+    """
+    return None if value is None else read_text(name, value)
+
+
+def read_items(name: str, values: Iterable[T], what: str) -> tuple[T, ...]:
+    """
+    Take several things; a lone string is refused, it would be taken for its letters.
+
+    Raises:
+        ConfigurationError: It is no list; `what` says of what it should be one.
+    """
+    check_instance(name, values, Iterable, f"a list of {what}")
+    if isinstance(values, _NO_LISTS):
+        msg = f"{name} must be a list of {what}, not {type(values).__name__}"
+        raise ConfigurationError(msg)
+    return tuple(values)
+
+
 def read_texts(name: str, values: Iterable[str]) -> tuple[str, ...]:
     """
-    Take several texts; a lone string is refused, it would be taken for its letters.
+    Take several texts.
 
     Raises:
         ConfigurationError: It is no list of strings, or one of them is empty.
     """
-    if isinstance(values, str):
-        msg = f"{name} must be a list of strings, not a single one"
-        raise ConfigurationError(msg)
-    check_instance(name, values, Iterable, "a list of strings")
-    return tuple(read_text(f"each of {name}", value) for value in values)
+    items = read_items(name, values, "strings")
+    return tuple(read_text(f"each of {name}", item) for item in items)
+
+
+def check_fields(name: str, value: object, kind: type) -> None:
+    """
+    Refuse what is no object of this attrs class, or has a field of another type.
+
+    Raises:
+        ConfigurationError: The message names the field.
+    """
+    check_instance(name, value, kind, f"{kind.__name__}(...)")
+    hints = get_type_hints(kind)
+    for field in attrs.fields(kind):
+        place = f"{name}: {field.name}"
+        _check_field(place, getattr(value, field.name), hints[field.name])
+
+
+def _check_field(name: str, value: object, hint: Any) -> None:
+    if get_origin(hint) is tuple:
+        check_instance(name, value, (tuple, list), "a tuple")
+        for item in value:  # type: ignore[attr-defined]  # checked just now
+            _check_field(f"each of {name}", item, get_args(hint)[0])
+    elif hint is int:
+        check_whole(name, value, least=0)
+    elif hint is float and not isinstance(value, bool):
+        check_instance(name, value, (float, int), "a number")
+    else:
+        check_instance(name, value, hint, _KINDS.get(hint, hint.__name__))
 
 
 def read_member(name: str, value: str | None, kind: type[E]) -> E | None:

@@ -7,10 +7,11 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from types import NoneType
 from typing import Final
 
-from gradient_async.checks import check_instance, check_whole
-from gradient_async.errors import ConfigurationError, UploadError
+from gradient_async.checks import check_instance
+from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.data_sources import (
     ChunkingOptions,
     DataSourceAnswer,
@@ -25,7 +26,12 @@ from gradient_async.models.uploads import (
 )
 from gradient_async.paging import Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
-from gradient_async.resources.arguments import body_of, read_text
+from gradient_async.resources.arguments import (
+    body_of,
+    check_fields,
+    read_items,
+    read_text,
+)
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.source_bodies import (
     AddableDataSource,
@@ -132,12 +138,12 @@ class DataSources:
         Source: POST /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_create_knowledge_base_data_source`.
         """
-        body = (
-            body_of(knowledge_base_uuid=knowledge_base_uuid)
+        request = _CREATE.request(
+            body=body_of(knowledge_base_uuid=knowledge_base_uuid)
             | added_source_body(source)
-            | chunking_body(chunking_algorithm, chunking_options)
+            | chunking_body(chunking_algorithm, chunking_options),
+            knowledge_base_uuid=knowledge_base_uuid,
         )
-        request = _CREATE.request(body=body, knowledge_base_uuid=knowledge_base_uuid)
         answer = await self._caller.call(request, DataSourceAnswer)
         return answer.knowledge_base_data_source.open()
 
@@ -227,10 +233,15 @@ class DataSources:
         /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
         `genai_create_data_source_file_upload_presigned_urls`.
         """
-        check_instance("files", files, Iterable, "a list of PresignedUrlFile(...)")
-        asked = [_read_file(file) for file in files]
+        given = read_items("files", files, "PresignedUrlFile(...)")
+        asked = [_read_file(file) for file in given]
         request = _PRESIGN.request(body=body_of(files=asked))
         answer = await self._caller.call(request, PresignedUploadsAnswer)
+        if len(answer.uploads) != len(asked):
+            msg = f"Expected {len(asked)} places for files, got {len(answer.uploads)}"
+            raise DecodeError(
+                msg, method=request.method, path=request.path, json_path="$.uploads"
+            )
         return answer.uploads
 
     async def upload(
@@ -246,8 +257,8 @@ class DataSources:
         Asks for a presigned URL, by one call with its own deadline, and puts the file
         there: piece by piece, of 256 KiB, so that its size does not matter. The URL
         leads elsewhere than to the API, and the token does not go there. An upload
-        takes as long as it takes, but ends when the host takes nothing for 60 seconds.
-        It is not tried again by itself.
+        takes as long as it takes, but ends when nothing could be handed to the network
+        for 300 seconds. It is not tried again by itself.
 
         Args:
             path: The file.
@@ -267,38 +278,38 @@ class DataSources:
         `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
         """
         check_instance("path", path, (str, os.PathLike), "a path")
+        if on_progress is not None and not callable(on_progress):
+            msg = "on_progress must be a function"
+            raise ConfigurationError(msg)
         file = Path(path)
+        check_instance("to", to, (PresignedUpload, NoneType), "a PresignedUpload")
         size = await asyncio.to_thread(_size, file)
         if to is None:
-            to = await self._find_place(PresignedUrlFile(file.name, size))
-        check_instance("to", to, PresignedUpload, "a PresignedUpload")
-        await self._caller.uploads.put(
-            file, size=size, url=to.presigned_url, on_progress=on_progress
-        )
+            (to,) = await self.create_presigned_urls(
+                [PresignedUrlFile(file.name, size)]
+            )
+        await self._caller.uploads.put(file, to, size=size, on_progress=on_progress)
         return FileUploadDataSource(
             original_file_name=to.original_file_name or file.name,
             size_in_bytes=size,
             stored_object_key=to.object_key,
         )
 
-    async def _find_place(self, file: PresignedUrlFile) -> PresignedUpload:
-        for place in await self.create_presigned_urls([file]):
-            return place
-        msg = "the API gave no place to put the file"
-        raise UploadError(msg, total_bytes=file.file_size)
-
 
 def _read_file(file: PresignedUrlFile) -> PresignedUrlFile:
-    check_instance("each of files", file, PresignedUrlFile, "a PresignedUrlFile(...)")
+    check_fields("each of files", file, PresignedUrlFile)
     read_text("file_name", file.file_name)
-    check_whole("file_size", file.file_size, least=0)
     return file
 
 
 def _size(file: Path) -> int:
     """Give the size of a file in bytes; refuse what is none."""
-    found = file.stat()
-    if not stat.S_ISREG(found.st_mode):
+    try:
+        found = file.stat()
+    except ValueError:
+        # A character that no path can have.
+        found = None
+    if not found or not stat.S_ISREG(found.st_mode):
         msg = f"path must be a file, which {str(file)!r} is not"
         raise ConfigurationError(msg)
     return found.st_size

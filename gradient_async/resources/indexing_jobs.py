@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from gradient_async.checks import check_seconds
-from gradient_async.errors import ConflictError, IndexingJobRunningError
+from gradient_async.errors import (
+    ConflictError,
+    DeadlineExceededError,
+    DecodeError,
+    GradientError,
+    IndexingJobRunningError,
+    StatusError,
+    TransportError,
+)
 from gradient_async.models.indexing_jobs import (
     DetailsAnswer,
     IndexedDataSource,
     IndexedDataSourcesAnswer,
     IndexingJob,
     IndexingJobAnswer,
+    IndexingJobPhase,
     IndexingJobsAnswer,
 )
 from gradient_async.paging import Page, Paginator, Position
@@ -174,7 +184,13 @@ class IndexingJobs:
             data_source_uuids=sources or None,
         )
         request = _CREATE.request(body=body)
-        return (await self._caller.call(request, IndexingJobAnswer)).job
+        job = (await self._caller.call(request, IndexingJobAnswer)).job
+        if not job.uuid:
+            msg = "Expected the id of the job that was started, got none"
+            raise DecodeError(
+                msg, method=request.method, path=request.path, json_path="$.job.uuid"
+            )
+        return job
 
     async def cancel(self, uuid: str) -> IndexingJob:
         """
@@ -412,14 +428,21 @@ class IndexingJobs:
             job = await self.create(knowledge_base_uuid, data_source_uuids=sources)
         except ConflictError as conflict:
             # Somebody else was quicker; name their job, if that is the reason.
-            await self._check_idle(knowledge_base_uuid)
+            with suppress(StatusError, TransportError, DeadlineExceededError):
+                await self._check_idle(knowledge_base_uuid)
             raise conflict from None
-        return await self.wait(
-            job.uuid,
-            timeout=timeout,
-            check=check,
-            cancel_on_timeout=cancel_on_timeout,
-        )
+        try:
+            return await wait(
+                self._source,
+                job.uuid,
+                timeout=timeout,
+                check=check,
+                cancel_on_timeout=cancel_on_timeout,
+                seen=job,
+            )
+        except GradientError as error:
+            error.add_note(f"indexing job {job.uuid} was started")
+            raise
 
     async def _check_idle(self, knowledge_base_uuid: str) -> None:
         """Refuse where the knowledge base has a job that is pending or running."""
@@ -453,4 +476,14 @@ class _JobSource:
     async def cancel(self, uuid: str) -> IndexingJob:
         # The API's description has the id in the body too.
         request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
-        return (await self._caller.call(request, IndexingJobAnswer)).job
+        try:
+            return (await self._caller.call(request, IndexingJobAnswer)).job
+        except ConflictError as conflict:
+            # An earlier attempt, whose answer was lost, may have cancelled it.
+            job = await self.get(uuid) if conflict.attempts > 1 else None
+            if job is None or job.phase is not IndexingJobPhase.CANCELLED:
+                raise
+            return job
+
+    async def sleep(self, seconds: float) -> None:
+        await self._caller.sleep(seconds)

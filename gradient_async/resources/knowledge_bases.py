@@ -7,7 +7,6 @@ from typing import Final
 
 import attrs
 
-from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
@@ -22,7 +21,10 @@ from gradient_async.paging import Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
 from gradient_async.resources.arguments import (
     body_of,
+    check_fields,
+    read_items,
     read_member,
+    read_optional_text,
     read_text,
     read_texts,
 )
@@ -154,21 +156,23 @@ class KnowledgeBases:
 
         Source: POST /v2/gen-ai/knowledge_bases, `genai_create_knowledge_base`.
         """
-        check_instance("data_sources", data_sources, Iterable, "a list of data sources")
-        sources = [new_source_body(source) for source in data_sources]
-        body = body_of(
-            name=read_text("name", name),
-            embedding_model_uuid=embedding_model_uuid,
-            project_id=project_id,
-            region=region,
-            datasources=sources or None,
-            tags=read_texts("tags", tags) or None,
-            reranking_config=reranking_config,
-            database_id=database_id,
-            size=read_member("size", size, OpenSearchPlanSize),
-            vpc_uuid=vpc_uuid,
+        sources = read_items("data_sources", data_sources, "data sources")
+        request = _CREATE.request(
+            body=body_of(
+                name=read_text("name", name),
+                embedding_model_uuid=read_optional_text(
+                    "embedding_model_uuid", embedding_model_uuid
+                ),
+                project_id=read_optional_text("project_id", project_id),
+                region=read_optional_text("region", region),
+                datasources=[new_source_body(source) for source in sources] or None,
+                tags=read_texts("tags", tags) or None,
+                reranking_config=_read_reranking(reranking_config),
+                database_id=read_optional_text("database_id", database_id),
+                size=read_member("size", size, OpenSearchPlanSize),
+                vpc_uuid=read_optional_text("vpc_uuid", vpc_uuid),
+            )
         )
-        request = _CREATE.request(body=body)
         return (await self._caller.call(request, KnowledgeBaseAnswer)).knowledge_base
 
     async def update(
@@ -203,11 +207,11 @@ class KnowledgeBases:
         Source: PUT /v2/gen-ai/knowledge_bases/{uuid}, `genai_update_knowledge_base`.
         """
         changes = body_of(
-            name=None if name is None else read_text("name", name),
-            project_id=project_id,
+            name=read_optional_text("name", name),
+            project_id=read_optional_text("project_id", project_id),
             tags=None if tags is None else read_texts("tags", tags),
-            reranking_config=reranking_config,
-            database_id=database_id,
+            reranking_config=_read_reranking(reranking_config),
+            database_id=read_optional_text("database_id", database_id),
         )
         if not changes:
             msg = "there is nothing to change: give name, tags or another argument"
@@ -232,3 +236,11 @@ class KnowledgeBases:
         `genai_delete_knowledge_base`.
         """
         await self._caller.send(_DELETE.request(uuid=uuid))
+
+
+def _read_reranking(
+    given: RerankingConfiguration | None,
+) -> RerankingConfiguration | None:
+    if given is not None:
+        check_fields("reranking_config", given, RerankingConfiguration)
+    return given

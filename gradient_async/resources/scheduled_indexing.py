@@ -12,7 +12,7 @@ from gradient_async.models.scheduled_indexing import (
     ScheduledIndexing,
     ScheduledIndexingAnswer,
 )
-from gradient_async.resources.arguments import body_of, read_text
+from gradient_async.resources.arguments import body_of, read_items, read_text
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint
 
@@ -22,7 +22,7 @@ _GET: Final = Endpoint(
 )
 _DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/scheduled-indexing/{uuid}")
 
-_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::00)?")
 
 
 class ScheduledIndexings:
@@ -46,7 +46,7 @@ class ScheduledIndexings:
         Args:
             knowledge_base_uuid: Id of the knowledge base.
             days: Days of the week, as cron counts them: 1 is Monday, 0 or 7 Sunday.
-            time: Time of the day, `HH:MM`, in UTC.
+            time: Time of the day, `HH:MM`, in UTC; no schedule has seconds.
 
         Raises:
             ConfigurationError: An argument cannot work; nothing was sent.
@@ -102,8 +102,7 @@ class ScheduledIndexings:
 
 
 def _read_days(days: Iterable[int]) -> tuple[int, ...]:
-    check_instance("days", days, Iterable, "a list of numbers")
-    numbers = tuple(days)
+    numbers = read_items("days", days, "numbers")
     for number in numbers:
         check_whole("each of days", number, least=0, most=7)
     if not numbers:
@@ -117,4 +116,4 @@ def _read_time(time: str) -> str:
     if not _TIME.fullmatch(time):
         msg = f"time must look like 06:30, not {time!r}"
         raise ConfigurationError(msg)
-    return time
+    return time[:5]

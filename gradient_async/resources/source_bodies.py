@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from gradient_async.checks import check_instance
-from gradient_async.codec import JSON
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.data_sources import (
     AWSDataSource,
@@ -19,7 +17,7 @@ from gradient_async.models.data_sources import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.resources.arguments import body_of, read_member
+from gradient_async.resources.arguments import Body, body_of, check_fields, read_member
 
 AddableDataSource: TypeAlias = SpacesDataSource | WebCrawlerDataSource | AWSDataSource
 """What can be added to a knowledge base that is there already."""
@@ -36,7 +34,7 @@ _KEYS: Final[dict[type, str]] = _ADDABLE | {
 }
 
 
-def new_source_body(source: DataSourceInput | NewDataSource) -> dict[str, JSON]:
+def new_source_body(source: DataSourceInput | NewDataSource) -> Body:
     """
     Write a data source of a new knowledge base.
 
@@ -50,7 +48,7 @@ def new_source_body(source: DataSourceInput | NewDataSource) -> dict[str, JSON]:
     )
 
 
-def added_source_body(source: AddableDataSource) -> dict[str, JSON]:
+def added_source_body(source: AddableDataSource) -> Body:
     """
     Write a data source to add to a knowledge base.
 
@@ -67,28 +65,27 @@ def added_source_body(source: AddableDataSource) -> dict[str, JSON]:
     return _source_body(source, _ADDABLE)
 
 
-def chunking_body(
-    algorithm: str | None, options: ChunkingOptions | None
-) -> dict[str, JSON]:
+def chunking_body(algorithm: str | None, options: ChunkingOptions | None) -> Body:
     """
-    Write how to cut texts into chunks; what is left to the platform is left out.
+    Write how to cut texts into chunks; None is left to the platform.
 
     Raises:
         ConfigurationError: An argument is none of its kind.
     """
-    kind = ChunkingAlgorithm
     if options is not None:
-        check_instance("chunking_options", options, ChunkingOptions, "ChunkingOptions")
-    member = read_member("chunking_algorithm", algorithm, kind)
+        check_fields("chunking_options", options, ChunkingOptions)
     return body_of(
-        chunking_algorithm=None if member is kind.UNKNOWN else member,
+        chunking_algorithm=read_member(
+            "chunking_algorithm", algorithm, ChunkingAlgorithm
+        ),
         chunking_options=options,
     )
 
 
-def _source_body(source: DataSourceInput, keys: dict[type, str]) -> dict[str, JSON]:
+def _source_body(source: DataSourceInput, keys: dict[type, str]) -> Body:
     if type(source) not in keys:
         names = ", ".join(kind.__name__ for kind in keys)
         msg = f"a data source must be one of {names}, not {type(source).__name__}"
         raise ConfigurationError(msg)
+    check_fields("data source", source, type(source))
     return body_of(**{keys[type(source)]: source})

@@ -23,7 +23,7 @@ from gradient_async.errors import (
     DecodeError,
     GradientError,
     OutcomeUnknownError,
-    ResponseTooLargeError,
+    StatusError,
     TransportError,
 )
 from gradient_async.transport.credentials import Credentials
@@ -32,7 +32,7 @@ from gradient_async.transport.headers import read_limits
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.observe import OnAttempt
 from gradient_async.transport.pacing import Pacer, refusal_wait
-from gradient_async.transport.retry import RetryPolicy
+from gradient_async.transport.retry import RetryPolicy, may_be_done
 from gradient_async.transport.status import status_error
 from gradient_async.transport.texts import clean_text
 from gradient_async.transport.uploads import Uploads
@@ -104,6 +104,24 @@ class Caller:
     async def send(self, request: Request) -> None:
         """Make a call whose answer says nothing beyond its success."""
         await self._send(request)
+
+    async def sleep(self, seconds: float) -> None:
+        """
+        Let time pass between calls that belong together.
+
+        Raises:
+            ClientClosedError: The client was closed before or meanwhile.
+        """
+        scope = asyncio.timeout(None)
+        try:
+            self._lifetime.enter(scope)
+            async with scope:
+                await asyncio.sleep(seconds)
+        except TimeoutError:
+            msg = "the client was closed meanwhile"
+            raise ClientClosedError(msg) from None
+        finally:
+            self._lifetime.leave(scope)
 
     async def _decoded(self, request: Request, decode: Callable[[bytes], T]) -> T:
         call, response = await self._send(request)
@@ -223,10 +241,8 @@ def _final(
     _during(error, call)
     if isinstance(error, DeadlineExceededError):
         return error, call.failure
-    # An answer that is too large was an answer.
-    was_answered = isinstance(error, ResponseTooLargeError)
-    is_lost = isinstance(error, TransportError) and error.sent and not was_answered
-    if is_lost and not call.request.is_idempotent:
+    is_unknown = isinstance(error, TransportError | StatusError) and may_be_done(error)
+    if is_unknown and not call.request.is_idempotent:
         return _unknown(call), error
     return error, error.__cause__
 

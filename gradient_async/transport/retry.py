@@ -20,6 +20,9 @@ from gradient_async.errors import (
 # Each says that the server could not, not that the request was wrong.
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
 
+# Each says that a gateway lost the answer of the server behind it.
+_ANSWER_LOST: Final = frozenset({502, 504})
+
 # botocore's standard mode (retries/quota.py) uses 500 and 5; a fifth of that suits
 # clients that make tens of calls a minute.
 _QUOTA: Final = 100
@@ -141,10 +144,20 @@ def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
 
 
 def may_be_done(error: TransportError | StatusError) -> bool:
-    """Tell whether the server may have carried out what it failed to answer."""
-    if isinstance(error, TransportError):
-        return error.sent
-    return error.status in _TRANSIENT - {429}
+    """Tell whether the server may have carried it out, and its answer was lost."""
+    match error:
+        case ResponseTooLargeError():
+            # It was an answer.
+            return False
+        case TransportError():
+            return error.sent
+        case _:
+            return error.status in _ANSWER_LOST
+
+
+def is_transient(error: StatusError) -> bool:
+    """Tell whether a status says "not now"."""
+    return error.status in _TRANSIENT
 
 
 def _backoff(

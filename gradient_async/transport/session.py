@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
@@ -32,6 +33,9 @@ __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
 # The call's deadline bounds the whole; these only tell a dead peer from a slow one.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)
 
+# A file may wait long in the buffers of a slow link; `Uploads` has its own patience.
+_UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0)
+
 # Below the idle time of common load balancers, so that we are the first to hang up.
 _KEEPALIVE: Final = 15.0
 
@@ -49,6 +53,7 @@ class _Outgoing:
     params: Mapping[str, str] = attrs.field(factory=dict)
     headers: Mapping[str, str]
     body: bytes | AsyncIterable[bytes] | None = attrs.field(repr=False)
+    timeout: aiohttp.ClientTimeout = _TIMEOUT
 
 
 class AiohttpTransport:
@@ -116,6 +121,7 @@ class AiohttpTransport:
             # Known in advance: object stores take no chunked encoding.
             headers={"Content-Length": str(upload.size)} | self._usual_headers,
             body=upload.chunks,
+            timeout=_UPLOAD_TIMEOUT,
         )
         return await self._exchange(outgoing, _SendOnce(None))
 
@@ -135,7 +141,7 @@ class AiohttpTransport:
                 auto_decompress=True,
                 proxy=self._proxy,
                 raise_for_status=False,
-                timeout=_TIMEOUT,
+                timeout=outgoing.timeout,
             ) as answer:
                 return await self._read(answer)
         except aiohttp.ClientError as error:
@@ -221,7 +227,8 @@ class _SendOnce:
 
     aiohttp sends an idempotent request again, unasked, when `ClientOSError` or
     `ServerDisconnectedError` comes out of here; ours are neither. The token is added
-    here, last, so that no frame of a traceback has it in a variable. None adds none.
+    here, last, so that no frame of a traceback has it in a variable. Without one, the
+    request leaves with no credentials at all.
     """
 
     def __init__(self, token: Secret | None) -> None:
@@ -230,7 +237,11 @@ class _SendOnce:
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        if self._token is not None:
+        if self._token is None:
+            # A lent session may have its own for the API.
+            request.headers.popall("Authorization", None)
+            request.headers.popall("Cookie", None)
+        else:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         try:
             return await handler(request)
@@ -263,7 +274,12 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
 
 
 def _describe(error: aiohttp.ClientError) -> str:
-    reason = error.strerror if isinstance(error, OSError) else None
+    reason = None
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = error.strerror
+    elif isinstance(error, OSError) and error.errno:
+        # Its own words may be aiohttp's, and hold the URL of an upload.
+        reason = os.strerror(error.errno)
     name = type(error).__name__
     return f"{name}, {reason}" if reason else name
 

@@ -6,17 +6,21 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final, Protocol
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
+from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.urls import is_presigned_url, split_url
+from gradient_async.transport.local_file import LocalFile
+from gradient_async.transport.urls import is_presigned_url, path_of
 from gradient_async.transport.wire import Response, Transport, Upload
 
 _PIECE: Final = 256 * 1024
 
-# A host that takes nothing for so long is gone; a large file as such is no reason.
-_PATIENCE: Final = 60.0
+# A large file is no reason to give up, a host that takes nothing is. Only what the
+# operating system takes can be seen here, and it keeps up to some megabytes for a slow
+# link; so this is long, and it holds for the answer after the last piece too.
+_PATIENCE: Final = 300.0
 
 # S3's errors are small XML documents, whose code says it all.
 _CODE: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
@@ -29,7 +33,7 @@ class OnProgress(Protocol):
     It must not block, and what it raises ends the upload.
     """
 
-    def __call__(self, sent_bytes: int, total_bytes: int, /) -> object:
+    def __call__(self, sent_bytes: int, total_bytes: int, /) -> None:
         """Take the bytes sent so far, and those of the whole file."""
         ...
 
@@ -42,7 +46,12 @@ class Uploads:
         self._lifetime = lifetime
 
     async def put(
-        self, path: Path, *, size: int, url: str, on_progress: OnProgress | None
+        self,
+        path: Path,
+        to: PresignedUpload,
+        *,
+        size: int,
+        on_progress: OnProgress | None,
     ) -> None:
         """
         Put the first `size` bytes of a file to a presigned URL.
@@ -52,10 +61,6 @@ class Uploads:
             OSError: The file could not be read.
             UploadError: The file did not arrive whole.
         """
-        parts = split_url(url) if is_presigned_url(url) else None
-        if parts is None:
-            msg = "the presigned URL leads nowhere that a file could be sent to"
-            raise UploadError(msg, total_bytes=size)
         scope = asyncio.timeout(_PATIENCE)
 
         def taken(sent_bytes: int) -> None:
@@ -63,10 +68,12 @@ class Uploads:
             if on_progress is not None:
                 on_progress(sent_bytes, size)
 
-        file = await asyncio.to_thread(path.open, "rb")
-        with file:
+        async with LocalFile(path) as file:
             pieces = _Pieces(file, size, taken)
-            upload = Upload(url=url, path=parts.path, size=size, chunks=pieces)
+            upload = _upload(to, size, pieces)
+            if upload is None:
+                msg = "the presigned URL leads nowhere that a file could be sent to"
+                raise UploadError(msg, total_bytes=size)
             await self._put(upload, pieces, scope)
 
     def _prolong(self, scope: asyncio.Timeout) -> None:
@@ -90,10 +97,10 @@ class Uploads:
         except TimeoutError:
             if not scope.expired():
                 raise
-            text = f"the host took nothing for {_PATIENCE:g} s"
+            text = f"nothing could be handed to the network for {_PATIENCE:g} s"
         finally:
             self._lifetime.leave(scope)
-        # Raised out here, without the frames that hold the URL, whose query is secret.
+        # Raised out here, without the frames of the transport.
         if pieces.failure is not None:
             raise pieces.failure
         if text and self._lifetime.has_ended:
@@ -114,7 +121,7 @@ class _Pieces:
     """A file's bytes, piece by piece, and how many of them were taken."""
 
     def __init__(
-        self, file: BinaryIO, size: int, taken: Callable[[int], object]
+        self, file: LocalFile, size: int, taken: Callable[[int], None]
     ) -> None:
         self._file = file
         self._size = size
@@ -138,11 +145,20 @@ class _Pieces:
 
     async def _read(self) -> bytes:
         left = self._size - self.sent
-        piece = await asyncio.to_thread(self._file.read, min(_PIECE, left))
+        piece = await self._file.read(min(_PIECE, left))
         if not piece:
             msg = "the file became shorter while it was sent"
             raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
         return piece
+
+
+def _upload(to: PresignedUpload, size: int, pieces: _Pieces) -> Upload | None:
+    """Make what goes to the transport; None where the URL is none to send to."""
+    # Whatever raises must not have the URL in a variable: its query is a secret.
+    if not is_presigned_url(to.presigned_url):
+        return None
+    path = path_of(to.presigned_url)
+    return Upload(url=to.presigned_url, path=path, size=size, chunks=pieces)
 
 
 def _refusal(answer: Response, *, is_whole: bool) -> str:

@@ -56,6 +56,11 @@ def is_presigned_url(url: str) -> bool:
     )
 
 
+def path_of(url: str) -> str:
+    """Give the path of a URL, without the query."""
+    return urlsplit(url).path
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

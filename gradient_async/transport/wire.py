@@ -127,7 +127,7 @@ class Endpoint:
             ConfigurationError: An id could lead to another path, or something in the
                 body has no JSON form.
         """
-        encoded = {name: _encode_id(name, value) for name, value in ids.items()}
+        encoded = {name: encode_id(name, value) for name, value in ids.items()}
         return Request(
             method=self.method,
             path=self.template.format(**encoded),
@@ -136,8 +136,13 @@ class Endpoint:
         )
 
 
-def _encode_id(name: str, value: object) -> str:
-    """Percent-encode an id; refuse what a server may read as more than one segment."""
+def encode_id(name: str, value: object) -> str:
+    """
+    Percent-encode an id; refuse what a server may read as more than one segment.
+
+    Raises:
+        ConfigurationError: The id could lead to another path.
+    """
     if not isinstance(value, str):
         msg = f"{name} must be a string, not {type(value).__name__}"
         raise ConfigurationError(msg)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from gradient_async.errors import (
     DeadlineExceededError,
     GradientError,
-    RateLimitError,
     ResponseTooLargeError,
     ServerError,
     StatusError,
     TLSError,
     TransportError,
 )
+from gradient_async.transport.retry import is_transient
 
 
 def is_passing(error: BaseException) -> bool:
@@ -19,8 +19,10 @@ def is_passing(error: BaseException) -> bool:
     match error:
         case TLSError() | ResponseTooLargeError():
             return False
-        case TransportError() | ServerError() | RateLimitError():
+        case TransportError() | ServerError():
             return True
+        case StatusError():
+            return is_transient(error)
         case _:
             return isinstance(error, DeadlineExceededError)
 

@@ -14,7 +14,7 @@ from gradient_async.transport.observe import logger
 from gradient_async.waiting.cancelling import Cancelling
 from gradient_async.waiting.each import for_each
 from gradient_async.waiting.failures import asked_wait, gravest, is_passing
-from gradient_async.waiting.reports import not_ended, readable
+from gradient_async.waiting.reports import not_cancelled, not_ended
 from gradient_async.waiting.rounds import ReadPage, Round
 from gradient_async.waiting.source import JobSource
 from gradient_async.waiting.timetable import Look, Timetable
@@ -39,6 +39,7 @@ class Follower:
         *,
         timeout: float,
         cancel_on_timeout: bool = False,
+        seen: IndexingJob | None = None,
     ) -> None:
         check_seconds("timeout", timeout)
         self.jobs: dict[str, IndexingJob] = {}
@@ -57,6 +58,9 @@ class Follower:
         self._is_late = False
         self._cancelling: Cancelling | None = None
         self._has_given_up = False
+        if seen is not None:
+            self._note(seen.uuid, seen)
+            self._has_looked = True
 
     @property
     def is_over(self) -> bool:
@@ -83,26 +87,34 @@ class Follower:
             GradientError: A look failed, for good or before any had succeeded.
         """
         now = asyncio.get_running_loop().time()
-        if self._timetable is None:
-            self._timetable = Timetable(began=now, timeout=self._timeout)
-        look = None if self._is_late else self._timetable.next_look(now)
+        timetable = self._timetable = self._timetable or self._begin(now)
+        look = None if self._is_late else timetable.next_look(now)
         if look is None:
-            raise await self._give_up(self._timetable.deadline) from self._failure
+            await self._give_up(timetable)
+            return
         try:
-            async with asyncio.timeout_at(self._timetable.deadline) as scope:
-                await asyncio.sleep(look.at - now)
-                await self._make(look, self._timetable)
+            async with asyncio.timeout_at(look.until) as scope:
+                await self._source.sleep(look.at - now)
+                await self._make(look, timetable)
         except TimeoutError:
             if not scope.expired():
                 raise
             # What was seen is given out first; the next call raises.
             self._is_late = True
 
+    def _begin(self, now: float) -> Timetable:
+        """Begin now, with what was seen already as the first look."""
+        timetable = Timetable(began=now, timeout=self._timeout)
+        if self._has_looked:
+            look = Look(now, until=timetable.deadline, is_last=False)
+            timetable.took(look, began=now, ended=now, jitter=_jitter())
+        return timetable
+
     async def _make(self, look: Look, timetable: Timetable) -> None:
         """Make one look, and let it pass if it failed only for now."""
         clock = asyncio.get_running_loop().time
         began = clock()
-        jitter = random.random()  # noqa: S311  (no secret)
+        jitter = _jitter()
         try:
             await self._run_round()
         except GradientError as error:
@@ -158,33 +170,51 @@ class Follower:
             len(self.pending),
         )
 
-    async def _give_up(self, deadline: float) -> IndexingJobTimeoutError:
-        """Make the error that ends the waiting; cancel what has not ended, if asked."""
+    async def _give_up(self, timetable: Timetable) -> None:
+        """
+        End the waiting; cancel what has not ended, if asked.
+
+        Raises:
+            IndexingJobTimeoutError: There is something that has not ended.
+        """
+        failures: dict[str, Exception] = {}
+        if self._cancel_on_timeout:
+            failures = await self._cancel(timetable.deadline)
+        if self.pending:
+            self._has_given_up = True
+            elapsed = asyncio.get_running_loop().time() - timetable.began
+            error = self._timeout_error(failures)
+            raise error.during(attempts=0, elapsed=elapsed) from self._failure
+
+    async def _cancel(self, deadline: float) -> dict[str, Exception]:
+        # Nothing more can be learnt, but until then a job may still end well.
+        await self._source.sleep(deadline - asyncio.get_running_loop().time())
+        if self._cancelling is None:
+            self._cancelling = Cancelling(self._source, self.pending)
+        failures = await self._cancelling.run()
+        for uuid, job in self._cancelling.ended.items():
+            self._note(uuid, job)
+        return failures
+
+    def _timeout_error(self, failures: dict[str, Exception]) -> IndexingJobTimeoutError:
         text = not_ended(
             tuple(self.pending),
             self.jobs,
             total=len(self._uuids),
             timeout=self._timeout,
         )
-        failures = await self._cancel(deadline) if self._cancel_on_timeout else {}
-        self._has_given_up = True
         if self._cancelling is not None:
             text += f"; {len(self._cancelling.jobs)} cancelled since"
+            self.jobs.update(self._cancelling.jobs)
         seen = tuple(self.jobs[uuid] for uuid in self._uuids if uuid in self.jobs)
         error = IndexingJobTimeoutError(text, jobs=seen)
-        for uuid, failure in failures.items():
-            name = type(failure).__name__
-            error.add_note(readable(f"cancelling {uuid} failed: {name}: {failure}"))
+        for note in not_cancelled(failures):
+            error.add_note(note)
         return error
 
-    async def _cancel(self, deadline: float) -> dict[str, Exception]:
-        # Nothing more can be learnt, but until then a job may still end well.
-        await asyncio.sleep(deadline - asyncio.get_running_loop().time())
-        if self._cancelling is None:
-            self._cancelling = Cancelling(self._source, self.pending)
-        failures = await self._cancelling.run()
-        self.jobs.update(self._cancelling.jobs)
-        return failures
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311  (no secret)
 
 
 def _end(job: IndexingJob) -> tuple[bool, float]:

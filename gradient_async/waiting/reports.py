@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from gradient_async.models.indexing_jobs import (
@@ -47,6 +47,17 @@ def not_ended(
         f"{len(pending)} of {total} indexing job{plural} had not ended "
         f"within {timeout:g} s: {', '.join(those)}"
     )
+
+
+def not_cancelled(failures: Mapping[str, Exception]) -> Iterable[str]:
+    """Say which jobs could not be cancelled, and why, a line each."""
+
+    def show(failure: tuple[str, Exception]) -> str:
+        uuid, error = failure
+        name = type(error).__name__
+        return readable(f"cancelling {uuid} failed: {name}: {error}")
+
+    return _first([*failures.items()], show)
 
 
 def not_succeeded(jobs: Sequence[IndexingJob]) -> str:

@@ -49,6 +49,7 @@ class Round:
         self, pending: Iterable[str], places: dict[str, int], *, use_list: bool = True
     ) -> None:
         self._missing = dict.fromkeys(pending)
+        self._wanted = len(self._missing)
         self._places = places
         self._read = 0
         self._pages: int | None = None
@@ -59,7 +60,9 @@ class Round:
         """What to ask for next; None when every job was seen."""
         if not self._missing:
             return None
-        if self._at_end or not self._is_worth_reading():
+        # Whatever the list says of its length, to get all of them costs no more.
+        is_enough = self._at_end or self._read >= self._wanted
+        if is_enough or not self._is_worth_reading():
             return GetEach(tuple(self._missing))
         return ReadPage(self._read + 1)
 

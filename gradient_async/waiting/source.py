@@ -9,13 +9,14 @@ from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
+from gradient_async.transport.wire import encode_id
 
 TIMEOUT: Final = 3600.0
 """Seconds to wait for jobs by default."""
 
 
 class JobSource(Protocol):
-    """Where jobs are read: three calls of the API, each with its own retries."""
+    """Where jobs are read: calls of the API, each with its own retries."""
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Give one job."""
@@ -29,18 +30,20 @@ class JobSource(Protocol):
         """Cancel one job, and give it as it is then."""
         ...
 
+    async def sleep(self, seconds: float, /) -> None:
+        """Let time pass; raise when the client is closed meanwhile."""
+        ...
+
 
 def check_uuid(value: object) -> str:
     """
-    Give an id as it is.
+    Give an id as it is, if it can be one.
 
     Raises:
-        ConfigurationError: It is no string, or empty.
+        ConfigurationError: It is no string, or could lead to another path.
     """
     check_instance("uuid", value, str, "the id of a job, a string")
-    if not value:
-        msg = "uuid must not be empty"
-        raise ConfigurationError(msg)
+    encode_id("uuid", value)
     return str(value)
 
 

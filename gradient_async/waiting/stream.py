@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, NoReturn
 
+from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.waiting.follower import Follower
 
@@ -22,6 +23,7 @@ class JobStream(ABC):
     def __init__(self, follower: Follower) -> None:
         self._follower = follower
         self._turn = asyncio.Lock()
+        self._failure: GradientError | None = None
 
     def __aiter__(self) -> AsyncIterator[IndexingJob]:
         """Iterate from where the last iteration stopped."""
@@ -37,10 +39,23 @@ class JobStream(ABC):
         """
         async with self._turn:
             while (job := self._at_hand()) is None:
+                self._raise_failure()
                 if self._follower.is_over:
                     raise StopAsyncIteration
-                await self._follower.look()
+                await self._look()
             return job
+
+    async def _look(self) -> None:
+        """Look, and keep an error back until what was found was given out."""
+        try:
+            await self._follower.look()
+        except GradientError as error:
+            self._failure = error
+
+    def _raise_failure(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     @abstractmethod
     def _at_hand(self) -> IndexingJob | None:

@@ -31,11 +31,17 @@ def pause(rounds: int, jitter: float) -> float:
     return min(_LONGEST, _FIRST * growth) * (0.8 + 0.4 * jitter)
 
 
+# What a look that comes late may take beyond the deadline, in seconds.
+_GRACE: Final = 10.0
+
+
 @attrs.frozen
 class Look:
     """Look at this time of the clock."""
 
     at: float
+    until: float
+    """When to cut it off."""
     is_last: bool
     """Whether the deadline leaves no time for another look as long as this one."""
 
@@ -50,6 +56,8 @@ class Timetable:
     """
 
     def __init__(self, *, began: float, timeout: float) -> None:
+        self.began: float = began
+        """When the waiting began."""
         self.deadline: float = began + timeout
         """When the waiting ends."""
         self._due = began
@@ -63,16 +71,17 @@ class Timetable:
         Say when to look next; None when nothing more can be learnt in time.
 
         The last look is one round trip before the deadline, wherever the regular
-        one would be.
+        one would be, and whatever the server asked for. Whoever was away when it was
+        due has it at once, be it late.
         """
-        if max(now, self._not_before) >= self.deadline:
-            return None
         latest = self.deadline - self._trip - _MARGIN
+        if now >= self.deadline and not self._was_last:
+            return Look(now, until=now + _GRACE, is_last=True)
         # The last look may have been so quick that there is time for a later one.
-        if self._was_last and latest - now < _MARGIN:
+        if now >= self.deadline or (self._was_last and latest - now < _MARGIN):
             return None
-        at = max(now, min(self._due, latest), self._not_before)
-        return Look(at, is_last=at >= latest)
+        at = max(now, min(max(self._due, self._not_before), latest))
+        return Look(at, until=self.deadline, is_last=at >= latest)
 
     def took(self, look: Look, *, began: float, ended: float, jitter: float) -> None:
         """Note a look that showed what it was to show."""

@@ -18,10 +18,10 @@ def check_ended(jobs: Sequence[IndexingJob]) -> None:
         IndexingJobFailedError: One neither succeeded nor is partial.
     """
     each = dict.fromkeys(jobs)
+    for job in each:
+        if job.is_partial or (job.succeeded and job.failed_sources):
+            logger.warning("%s", partly_failed(job))
     failed = [job for job in each if not (job.succeeded or job.is_partial)]
     if failed:
         text = not_succeeded(failed)
         raise IndexingJobFailedError(text, job=failed[0], jobs=tuple(jobs))
-    for job in each:
-        if job.is_partial or job.failed_sources:
-            logger.warning("%s", partly_failed(job))

@@ -46,12 +46,7 @@ async def wait_all(
     follower = Follower(
         source, wanted, timeout=timeout, cancel_on_timeout=cancel_on_timeout
     )
-    while not follower.is_over:
-        await follower.look()
-    jobs = tuple(follower.jobs[uuid] for uuid in wanted)
-    if check:
-        check_ended(jobs)
-    return jobs
+    return await _follow(follower, wanted, check=check)
 
 
 async def wait(
@@ -61,18 +56,33 @@ async def wait(
     timeout: float,  # noqa: ASYNC109  (the error names the job and its phase)
     check: bool,
     cancel_on_timeout: bool,
+    seen: IndexingJob | None = None,
 ) -> IndexingJob:
     """
     Wait until one job has ended; like `wait_all`, and gives the job itself.
 
+    `seen` is the job as its start showed it, and counts as the first look.
+
     Raises:
         GradientError: As `wait_all` does.
     """
-    (job,) = await wait_all(
+    follower = Follower(
         source,
         (check_uuid(uuid),),
         timeout=timeout,
-        check=check,
         cancel_on_timeout=cancel_on_timeout,
+        seen=seen,
     )
+    (job,) = await _follow(follower, (uuid,), check=check)
     return job
+
+
+async def _follow(
+    follower: Follower, uuids: tuple[str, ...], *, check: bool
+) -> tuple[IndexingJob, ...]:
+    while not follower.is_over:
+        await follower.look()
+    jobs = tuple(follower.jobs[uuid] for uuid in uuids)
+    if check:
+        check_ended(jobs)
+    return jobs

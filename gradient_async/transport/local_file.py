@@ -1,0 +1,55 @@
+"""A local file, read beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+
+class LocalFile:
+    """
+    A file that is opened, read and closed in a thread of its own, one after the other.
+
+    However slow the disk is, the loop goes on; and whoever is cancelled leaves at once,
+    while the thread closes what it may still be opening.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = ExitStack()
+        self._thread = ThreadPoolExecutor(1, "gradient-async-file")
+
+    async def __aenter__(self) -> Self:
+        """Open the file."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._file = await loop.run_in_executor(self._thread, self._open)
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file, when the thread gets to it."""
+        self._close()
+
+    async def read(self, size: int) -> bytes:
+        """Read so many bytes at most; none at the end."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._file.read, size)
+
+    def _open(self) -> BinaryIO:
+        return self._opened.enter_context(self._path.open("rb"))
+
+    def _close(self) -> None:
+        self._thread.submit(self._opened.close)
+        self._thread.shutdown(wait=False)
