@@ -292,7 +292,8 @@ class IndexingJobs:
             uuid: Id of the job.
             timeout: Seconds to wait at most; 3,600 by default.
             check: Whether a job that failed or was cancelled is an error.
-            cancel_on_timeout: Whether to cancel the job when the time is up.
+            cancel_on_timeout: Whether to cancel the job when the time is up, which may
+                take 10 s more.
 
         Raises:
             ConfigurationError: An argument cannot work; nothing was sent.
@@ -333,7 +334,7 @@ class IndexingJobs:
             check: Whether jobs that failed or were cancelled are an error, once all
                 have ended.
             cancel_on_timeout: Whether to cancel the jobs that have not ended when the
-                time is up.
+                time is up, which may take 10 s more.
 
         Raises:
             ConfigurationError: An argument cannot work; nothing was sent.
@@ -373,7 +374,7 @@ class IndexingJobs:
             timeout: Seconds from the first request, for all together; 3,600 by
                 default.
             cancel_on_timeout: Whether to cancel the jobs that have not ended when the
-                time is up.
+                time is up, which may take 10 s more.
 
         Raises:
             ConfigurationError: An argument cannot work.
@@ -408,7 +409,8 @@ class IndexingJobs:
             data_source_uuids: Which of its data sources; none means all.
             timeout: Seconds to wait for the end at most; 3,600 by default.
             check: Whether a job that failed or was cancelled is an error.
-            cancel_on_timeout: Whether to cancel the job when the time is up.
+            cancel_on_timeout: Whether to cancel the job when the time is up, which may
+                take 10 s more.
 
         Raises:
             ConfigurationError: An argument cannot work; nothing was sent.

@@ -16,7 +16,8 @@ class FileHost:
 
     With `stop_after`, it reads so many bytes of the body only, and then answers with
     these bytes all the same, empty ones to hang up at once. With `hangs`, it neither
-    reads on nor answers. Without `keeps`, it counts the bytes and forgets them.
+    reads on nor answers. Without `keeps`, it counts the bytes and forgets them. It
+    pauses for so many seconds before each piece of 64 KiB at most.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class FileHost:
         stop_after: int | None = None,
         hangs: bool = False,
         keeps: bool = True,
+        pause: float = 0.0,
     ) -> None:
         self._answer = answer
         self._stop_after = stop_after
         self._hangs = hangs
         self._keeps = keeps
+        self._pause = pause
         self._handlers: set[asyncio.Task[None]] = set()
         self.heads: list[bytes] = []
         self.body = bytearray()
@@ -84,6 +87,7 @@ class FileHost:
     async def _read(self, reader: asyncio.StreamReader, announced: int) -> None:
         wanted = announced if self._stop_after is None else self._stop_after
         while self.received < wanted and (piece := await reader.read(64 * 1024)):
+            await asyncio.sleep(self._pause)
             self.received += len(piece)
             if self._keeps:
                 self.body += piece

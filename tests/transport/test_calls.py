@@ -100,9 +100,23 @@ async def test_a_post_that_lost_its_answer(
     assert isinstance(caught.value.__cause__, ConnectionLostError)
 
 
-@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [502, 504])
+async def test_a_post_whose_answer_a_gateway_lost(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A POST whose answer got lost behind a gateway may have been done, or not."""
+    api.fail(Fault(status=status))
+
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await client.request("POST", LIST, json={})
+
+    assert 1 == caught.value.attempts == len(api.requests)
+    assert isinstance(caught.value.__cause__, ServerError)
+
+
+@pytest.mark.parametrize("status", [408, 500, 503])
 async def test_a_post_that_failed(status: int, api: Emulator, client: Client) -> None:
-    """A POST that the server failed at is not repeated: it may have been done."""
+    """A POST that the server failed at is not repeated, and fails as it did."""
     api.fail(Fault(status=status))
 
     with pytest.raises(GradientError, match=str(status)) as caught:
@@ -123,7 +137,7 @@ async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
     assert 3.0 == pytest.approx(now() - began, abs=0.1)
 
 
-@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 async def test_a_delete_whose_answer_was_lost(
     status: int, api: Emulator, client: Client
 ) -> None:
@@ -143,6 +157,7 @@ async def test_a_delete_whose_answer_was_lost(
         [],
         [Fault(status=429, headers={"retry-after": "1"})],
         [Fault(status=429), Fault(status=429)],
+        [Fault(status=503), Fault(status=500), Fault(status=408)],
     ],
 )
 async def test_a_delete_of_nothing(
@@ -155,6 +170,18 @@ async def test_a_delete_of_nothing(
         await client.request("DELETE", "/v2/gen-ai/knowledge_bases/nothing")
 
     assert 404 == api.requests[-1].status
+
+
+@pytest.mark.parametrize("status", [502, 504])
+async def test_a_delete_whose_answer_a_gateway_lost(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A DELETE whose answer got lost behind a gateway has succeeded likewise."""
+    api.fail(Fault(status=status))
+
+    answer = await client.request("DELETE", "/v2/gen-ai/knowledge_bases/gone")
+
+    assert answer is None
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
