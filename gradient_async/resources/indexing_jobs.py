@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
 from datetime import datetime
-from typing import Final
 
 from gradient_async.checks import check_seconds
-from gradient_async.errors import (
-    ConflictError,
-    DeadlineExceededError,
-    DecodeError,
-    GradientError,
-    IndexingJobRunningError,
-    StatusError,
-    TransportError,
-)
+from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import (
-    DetailsAnswer,
     IndexedDataSource,
-    IndexedDataSourcesAnswer,
     IndexingJob,
-    IndexingJobAnswer,
-    IndexingJobPhase,
     IndexingJobsAnswer,
 )
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
-from gradient_async.resources.arguments import body_of, read_text, read_texts
+from gradient_async.resources.arguments import read_text, read_texts
+from gradient_async.resources.job_calls import LIST, JobCalls
 from gradient_async.resources.job_filter import JobFilter, build_filter
-from gradient_async.resources.paged import fetch_page, page_of, paginate
+from gradient_async.resources.job_start import start_where_idle
+from gradient_async.resources.paged import paginate
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.texts import printable
-from gradient_async.transport.wire import Endpoint
 from gradient_async.waiting import TIMEOUT, Completed, Watch, wait, wait_all
-
-_LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
-_LIST_OF_BASE: Final = Endpoint(
-    "GET", "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs"
-)
-_GET: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}")
-_CREATE: Final = Endpoint("POST", "/v2/gen-ai/indexing_jobs")
-_CANCEL: Final = Endpoint("PUT", "/v2/gen-ai/indexing_jobs/{uuid}/cancel")
-_DATA_SOURCES: Final = Endpoint(
-    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources"
-)
-_DETAILS: Final = Endpoint(
-    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url"
-)
 
 
 class IndexingJobs:
@@ -60,7 +33,7 @@ class IndexingJobs:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._source = _JobSource(caller)
+        self._calls = JobCalls(caller)
 
     def list(
         self,
@@ -111,7 +84,7 @@ class IndexingJobs:
         )
         return paginate(
             self._caller,
-            _LIST.request(),
+            LIST.request(),
             IndexingJobsAnswer,
             keep=None if keep == JobFilter() else keep,
             max_items=max_items,
@@ -138,8 +111,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs,
         `genai_list_indexing_jobs_by_knowledge_base`.
         """
-        request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
-        return page_of(1, await self._caller.call(request, IndexingJobsAnswer))
+        return await self._calls.page_of_base(knowledge_base_uuid)
 
     async def get(self, uuid: str) -> IndexingJob:
         """
@@ -154,7 +126,7 @@ class IndexingJobs:
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
-        return await self._source.get(uuid)
+        return await self._calls.get(uuid)
 
     async def create(
         self, knowledge_base_uuid: str, *, data_source_uuids: Iterable[str] = ()
@@ -178,19 +150,9 @@ class IndexingJobs:
 
         Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
         """
+        read_text("knowledge_base_uuid", knowledge_base_uuid)
         sources = read_texts("data_source_uuids", data_source_uuids)
-        body = body_of(
-            knowledge_base_uuid=read_text("knowledge_base_uuid", knowledge_base_uuid),
-            data_source_uuids=sources or None,
-        )
-        request = _CREATE.request(body=body)
-        job = (await self._caller.call(request, IndexingJobAnswer)).job
-        if not job.uuid:
-            msg = "Expected the id of the job that was started, got none"
-            raise DecodeError(
-                msg, method=request.method, path=request.path, json_path="$.job.uuid"
-            )
-        return job
+        return await self._calls.create(knowledge_base_uuid, sources)
 
     async def cancel(self, uuid: str) -> IndexingJob:
         """
@@ -207,7 +169,7 @@ class IndexingJobs:
         Source: PUT /v2/gen-ai/indexing_jobs/{uuid}/cancel,
         `genai_cancel_indexing_job`.
         """
-        return await self._source.cancel(uuid)
+        return await self._calls.cancel(uuid)
 
     async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
         """
@@ -223,9 +185,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources,
         `genai_list_indexing_job_data_sources`.
         """
-        request = _DATA_SOURCES.request(indexing_job_uuid=uuid)
-        answer = await self._caller.call(request, IndexedDataSourcesAnswer)
-        return answer.indexed_data_sources
+        return await self._calls.data_sources(uuid)
 
     async def get_details_url(self, uuid: str) -> str:
         """
@@ -242,8 +202,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url,
         `genai_get_indexing_job_details_signed_url`.
         """
-        request = _DETAILS.request(indexing_job_uuid=uuid)
-        return (await self._caller.call(request, DetailsAnswer)).signed_url
+        return await self._calls.details_url(uuid)
 
     def watch(
         self,
@@ -271,7 +230,7 @@ class IndexingJobs:
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
-        return Watch(self._source, uuid, timeout=timeout)
+        return Watch(self._calls, uuid, timeout=timeout)
 
     async def wait(
         self,
@@ -306,7 +265,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
         return await wait(
-            self._source,
+            self._calls,
             uuid,
             timeout=timeout,
             check=check,
@@ -348,7 +307,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
         return await wait_all(
-            self._source,
+            self._calls,
             uuids,
             timeout=timeout,
             check=check,
@@ -386,7 +345,7 @@ class IndexingJobs:
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
         return Completed(
-            self._source, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
+            self._calls, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
         )
 
     async def run(
@@ -425,17 +384,10 @@ class IndexingJobs:
         """
         check_seconds("timeout", timeout)
         sources = read_texts("data_source_uuids", data_source_uuids)
-        await self._check_idle(knowledge_base_uuid)
-        try:
-            job = await self.create(knowledge_base_uuid, data_source_uuids=sources)
-        except ConflictError as conflict:
-            # Somebody else was quicker; name their job, if that is the reason.
-            with suppress(StatusError, TransportError, DeadlineExceededError):
-                await self._check_idle(knowledge_base_uuid)
-            raise conflict from None
+        job = await start_where_idle(self._calls, knowledge_base_uuid, sources)
         try:
             return await wait(
-                self._source,
+                self._calls,
                 job.uuid,
                 timeout=timeout,
                 check=check,
@@ -443,49 +395,5 @@ class IndexingJobs:
                 seen=job,
             )
         except GradientError as error:
-            error.add_note(f"indexing job {job.uuid} was started")
+            error.add_note(f"indexing job {printable(job.uuid)} was started")
             raise
-
-    async def _check_idle(self, knowledge_base_uuid: str) -> None:
-        """Refuse where the knowledge base has a job that is pending or running."""
-        page = await self.list_for_knowledge_base(knowledge_base_uuid)
-        for job in page.items:
-            if job.is_running:
-                msg = (
-                    f"indexing job {printable(job.uuid)} of knowledge base "
-                    f"{printable(knowledge_base_uuid)} is {job.phase.short_name}, "
-                    f"so no other was started"
-                )
-                raise IndexingJobRunningError(msg, job=job)
-
-
-class _JobSource:
-    """The calls that waiting is made of."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    async def get(self, uuid: str) -> IndexingJob:
-        answer = await self._caller.call(_GET.request(uuid=uuid), IndexingJobAnswer)
-        return answer.job
-
-    async def page(self, page: int, per_page: int) -> Page[IndexingJob]:
-        request = _LIST.request()
-        return await fetch_page(
-            self._caller, request, IndexingJobsAnswer, page, per_page
-        )
-
-    async def cancel(self, uuid: str) -> IndexingJob:
-        # The API's description has the id in the body too.
-        request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
-        try:
-            return (await self._caller.call(request, IndexingJobAnswer)).job
-        except ConflictError as conflict:
-            # An earlier attempt, whose answer was lost, may have cancelled it.
-            job = await self.get(uuid) if conflict.attempts > 1 else None
-            if job is None or job.phase is not IndexingJobPhase.CANCELLED:
-                raise
-            return job
-
-    async def sleep(self, seconds: float) -> None:
-        await self._caller.sleep(seconds)
