@@ -7,9 +7,9 @@ It is written from the API's description alone and knows nothing of the client.
 """
 
 from gradient_async.emulator.emulator import Emulator
-from gradient_async.emulator.faults import Fault
-from gradient_async.emulator.limiter import Window
-from gradient_async.emulator.object_store import ReceivedUpload
-from gradient_async.emulator.traffic import ReceivedRequest
+from gradient_async.emulator.http.faults import Fault
+from gradient_async.emulator.http.limiter import Window
+from gradient_async.emulator.http.traffic import ReceivedRequest
+from gradient_async.emulator.storage.object_store import ReceivedUpload
 
 __all__ = ["Emulator", "Fault", "ReceivedRequest", "ReceivedUpload", "Window"]

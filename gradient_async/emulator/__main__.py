@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from gradient_async.emulator.emulator import Emulator
-from gradient_async.emulator.limiter import DEFAULT_LIMITS
+from gradient_async.emulator.http.limiter import DEFAULT_LIMITS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,15 +6,15 @@ from typing import Self
 
 import attrs
 
-from gradient_async.emulator.beginnings import make_bases
-from gradient_async.emulator.data import JobMaker
-from gradient_async.emulator.data_sources import DataSource
+from gradient_async.emulator.bases.beginnings import make_bases
+from gradient_async.emulator.bases.data_sources import DataSource
+from gradient_async.emulator.bases.knowledge_bases import KnowledgeBase, Owner
+from gradient_async.emulator.http.limiter import SlidingLog
+from gradient_async.emulator.http.refusals import RefusalError
 from gradient_async.emulator.identities import Identities
-from gradient_async.emulator.job_list import JobList
-from gradient_async.emulator.knowledge_bases import KnowledgeBase, Owner
-from gradient_async.emulator.limiter import SlidingLog
-from gradient_async.emulator.refusals import RefusalError
-from gradient_async.emulator.source_runs import SourcePlan
+from gradient_async.emulator.jobs.history import JobMaker
+from gradient_async.emulator.jobs.job_list import JobList
+from gradient_async.emulator.jobs.source_runs import SourcePlan
 
 
 @attrs.define(kw_only=True)
@@ -68,11 +68,35 @@ class Account:
 
     def sources(self) -> dict[str, DataSource]:
         """Give all data sources by id."""
+        # A test asks from its own thread, while the server may add to them.
         return {
             uuid: source
-            for base in self.bases.values()
-            for uuid, source in base.sources.items()
+            for base in tuple(self.bases.values())
+            for uuid, source in tuple(base.sources.items())
         }
+
+    def contents(self) -> dict[str, list[str]]:
+        """Give the ids of all knowledge bases that jobs can be about, and sources."""
+        return {
+            uuid: list(base.sources)
+            for uuid, base in tuple(self.bases.items())
+            if base.sources
+        }
+
+    def add_jobs(self, count: int, now: int) -> tuple[str, ...]:
+        """Put pending jobs at the head of the list; give their uuids, newest first."""
+        return self.jobs.add_pending(count, now, self._check_contents())
+
+    def grow(self, total: int, per_request: int) -> None:
+        """Let each list request that follows add jobs, until `total` were added."""
+        self._check_contents()
+        self.jobs.grow(total, per_request)
+
+    def let_grow(self, now: int) -> None:
+        """Add what a list request adds, unless there is nothing left to index."""
+        count, bases = self.jobs.take_growth(), self.contents()
+        if bases:
+            self.jobs.add_pending(count, now, bases)
 
     def plan(self, uuid: str, plan: SourcePlan) -> bool:
         """Note how a data source is to fare, and tell whether there is one."""
@@ -80,3 +104,11 @@ class Account:
         if is_here:
             self.plans[uuid] = plan
         return is_here
+
+    def _check_contents(self) -> dict[str, list[str]]:
+        """Give what jobs can be about, or raise."""
+        bases = self.contents()
+        if not bases:
+            msg = "there is no knowledge base with a data source for a job to be about"
+            raise ValueError(msg)
+        return bases

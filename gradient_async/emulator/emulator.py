@@ -7,14 +7,18 @@ from types import TracebackType
 from typing import Self
 
 from gradient_async.emulator.accounts import Account
-from gradient_async.emulator.faults import Fault
-from gradient_async.emulator.limiter import DEFAULT_LIMITS, Window
-from gradient_async.emulator.object_store import ReceivedUpload
+from gradient_async.emulator.bases.overview import (
+    copy_json,
+    describe_base,
+    describe_source,
+)
+from gradient_async.emulator.http.faults import Fault
+from gradient_async.emulator.http.limiter import DEFAULT_LIMITS, Window
+from gradient_async.emulator.http.server import Server
+from gradient_async.emulator.http.traffic import ReceivedRequest
+from gradient_async.emulator.jobs.source_runs import SourcePlan
 from gradient_async.emulator.opening import open_state
-from gradient_async.emulator.overview import describe_base, describe_source
-from gradient_async.emulator.server import Server
-from gradient_async.emulator.source_runs import SourcePlan
-from gradient_async.emulator.traffic import ReceivedRequest
+from gradient_async.emulator.storage.object_store import ReceivedUpload
 
 
 class Emulator:
@@ -26,7 +30,8 @@ class Emulator:
 
     It runs in the loop that starts it, and waits by that loop's time only.
     The same arguments give the same data, tokens and request ids.
-    Data, faults and recorded requests survive `aclose`: a server can start again.
+    Data, faults and recorded requests survive `aclose`: a server can start again,
+    in another loop too, and presigned URLs stay good.
 
     What a client creates is kept, for each token by itself. A job that was created
     moves: it waits for 2 seconds, takes 8 for each of its data sources, and has ended.
@@ -50,7 +55,7 @@ class Emulator:
             Limits, latency and faults keep to the loop's time.
 
     Raises:
-        ValueError: A number is too small, or `limits` is empty.
+        ValueError: A number is too small or not finite, or `limits` is empty.
     """
 
     def __init__(
@@ -103,7 +108,7 @@ class Emulator:
         Listen, and answer from now on.
 
         Raises:
-            RuntimeError: The server is running already.
+            RuntimeError: The server is running already, or about to.
             OSError: The port is taken.
         """
         await self._server.start()
@@ -176,10 +181,19 @@ class Emulator:
         """All files that have arrived whole at the storage site, in this order."""
         return self._state.store.uploads
 
+    @property
+    def storage_requests(self) -> list[ReceivedRequest]:
+        """
+        All requests to the storage site so far, without bodies, in their order.
+
+        Those that were refused are among them. The server appends to this very list.
+        """
+        return self._state.storage_traffic.requests
+
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
         """Give an account's jobs as in the API's JSON, newest first, as of now."""
         jobs = self._account(token).jobs.newest_first(self._state.clock.now)
-        return tuple(job.fields for job in jobs)
+        return tuple(job.copy() for job in jobs)
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
         """Give the uuids of an account's jobs, newest first."""
@@ -190,8 +204,8 @@ class Emulator:
     ) -> Sequence[Mapping[str, object]]:
         """Give an account's knowledge bases as in the API's JSON, newest first."""
         account, now = self._account(token), self._state.clock.now
-        bases = reversed(account.bases.values())
-        return tuple(describe_base(account, base, now) for base in bases)
+        bases = reversed(tuple(account.bases.values()))
+        return tuple(copy_json(describe_base(account, base, now)) for base in bases)
 
     def data_sources(
         self, knowledge_base_uuid: str, token: str | None = None
@@ -204,17 +218,23 @@ class Emulator:
         """
         account, now = self._account(token), self._state.clock.now
         base = account.bases[knowledge_base_uuid]
-        sources = reversed(base.sources.values())
-        return tuple(describe_source(account, base, it, now) for it in sources)
+        sources = reversed(tuple(base.sources.values()))
+        return tuple(
+            copy_json(describe_source(account, base, source, now)) for source in sources
+        )
 
     def add_jobs(self, count: int, *, token: str | None = None) -> tuple[str, ...]:
         """
         Put new jobs at the head of an account's list, now.
 
-        They are pending, each created one second after the one before.
+        They are pending, and each is dated a second after the newest before it, or now
+        if that is later; so many at once are ahead of the clock.
         Gives their uuids, newest first.
+
+        Raises:
+            ValueError: There is no knowledge base left for them to be about.
         """
-        return self._account(token).jobs.add_pending(count)
+        return self._account(token).add_jobs(count, self._state.clock.now)
 
     def grow(
         self, total: int, *, per_request: int = 1, token: str | None = None
@@ -225,8 +245,11 @@ class Emulator:
         Each of the following list requests first reads its page and then adds
         `per_request` jobs at the head, until `total` were added.
         Called again, it replaces what was still to come.
+
+        Raises:
+            ValueError: There is no knowledge base left for them to be about.
         """
-        self._account(token).jobs.grow(total, per_request)
+        self._account(token).grow(total, per_request)
 
     def remove_job(self, uuid: str) -> None:
         """
@@ -243,7 +266,7 @@ class Emulator:
         Let time pass at once, for all that `speed` is about.
 
         Raises:
-            ValueError: Time does not run backwards.
+            ValueError: Time does not run backwards, nor out of the calendar.
         """
         self._state.clock.advance(seconds)
 

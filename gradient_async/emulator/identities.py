@@ -1,4 +1,4 @@
-"""Identifiers for what is made while the server runs."""
+"""Identifiers, made up by chance that repeats itself."""
 
 from __future__ import annotations
 
@@ -15,4 +15,9 @@ class Identities:
 
     def make(self) -> str:
         """Make up the next identifier."""
-        return str(UUID(int=self._chance.getrandbits(128), version=4))
+        return make_uuid(self._chance)
+
+
+def make_uuid(chance: random.Random) -> str:
+    """Make up an identifier."""
+    return str(UUID(int=chance.getrandbits(128), version=4))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from gradient_async.emulator.accounts import Account
 from gradient_async.emulator.clock import Clock
-from gradient_async.emulator.limiter import SlidingLog, Window
-from gradient_async.emulator.network import Network
-from gradient_async.emulator.object_store import ObjectStore
+from gradient_async.emulator.http.limiter import SlidingLog, Window
+from gradient_async.emulator.http.network import Network
 from gradient_async.emulator.state import State
+from gradient_async.emulator.storage.object_store import ObjectStore, StoredObject
 
 
 def open_state(
@@ -51,7 +51,11 @@ def _open_store(seed: int, accounts: Sequence[Account]) -> ObjectStore:
     for account in accounts:
         for source in account.sources().values():
             if source.object_key is not None:
-                store.keep(source.object_key, source.created_at)
+                _, size = source.measure()
+                stored = StoredObject(
+                    owner=account.index, size=size, at=source.created_at
+                )
+                store.keep(source.object_key, stored)
     return store
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 from aiohttp.typedefs import Handler
 
-from gradient_async.emulator.handlers import (
+from gradient_async.emulator.http.handlers import (
     catalogue,
     data_sources,
     indexing_jobs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import attrs
@@ -9,11 +10,11 @@ from aiohttp import web
 
 from gradient_async.emulator.accounts import Account
 from gradient_async.emulator.clock import Clock
-from gradient_async.emulator.faults import Fault, FaultScript
-from gradient_async.emulator.limiter import Verdict
-from gradient_async.emulator.network import Network
-from gradient_async.emulator.object_store import ObjectStore
-from gradient_async.emulator.traffic import ReceivedRequest, Traffic
+from gradient_async.emulator.http.faults import Fault, FaultScript
+from gradient_async.emulator.http.limiter import Verdict
+from gradient_async.emulator.http.network import Network
+from gradient_async.emulator.http.traffic import STORAGE_IDS, ReceivedRequest, Traffic
+from gradient_async.emulator.storage.object_store import ObjectStore
 
 
 @attrs.frozen(kw_only=True)
@@ -26,8 +27,15 @@ class State:
     store: ObjectStore
     faults: FaultScript = attrs.field(factory=FaultScript)
     traffic: Traffic = attrs.field(factory=Traffic)
-    storage_traffic: Traffic = attrs.field(factory=Traffic)
-    """What the site of the store has seen; it counts for nothing."""
+    storage_traffic: Traffic = attrs.field(factory=lambda: Traffic(STORAGE_IDS))
+    """What the site of the store has seen."""
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the time from a loop; what was timed by another one is carried over."""
+        ahead = self.clock.start(loop)
+        for account in self.accounts:
+            if account.limiter is not None:
+                account.limiter.shift(ahead)
 
     def find_account(self, token: str) -> Account | None:
         """Give the account that a token belongs to, if there is one."""
@@ -47,7 +55,7 @@ VERDICT: Final = web.RequestKey("verdict", Verdict)
 """Where a request keeps what the limiter said of it, if there is a limiter."""
 
 MOMENT: Final = web.RequestKey("moment", int)
-"""Where a request keeps the clock's time at which it is carried out."""
+"""Where a request keeps the clock's time that is now for it."""
 
 FAULT: Final = web.RequestKey("fault", Fault)
 """Where a request keeps the fault that struck it, if one did."""

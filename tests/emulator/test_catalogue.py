@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.catalogue import EMBEDDING_MODELS, MODELS
+from gradient_async.emulator.bases.catalogue import EMBEDDING_MODELS, MODELS
 
 from .calling import Caller
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiohttp import ClientSession
 
 from gradient_async.emulator import Emulator, Window
 from gradient_async.emulator.clock import Clock
 from gradient_async.emulator.timestamps import NEWEST, SECOND
 from tests.support.virtual_time import VirtualTimeLoop
 
-from .calling import Caller
+from .calling import BASES, SPACES, Caller
+from .ticking import TICK, TickingLoop
 
 NOON = NEWEST // SECOND
 
@@ -53,8 +55,8 @@ async def test_dates_keep_the_loops_distances() -> None:
     clock.start(loop)
     await asyncio.sleep(10)
 
-    assert NOON + 600 == clock.date(loop.time())
-    assert NOON + 660 == clock.date(loop.time() + 60)
+    assert NOON + 600 == clock.date(loop.time(), seen_at=loop.time())
+    assert NOON + 660 == clock.date(loop.time() + 60, seen_at=loop.time())
 
 
 def test_it_goes_on_in_another_loop() -> None:
@@ -73,17 +75,84 @@ def test_it_goes_on_in_another_loop() -> None:
     assert NEWEST + 10 * SECOND == clock.now
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+@pytest.mark.parametrize("speed", [0, 0.5, 1, 60])
+def test_each_answer_is_one_look_at_the_loop(speed: float) -> None:
+    """However slow the clock is, it does not fall back while the loop goes on."""
+    clock = Clock(speed=speed)
+
+    async def look() -> list[int]:
+        clock.start(asyncio.get_running_loop())
+        return [clock.now for _ in range(5)]
+
+    with asyncio.Runner(loop_factory=TickingLoop) as runner:
+        moments = runner.run(look())
+    step = round(speed * TICK * SECOND)
+
+    assert [NEWEST + step * look for look in range(1, 6)] == moments
+
+
+def test_dates_stand_with_the_clock() -> None:
+    """Without speed it stays noon on the calendar, while the loop goes on."""
+    clock = Clock(speed=0)
+
+    async def look() -> list[float]:
+        loop = asyncio.get_running_loop()
+        clock.start(loop)
+        return [clock.date(at, seen_at=at) for at in (loop.time(), loop.time())]
+
+    with asyncio.Runner(loop_factory=TickingLoop) as runner:
+        dates = runner.run(look())
+
+    assert [NOON, NOON] == dates
+
+
+def test_a_request_has_one_moment() -> None:
+    """All that a request does is done at one moment, however fast the clock goes."""
+
+    async def presign() -> set[str]:
+        files = [{"file_name": "a", "file_size": 1}] * 3
+        path = f"{BASES}/data_sources/file_upload_presigned_urls"
+        async with Emulator(jobs=0, speed=3600 / TICK) as api, ClientSession() as it:
+            reply = await Caller(it).post(api, path, files=files)
+        return {upload["expires_at"] for upload in reply.json["uploads"]}
+
+    with asyncio.Runner(loop_factory=TickingLoop) as runner:
+        assert 1 == len(runner.run(presign()))
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e12])
 def test_senseless_steps(seconds: float) -> None:
     """A clock is neither turned back nor stepped out of time."""
     with pytest.raises(ValueError, match="forward"):
         Emulator(jobs=0).advance(seconds)
 
 
-def test_senseless_speeds() -> None:
-    """Nor does it run backwards."""
+def test_steps_end_with_the_calendar() -> None:
+    """The steps together do not lead out of the calendar either."""
+    api = Emulator(jobs=0)
+    api.advance(2e11)
+
+    with pytest.raises(ValueError, match="9998"):
+        api.advance(2e11)
+
+
+async def test_the_end_of_time(call: Caller) -> None:
+    """A clock that is too fast stops before the calendar ends, and all is served."""
+    async with Emulator(jobs=0, speed=1e15) as api:
+        await asyncio.sleep(1e6)
+        base = await call.create_base(api, SPACES)
+        job = await call.job(api, await call.start(api, base))
+        reply = await call(api, BASES)
+
+    assert "9999-01-01T00:00:00Z" == job["created_at"]
+    assert "Fri, 01 Jan 9999 00:00:00 GMT" == reply.headers["date"]
+
+
+@pytest.mark.parametrize("speed", [-1, float("nan"), float("inf")])
+def test_senseless_speeds(speed: float) -> None:
+    """Nor does it run backwards, or at no speed that could be told."""
     with pytest.raises(ValueError, match="must be"):
-        Emulator(jobs=0, speed=-1)
+        Emulator(jobs=0, speed=speed)
 
 
 async def test_limits_keep_the_loops_time(call: Caller) -> None:

@@ -21,6 +21,8 @@ from gradient_async.emulator.__main__ import (
     serve,
 )
 
+from .calling import SPACES, Caller
+
 
 class Console(io.StringIO):
     """A console whose reader stops the command once everything is printed."""
@@ -50,6 +52,17 @@ async def test_runs_until_it_is_told_to_stop(number: int) -> None:
     assert f"export DIGITALOCEAN_API_URL={url.removeprefix('# url: ')}" == base
     assert "export DIGITALOCEAN_ACCESS_TOKEN=emulator-token-1" == token
     assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+async def test_speed(call: Caller) -> None:
+    """With a speed, jobs are done so much sooner."""
+    options = create_parser().parse_args(["--jobs", "0", "--speed", "60"])
+    async with create_emulator(options) as api:
+        uuid = await call.start(api, await call.create_base(api, SPACES))
+        await asyncio.sleep(10 / 60)
+        job = await call.job(api, uuid)
+
+    assert "BATCH_JOB_PHASE_SUCCEEDED" == job["phase"]
 
 
 def test_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gradient_async.emulator import Fault
-from gradient_async.emulator.faults import FaultScript
+from gradient_async.emulator.http.faults import FaultScript
 
 
 def take(

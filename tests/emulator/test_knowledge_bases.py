@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from gradient_async.emulator import Emulator
 
 from .calling import BASES, JOBS, MODEL, SPACES, Caller
 
+CRAWLER = {"web_crawler_data_source": {"base_url": "https://docs.example.com"}}
 NEW: dict[str, Any] = {"name": "New", "region": "ams3", "embedding_model_uuid": MODEL}
 
 
@@ -240,3 +244,48 @@ async def test_running_jobs_of_the_history_block(call: Caller) -> None:
         started = await call.post(api, JOBS, knowledge_base_uuid=base)
 
     assert [409, 200] == [refused.status, started.status]
+
+
+def test_names_are_such_as_the_platform_takes() -> None:
+    """The names at the start are of small letters and dashes, as the platform's."""
+    api = Emulator(jobs=0, accounts=9)
+    names = [
+        str(base["name"]) for token in api.tokens for base in api.knowledge_bases(token)
+    ]
+
+    assert all(re.fullmatch("[a-z-]{3,63}", name) for name in names)
+
+
+async def test_accounts_make_ids_of_their_own(call: Caller) -> None:
+    """What two accounts create in the same way has different ids."""
+    async with Emulator(jobs=0, accounts=2) as api:
+        replies = [
+            await call(
+                api, BASES, method="POST", authorization=f"Bearer {it}", json=NEW
+            )
+            for it in api.tokens
+        ]
+
+    assert 2 == len({reply.json["knowledge_base"]["uuid"] for reply in replies})
+
+
+async def test_views_are_copies(api: Emulator, call: Caller) -> None:
+    """Who writes to what a view gave changes nothing on the server."""
+    base = await call.create_base(api, CRAWLER)
+    await call.start(api, base)
+    api.advance(60)
+    views: list[Callable[[], Any]] = [
+        api.jobs,
+        api.knowledge_bases,
+        lambda: api.data_sources(base),
+    ]
+    before = [json.dumps(look()) for look in views]
+    for job in (*api.jobs(), api.knowledge_bases()[0]["last_indexing_job"]):
+        written: Any = job
+        written["phase"] = "BROKEN"
+        written["data_source_uuids"].clear()
+    source: Any = api.data_sources(base)[0]
+    source["web_crawler_data_source"]["exclude_tags"].append("all")
+    source["last_datasource_indexing_job"].clear()
+
+    assert before == [json.dumps(look()) for look in views]

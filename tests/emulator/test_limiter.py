@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradient_async.emulator import Window
-from gradient_async.emulator.limiter import SlidingLog
+from gradient_async.emulator.http.limiter import SlidingLog
 
 WINDOWS = st.lists(
     st.builds(Window, st.integers(1, 5), st.sampled_from([1.0, 2.0, 5.0, 8.0])),
@@ -106,6 +106,16 @@ def test_refused_requests_can_count() -> None:
 
     assert [True, False, True] == [patient.hit(at).allowed for at in (0.0, 5.0, 10.0)]
     assert [True, False, False] == [strict.hit(at).allowed for at in (0.0, 5.0, 10.0)]
+
+
+def test_another_clock() -> None:
+    """What was remembered by one clock counts for the same time by another."""
+    log = SlidingLog([Window(1, 10.0), Window(2, 60.0)])
+    log.hit(500.0)
+    log.shift(-450.0)
+
+    assert [False, True, False] == [log.hit(at).allowed for at in (59.0, 60.0, 109.0)]
+    assert log.hit(110.0).allowed
 
 
 def test_needs_a_window() -> None:

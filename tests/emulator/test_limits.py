@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from aiohttp import ClientSession
+
 from gradient_async.emulator import Emulator, Fault, Window
 from gradient_async.emulator.timestamps import NEWEST, SECOND
+from tests.support.virtual_time import VirtualTimeLoop
 
 from .calling import Caller
 
@@ -93,3 +98,20 @@ async def test_faults_use_slots(call: Caller) -> None:
 
     assert (503, "0") == (struck.status, struck.headers["ratelimit-remaining"])
     assert 429 == refused.status
+
+
+def test_limits_survive_a_restart_in_another_loop() -> None:
+    """A window stays as long as it is, though the new loop's time began anew."""
+    api = Emulator(jobs=1, limits=[Window(2, 60.0)])
+
+    async def ask(wait: float) -> list[int]:
+        async with api, ClientSession() as session:
+            await asyncio.sleep(wait)
+            return [(await Caller(session)(api)).status for _ in range(3)]
+
+    statuses = []
+    for wait in (100_000, 59, 2):
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+            statuses.append(runner.run(ask(wait)))
+
+    assert [[200, 200, 429], [429] * 3, [200, 200, 429]] == statuses

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradient_async.emulator.messages import Message
-from gradient_async.emulator.refusals import RefusalError
+from gradient_async.emulator.http.messages import Message
+from gradient_async.emulator.http.refusals import RefusalError
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,12 @@ def test_members_of_the_right_type() -> None:
         message.flag("d"),
         message.texts("e"),
     )
+
+
+def test_numbers_beyond_all_floats() -> None:
+    """A number that no float can hold is of a wrong type, and no crash."""
+    message = Message.parse(b'{"a": %b}' % (b"9" * 400))
+
+    with pytest.raises(RefusalError, match="a: expected a number") as refusal:
+        message.number("a")
+    assert 400 == refusal.value.status

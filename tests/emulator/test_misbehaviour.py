@@ -101,8 +101,10 @@ async def test_drip(api: Emulator, call: Caller) -> None:
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100])
-async def test_cut(api: Emulator, call: Caller, cut: int) -> None:
-    """A cut answer announces its full length and ends early."""
+async def test_cut(
+    api: Emulator, call: Caller, cut: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cut answer announces its full length and ends early, as it was told to."""
     whole = await call(api)
     api.fail(Fault(cut=cut))
     port = int(api.url.rpartition(":")[2])
@@ -120,14 +122,32 @@ async def test_cut(api: Emulator, call: Caller, cut: int) -> None:
     assert f"Content-Length: {len(whole.body)}" in headers.decode().splitlines()
     assert whole.body[:cut] == body
     assert 200 == api.requests[-1].status
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"), [(Fault(cut=50), 0.0), (Fault(cut=50, drip=2.0), 100.0)]
+)
+async def test_cuts_take_no_time(
+    api: Emulator, call: Caller, fault: Fault, seconds: float
+) -> None:
+    """A cut answer comes at once, unless it is to drip."""
+    api.fail(fault)
+    before = asyncio.get_running_loop().time()
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await call(api)
+
+    assert seconds == round(asyncio.get_running_loop().time() - before, 3)
 
 
 async def test_cut_behind_the_end(api: Emulator, call: Caller) -> None:
     """A cut that the body does not reach changes nothing."""
     api.fail(Fault(status=500, body=b"short", cut=5, drip=0.001))
     reply = await call(api)
+    again = await call(api)
 
-    assert (500, b"short") == (reply.status, reply.body)
+    assert (500, b"short", 200) == (reply.status, reply.body, again.status)
+    assert 1 == api.connections
 
 
 async def test_drop(api: Emulator, call: Caller) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from gradient_async.emulator.runs import Run
-from gradient_async.emulator.source_runs import SourcePlan, SourceRun
+from gradient_async.emulator.jobs.runs import Run
+from gradient_async.emulator.jobs.source_runs import SourcePlan, SourceRun
 from gradient_async.emulator.timestamps import NEWEST, SECOND
 
 BROKEN = SourcePlan(error_msg="broken", error_details="It broke.")
@@ -215,3 +216,51 @@ def test_senseless_plans(fields: dict[str, Any]) -> None:
     """Shares are more than nothing and at most all; times are not negative."""
     with pytest.raises(ValueError, match="must be"):
         SourcePlan(**fields)
+
+
+@pytest.mark.parametrize(
+    ("files", "share", "failed"),
+    [(100, 0.07, 7), (100, 0.29, 29), (4, 0.3, 2), (3, 1e-9, 1), (1, 0.5, 0)],
+)
+def test_shares_are_taken_as_they_are_written(
+    files: int, share: float, failed: int
+) -> None:
+    """Seven in a hundred are seven; a part of an item counts, but never as the last."""
+    plan = SourceRun(
+        uuid="one",
+        files=files,
+        size=files * 100,
+        duration=SECOND,
+        is_unchanged=False,
+        failure=SourcePlan(error_msg="some", failed=share),
+    )
+    (entry,) = look(run(plan), 10)["data_source_jobs"]
+
+    assert (str(failed), str(files - failed)) == (
+        entry["failed_item_count"],
+        entry["indexed_item_count"],
+    )
+    assert (
+        str(files * 100 - math.ceil(files * 100 * Fraction(str(share))))
+        == (entry["total_bytes_indexed"])
+    )
+
+
+def test_partial_failures_on_their_way() -> None:
+    """Halfway through a source, half of its failures have happened."""
+    (entry,) = look(run(source("one", HALF)), 6)["data_source_jobs"]
+
+    assert ("1", "1", "1000") == (
+        entry["failed_item_count"],
+        entry["indexed_item_count"],
+        entry["total_bytes_indexed"],
+    )
+    assert "error_msg" not in entry
+
+
+def test_sources_in_progress_have_no_end() -> None:
+    """The end of a source is written down when it is there."""
+    done, going = look(run(source("one"), source("two")), 12)["data_source_jobs"]
+
+    assert "2026-11-01T12:00:10Z" == done["completed_at"] == going["started_at"]
+    assert "completed_at" not in going

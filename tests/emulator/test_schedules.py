@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.schedules import Schedule
+from gradient_async.emulator.bases.schedules import Schedule
 from gradient_async.emulator.timestamps import NEWEST, timestamp
 
 from .calling import BASES, Caller

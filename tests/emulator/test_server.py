@@ -11,7 +11,13 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import JOBS, Caller
+from .calling import BASES, JOBS, SPACES, Caller
+
+
+def sockets() -> int:
+    """Count the sockets that the loop waits for."""
+    loop: Any = asyncio.get_running_loop()
+    return len(loop._selector.get_map())
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,8 @@ from .calling import JOBS, Caller
         {"port": 65536},
         {"latency": -1},
         {"jitter": -1},
+        {"latency": float("inf")},
+        {"jitter": float("nan")},
         {"limits": ()},
     ],
 )
@@ -61,6 +69,50 @@ async def test_start_twice(api: Emulator) -> None:
     """A running server cannot be started."""
     with pytest.raises(RuntimeError, match="running already"):
         await api.start()
+
+
+async def test_start_twice_at_once() -> None:
+    """Of two starts at once, one is refused, and closing ends all there is."""
+    api, before = Emulator(jobs=0), sockets()
+    ends = await asyncio.gather(api.start(), api.start(), return_exceptions=True)
+    during = sockets()
+    await api.aclose()
+
+    assert [type(None), RuntimeError] == [type(end) for end in ends]
+    assert (before + 2, before) == (during, sockets())
+
+
+@pytest.mark.parametrize("steps", range(10))
+async def test_cancelled_start(steps: int) -> None:
+    """A start can be cancelled at any time: nothing listens, and it can start again."""
+    api, before = Emulator(jobs=0), sockets()
+    start = asyncio.create_task(api.start())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    start.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await start
+
+    assert start.cancelled()
+    assert before == sockets()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = api.url
+    async with api:
+        assert api.url
+
+
+@pytest.mark.parametrize("steps", range(10))
+async def test_close_while_it_starts(steps: int) -> None:
+    """Closing ends a start that is under way."""
+    api, before = Emulator(jobs=0), sockets()
+    start = asyncio.create_task(api.start())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await api.aclose()
+    await start
+    await api.aclose()
+
+    assert before == sockets()
 
 
 async def test_close_twice(api: Emulator) -> None:
@@ -157,6 +209,50 @@ async def test_new_jobs_come_first(api: Emulator, call: Caller) -> None:
     assert added + before == api.job_uuids()
     assert list(added) == reply.uuids
     assert 48 == reply.json["meta"]["total"]
+
+
+async def test_new_jobs_are_of_today(call: Caller) -> None:
+    """New jobs are dated now, and a second behind the newest of all at least."""
+    async with Emulator(jobs=3, speed=0) as api:
+        api.add_jobs(1)
+        api.advance(3600)
+        await call.start(api, await call.create_base(api, SPACES))
+        api.add_jobs(2)
+        api.advance(60)
+        api.grow(1)
+        await call(api)
+        created = [str(job["created_at"])[11:] for job in api.jobs()]
+
+    assert ["13:01:00Z", "13:00:02Z", "13:00:01Z", "13:00:00Z"] == created[:4]
+    assert ["12:00:01Z", "12:00:00Z"] == created[4:6]
+
+
+async def test_new_jobs_are_about_what_is_left(api: Emulator, call: Caller) -> None:
+    """New jobs are about knowledge bases from the start, while there are any."""
+    made = await call.create_base(api, SPACES)
+    last, *others = (str(it["uuid"]) for it in api.knowledge_bases()[1:])
+    for base in others:
+        await call.delete(api, f"{BASES}/{base}")
+    api.add_jobs(20)
+    await call.delete(api, f"{BASES}/{last}")
+    api.add_jobs(20)
+    bases = [job["knowledge_base_uuid"] for job in api.jobs()[:40]]
+
+    assert [made] * 20 + [last] * 20 == bases
+
+
+async def test_nothing_for_new_jobs_to_be_about(api: Emulator, call: Caller) -> None:
+    """Without knowledge bases there are no new jobs, and the list is served still."""
+    api.grow(5)
+    for base in api.knowledge_bases():
+        await call.delete(api, f"{BASES}/{base['uuid']}")
+    await call.create_base(api)
+    replies = [await call(api), await call(api)]
+
+    assert [45, 45] == [reply.json["meta"]["total"] for reply in replies]
+    for add in (api.add_jobs, api.grow):
+        with pytest.raises(ValueError, match="no knowledge base"):
+            add(1)
 
 
 async def test_removed_jobs_are_gone(api: Emulator, call: Caller) -> None:

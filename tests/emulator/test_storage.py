@@ -6,8 +6,10 @@ import asyncio
 import csv
 import hashlib
 import io
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import aiohttp
@@ -15,8 +17,9 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import BASES, JOBS, SPACES, Caller, Reply
+from .calling import BASES, JOBS, MODEL, SPACES, Caller, Reply
 
+NEW = {"name": "New", "region": "tor1", "embedding_model_uuid": MODEL}
 PRESIGN = f"{BASES}/data_sources/file_upload_presigned_urls"
 
 
@@ -170,6 +173,118 @@ async def test_expiry(api: Emulator, call: Caller) -> None:
     assert (403, "AccessDenied") == (late.status, code(late))
 
 
+async def test_slow_uploads(api: Emulator, call: Caller) -> None:
+    """A URL has to be good when the request arrives, not when it ends."""
+    upload = await presign(api, call, size=10)
+    api.advance(800)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"12345"
+        await asyncio.sleep(200)
+        yield b"67890"
+
+    reply = await send(call, upload["presigned_url"], pieces())
+
+    assert 200 == reply.status
+
+
+async def test_tokens_are_refused(api: Emulator, call: Caller) -> None:
+    """Who sends a token to a presigned URL is told so, as by Amazon's store."""
+    upload = await presign(api, call)
+    headers = {"authorization": f"Bearer {api.token}"}
+    async with call.session.put(
+        upload["presigned_url"], data=b"12345", headers=headers
+    ) as response:
+        reply = Reply(response.status, response.headers, await response.read())
+
+    assert (400, "InvalidRequest", []) == (reply.status, code(reply), api.uploads)
+
+
+async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
+    """Whatever reaches the site is recorded, refused or not, apart from the API's."""
+    upload = await presign(api, call)
+    path = f"/uploads/{upload['object_key']}"
+    replies = [
+        await send(call, upload["presigned_url"], b"12345"),
+        await send(call, api.storage_url + path, b"12345"),
+        await send(call, api.storage_url + "/reports/a.csv", method="GET"),
+    ]
+
+    assert [("PUT", path, 200), ("PUT", path, 403), ("GET", "/reports/a.csv", 403)] == [
+        (it.method, it.path, it.status) for it in api.storage_requests
+    ]
+    assert [reply.headers["x-amz-request-id"] for reply in replies] == [
+        it.request_id for it in api.storage_requests
+    ]
+    assert {(None, b"")} == {(it.account, it.body) for it in api.storage_requests}
+    assert 1 == len(api.requests)
+
+
+async def test_files_belong_to_accounts(call: Caller) -> None:
+    """To another account, a file that was uploaded is one that never came."""
+    async with Emulator(jobs=0, accounts=2) as api:
+        upload = await presign(api, call)
+        await send(call, upload["presigned_url"], b"12345")
+        statuses = []
+        for token in api.tokens:
+            mine = f"Bearer {token}"
+            source = {"stored_object_key": upload["object_key"]}
+            base = await call(
+                api,
+                BASES,
+                method="POST",
+                authorization=mine,
+                json=NEW | {"datasources": [{"file_upload_data_source": source}]},
+            )
+            uuid = base.json["knowledge_base"]["uuid"]
+            body = {"knowledge_base_uuid": uuid}
+            await call(api, JOBS, method="POST", authorization=mine, json=body)
+            api.advance(60)
+            statuses.append(str(api.jobs(token)[0]["status"]))
+
+    assert ["INDEX_JOB_STATUS_COMPLETED", "INDEX_JOB_STATUS_FAILED"] == statuses
+
+
+@pytest.mark.parametrize("size", [0, 5, 2**63 - 1])
+async def test_files_are_as_large_as_they_are(
+    api: Emulator, call: Caller, size: int
+) -> None:
+    """The file counts, not what its data source says of it."""
+    upload = await presign(api, call, size=12)
+    await send(call, upload["presigned_url"], b"x" * 12)
+    source = {"stored_object_key": upload["object_key"], "size_in_bytes": str(size)}
+    base = await call.create_base(api, {"file_upload_data_source": source})
+    uuid = await call.start(api, base)
+    api.advance(60)
+    job = await call.job(api, uuid)
+
+    assert (3, "12") == (job["tokens"], job["data_source_jobs"][0]["total_bytes"])
+
+
+async def test_sizes_below_nothing(api: Emulator, call: Caller) -> None:
+    """No file is shorter than an empty one."""
+    source = {"stored_object_key": "a", "size_in_bytes": "-1"}
+    fields = NEW | {"datasources": [{"file_upload_data_source": source}]}
+    reply = await call.post(api, BASES, **fields)
+
+    assert 422 == reply.status
+    assert "datasources[0].file_upload_data_source.size_in_bytes" in reply.message
+
+
+async def test_report_of_another_account(call: Caller) -> None:
+    """Reports on the jobs of all accounts are on the site."""
+    async with Emulator(jobs=20, accounts=2) as api:
+        job = next(it for it in api.jobs(api.tokens[1]) if it["is_report_available"])
+        url = await call(
+            api,
+            f"{JOBS}/{job['uuid']}/details_signed_url",
+            authorization=f"Bearer {api.tokens[1]}",
+        )
+        report = await send(call, url.json["signed_url"], method="GET")
+
+    assert 200 == report.status
+
+
 async def test_report(api: Emulator, call: Caller) -> None:
     """The report on a job is a table of its sources."""
     base = await call.create_base(api, SPACES, SPACES)
@@ -238,6 +353,16 @@ async def test_faults_need_a_path(api: Emulator, call: Caller) -> None:
     assert 500 == (await call(api)).status
 
 
+async def test_dropped_uploads(api: Emulator, call: Caller) -> None:
+    """However large a file is, its connection is dropped without an answer."""
+    upload = await presign(api, call, size=5_000_000)
+    # The session tries once more by itself.
+    api.fail(Fault(drop=True, path="/uploads/*", times=2))
+
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await send(call, upload["presigned_url"], io.BytesIO(b"x" * 5_000_000))
+
+
 async def test_connection_lost_in_the_middle(api: Emulator, call: Caller) -> None:
     """An upload that broke off has not arrived, and can be sent again."""
     upload = await presign(api, call, size=1_000_000)
@@ -273,6 +398,30 @@ async def test_life(call: Caller) -> None:
     assert [upload["object_key"], again["object_key"]] == [
         it.object_key for it in api.uploads
     ]
+
+
+async def test_urls_survive_a_restart(call: Caller) -> None:
+    """A presigned URL is good for as long as it says, a restart between or not."""
+    api = Emulator(jobs=0)
+    async with api:
+        upload = await presign(api, call)
+    async with api:
+        reply = await send(call, upload["presigned_url"], b"12345")
+
+    assert 200 == reply.status
+
+
+async def test_port_is_taken_after_a_while(call: Caller) -> None:
+    """If somebody else has its port by now, the site takes another free one."""
+    api = Emulator(jobs=0)
+    async with api:
+        port = urlsplit(api.storage_url).port
+    with socket.create_server(("127.0.0.1", port or 0)):
+        async with api:
+            upload = await presign(api, call)
+            reply = await send(call, upload["presigned_url"], b"12345")
+
+    assert 200 == reply.status
 
 
 async def test_taken_port_leaves_nothing(api: Emulator) -> None:

@@ -1,0 +1,1 @@
+"""Knowledge bases and their data sources, and what they can be made from."""

@@ -1,0 +1,1 @@
+"""Indexing jobs: those of the history, and those that move."""

@@ -1,0 +1,240 @@
+"""The made-up jobs: their shape, their sense, and that they repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from gradient_async.emulator.jobs.history import JobMaker
+from gradient_async.emulator.jobs.job import Job
+from gradient_async.emulator.timestamps import NEWEST, SECOND, timestamp
+
+PHASES = {"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "ERROR", "CANCELLED"}
+STATUSES = {
+    "PARTIAL",
+    "IN_PROGRESS",
+    "COMPLETED",
+    "FAILED",
+    "NO_CHANGES",
+    "PENDING",
+    "CANCELLED",
+}
+SOURCE_STATUSES = {
+    "IN_PROGRESS",
+    "UPDATED",
+    "PARTIALLY_UPDATED",
+    "NOT_UPDATED",
+    "FAILED",
+    "CANCELLED",
+}
+DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z")
+UINT64 = re.compile("0|[1-9][0-9]{0,19}")
+JOB_TYPES = {
+    "uuid": str,
+    "knowledge_base_uuid": str,
+    "phase": str,
+    "status": str,
+    "data_source_uuids": list,
+    "data_source_jobs": list,
+    "total_datasources": int,
+    "completed_datasources": int,
+    "tokens": int,
+    "is_report_available": bool,
+}
+SOURCE_TYPES: dict[str, type] = dict.fromkeys(
+    ("data_source_uuid", "status", "error_msg", "error_details"), str
+)
+
+
+def check(fields: Mapping[str, Any], types: Mapping[str, type]) -> None:
+    """Check the JSON types that the API's description gives to the members."""
+    for name, value in fields.items():
+        if name in types:
+            assert types[name] is type(value)
+        elif name.endswith("_at"):
+            assert value is None or DATE_TIME.fullmatch(value)
+        else:
+            assert UINT64.fullmatch(value)
+
+
+@pytest.fixture(scope="module", name="jobs")
+def _jobs() -> list[Job]:
+    """Make an account's worth of jobs, newest first."""
+    return JobMaker("test").history(1000)[::-1]
+
+
+def sources_of(job: Job) -> list[dict[str, Any]]:
+    """Give the data sources that a job has gone through."""
+    sources: Any = job.fields["data_source_jobs"]
+    return list(sources)
+
+
+def test_types_are_those_of_the_description(jobs: list[Job]) -> None:
+    """64-bit unsigned numbers are strings, others numbers, times RFC 3339 in UTC."""
+    for job in jobs:
+        check(job.fields, JOB_TYPES)
+        for source in sources_of(job):
+            check(source, SOURCE_TYPES)
+
+
+def test_every_known_value_occurs(jobs: list[Job]) -> None:
+    """All phases and statuses of the description occur, and no others."""
+    sources = [source for job in jobs for source in sources_of(job)]
+
+    assert {f"BATCH_JOB_PHASE_{name}" for name in PHASES} == {
+        job.fields["phase"] for job in jobs
+    }
+    assert {f"INDEX_JOB_STATUS_{name}" for name in STATUSES} == {
+        job.fields["status"] for job in jobs
+    }
+    assert {f"DATA_SOURCE_STATUS_{name}" for name in SOURCE_STATUSES} == {
+        source["status"] for source in sources
+    }
+
+
+def test_most_jobs_succeed(jobs: list[Job]) -> None:
+    """More than two jobs in three are completed."""
+    statuses = [job.fields["status"] for job in jobs]
+
+    assert 2 * len(jobs) / 3 < statuses.count("INDEX_JOB_STATUS_COMPLETED")
+
+
+def test_failed_sources_say_why(jobs: list[Job]) -> None:
+    """A data source that failed, and only such a one, has a code and details."""
+    for source in (source for job in jobs for source in sources_of(job)):
+        failed = int(source["failed_item_count"]) > 0 or "FAILED" in source["status"]
+
+        assert failed == ("error_msg" in source) == ("error_details" in source)
+
+
+def test_counts_agree(jobs: list[Job]) -> None:
+    """No data source has more files or bytes done than it has at all."""
+    for source in (source for job in jobs for source in sources_of(job)):
+        names = ("indexed_item_count", "failed_item_count", "skipped_item_count")
+
+        assert sum(int(source[name]) for name in names) <= int(
+            source["total_file_count"]
+        )
+        assert int(source["total_bytes_indexed"]) <= int(source["total_bytes"])
+
+
+def test_jobs_end_in_order_of_time(jobs: list[Job]) -> None:
+    """Nothing begins before its cause, and nothing lies in the future."""
+    for job in jobs:
+        names = ("created_at", "started_at", "finished_at")
+        times = [job.fields[name] for name in names if job.fields.get(name)]
+        moments = [datetime.fromisoformat(str(time)) for time in times]
+
+        assert sorted(moments) == moments
+        assert datetime.fromisoformat("2026-11-01T12:00:00Z") >= datetime.fromisoformat(
+            str(job.fields["updated_at"])
+        )
+
+
+def test_list_is_in_order_of_creation(jobs: list[Job]) -> None:
+    """The newest job was created at noon, and all others before it, in order."""
+    created = [datetime.fromisoformat(str(job.fields["created_at"])) for job in jobs]
+
+    assert "2026-11-01T12:00:00Z" == jobs[0].fields["created_at"]
+    assert sorted(set(created), reverse=True) == created
+
+
+def test_newest_jobs_are_unfinished(jobs: list[Job]) -> None:
+    """Two jobs wait and three run, and have no end yet."""
+    phases = [str(job.fields["phase"])[16:] for job in jobs[:6]]
+
+    assert ["PENDING"] * 2 + ["RUNNING"] * 3 == phases[:5]
+    assert phases[5] not in {"PENDING", "RUNNING"}
+    assert not any("finished_at" in job.fields for job in jobs[:5])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_unfinished_jobs_are_apart(seed: int) -> None:
+    """No knowledge base has two jobs at once while another has none."""
+    maker = JobMaker(str(seed))
+    load = dict.fromkeys(maker.bases, 0)
+    for job in maker.history(8)[-5:]:
+        load[job.knowledge_base_uuid] += 1
+
+    assert 1 >= max(load.values()) - min(load.values())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_unfinished_jobs_agree_with_their_sources(seed: int) -> None:
+    """Each is about sources of its knowledge base, and sums up what they tell."""
+    maker = JobMaker(str(seed))
+    for job in maker.history(5):
+        fields: Mapping[str, Any] = job.fields
+        uuids, entries = fields["data_source_uuids"], sources_of(job)
+        sizes = [int(it["total_bytes_indexed"]) for it in entries]
+        begins = [it["started_at"] for it in entries]
+
+        assert set(uuids) <= set(maker.bases[job.knowledge_base_uuid])
+        assert len(uuids) == fields["total_datasources"]
+        assert entries == [] or uuids == [it["data_source_uuid"] for it in entries]
+        assert begins[:1] == [fields[it] for it in ("started_at",) if it in fields]
+        assert sum(size // 4 for size in sizes) == fields["tokens"]
+        assert max(0, len(entries) - 1) == fields["completed_datasources"]
+
+
+def test_reports_are_on_what_was_done(jobs: list[Job]) -> None:
+    """There is a report on an ended job of which any source was read, or failed."""
+    told = {"UPDATED", "PARTIALLY_UPDATED", "FAILED"}
+    for job in jobs:
+        statuses = {str(it["status"])[19:] for it in sources_of(job)}
+        has_ended = str(job.fields["phase"])[16:] not in {"PENDING", "RUNNING"}
+
+        assert (has_ended and bool(told & statuses)) == job.fields[
+            "is_report_available"
+        ]
+
+
+def test_some_times_have_nine_digits(jobs: list[Job]) -> None:
+    """Times have no fraction, or one of three, six or nine digits; all occur."""
+    assert {20, 24, 27, 30} == {len(str(job.fields["created_at"])) for job in jobs}
+
+
+def test_same_seed_same_bytes() -> None:
+    """A seed decides every byte, and another one gives other jobs."""
+    first, again, other = (
+        [job.text for job in JobMaker(seed).history(50)] for seed in ("a", "a", "b")
+    )
+
+    assert first == again
+    assert not set(first) & set(other)
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_short_histories(count: int) -> None:
+    """A history has as many jobs as were asked for, even if only a few."""
+    assert count == len(JobMaker("test").history(count))
+
+
+def test_following_jobs_wait() -> None:
+    """Jobs made later wait, since the moment they are given."""
+    maker = JobMaker("test")
+    maker.history(3)
+    job = maker.following(NEWEST + SECOND, maker.bases)
+
+    assert "2026-11-01T12:00:01Z" == job.fields["created_at"]
+    assert "BATCH_JOB_PHASE_PENDING" == job.fields["phase"]
+    assert job.knowledge_base_uuid in maker.bases
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (0, "2026-11-01T12:00:00Z"),
+        (SECOND, "2026-11-01T12:00:01Z"),
+        (120_000_000, "2026-11-01T12:00:00.120Z"),
+        (120_000, "2026-11-01T12:00:00.000120Z"),
+        (120, "2026-11-01T12:00:00.000000120Z"),
+    ],
+)
+def test_timestamp(moment: int, text: str) -> None:
+    """A fraction has as many groups of three digits as it needs."""
+    assert text == timestamp(NEWEST + moment)
