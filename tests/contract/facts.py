@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -81,6 +82,17 @@ LEFT_OUT: Final[Sequence[str]] = UNCOVERED.read_text().splitlines()
 
 COVERED: Final = {it.id: it for it in ALL.operations if it.id not in LEFT_OUT}
 """The operations that have a method, by their ids."""
+
+
+def find_operation(method: str, path: str) -> Operation:
+    """Give the one operation that a request, ids filled in, belongs to."""
+    (operation,) = (it for it in COVERED.values() if _is_for(it, method, path))
+    return operation
+
+
+def _is_for(operation: Operation, method: str, path: str) -> bool:
+    pattern = re.sub(r"\{\w+\}", "[^/]+", operation.path)
+    return operation.method == method and bool(re.fullmatch(pattern, path))
 
 
 def reach(*roots: Shape) -> dict[str, Shape]:

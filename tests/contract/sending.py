@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import attrs
 
 from gradient_async import JSON, Client
 from gradient_async.codec import decode_json
-from gradient_async.testing import MemoryTransport, Request, json_response
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from tests.contract.calls import CALLS, Ids
 from tests.contract.facts import Operation
 from tests.contract.values import fullest
@@ -23,13 +23,16 @@ _OWNERS: Final[Mapping[str, str]] = {
     "knowledge_bases": "knowledge_base_uuid",
     "scheduled-indexing": "schedule_uuid",
 }
+# The lists of bodies for whose every item an answer has one too, and the answer's.
+_PAIRED: Final[Mapping[str, str]] = {"files": "uploads"}
 
 
 @attrs.frozen
 class Sent:
-    """What one call sent and gave."""
+    """What one call sent, what the last answer was, and what the call gave."""
 
     requests: tuple[Request, ...]
+    answer: JSON
     result: object
 
     def bodies(self) -> list[JSON]:
@@ -39,12 +42,27 @@ class Sent:
 
 async def send(operation: Operation) -> Sent:
     """Call an operation whose server answers with all that it can."""
-    assert operation.answer is not None
-    answer = json_response(fullest(operation.answer))
-    transport = MemoryTransport(lambda _: answer)
+    answers: list[JSON] = []
+
+    def answer(request: Request) -> Response:
+        answers.append(_answer(operation, request))
+        return json_response(answers[-1])
+
+    transport = MemoryTransport(answer)
     async with Client("any-token", transport=transport) as client:
         result = await CALLS[operation.id](client, IDS)
-    return Sent(tuple(transport.requests), result)
+    return Sent(tuple(transport.requests), answers[-1], result)
+
+
+def _answer(operation: Operation, request: Request) -> JSON:
+    """Say all that an operation can answer, once for each item that asks for one."""
+    assert operation.answer is not None
+    answer: Any = fullest(operation.answer)
+    body: Any = decode_json(request.body or b"{}")
+    for asked, given in _PAIRED.items():
+        if asked in body:
+            answer[given] *= len(body[asked])
+    return cast(JSON, answer)
 
 
 def fill(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from gradient_async.codec import JSON
@@ -16,6 +17,10 @@ MOMENT: Final = "2026-11-01T12:00:00.123456Z"
 """The time that all sample values speak of, as precise as Python can tell."""
 
 _INTEGER: Final = re.compile(r"-?[0-9]+")
+# RFC 3339, as the description's `date-time` is defined.
+_DATE_TIME: Final = re.compile(
+    r"[-0-9]{10}T[:0-9]{8}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
+)
 
 # As protobuf's JSON writes them; beyond what a float can tell apart.
 _TEXTS: Final = {
@@ -83,6 +88,34 @@ def fits(value: JSON, shape: Shape) -> bool:
     return _TYPES[shape.type](value)
 
 
+def misfits(value: JSON, shape: Shape, place: Place = "$") -> Iterator[Place]:
+    """Name the places whose value is of another type, or of which nothing is said."""
+    shape = ALL.resolve(shape)
+    if not fits(value, shape):
+        yield place
+    elif isinstance(value, list) and shape.items is not None:
+        for it in value:
+            yield from misfits(it, shape.items, f"{place}[]")
+    elif isinstance(value, Mapping) and shape.properties:
+        for name in value.keys() - shape.properties.keys():
+            yield f"{place}.{name}"
+        for name in value.keys() & shape.properties.keys():
+            yield from misfits(value[name], shape.properties[name], f"{place}.{name}")
+
+
+def shown(value: JSON, shape: Shape) -> Iterator[tuple[str, str]]:
+    """Name the properties in a value by schema and name; an empty list shows none."""
+    inner = ALL.resolve(shape)
+    if isinstance(value, list) and inner.items is not None:
+        for it in value:
+            yield from shown(it, inner.items)
+    elif isinstance(value, Mapping):
+        for name in value.keys() & inner.properties.keys():
+            if value[name] != []:
+                yield shape.ref, name
+            yield from shown(value[name], inner.properties[name])
+
+
 def fits_text(text: str, shape: Shape) -> bool:
     """Tell the same of a value of the query, where all is text."""
     if shape.items is not None:
@@ -93,8 +126,18 @@ def fits_text(text: str, shape: Shape) -> bool:
     return _INTEGER.fullmatch(text) is not None
 
 
+def _is_date_time(text: str) -> bool:
+    """Tell whether a text is a moment, and one that there is."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATE_TIME.fullmatch(text) is not None
+
+
 _FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "": lambda _: True,
+    "date-time": _is_date_time,
     "int64": lambda text: _INTEGER.fullmatch(text) is not None,
     "uint64": lambda text: text.isascii() and text.isdigit(),
 }

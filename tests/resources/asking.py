@@ -10,7 +10,7 @@ import pytest
 
 from gradient_async import Client, ConfigurationError, RateLimit
 from gradient_async.codec import JSON
-from gradient_async.testing import MemoryTransport, Request, json_response
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ Ask: TypeAlias = Callable[[Client], Awaitable[T]]
 """A call, given the client to make it with."""
 
 ANYTHING: Final[dict[str, JSON]] = {
-    "job": {},
+    "job": {"uuid": "job-1"},
     "jobs": [],
     "knowledge_base": {},
     "knowledge_bases": [],
@@ -26,15 +26,22 @@ ANYTHING: Final[dict[str, JSON]] = {
     "knowledge_base_data_sources": [],
     "indexing_info": {},
     "models": [],
-    "uploads": [],
     "signed_url": "https://storage.example.com/report.csv",
 }
-"""An answer that is good for every call."""
+"""What is good for every call, but one that asks for places for files."""
 
 
-async def ask(call: Ask[T], answer: JSON = ANYTHING) -> tuple[T, Request]:
+def anything(request: Request) -> Response:
+    """Give an answer that is good for any call: as many places as files, too."""
+    files = (body_of(request) or {}).get("files", [])
+    return json_response(ANYTHING | {"uploads": [{} for _ in files]})
+
+
+async def ask(call: Ask[T], answer: JSON = None) -> tuple[T, Request]:
     """Make a call; give what came of it, and the one request that was sent."""
-    transport = MemoryTransport(lambda _: json_response(answer))
+    transport = MemoryTransport(
+        anything if answer is None else lambda _: json_response(answer)
+    )
     async with client_of(transport) as client:
         result = await call(client)
     (request,) = transport.requests
@@ -49,7 +56,7 @@ def told(request: Request) -> tuple[str, str, Any]:
 
 async def refusal(call: Ask[object]) -> str:
     """Make a call that cannot work; give the reason why nothing was sent."""
-    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    transport = MemoryTransport(anything)
     async with client_of(transport) as client:
         with pytest.raises(ConfigurationError) as caught:
             await call(client)

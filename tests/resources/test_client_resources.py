@@ -8,7 +8,7 @@ import pytest
 
 from gradient_async import Client, ClientClosedError, IndexingJob
 from gradient_async.testing import MemoryTransport, json_response
-from tests.resources.asking import ANYTHING, client_of
+from tests.resources.asking import anything, client_of
 
 CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
     "indexing_jobs": lambda client: client.indexing_jobs.get("a"),
@@ -34,7 +34,7 @@ async def test_resources_can_be_had_again(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
     """A resource that is asked for again works like the first, and the same way."""
-    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    transport = MemoryTransport(anything)
     async with client_of(transport) as client:
         first, second = await call(client), await call(client)
 
@@ -48,7 +48,7 @@ async def test_resources_end_with_the_client(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
     """What a closed client gives sends nothing any more."""
-    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    transport = MemoryTransport(anything)
     client = client_of(transport)
     await client.aclose()
 

@@ -15,6 +15,7 @@ from gradient_async import (
     ChunkingAlgorithm,
     ChunkingOptions,
     CrawlingOption,
+    DecodeError,
     DropboxDataSource,
     FileUploadDataSource,
     GoogleDriveDataSource,
@@ -228,6 +229,27 @@ async def test_create_presigned_urls() -> None:
             ]
         },
     ) == told(request)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [(1, 0), (1, 2), (2, 0), (2, 1), (2, 3), (0, 1), (3, 200)]
+)
+async def test_more_or_fewer_places_than_files(asked: int, given: int) -> None:
+    """An answer with another number of places than files is an error, not a guess."""
+    files = [PresignedUrlFile(f"{number}.pdf", 1) for number in range(asked)]
+    with pytest.raises(DecodeError) as caught:
+        await ask(
+            lambda it: it.data_sources.create_presigned_urls(files),
+            {"uploads": [{}] * given},
+        )
+    error = caught.value
+
+    assert f"Expected {asked} places for files, got {given}" == error.message
+    assert "$.uploads" == error.json_path
+    assert ("POST", f"{BASES}/data_sources/file_upload_presigned_urls") == (
+        error.method,
+        error.path,
+    )
 
 
 ALGORITHMS = "unknown, section_based, hierarchical, semantic, fixed_length"

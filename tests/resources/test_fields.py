@@ -62,6 +62,8 @@ WRONG: Final[dict[object, list[tuple[str, Any]]]] = {
         ("must be a number, not str", "0.5"),
         ("must be a number, not complex", 0.5j),
         ("must be a number, not list", [0.5]),
+        ("must be a number, not bool", True),
+        ("must be a number, not bool", False),
     ],
     CrawlingOption: [
         ("must be CrawlingOption, not NoneType", None),
@@ -250,3 +252,14 @@ async def test_no_wrong_field_is_repeated() -> None:
     reason = await refusal(add_source(AWSDataSource(secret_key=secret)))
 
     assert "data source: secret_key must be a string, not bytes" == reason
+
+
+@pytest.mark.parametrize("give", [give_options, add_options, change_options])
+@pytest.mark.parametrize("value", [0.5, 1, 2, 10**30])
+async def test_numbers(give: Any, value: float) -> None:
+    """A whole number does for a number, and is sent as it is."""
+    _, request = await ask(give(ChunkingOptions(semantic_threshold=value)))
+    body = body_of(request)
+    (source,) = body.get("datasources", [body])
+
+    assert {"semantic_threshold": value} == source["chunking_options"]

@@ -128,6 +128,24 @@ async def test_no_url_of_a_report(answer: JSON) -> None:
     assert "$.signed_url" == caught.value.json_path
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"job": {}},
+        {"job": {"uuid": ""}},
+        {"job": {"uuid": None, "phase": "BATCH_JOB_PHASE_PENDING"}},
+    ],
+)
+async def test_a_start_without_an_id(answer: JSON) -> None:
+    """A job that was started, but of which the id is not told, is an error."""
+    with pytest.raises(DecodeError, match="the id of the job that was") as caught:
+        await ask(lambda client: client.indexing_jobs.create("kb-1"), answer)
+    error = caught.value
+
+    assert "$.job.uuid" == error.json_path
+    assert ("POST", PATH) == (error.method, error.path)
+
+
 NO_TEXTS: Any = [None, 5, True, {}, [], b"kb-1"]
 
 

@@ -81,10 +81,37 @@ async def test_every_minute_of_the_day(moment: time) -> None:
     assert text == told(request)[2]["time"]
 
 
+@settings(max_examples=50)
+@given(moment=st.times())
+async def test_seconds_that_are_none(moment: time) -> None:
+    """A time as the API gives it, with seconds that are none, is sent without them."""
+    text = moment.strftime("%H:%M:00")
+    _, request = await ask(
+        lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
+    )
+
+    assert moment.strftime("%H:%M") == told(request)[2]["time"]
+
+
+async def test_the_time_of_a_schedule() -> None:
+    """The time that a schedule has can be given for another one."""
+    schedule, _ = await ask(lambda it: it.scheduled_indexing.get("kb-1"), ANSWER)
+    _, request = await ask(
+        lambda it: it.scheduled_indexing.create(
+            "kb-2", days=schedule.days, time=schedule.time
+        )
+    )
+
+    assert ([1, 5], "06:30") == (told(request)[2]["days"], told(request)[2]["time"])
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", "6:30", "24:00", "23:60", "06:30:00", "06:30Z", "06.30", "0630"),
+        *("06:30:01", "06:30:30", "06:30:59", "06:30:60", "00:00:01", "06:30:0"),
+        *("06:30:", "06:30:000", "06:30:00.0", "06:30:00:00", "06:30:00Z", "6:30:00"),
+        *("24:00:00", "06:30:00\n", "06:30:\u0660\u0660", "00:06:30"),
+        *("", " ", "6:30", "24:00", "23:60", "06:30Z", "06.30", "0630"),
         *(" 06:30", "06:30\n", "-6:30", "٠٦:٣٠", "06:3", "noon", "06:30 AM", "6:30am"),
     ],
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any, Final
 
 import pytest
+from attrs import evolve
 
 from gradient_async import (
     AWSDataSource,
     BadRequestError,
+    ChunkingOptions,
     Client,
     ConfigurationError,
     DecodeError,
@@ -22,6 +26,7 @@ from gradient_async import (
     ServerError,
     UnprocessableEntityError,
 )
+from gradient_async.resources.arguments import Body, body_of
 from tests.resources.asking import Ask
 from tests.support.raw_server import HANG, RawServer, answer
 from tests.support.secrets import texts_of_error
@@ -36,15 +41,15 @@ SOURCES: Final = [
 ]
 
 
-def add(**given: Any) -> Ask[object]:
+def add(source: Any = AWS, uuid: Any = "kb-1", **given: Any) -> Ask[object]:
     """Add a data source with a key to it, later."""
-    return lambda it: it.data_sources.create("kb-1", AWS, **given)
+    return lambda it: it.data_sources.create(uuid, source, **given)
 
 
-def make(**given: Any) -> Ask[object]:
+def make(name: str = "Manuals", **given: Any) -> Ask[object]:
     """Make a knowledge base of data sources with keys to them, later."""
     whole: Any = {"data_sources": SOURCES} | given
-    return lambda it: it.knowledge_bases.create("Manuals", **whole)
+    return lambda it: it.knowledge_bases.create(name, **whole)
 
 
 async def failure(call: Ask[object], served: bytes) -> GradientError:
@@ -115,3 +120,64 @@ async def test_calls_that_are_refused(text: str, call: Ask[object]) -> None:
     assert ConfigurationError is type(error)
     assert text in str(error)
     assert [] == shown(error)
+
+
+HALF: Final = "\ud800"
+HALVES: Final = [
+    {field: text}
+    for field in ("bucket_name", "key_id", "secret_key", "region")
+    for text in (HALF, SECRET + HALF, f"{HALF}{SECRET}")
+    if field in {"key_id", "secret_key"} or SECRET not in text
+]
+NO_JSON: Final = "the body must hold only what JSON can say"
+NAN: Final = ChunkingOptions(semantic_threshold=math.nan)
+UNSAYABLE: Final = NewDataSource(AWS, chunking_options=NAN)
+ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        *(("knowledge_base_uuid must", add(uuid=it)) for it in ("", "..", "a/b")),
+        *(("knowledge_base_uuid must", add(uuid=it)) for it in ("\n", HALF, "x" * 256)),
+        ("knowledge_base_uuid must be a string", add(uuid=None)),
+        ("knowledge_base_uuid must be a string", add(uuid=AWS)),
+        (NO_JSON, add(chunking_options=NAN)),
+        (NO_JSON, add(chunking_options=ENDLESS)),
+        (NO_JSON, make(data_sources=[*SOURCES, UNSAYABLE])),
+        (NO_JSON, make(data_sources=[UNSAYABLE, *SOURCES])),
+        (NO_JSON, make(HALF)),
+        (NO_JSON, make(tags=["a", HALF])),
+        (NO_JSON, make(project_id=HALF)),
+        *((NO_JSON, add(evolve(AWS, **it))) for it in HALVES),
+        *((NO_JSON, make(data_sources=[evolve(AWS, **it)])) for it in HALVES),
+        (NO_JSON, make(data_sources=[DropboxDataSource(refresh_token=SECRET + HALF)])),
+        (
+            NO_JSON,
+            make(data_sources=[GoogleDriveDataSource(refresh_token=HALF + SECRET)]),
+        ),
+        ("name must not be empty", make("")),
+    ],
+)
+async def test_calls_that_cannot_be_said(text: str, call: Ask[object]) -> None:
+    """Where the path or the body cannot be written, no frame shows the key either."""
+    error = await failure(call, HANG)
+
+    assert ConfigurationError is type(error)
+    assert text in str(error)
+    assert [] == shown(error)
+
+
+def test_bodies_hide_themselves() -> None:
+    """A request's body shows what it is about, however it is put together."""
+    body = body_of(name="shown", source=AWS, nothing=None)
+    both = body | body_of(key=SECRET) | {"other": SECRET}
+
+    assert "<body of name, source>" == repr(body)
+    assert "<body of name, source, key, other>" == repr(both)
+    assert SECRET not in f"{both}{both!s}{[both]}{ ({'a': both}) }"
+    assert Body is type(both)
+    assert {"name": "shown", "key": SECRET, "other": SECRET} == {
+        name: it for name, it in both.items() if name != "source"
+    }
+    assert SECRET in json.dumps(both)

@@ -24,8 +24,8 @@ from gradient_async import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.testing import MemoryTransport, Request, json_response
-from tests.resources.asking import ANYTHING, ask, body_of, client_of, refusal
+from gradient_async.testing import MemoryTransport, Request
+from tests.resources.asking import anything, ask, body_of, client_of, refusal
 
 Saying: TypeAlias = Callable[[Client, str], Awaitable[object]]
 """A call with a text in it."""
@@ -268,7 +268,7 @@ ODD_TEXTS = [
 
 async def outcome_of(say: Saying, text: str) -> tuple[bool, list[Request]]:
     """Make a call with a text; tell whether it was taken, and give the requests."""
-    transport = MemoryTransport(lambda _: json_response(ANYTHING))
+    transport = MemoryTransport(anything)
     is_taken = False
     async with client_of(transport) as client:
         with suppress(ConfigurationError):

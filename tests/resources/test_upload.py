@@ -11,6 +11,7 @@ import pytest
 
 from gradient_async import (
     Client,
+    DecodeError,
     FileUploadDataSource,
     OutcomeUnknownError,
     PresignedUpload,
@@ -98,12 +99,21 @@ async def test_a_place_without_a_name(file: Path) -> None:
         assert UPLOADED == await client.data_sources.upload(file)
 
 
-async def test_the_first_place_counts(file: Path) -> None:
-    """Of several places, which nobody asked for, the first is taken."""
-    transport = host(place(), place(object_key="key-2"))
+@pytest.mark.parametrize(
+    "places", [(), (place(), place()), (place(), place(object_key="key-2"))], ids=len
+)
+async def test_no_place_or_several(
+    file: Path, places: tuple[dict[str, Any], ...]
+) -> None:
+    """Where the API does not give just one place, that is an error; nothing is put."""
+    transport = host(*places)
     async with client_of(transport) as client:
-        assert UPLOADED == await client.data_sources.upload(file)
-    assert 2 == len(transport.requests)
+        with pytest.raises(DecodeError, match="Expected 1 places for files") as caught:
+            await client.data_sources.upload(file)
+
+    assert "$.uploads" == caught.value.json_path
+    assert "hunter2" not in f"{caught.value}{vars(caught.value)}"
+    assert ["POST"] == [request.method for request in transport.requests]
 
 
 @pytest.mark.parametrize(
@@ -131,17 +141,6 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
     assert size == source.size_in_bytes
     assert path.read_bytes() == transport.requests[-1].body
     assert ["POST", "PUT"] == [request.method for request in transport.requests]
-
-
-async def test_no_place(file: Path) -> None:
-    """Where the API gives no place, the upload fails, and nothing was put."""
-    transport = host()
-    async with client_of(transport) as client:
-        with pytest.raises(UploadError, match="no place to put the file") as caught:
-            await client.data_sources.upload(file)
-
-    assert (0, 5) == (caught.value.sent_bytes, caught.value.total_bytes)
-    assert ["POST"] == [request.method for request in transport.requests]
 
 
 @pytest.mark.parametrize(

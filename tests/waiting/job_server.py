@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from gradient_async.errors import NotFoundError
+from gradient_async.errors import ConflictError, NotFoundError
 from gradient_async.models import IndexingJob, IndexingJobPhase, IndexingJobStatus
 from gradient_async.paging import Page
 
@@ -23,6 +23,16 @@ SUCCESS: Final[Mapping[str, Any]] = {
     "phase": Phase.SUCCEEDED,
     "status": Status.COMPLETED,
 }
+
+SOMETHING: Final = "uuid must name something"
+NO_SLASHES: Final = "uuid must not contain slashes or control characters"
+NOT_LONGER: Final = "uuid must not be longer than 255 characters"
+BAD_IDS: Final = [
+    *((SOMETHING, uuid) for uuid in ("", ".", "..")),
+    *((NO_SLASHES, uuid) for uuid in ("a/b", "../a", "a\\b", "a\nb", "\x00", "\ud800")),
+    (NOT_LONGER, "x" * 256),
+]
+"""Ids that no path can have, and how they are refused."""
 
 
 @attrs.frozen
@@ -100,9 +110,15 @@ class JobServer:
         await self._send()
         return answer
 
+    async def sleep(self, seconds: float, /) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
+
     async def cancel(self, uuid: str, /) -> IndexingJob:
-        """Cancel a job, whatever its state."""
+        """Cancel a job; 409 if it has ended."""
         await self._receive("cancel", uuid)
+        if self._job(uuid).is_finished:
+            raise ConflictError("it has ended", status=409, id="conflict")
         self.ends[uuid] = self.now
         cancelled = {"phase": Phase.CANCELLED, "status": Status.CANCELLED}
         self.endings = {**self.endings, uuid: cancelled}

@@ -24,7 +24,14 @@ from gradient_async.models import IndexingJob
 from gradient_async.waiting import Completed
 from tests.support.streams import take
 from tests.support.virtual_time import VirtualTimeLoop
-from tests.waiting.job_server import BEGINNING, JobServer, Request, between, name
+from tests.waiting.job_server import (
+    BAD_IDS,
+    BEGINNING,
+    JobServer,
+    Request,
+    between,
+    name,
+)
 
 
 def complete(
@@ -175,7 +182,7 @@ async def test_nothing_before_the_first_step() -> None:
         (r"not one string: write \['job-1'\]", {"uuids": "job-1"}),
         ("uuids must be a list of ids, not int", {"uuids": 5}),
         ("uuid must be the id of a job, a string, not int", {"uuids": ["a", 5]}),
-        ("uuid must not be empty", {"uuids": ["a", ""]}),
+        *((match, {"uuids": ["a", uuid]}) for match, uuid in BAD_IDS),
         ("timeout must be a number of seconds above 0, not None", {"timeout": None}),
         ("timeout", {"timeout": 0}),
         ("timeout", {"timeout": inf}),
@@ -188,8 +195,11 @@ async def test_impossible_arguments(match: str, arguments: dict[str, Any]) -> No
         "timeout": 1.0,
         "cancel_on_timeout": False,
     }
+    server = JobServer([])
     with pytest.raises(ConfigurationError, match=match):
-        Completed(JobServer([]), **(usual | arguments))
+        Completed(server, **(usual | arguments))
+
+    assert [] == server.asked
 
 
 async def test_leaving_the_loop() -> None:
@@ -206,6 +216,103 @@ async def test_leaving_the_loop() -> None:
     assert 1 == len(asyncio.all_tasks())
     # The consumer was slow: the next round follows at once, and is the only one.
     assert asked + 1 == len(server.asked)
+
+
+async def test_away_when_the_time_was_up() -> None:
+    """Jobs that ended while the consumer was away come, the others are told of."""
+    ends = {"job-0": 0.0, "job-1": 100.0, "job-2": 50.0}
+    server = JobServer(name(5), ends=ends, delay=lambda: 0.2)
+    completed = complete(server, name(5))
+    first = await anext(completed)
+    await asyncio.sleep(3600)
+    asked = len(server.asked)
+    late = await take(completed, 2)
+    with pytest.raises(IndexingJobTimeoutError, match="2 of 5 ") as caught:
+        await anext(completed)
+
+    assert ["job-0", "job-2", "job-1"] == [job.uuid for job in [first, *late]]
+    assert name(5) == [job.uuid for job in caught.value.jobs]
+    assert asked + 1 == len(server.asked)
+    assert 3600.4 == pytest.approx(server.now)
+    assert 3600.4 == pytest.approx(caught.value.elapsed)
+    assert [] == await drain(completed)
+
+
+async def test_away_until_all_had_ended() -> None:
+    """Where all have ended by the late look, there is no timeout."""
+    server = JobServer(name(3), ends={"job-0": 0.0, "job-1": 599.0, "job-2": 700.0})
+    completed = complete(server, name(3))
+    await anext(completed)
+    await asyncio.sleep(1000)
+
+    assert ["job-1", "job-2"] == await drain(completed)
+
+
+async def test_away_with_cancelling() -> None:
+    """Of the jobs that the late look shows, none that has ended is cancelled."""
+    ends = {"job-0": 0.0, "job-1": 100.0}
+    server = JobServer(name(3), ends=ends)
+    completed = complete(server, name(3), cancel_on_timeout=True)
+    await anext(completed)
+    await asyncio.sleep(1000)
+
+    assert "job-1" == (await anext(completed)).uuid
+    with pytest.raises(IndexingJobTimeoutError, match=r"1 of 3 .*; 1 cancelled since"):
+        await anext(completed)
+    assert ["job-2"] == server.asked_for("cancel")
+
+
+async def test_a_late_look_has_an_end() -> None:
+    """A look behind the deadline is cut off after 10 s, and is the only one."""
+    delays = iter([0.0, 0.0])
+    server = JobServer(name(3), ends={"job-0": 0.0}, delay=lambda: next(delays, 1e6))
+    completed = complete(server, name(3))
+    await anext(completed)
+    await asyncio.sleep(1000)
+    with pytest.raises(IndexingJobTimeoutError, match="2 of 3 "):
+        await anext(completed)
+
+    assert 1010.0 == pytest.approx(server.now)
+    assert 2 == len(server.asked)
+
+
+async def test_a_late_look_that_fails() -> None:
+    """A passing failure of the look behind the deadline is the timeout's cause."""
+    error = ServerError("busy", status=503, retry_after=5.0)
+    server = JobServer(name(3), ends={"job-0": 0.0}, fault=between(1, 1e9, error))
+    completed = complete(server, name(3))
+    await anext(completed)
+    await asyncio.sleep(1000)
+    with pytest.raises(IndexingJobTimeoutError, match="2 of 3 ") as caught:
+        await anext(completed)
+
+    assert error is caught.value.__cause__
+    assert 2 == len(server.asked)
+    assert 1000.0 == server.now
+
+
+async def test_a_look_that_was_cut_is_not_made_up_for() -> None:
+    """What a look showed before the deadline cut it comes; no look follows it."""
+    slow = {"job-9001": 1e6}
+
+    class Slow(JobServer):
+        async def get(self, uuid: str, /) -> IndexingJob:
+            await asyncio.sleep(slow.get(uuid, 0.0))
+            return await super().get(uuid)
+
+    deep = ["job-9000", "job-9001"]
+    server = Slow(name(10000), ends=dict.fromkeys(deep, 0.0))
+    completed = complete(server, deep, timeout=5)
+    first, at = await anext(completed), server.now
+    await asyncio.sleep(100)
+    slow.clear()
+    with pytest.raises(IndexingJobTimeoutError, match="1 of 2 "):
+        await anext(completed)
+
+    assert "job-9000" == first.uuid
+    assert 5.0 == pytest.approx(at)
+    assert ["job-9000"] == server.asked_for("get")
+    assert 105.0 == pytest.approx(server.now)
 
 
 async def test_shared_by_tasks() -> None:
@@ -255,15 +362,16 @@ async def test_cancellation_passes() -> None:
 
 
 async def test_an_id_that_does_not_exist() -> None:
-    """It raises; what had ended meanwhile still comes, and so does the error again."""
+    """What had ended comes first, then the error; whoever goes on gets it again."""
     server = JobServer(name(2), ends=dict.fromkeys(name(2), 0.0))
     completed = complete(server, ["job-0", "nowhere", "job-1"])
-    with pytest.raises(NotFoundError):
-        await anext(completed)
 
     assert ["job-0", "job-1"] == [(await anext(completed)).uuid for _ in range(2)]
-    with pytest.raises(NotFoundError):
-        await anext(completed)
+    assert 0.0 == server.now
+    for _ in range(2):
+        with pytest.raises(NotFoundError):
+            await anext(completed)
+    assert ["nowhere", "nowhere"] == server.asked_for("get")
 
 
 async def test_a_token_that_is_revoked_for_a_while() -> None:
@@ -286,19 +394,38 @@ async def test_a_token_that_is_revoked_for_a_while() -> None:
 
 
 async def test_an_error_is_no_end() -> None:
-    """A get that fails does not lose what the other gets of its round showed."""
+    """What other gets showed comes before the error of one, which comes once."""
     error = AuthenticationError("no", status=401)
+    times = iter([error])
     server = JobServer(
         name(10000),
         ends=dict.fromkeys(name(10000), 0.0),
-        fault=lambda request: error if request.what == "job-9001" else None,
+        fault=lambda it: next(times, None) if it.what == "job-9001" else None,
     )
     completed = complete(server, ["job-9000", "job-9001", "job-9002"])
+
+    assert ["job-9000", "job-9002"] == [(await anext(completed)).uuid for _ in "ab"]
     with pytest.raises(AuthenticationError) as caught:
         await anext(completed)
-
     assert error is caught.value
-    assert ["job-9000", "job-9002"] == [(await anext(completed)).uuid for _ in "ab"]
+    assert 0.0 == server.now
+    assert ["job-9001"] == await drain(completed)
+    assert 2 == server.asked_for("get").count("job-9001")
+
+
+async def test_a_page_before_an_error() -> None:
+    """What the first page of a round showed comes before the error of the second."""
+    error = AuthenticationError("no", status=401)
+    server = JobServer(
+        name(400),
+        ends=dict.fromkeys(name(400), 0.0),
+        fault=lambda request: error if request.what == "2" else None,
+    )
+    completed = complete(server, [*name(3), *name(400)[200:]])
+
+    assert name(3) == [(await anext(completed)).uuid for _ in range(3)]
+    with pytest.raises(AuthenticationError):
+        await anext(completed)
 
 
 async def test_gravest_first() -> None:

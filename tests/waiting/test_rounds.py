@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gradient_async.models import IndexingJob
@@ -164,11 +165,76 @@ def test_a_list_that_shrank() -> None:
 
 def test_a_list_of_unknown_length() -> None:
     """Where the server does not say how many pages there are, links are followed."""
-    world = plot(1, 0, pages=4, counted=False)
+    world = plot(1, 1, 1, 0, pages=4, counted=False)
     world.run({})
 
     assert [1, 2, 3, 4] == world.read
-    assert ["job-1"] == world.got
+    assert ["job-3"] == world.got
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 30])
+def test_a_list_without_an_end(jobs: int) -> None:
+    """Links are followed for no more pages than there are jobs to find."""
+    world = plot(*[1] * (jobs - 1), 0, pages=10**6, counted=False)
+    world.run({})
+
+    assert list(range(1, jobs + 1)) == world.read
+    assert [f"job-{jobs - 1}"] == world.got
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 30])
+@pytest.mark.parametrize("place", [None, 1, 10])
+def test_a_list_that_grows_page_by_page(place: int | None, jobs: int) -> None:
+    """Nor is a list read on whose end is always one page further, as it says."""
+    uuids = [f"job-{index}" for index in range(jobs)]
+    plan = Round(uuids, {} if place is None else dict.fromkeys(uuids, place))
+    read = 0
+    while isinstance(plan.next_step, ReadPage):
+        read += 1
+        plan.take_page(Page(items=(), page=read, pages=read + 1, has_next=True))
+
+    assert read <= jobs
+    assert GetEach(tuple(uuids)) == plan.next_step
+    plan.take_rest()
+    assert None is plan.next_step
+
+
+@given(
+    jobs=st.integers(1, 8),
+    counts=st.lists(st.none() | st.integers(1, 30), min_size=1, max_size=10),
+    found=st.lists(st.booleans(), min_size=8, max_size=8),
+    places=st.lists(st.none() | st.integers(1, 30), min_size=8, max_size=8),
+)
+def test_whatever_a_list_says(
+    jobs: int,
+    counts: list[int | None],
+    found: list[bool],
+    places: list[int | None],
+) -> None:
+    """However a list contradicts itself, a round has an end, and reads few pages."""
+    uuids = [f"job-{index}" for index in range(jobs)]
+    known = zip(uuids, places, strict=False)
+    plan = Round(uuids, {uuid: place for uuid, place in known if place is not None})
+    seen: list[str] = []
+    read = 0
+    while isinstance(step := plan.next_step, ReadPage):
+        read += 1
+        assert read == step.number
+        here = [uuids[read - 1]] if found[read - 1] else []
+        seen += here
+        plan.take_page(
+            Page(
+                items=tuple(IndexingJob(uuid=uuid) for uuid in here),
+                page=read,
+                pages=counts[read % len(counts)],
+                has_next=True,
+            )
+        )
+
+    assert read <= jobs
+    assert [uuid for uuid in uuids if uuid not in seen] == (
+        list(step.uuids) if step else []
+    )
 
 
 def test_a_deep_place_in_a_list_of_unknown_length() -> None:
@@ -236,10 +302,20 @@ def test_never_dearer_than_need_be(truth: list[int]) -> None:
 @given(truth=st.lists(st.integers(1, 12), max_size=60))
 def test_the_first_round_is_hardly_dearer(truth: list[int]) -> None:
     """Without places, it costs one page more at most than getting each."""
+    assume(len(truth) != 11)
     world = plot(*truth, pages=12)
     world.run({})
 
     assert world.cost <= min(len(truth) + 1, 12)
+
+
+@given(truth=st.lists(st.integers(1, 12), min_size=11, max_size=11))
+def test_one_page_more_than_jobs(truth: list[int]) -> None:
+    """The last of just one page more than there are jobs is not read: each is got."""
+    world = plot(*truth, pages=12)
+    world.run({})
+
+    assert world.cost <= 11 + truth.count(12)
 
 
 @given(truth=st.lists(st.integers(1, 12), min_size=1, max_size=60))

@@ -22,6 +22,14 @@ def run(timetable: Timetable, trip: float, *, now: float = 0.0) -> list[Look]:
     return looks
 
 
+def begun(*, timeout: float, trip: float) -> Timetable:
+    """Make a timetable whose first look took so long."""
+    timetable = Timetable(began=0.0, timeout=timeout)
+    look = Look(0.0, until=timeout, is_last=False)
+    timetable.took(look, began=0.0, ended=trip, jitter=EVEN)
+    return timetable
+
+
 def test_pauses_grow() -> None:
     """The wait begins at 1 s and grows by half, up to 30 s."""
     pauses = [pause(rounds, EVEN) for rounds in range(1, 12)]
@@ -59,10 +67,9 @@ def test_slow_rounds_follow_at_once() -> None:
 
 def test_a_slow_consumer() -> None:
     """One who comes back late gets the next round at once, and no rounds to boot."""
-    timetable = Timetable(began=0.0, timeout=100.0)
-    timetable.took(Look(0.0, is_last=False), began=0.0, ended=0.0, jitter=EVEN)
+    timetable = begun(timeout=100.0, trip=0.0)
 
-    assert Look(50.0, is_last=False) == timetable.next_look(50.0)
+    assert Look(50.0, until=100.0, is_last=False) == timetable.next_look(50.0)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +82,7 @@ def test_the_last_look(timeout: float, trip: float) -> None:
     assert last.is_last
     assert timeout - trip - 0.1 == pytest.approx(last.at)
     assert not any(look.is_last for look in others)
+    assert {timeout} == {look.until for look in [*others, last]}
 
 
 def test_no_time_for_a_second_look() -> None:
@@ -84,39 +92,36 @@ def test_no_time_for_a_second_look() -> None:
 
 def test_a_slow_round_shortly_before_the_end() -> None:
     """After a round so slow that another cannot be expected to fit, one more begins."""
-    timetable = Timetable(began=0.0, timeout=10.0)
-    timetable.took(Look(0.0, is_last=False), began=0.0, ended=6.0, jitter=EVEN)
+    timetable = begun(timeout=10.0, trip=6.0)
 
-    assert Look(6.0, is_last=True) == timetable.next_look(6.0)
+    assert Look(6.0, until=10.0, is_last=True) == timetable.next_look(6.0)
 
 
 def test_a_last_look_that_was_quick() -> None:
     """A last look much quicker than expected is not the last."""
-    timetable = Timetable(began=0.0, timeout=10.0)
-    timetable.took(Look(0.0, is_last=False), began=0.0, ended=6.0, jitter=EVEN)
-    last = Look(6.0, is_last=True)
+    timetable = begun(timeout=10.0, trip=6.0)
+    last = Look(6.0, until=10.0, is_last=True)
     timetable.took(last, began=6.0, ended=6.1, jitter=EVEN)
 
-    assert Look(7.5, is_last=False) == timetable.next_look(6.1)
+    assert Look(7.5, until=10.0, is_last=False) == timetable.next_look(6.1)
 
 
 def test_a_failed_look_is_no_measure() -> None:
     """How long a failed look took does not move the last look."""
-    timetable = Timetable(began=0.0, timeout=10.0)
-    look = Look(0.0, is_last=False)
-    timetable.took(look, began=0.0, ended=0.5, jitter=EVEN)
+    timetable = begun(timeout=10.0, trip=0.5)
+    look = Look(1.0, until=10.0, is_last=False)
     timetable.failed(look, began=1.0, ended=9.0, jitter=EVEN, retry_after=None)
 
-    assert Look(9.0, is_last=False) == timetable.next_look(9.0)
-    assert Look(9.4, is_last=True) == timetable.next_look(9.4)
+    assert Look(9.0, until=10.0, is_last=False) == timetable.next_look(9.0)
+    assert Look(9.4, until=10.0, is_last=True) == timetable.next_look(9.4)
 
 
 def fail(timetable: Timetable, retry_after: float) -> None:
-    """Let a first look fail with the server's wish."""
+    """Let the look at 1 s fail at 1.5 s, with the server's wish."""
     timetable.failed(
-        Look(0.0, is_last=False),
-        began=0.0,
-        ended=0.5,
+        Look(1.0, until=timetable.deadline, is_last=False),
+        began=1.0,
+        ended=1.5,
         jitter=EVEN,
         retry_after=retry_after,
     )
@@ -124,35 +129,71 @@ def fail(timetable: Timetable, retry_after: float) -> None:
 
 def test_the_servers_wish() -> None:
     """No look before the server wants one, nor earlier than without the wish."""
-    timetable = Timetable(began=0.0, timeout=10.0)
+    timetable = begun(timeout=10.0, trip=0.5)
     fail(timetable, 5.0)
 
-    assert Look(5.5, is_last=False) == timetable.next_look(0.5)
+    assert Look(6.5, until=10.0, is_last=False) == timetable.next_look(1.5)
 
+    timetable = begun(timeout=10.0, trip=0.5)
     fail(timetable, 0.1)
 
-    assert Look(1.5, is_last=False) == timetable.next_look(0.5)
+    assert Look(2.5, until=10.0, is_last=False) == timetable.next_look(1.5)
 
 
-def test_a_wish_close_to_the_deadline() -> None:
-    """A wish is granted even where only a hurried last look is left."""
+@pytest.mark.parametrize("retry_after", [7.95, 8.4, 8.5, 7200.0, 1e300])
+@pytest.mark.parametrize("now", [1.5, 5.0, 9.4])
+def test_a_wish_behind_the_last_look(now: float, retry_after: float) -> None:
+    """A wish does not move the last look, one round trip before the deadline."""
+    timetable = begun(timeout=10.0, trip=0.5)
+    fail(timetable, retry_after)
+
+    assert Look(9.4, until=10.0, is_last=True) == timetable.next_look(now)
+
+
+def test_after_a_last_look_against_the_wish() -> None:
+    """A last look that fails is followed by none, whatever the server asks for."""
+    timetable = begun(timeout=10.0, trip=0.5)
+    fail(timetable, 7200.0)
+    last = Look(9.4, until=10.0, is_last=True)
+    timetable.failed(last, began=9.4, ended=9.5, jitter=EVEN, retry_after=7200.0)
+
+    assert None is timetable.next_look(9.5)
+    assert None is timetable.next_look(10.0)
+    assert None is timetable.next_look(1000.0)
+
+
+@pytest.mark.parametrize("now", [10.0, 10.1, 1000.0])
+@pytest.mark.parametrize("fails", [False, True])
+def test_behind_the_deadline(now: float, *, fails: bool) -> None:
+    """Whoever was away at the last look has it late, for 10 s, and just once."""
+    timetable = begun(timeout=10.0, trip=0.5)
+    late = timetable.next_look(now)
+
+    assert Look(now, until=now + 10.0, is_last=True) == late
+    if fails:
+        timetable.failed(late, began=now, ended=now, jitter=EVEN, retry_after=None)
+    else:
+        timetable.took(late, began=now, ended=now, jitter=EVEN)
+    assert None is timetable.next_look(now)
+    assert None is timetable.next_look(now + 1000.0)
+
+
+def test_a_first_look_behind_the_deadline() -> None:
+    """Even the first look may be a late one."""
     timetable = Timetable(began=0.0, timeout=10.0)
-    fail(timetable, 9.45)
 
-    assert Look(9.95, is_last=True) == timetable.next_look(0.5)
-
-
-def test_a_wish_behind_the_deadline() -> None:
-    """Where the server wants nothing until the deadline, nothing can be learnt."""
-    timetable = Timetable(began=0.0, timeout=10.0)
-    fail(timetable, 9.5)
-
-    assert None is timetable.next_look(0.5)
+    assert Look(50.0, until=60.0, is_last=True) == timetable.next_look(50.0)
 
 
-def test_behind_the_deadline() -> None:
-    """From the deadline on there is no look."""
-    assert None is Timetable(began=0.0, timeout=10.0).next_look(10.0)
+def test_away_after_the_last_look() -> None:
+    """Whoever was away only after the last look has no other."""
+    timetable = begun(timeout=10.0, trip=0.5)
+    last = timetable.next_look(9.4)
+    assert last
+    timetable.took(last, began=9.4, ended=9.9, jitter=EVEN)
+
+    assert last.is_last
+    assert None is timetable.next_look(1000.0)
 
 
 @given(
@@ -163,14 +204,55 @@ def test_behind_the_deadline() -> None:
 def test_never_behind_the_deadline(
     timeout: float, trips: list[float], jitter: float
 ) -> None:
-    """However long the looks take, each begins in time, and the looks have an end."""
+    """For one who is never away, each look begins in time, and they have an end."""
     timetable = Timetable(began=0.0, timeout=timeout)
     now, number = 0.0, 0
     while look := timetable.next_look(now):
-        assert now <= look.at < timeout
+        assert now <= look.at < timeout == look.until
         trip = trips[number % len(trips)] if trips else 0.0
         now = look.at + trip
-        timetable.took(look, began=look.at, ended=now, jitter=jitter)
         number += 1
+        if now >= look.until:
+            # Cut off at the deadline, and the end.
+            break
+        timetable.took(look, began=look.at, ended=now, jitter=jitter)
 
     assert 1 <= number <= 20 + timeout / 20
+
+
+@given(
+    timeout=st.floats(0.01, 1000.0),
+    steps=st.lists(
+        st.tuples(st.floats(0.0, 500.0), st.floats(0.0, 9.0), st.booleans()),
+        min_size=1,
+        max_size=10,
+    ),
+    retry_after=st.none() | st.floats(0.0, 1e6),
+)
+def test_one_look_behind_the_deadline(
+    timeout: float, steps: list[tuple[float, float, bool]], retry_after: float | None
+) -> None:
+    """However long one is away, one look at most is late, and nothing follows it."""
+    timetable = Timetable(began=0.0, timeout=timeout)
+    now, looks = 0.0, list[Look]()
+    while look := timetable.next_look(now):
+        looks.append(look)
+        away, trip, fails = steps[len(looks) % len(steps)]
+        ended = min(look.at + trip, look.until)
+        if fails:
+            timetable.failed(
+                look,
+                began=look.at,
+                ended=ended,
+                jitter=EVEN,
+                retry_after=retry_after,
+            )
+        else:
+            timetable.took(look, began=look.at, ended=ended, jitter=EVEN)
+        now = ended + away
+    late = [look for look in looks if look.at >= timeout]
+
+    assert late in ([], looks[-1:])
+    assert all(look.is_last for look in late)
+    assert all(look.until == look.at + 10.0 for look in late)
+    assert all(look.until == timeout for look in looks if look not in late)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
+import random
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,11 +25,12 @@ from gradient_async.errors import (
     RateLimitError,
     ResponseTooLargeError,
     ServerError,
+    StatusError,
     TLSError,
 )
 from gradient_async.models import IndexedDataSource, IndexingJob
-from gradient_async.waiting import TIMEOUT, Completed, JobSource, wait, wait_all
-from tests.waiting.job_server import JobServer, Phase, Request, Status, between, name
+from gradient_async.waiting import TIMEOUT, JobSource, wait, wait_all
+from tests.waiting.job_server import BAD_IDS, JobServer, Phase, Status, between, name
 
 USUAL: dict[str, Any] = {"timeout": 600.0, "check": False, "cancel_on_timeout": False}
 
@@ -80,6 +82,18 @@ async def test_impossible_arguments() -> None:
         await wait(server, ["job-0"], **USUAL)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="timeout"):
         await wait_for_one(server, timeout=0)
+
+    assert [] == server.asked
+
+
+@pytest.mark.parametrize(("match", "uuid"), BAD_IDS)
+async def test_impossible_ids(match: str, uuid: str) -> None:
+    """An id that no path can have is refused before anything is sent."""
+    server = JobServer(name(3))
+    with pytest.raises(ConfigurationError, match=match):
+        await wait(server, uuid, **USUAL)
+    with pytest.raises(ConfigurationError, match=match):
+        await wait_for_all(server, ["job-0", uuid])
 
     assert [] == server.asked
 
@@ -164,6 +178,8 @@ PASSING = [
     ServerError("busy", status=503),
     RateLimitError("slow down", status=429),
     DeadlineExceededError("no answer within 60 s"),
+    StatusError("too slow", status=408),
+    ServerError("out of order", status=500),
 ]
 
 STAYING = [
@@ -172,11 +188,12 @@ STAYING = [
     AuthenticationError("no", status=401),
     DecodeError("odd"),
     NotFoundError("gone", status=404),
+    StatusError("odd", status=418),
 ]
 
 
 def kind(error: object) -> str:
-    """Name a case by its error's class."""
+    """Name an error's class."""
     return type(error).__name__
 
 
@@ -263,89 +280,91 @@ async def test_the_servers_wish() -> None:
     assert refused + 40.0 == pytest.approx(min(others))
 
 
-async def test_cancelling_at_the_end() -> None:
-    """What has not ended by the deadline is cancelled, each job once, all of them."""
-    server = JobServer(name(5), ends={"job-2": 1.0}, delay=lambda: 0.2)
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_wish_behind_the_deadline(count: int) -> None:
+    """A server that is not to be asked for hours is asked before the hour is up."""
+    error = ServerError("busy", status=503, retry_after=7200.0)
+    ends = dict.fromkeys(name(3), 100.0)
+    server = JobServer(
+        name(3), ends=ends, delay=lambda: 0.2, fault=between(0.5, 2, error)
+    )
+    jobs = await wait_for_all(server, name(count), timeout=3600)
+
+    assert all(job.succeeded for job in jobs)
+    assert 3 == len(server.asked)
+    assert 3599.7 == pytest.approx(server.asked[-1].at)
+    assert 3599.9 == pytest.approx(server.now)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.3, 1e9])
+async def test_the_time_waited(delay: float) -> None:
+    """The error tells how long the waiting was, and that it was no call."""
+    delays = iter([0.3, 0.3])
+    server = JobServer(name(3), delay=lambda: next(delays, delay))
+    await asyncio.sleep(50)
     with pytest.raises(IndexingJobTimeoutError) as caught:
-        await wait_for_all(server, name(5), timeout=30, cancel_on_timeout=True)
-    cancels = [request for request in server.asked if request.kind == "cancel"]
+        await wait_for_all(server, name(3), timeout=30)
 
-    assert ["job-0", "job-1", "job-3", "job-4"] == [each.what for each in cancels]
-    assert all(30.0 == pytest.approx(each.at) for each in cancels)
-    assert 30.2 == pytest.approx(server.now)
-    assert name(5) == [job.uuid for job in caught.value.jobs]
-    assert [Phase.CANCELLED] * 2 + [Phase.SUCCEEDED] + [Phase.CANCELLED] * 2 == [
-        job.phase for job in caught.value.jobs
-    ]
-    assert "job-0 (running)" in str(caught.value)
-    assert "; 4 cancelled since" in str(caught.value)
+    assert server.now - 50 == pytest.approx(caught.value.elapsed)
+    assert 29.3 <= caught.value.elapsed <= 30.0 + 1e-6
+    assert (0, "") == (caught.value.attempts, caught.value.method)
 
 
-async def test_cancels_that_fail() -> None:
-    """A cancel that fails is a note on the error, and hinders no other."""
+@pytest.mark.parametrize("seed", range(5))
+async def test_seen_before(seed: int) -> None:
+    """A job that was seen is looked at about 1 s later, and not before."""
+    random.seed(seed)
+    server = JobServer(name(1), ends={"job-0": 5.0})
+    await asyncio.sleep(2)
+    job = await wait_for_one(server, seen=await server.get("job-0"))
+    _, first, *_ = [request.at for request in server.asked]
 
-    def fault(request: Request) -> Exception | None:
-        if request.kind == "cancel" and request.what == "job-1":
-            return ServerError("busy\n", status=503)
-        return OSError("broken") if request.kind == "cancel" else None
-
-    server = JobServer(name(2), fault=fault)
-    with pytest.raises(IndexingJobTimeoutError) as caught:
-        await wait_for_all(server, name(2), timeout=30, cancel_on_timeout=True)
-    twin = pickle.loads(pickle.dumps(caught.value))
-
-    assert [
-        "cancelling job-0 failed: OSError: broken",
-        (
-            "cancelling job-1 failed: ServerError: 503: busy . Try again later, and "
-            "name the request id to support"
-        ),
-    ] == caught.value.__notes__
-    assert [Phase.RUNNING] * 2 == [job.phase for job in caught.value.jobs]
-    assert (str(caught.value), caught.value.jobs) == (str(twin), twin.jobs)
-    assert caught.value.__notes__ == twin.__notes__
+    assert job.succeeded
+    assert 2.8 <= first <= 3.2
 
 
-async def test_cancelling_that_is_interrupted() -> None:
-    """Whoever is cancelled while the jobs are has the others cancelled by going on."""
-    delays = {"job-0": 1.0, "job-1": 3.0}
+async def test_a_failure_after_what_was_seen() -> None:
+    """What was seen counts as the first look: a failure of the next one passes."""
+    error = ServerError("busy", status=503)
+    server = JobServer(name(1), ends={"job-0": 3.0}, fault=between(0.5, 2, error))
+    seen = await server.get("job-0")
 
-    class Slow(JobServer):
-        async def cancel(self, uuid: str, /) -> IndexingJob:
-            await asyncio.sleep(delays[uuid])
-            return await super().cancel(uuid)
-
-    server = Slow(name(2))
-    completed = Completed(server, name(2), timeout=30, cancel_on_timeout=True)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(32):
-            await anext(completed)
-    with pytest.raises(IndexingJobTimeoutError, match="2 of 2") as caught:
-        await anext(completed)
-
-    assert ["job-0", "job-1"] == server.asked_for("cancel")
-    assert {Phase.CANCELLED} == {job.phase for job in caught.value.jobs}
-    assert None is await anext(completed, None)
+    assert (await wait_for_one(server, seen=seen)).succeeded
+    assert 0.5 <= server.asked[1].at < 2
 
 
-async def test_an_end_in_good_time_before_the_cancelling() -> None:
-    """Where nothing more can be learnt early, jobs still have until the deadline."""
-    error = RateLimitError("slow down", status=429, retry_after=1000.0)
-    server = JobServer(name(2), fault=between(0.5, 2, error))
-    with pytest.raises(IndexingJobTimeoutError):
-        await wait_for_all(server, name(2), timeout=60, cancel_on_timeout=True)
-    cancels = [request.at for request in server.asked if request.kind == "cancel"]
+async def test_seen_with_little_time() -> None:
+    """Where there is less than a second, the one look is before the deadline."""
+    server = JobServer(name(1), ends={"job-0": 0.3})
+    seen = await server.get("job-0")
+    job = await wait_for_one(server, seen=seen, timeout=0.5)
 
-    assert [60.0, 60.0] == pytest.approx(cancels)
+    assert job.succeeded
+    assert [0.0, 0.4] == pytest.approx([request.at for request in server.asked])
 
 
-async def test_without_cancelling() -> None:
-    """Unless asked for, nothing is cancelled."""
-    server = JobServer(name(2))
-    with pytest.raises(IndexingJobTimeoutError):
-        await wait_for_all(server, name(2), timeout=30)
+async def test_a_timeout_after_what_was_seen() -> None:
+    """What was seen is what the error has, where no look succeeds."""
+    error = ServerError("busy", status=503)
+    server = JobServer(name(1), fault=between(0.5, 1e9, error))
+    seen = await server.get("job-0")
+    with pytest.raises(IndexingJobTimeoutError, match=r"job-0 \(running\)") as caught:
+        await wait_for_one(server, seen=seen, timeout=30)
 
-    assert [] == server.asked_for("cancel")
+    assert (seen,) == caught.value.jobs
+    assert error is caught.value.__cause__
+
+
+async def test_seen_as_ended() -> None:
+    """A job that was seen as ended is asked for no more, and checked as ever."""
+    failed = IndexingJob(uuid="job-0", phase=Phase.FAILED)
+    server = JobServer(name(1))
+
+    assert failed is await wait_for_one(server, seen=failed)
+    with pytest.raises(IndexingJobFailedError) as caught:
+        await wait_for_one(server, seen=failed, check=True)
+    assert failed is caught.value.job
+    assert ([], 0.0) == (server.asked, server.now)
 
 
 @pytest.mark.parametrize("after", [0.5, 15.0, 30.1])
@@ -449,3 +468,32 @@ async def test_partial_jobs_are_warned_of(caplog: pytest.LogCaptureFixture) -> N
         ),
     ] == caplog.messages
     assert {logging.WARNING} == {record.levelno for record in caplog.records}
+
+
+async def test_partial_jobs_beside_a_failed_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Jobs that left something out are warned of, once each, where others failed."""
+    lost = IndexedDataSource(data_source_uuid="s-1", error_msg="ERR")
+    partial = {"phase": Phase.SUCCEEDED, "status": Status.PARTIAL}
+    endings: dict[str, dict[str, Any]] = {
+        "job-0": {"phase": Phase.FAILED, "data_source_jobs": (lost,)},
+        "job-1": partial,
+        "job-2": partial,
+    }
+    server = JobServer(name(3), ends=dict.fromkeys(name(3), 0.0), endings=endings)
+    with pytest.raises(IndexingJobFailedError, match=r"job-0 .*; source s-1: ERR"):
+        await wait_for_all(server, ["job-2", *name(3), "job-2"], check=True)
+
+    assert ["indexing job job-2", "indexing job job-1"] == [
+        text[: len("indexing job job-2")] for text in caplog.messages
+    ]
+
+
+async def test_no_warnings_without_a_check(caplog: pytest.LogCaptureFixture) -> None:
+    """Unless jobs are to be checked, none is warned of."""
+    partial = {"phase": Phase.SUCCEEDED, "status": Status.PARTIAL}
+    server = JobServer(name(1), ends={"job-0": 0.0}, endings={"job-0": partial})
+    await wait_for_one(server, check=False)
+
+    assert [] == caplog.messages

@@ -8,11 +8,15 @@ from typing import Any
 import attrs
 import pytest
 
-from gradient_async.errors import ConfigurationError, IndexingJobTimeoutError
+from gradient_async.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    IndexingJobTimeoutError,
+)
 from gradient_async.models import IndexingJob
 from gradient_async.waiting import Watch
 from tests.support.streams import take
-from tests.waiting.job_server import JobServer, Phase, name
+from tests.waiting.job_server import BAD_IDS, JobServer, Phase, between, name
 
 
 class Ticking(JobServer):
@@ -70,6 +74,44 @@ async def test_the_time_is_up() -> None:
     assert [] == [job async for job in watch]
 
 
+async def test_away_when_it_ended() -> None:
+    """A job that ended while the consumer was away is given, be it late."""
+    server = JobServer(name(1), ends={"job-0": 45.0})
+    watch = Watch(server, "job-0", timeout=60)
+    await anext(watch)
+    await asyncio.sleep(1000)
+
+    assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
+    assert 2 == len(server.asked)
+
+
+async def test_away_when_it_went_on() -> None:
+    """A change that came too late is given, and then the timeout is raised."""
+    server = Ticking(name(1))
+    watch = Watch(server, "job-0", timeout=60)
+    await anext(watch)
+    await asyncio.sleep(1000)
+    late = await anext(watch)
+    with pytest.raises(IndexingJobTimeoutError) as caught:
+        await anext(watch)
+
+    assert 100 == late.tokens
+    assert (late,) == caught.value.jobs
+    assert 2 == len(server.asked)
+
+
+async def test_an_error_that_stays() -> None:
+    """An error that stays is raised once; going on looks again."""
+    error = AuthenticationError("no", status=401)
+    server = JobServer(name(1), ends={"job-0": 9.0}, fault=between(0.5, 2, error))
+    watch = Watch(server, "job-0", timeout=60)
+    await anext(watch)
+    with pytest.raises(AuthenticationError):
+        await anext(watch)
+
+    assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
+
+
 async def test_leaving_and_going_on() -> None:
     """A watch that was left goes on with the next change."""
     server = Ticking(name(1), ends={"job-0": 45.0})
@@ -97,7 +139,7 @@ async def test_a_change_seen_when_the_step_was_cancelled() -> None:
     ("match", "arguments"),
     [
         ("uuid must be the id of a job, a string, not list", {"uuid": ["a"]}),
-        ("uuid must not be empty", {"uuid": ""}),
+        *((match, {"uuid": uuid}) for match, uuid in BAD_IDS),
         ("timeout", {"timeout": None}),
         ("timeout", {"timeout": -1}),
     ],
@@ -105,8 +147,11 @@ async def test_a_change_seen_when_the_step_was_cancelled() -> None:
 async def test_impossible_arguments(match: str, arguments: dict[str, Any]) -> None:
     """What cannot work is refused when the object is made."""
     usual: dict[str, Any] = {"uuid": "a", "timeout": 1.0}
+    server = JobServer([])
     with pytest.raises(ConfigurationError, match=match):
-        Watch(JobServer([]), **(usual | arguments))
+        Watch(server, **(usual | arguments))
+
+    assert [] == server.asked
 
 
 async def test_plain_for_is_pointed_out() -> None:

@@ -1,0 +1,62 @@
+"""Cancelling a job whose first answer was lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
+from gradient_async.testing import Response
+from tests.resources.asking import client_of
+from tests.resources.job_account import JobAccount, Told, job, refused
+
+LOST = ConnectionLostError("lost")
+
+
+@pytest.mark.parametrize("lost", [[LOST], [LOST, LOST], [refused(504)]], ids=len)
+async def test_a_cancel_that_was_done(lost: list[Told]) -> None:
+    """A conflict after a lost answer means success where the job is cancelled."""
+    account = JobAccount(cancel=[*lost, refused(409)], get=job("CANCELLED"))
+    async with client_of(account.transport) as client:
+        got = await client.indexing_jobs.cancel("job-1")
+
+    assert ("job-1", IndexingJobPhase.CANCELLED) == (got.uuid, got.phase)
+    assert ["cancel"] * (len(lost) + 1) + ["get"] == account.kinds
+
+
+async def test_a_cancel_that_is_done_again() -> None:
+    """A second attempt that is answered well is asked about no further."""
+    account = JobAccount(cancel=[LOST, job("CANCELLED")])
+    async with client_of(account.transport) as client:
+        got = await client.indexing_jobs.cancel("job-1")
+
+    assert IndexingJobPhase.CANCELLED is got.phase
+    assert ["cancel", "cancel"] == account.kinds
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *(job("SUCCEEDED"), job("FAILED"), job("ERROR"), job("RUNNING"), job("ODD")),
+        job("SUCCEEDED", status="INDEX_JOB_STATUS_CANCELLED"),
+    ],
+)
+async def test_a_cancel_that_came_too_late(state: Response) -> None:
+    """Where the job is not cancelled, the conflict is raised as it is."""
+    account = JobAccount(cancel=[LOST, refused(409)], get=state)
+    async with client_of(account.transport) as client:
+        with pytest.raises(ConflictError) as caught:
+            await client.indexing_jobs.cancel("job-1")
+
+    assert (2, "PUT") == (caught.value.attempts, caught.value.method)
+    assert ["cancel", "cancel", "get"] == account.kinds
+
+
+async def test_a_conflict_at_once() -> None:
+    """A conflict in the first attempt is raised, and nothing more is asked."""
+    account = JobAccount(cancel=refused(409), get=job("CANCELLED"))
+    async with client_of(account.transport) as client:
+        with pytest.raises(ConflictError) as caught:
+            await client.indexing_jobs.cancel("job-1")
+
+    assert 1 == caught.value.attempts
+    assert ["cancel"] == account.kinds
