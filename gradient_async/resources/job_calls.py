@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
-from gradient_async.errors import ConflictError, DecodeError
+from gradient_async.errors import (
+    ConflictError,
+    DeadlineExceededError,
+    DecodeError,
+    StatusError,
+    TransportError,
+)
 from gradient_async.models.indexing_jobs import (
     DetailsAnswer,
     IndexedDataSource,
@@ -18,7 +25,15 @@ from gradient_async.paging import Page
 from gradient_async.resources.arguments import body_of
 from gradient_async.resources.paged import fetch_page, page_of
 from gradient_async.transport.calls import Caller
-from gradient_async.transport.wire import Endpoint
+from gradient_async.transport.wire import Endpoint, problem_of_id
+
+UNEXPLAINED: Final = (
+    StatusError,
+    TransportError,
+    DeadlineExceededError,
+    DecodeError,
+)
+"""What may come of looking for the reason of a conflict, and matters less than it."""
 
 LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
 """The list of all jobs of the account."""
@@ -69,8 +84,8 @@ class JobCalls:
         )
         request = _CREATE.request(body=body)
         job = (await self._caller.call(request, IndexingJobAnswer)).job
-        if not job.uuid:
-            msg = "Expected the id of the job that was started, got none"
+        if problem := problem_of_id(job.uuid):
+            msg = f"The id of the job that was started {problem}"
             raise DecodeError(
                 msg, method=request.method, path=request.path, json_path="$.job.uuid"
             )
@@ -83,8 +98,12 @@ class JobCalls:
         try:
             return (await self._caller.call(request, IndexingJobAnswer)).job
         except ConflictError as conflict:
-            job = await self.get(uuid) if conflict.attempts > 1 else None
-            if job is None or job.phase is not IndexingJobPhase.CANCELLED:
+            job = IndexingJob()
+            if conflict.attempts > 1:
+                # Where the reason cannot be found out, the conflict itself has to do.
+                with suppress(*UNEXPLAINED):
+                    job = await self.get(uuid)
+            if job.phase is not IndexingJobPhase.CANCELLED:
                 raise
             return job
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from gradient_async.errors import (
-    ConflictError,
-    DeadlineExceededError,
-    IndexingJobRunningError,
-    StatusError,
-    TransportError,
-)
+from gradient_async.errors import ConflictError, IndexingJobRunningError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.resources.arguments import read_text
-from gradient_async.resources.job_calls import JobCalls
+from gradient_async.resources.job_calls import UNEXPLAINED, JobCalls
 from gradient_async.transport.texts import printable
 
 
@@ -33,7 +27,7 @@ async def start_where_idle(
         return await calls.create(knowledge_base_uuid, data_source_uuids)
     except ConflictError as conflict:
         # Where the reason cannot be found out, the conflict itself has to do.
-        with suppress(StatusError, TransportError, DeadlineExceededError):
+        with suppress(*UNEXPLAINED):
             await _check_idle(calls, knowledge_base_uuid)
         raise conflict from None
 

@@ -146,14 +146,15 @@ def encode_id(name: str, value: object) -> str:
     if not isinstance(value, str):
         msg = f"{name} must be a string, not {type(value).__name__}"
         raise ConfigurationError(msg)
-    problem = _problem_of_id(value)
+    problem = problem_of_id(value)
     if problem:
         msg = f"{name} {problem}: {value[:40]!r}"
         raise ConfigurationError(msg)
     return quote(value, safe="")
 
 
-def _problem_of_id(value: str) -> str:
+def problem_of_id(value: str) -> str:
+    """Say why a text cannot be an id in a path; empty when it can."""
     if not value or value in {".", ".."}:
         return "must name something"
     if len(value) > _LONGEST_ID:

@@ -60,8 +60,8 @@ class Round:
         """What to ask for next; None when every job was seen."""
         if not self._missing:
             return None
-        # Whatever the list says of its length, to get all of them costs no more.
-        is_enough = self._at_end or self._read >= self._wanted
+        # Whatever the list says of its length: by now, to get all would cost less.
+        is_enough = self._at_end or self._read > self._wanted
         if is_enough or not self._is_worth_reading():
             return GetEach(tuple(self._missing))
         return ReadPage(self._read + 1)

@@ -65,6 +65,7 @@ class Timetable:
         self._trip = 0.0
         self._rounds = 0
         self._was_last = False
+        self._late_until: float | None = None
 
     def next_look(self, now: float) -> Look | None:
         """
@@ -76,12 +77,20 @@ class Timetable:
         """
         latest = self.deadline - self._trip - _MARGIN
         if now >= self.deadline and not self._was_last:
-            return Look(now, until=now + _GRACE, is_last=True)
+            return self._late_look(now)
         # The last look may have been so quick that there is time for a later one.
         if now >= self.deadline or (self._was_last and latest - now < _MARGIN):
             return None
         at = max(now, min(max(self._due, self._not_before), latest))
         return Look(at, until=self.deadline, is_last=at >= latest)
+
+    def _late_look(self, now: float) -> Look | None:
+        """Look at once; however often that is cut short, for 10 s from the first."""
+        if self._late_until is None:
+            self._late_until = now + _GRACE
+        if now >= self._late_until:
+            return None
+        return Look(now, until=self._late_until, is_last=True)
 
     def took(self, look: Look, *, began: float, ended: float, jitter: float) -> None:
         """Note a look that showed what it was to show."""

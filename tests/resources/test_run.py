@@ -116,13 +116,13 @@ async def test_notes_of_cancelling() -> None:
     assert NOTE == second
 
 
-async def test_an_odd_id_in_a_note() -> None:
-    """An id is shown in a note without what could play tricks on a terminal."""
+async def test_an_odd_id() -> None:
+    """An id that the server made up wrongly is its error, and is not shown."""
     account = JobAccount(list=jobs(), start=job(uuid="a\x1b[2J\nb"))
-    (note,) = notes(await failure(account))
+    error = await failure(account)
 
-    assert note.isprintable()
-    assert note.startswith("indexing job a")
+    assert isinstance(error, DecodeError)
+    assert str(error).isprintable()
 
 
 async def test_without_a_check() -> None:
@@ -180,6 +180,7 @@ async def test_a_job_that_was_quicker() -> None:
         refused(409),
         refused(429),
         refused(500),
+        Response(status=200, body=b"<html>"),
         ConnectError("no route", sent=False),
         ConnectionLostError("lost"),
         HANG,

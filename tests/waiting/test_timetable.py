@@ -256,3 +256,11 @@ def test_one_look_behind_the_deadline(
     assert all(look.is_last for look in late)
     assert all(look.until == look.at + 10.0 for look in late)
     assert all(look.until == timeout for look in looks if look not in late)
+
+
+def test_late_looks_have_an_end() -> None:
+    """However often a late look is cut short, no other begins after 10 s."""
+    timetable = Timetable(began=100.0, timeout=50.0)
+    late = [timetable.next_look(200.0 + seconds) for seconds in (0.0, 4.0, 9.9, 10.0)]
+
+    assert [210.0, 210.0, 210.0, None] == [look and look.until for look in late]
