@@ -27,6 +27,7 @@ from gradient_async import (
     WebCrawlerDataSource,
 )
 from gradient_async.emulator import Emulator, Fault
+from tests.support.streams import take
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -381,8 +382,7 @@ async def test_leaving_the_loop_leaves_nothing(api: Emulator, client: Client) ->
     base, _ = await make_base(client, BUCKET)
     started = await client.indexing_jobs.create(base)
 
-    async for _ in client.indexing_jobs.watch(started.uuid):
-        break
+    await take(client.indexing_jobs.watch(started.uuid), 1)
 
     assert 0 == api.in_flight
     asked = len(api.requests)

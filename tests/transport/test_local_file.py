@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -34,18 +33,18 @@ def test_a_disk_that_is_slow_to_open(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
 
+    file = LocalFile(path)
+
     async def open_in_vain() -> None:
         async with asyncio.timeout(0.01):
             # A pipe opens when somebody writes to it.
-            await LocalFile(path).__aenter__()
+            await file.__aenter__()
 
     with pytest.raises(TimeoutError):
         asyncio.run(open_in_vain())
     with path.open("wb"):
         pass
-    for thread in threading.enumerate():
-        if thread.name.startswith("gradient-async-file"):
-            thread.join()
+    file._thread.shutdown(wait=True)
     gc.collect()  # A file left open is a ResourceWarning, which is an error here.
 
 
