@@ -21,6 +21,8 @@ _TEXTS: Final = {
     401: ("unauthorized", "Unable to authenticate you"),
     403: ("forbidden", "The token lacks the scope for this action."),
     404: ("not_found", "There is no such resource."),
+    # Python 3.13 has another name for it.
+    422: ("unprocessable_entity", "The request makes no sense."),
     429: ("too_many_requests", "API rate limit exceeded."),
     500: ("server_error", "Something went wrong on the server."),
 }
