@@ -201,7 +201,7 @@ class DeadlineExceededError(GradientError, TimeoutError):
 class IndexingJobTimeoutError(DeadlineExceededError):
     """Indexing jobs that were waited for had not ended within the `timeout`."""
 
-    hint = "Wait again, or longer"
+    hint = "`jobs` tells how they are; wait again, or longer, for those that run on"
 
     def __init__(
         self,

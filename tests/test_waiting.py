@@ -388,3 +388,22 @@ async def test_leaving_the_loop_leaves_nothing(api: Emulator, client: Client) ->
     asked = len(api.requests)
     await asyncio.sleep(100)
     assert asked == len(api.requests)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.2, 0.4, 0.8])
+async def test_an_end_before_a_slow_last_look(
+    delay: float, api: Emulator, client: Client
+) -> None:
+    """A job that ended in time is given, though the answers became slower by then."""
+    base, (source,) = await make_base(client, BUCKET)
+    api.plan_source(source, seconds=110)
+    started = await client.indexing_jobs.create(base)
+    waiting = asyncio.ensure_future(
+        client.indexing_jobs.wait(started.uuid, timeout=120)
+    )
+    await asyncio.sleep(111)
+
+    api.fail(Fault(delay=max(delay, 0.001), method="GET", times=None))
+    job = await waiting
+
+    assert job.succeeded

@@ -49,6 +49,7 @@ def read_text(name: str, value: str) -> str:
     if not value:
         msg = f"{name} must not be empty"
         raise ConfigurationError(msg)
+    _check_encodable(name, value)
     return value
 
 
@@ -112,6 +113,13 @@ def _check_field(name: str, value: object, hint: Any) -> None:
         check_instance(name, value, (float, int), "a number")
     else:
         check_instance(name, value, hint, _KINDS.get(hint, hint.__name__))
+
+
+def _check_encodable(name: str, text: str) -> None:
+    """Refuse half a surrogate pair, as a file name that is not UTF-8 has one."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        msg = f"{name} has a character that no request can carry: half a surrogate pair"
+        raise ConfigurationError(msg)
 
 
 def read_member(name: str, value: str | None, kind: type[E]) -> E | None:

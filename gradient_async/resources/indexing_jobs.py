@@ -333,7 +333,7 @@ class IndexingJobs:
             timeout: Seconds from the first request, for all together; 3,600 by
                 default.
             cancel_on_timeout: Whether to cancel the jobs that have not ended when the
-                time is up, which may take 10 s more.
+                time is up, which may take 20 s more.
 
         Raises:
             ConfigurationError: An argument cannot work.

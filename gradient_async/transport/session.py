@@ -36,6 +36,19 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read
 # A file may wait long in the buffers of a slow link; `Uploads` has its own patience.
 _UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0)
 
+# What may go to a host that is not the API.
+_PLAIN: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+
 # Below the idle time of common load balancers, so that we are the first to hang up.
 _KEEPALIVE: Final = 15.0
 
@@ -238,9 +251,9 @@ class _SendOnce:
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         if self._token is None:
-            # A lent session may have its own for the API.
-            request.headers.popall("Authorization", None)
-            request.headers.popall("Cookie", None)
+            # A lent session may have credentials of its own, under any name.
+            for name in {it for it in request.headers if it.lower() not in _PLAIN}:
+                del request.headers[name]
         else:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         try:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Protocol
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
@@ -95,14 +96,14 @@ class Uploads:
         except TransportError as error:
             text, cause = error.message, error
         except TimeoutError:
-            if not scope.expired():
+            if not scope.expired() and pieces.failure is None:
                 raise
-            text = f"nothing could be handed to the network for {_PATIENCE:g} s"
+            text = _silence(is_whole=pieces.sent == upload.size)
         finally:
             self._lifetime.leave(scope)
         # Raised out here, without the frames of the transport.
         if pieces.failure is not None:
-            raise pieces.failure
+            raise pieces.failure.with_traceback(pieces.traceback)
         if text and self._lifetime.has_ended:
             msg = "the client was closed during an upload"
             raise ClientClosedError(msg, method="PUT", path=upload.path)
@@ -130,6 +131,8 @@ class _Pieces:
         """Bytes handed over so far."""
         self.failure: Exception | None = None
         """What went wrong on this side; the transport has its own words for it."""
+        self.traceback: TracebackType | None = None
+        """Where that was, without the frames of the transport, which hold the URL."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Give piece after piece; the next is asked for when one was taken."""
@@ -140,7 +143,7 @@ class _Pieces:
                 self.sent += len(piece)
                 self._taken(self.sent)
         except Exception as error:
-            self.failure = error
+            self.failure, self.traceback = error, error.__traceback__
             raise
 
     async def _read(self) -> bytes:
@@ -159,6 +162,13 @@ def _upload(to: PresignedUpload, size: int, pieces: _Pieces) -> Upload | None:
         return None
     path = path_of(to.presigned_url)
     return Upload(url=to.presigned_url, path=path, size=size, chunks=pieces)
+
+
+def _silence(*, is_whole: bool) -> str:
+    """Say what there was nothing of for too long."""
+    if is_whole:
+        return f"the host did not answer for {_PATIENCE:g} s"
+    return f"nothing could be handed to the network for {_PATIENCE:g} s"
 
 
 def _refusal(answer: Response, *, is_whole: bool) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gradient_async.errors import ConflictError
-from gradient_async.models.indexing_jobs import IndexingJob
+from gradient_async.models.indexing_jobs import IndexingJob, IndexingJobPhase
 from gradient_async.waiting.each import for_each
 from gradient_async.waiting.source import JobSource
 
@@ -29,6 +29,7 @@ class Cancelling:
         """The jobs that were cancelled, as they are since."""
         self.ended: dict[str, IndexingJob] = {}
         """The jobs that had ended by themselves."""
+        self._tried: set[str] = set()
 
     async def run(self) -> dict[str, Exception]:
         """Try them all, for 10 s; give the errors of those that were not cancelled."""
@@ -51,10 +52,13 @@ class Cancelling:
 
     async def _try(self, uuid: str) -> None:
         """Cancel one; where that is refused, it should be because it has ended."""
+        is_repeated = uuid in self._tried
+        self._tried.add(uuid)
         try:
             self.jobs[uuid] = await self._source.cancel(uuid)
         except ConflictError:
             job = await self._source.get(uuid)
             if not job.is_finished:
                 raise
-            self.ended[uuid] = job
+            is_ours = is_repeated and job.phase is IndexingJobPhase.CANCELLED
+            (self.jobs if is_ours else self.ended)[uuid] = job

@@ -29,7 +29,7 @@ async def for_each(
                 return error
         return None
 
-    uuids = tuple(uuids)
-    outcomes = await asyncio.gather(*map(act_on, uuids))
-    pairs = zip(uuids, outcomes, strict=True)
-    return {uuid: error for uuid, error in pairs if error is not None}
+    async with asyncio.TaskGroup() as group:
+        tasks = {uuid: group.create_task(act_on(uuid)) for uuid in uuids}
+    outcomes = {uuid: task.result() for uuid, task in tasks.items()}
+    return {uuid: error for uuid, error in outcomes.items() if error is not None}

@@ -31,6 +31,9 @@ def pause(rounds: int, jitter: float) -> float:
     return min(_LONGEST, _FIRST * growth) * (0.8 + 0.4 * jitter)
 
 
+# The last look but one has so many seconds to spare, or a twentieth of the timeout.
+_SPARE: Final = 1.0
+
 # What a look that comes late may take beyond the deadline, in seconds.
 _GRACE: Final = 10.0
 
@@ -63,6 +66,7 @@ class Timetable:
         self._due = began
         self._not_before = began
         self._trip = 0.0
+        self._spare = min(_SPARE, timeout / 20)
         self._rounds = 0
         self._was_last = False
         self._late_until: float | None = None
@@ -71,18 +75,32 @@ class Timetable:
         """
         Say when to look next; None when nothing more can be learnt in time.
 
-        The last look is one round trip before the deadline, wherever the regular
-        one would be, and whatever the server asked for. Whoever was away when it was
-        due has it at once, be it late.
+        There are two last looks, wherever the regular ones would be, and whatever the
+        server asked for: one with time to spare, and one as late as a round trip
+        allows. Whoever was away when they were due has one at once, be it late.
         """
-        latest = self.deadline - self._trip - _MARGIN
-        if now >= self.deadline and not self._was_last:
-            return self._late_look(now)
-        # The last look may have been so quick that there is time for a later one.
-        if now >= self.deadline or (self._was_last and latest - now < _MARGIN):
+        if now >= self.deadline:
+            return None if self._was_last else self._late_look(now)
+        target = self._target(now)
+        if target is None:
             return None
-        at = max(now, min(max(self._due, self._not_before), latest))
-        return Look(at, until=self.deadline, is_last=at >= latest)
+        at = max(now, min(max(self._due, self._not_before), target))
+        is_last = at > self._latest - _MARGIN
+        return Look(at, until=self.deadline, is_last=is_last)
+
+    def _target(self, now: float) -> float | None:
+        """Say when to look at the latest; None when nothing more can be learnt."""
+        spare = max(2 * self._trip + _MARGIN, self._spare)
+        if now < self.deadline - spare:
+            return self.deadline - spare
+        if now <= self._latest - _MARGIN:
+            return self._latest
+        return None if self._was_last else now
+
+    @property
+    def _latest(self) -> float:
+        """When a look as long as the one before would just be in time."""
+        return self.deadline - self._trip - _MARGIN
 
     def _late_look(self, now: float) -> Look | None:
         """Look at once; however often that is cut short, for 10 s from the first."""

@@ -386,7 +386,8 @@ async def test_half_letters(place: str, say: Saying, text: str) -> None:
     """A text that no encoding can say is refused, and not repeated."""
     reason = await refusal(lambda client: say(client, text))
 
-    assert "the body must hold only what JSON can say" in reason
+    words = ["a character that no request can carry", "only what JSON can say"]
+    assert any(it in reason for it in words)
     assert reason.isascii()
 
 

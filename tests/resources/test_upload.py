@@ -275,4 +275,4 @@ async def test_names_that_no_encoding_can_say(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"a\xff")
     path.write_bytes(b"hello")
 
-    assert "the body must hold only what JSON can say" in await refusal(upload(path))
+    assert "has a character that no request can carry" in await refusal(upload(path))
