@@ -52,3 +52,15 @@ def check_instance(
     if not isinstance(value, kind):
         msg = f"{name} must be {what}, not {type(value).__name__}"
         raise ConfigurationError(msg)
+
+
+def check_function(name: str, value: object) -> None:
+    """
+    Refuse what cannot be called; None, which stands for no function, can be given.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    if value is not None and not callable(value):
+        msg = f"{name} must be a function"
+        raise ConfigurationError(msg)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 from cattrs import Converter
 
-from gradient_async.checks import check_instance, check_seconds, check_whole
+from gradient_async.checks import (
+    check_function,
+    check_instance,
+    check_seconds,
+    check_whole,
+)
 from gradient_async.codec import JSON, Codec, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
@@ -125,9 +130,7 @@ class Client:
         check_instance(
             "converter", converter, (Converter, NoneType), "a cattrs Converter"
         )
-        if on_attempt is not None and not callable(on_attempt):
-            msg = "on_attempt must be a function"
-            raise ConfigurationError(msg)
+        check_function("on_attempt", on_attempt)
         if transport is None:
             transport = AiohttpTransport(
                 self._base_url,

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Final
 
-from gradient_async.checks import check_instance
+from gradient_async.checks import check_function, check_instance
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.data_sources import (
     ChunkingOptions,
@@ -278,9 +278,7 @@ class DataSources:
         `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
         """
         check_instance("path", path, (str, os.PathLike), "a path")
-        if on_progress is not None and not callable(on_progress):
-            msg = "on_progress must be a function"
-            raise ConfigurationError(msg)
+        check_function("on_progress", on_progress)
         file = Path(path)
         check_instance("to", to, (PresignedUpload, NoneType), "a PresignedUpload")
         size = await asyncio.to_thread(_size, file)

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from gradient_async.errors import ConflictError, IndexingJobRunningError
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.resources.arguments import read_text
 from gradient_async.resources.job_calls import UNEXPLAINED, JobCalls
 from gradient_async.transport.texts import printable
 
@@ -21,7 +20,6 @@ async def start_where_idle(
         IndexingJobRunningError: One is, before or because somebody was quicker.
         GradientError: Whatever else the calls may raise.
     """
-    read_text("knowledge_base_uuid", knowledge_base_uuid)
     await _check_idle(calls, knowledge_base_uuid)
     try:
         return await calls.create(knowledge_base_uuid, data_source_uuids)

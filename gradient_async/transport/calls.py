@@ -40,7 +40,6 @@ from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
 
-_NOT_FOUND: Final = 404
 _TOO_MANY_REQUESTS: Final = 429
 
 
@@ -174,11 +173,10 @@ class Caller:
             raise
         finally:
             self._pacer.settle(sent=sent)
-        if call.is_done(response.status):
+        if call.is_done(response):
             call.request_id = clean_text(response.request_id, secret)
             # What a 404 says is not the answer that was asked for.
-            is_gone = response.status == _NOT_FOUND
-            return attrs.evolve(response, body=b"") if is_gone else response
+            return response if response.is_success else attrs.evolve(response, body=b"")
         wait = refusal_wait(limits) if refused else limits.retry_after
         failure = status_error(call.request, response, retry_after=wait, secret=secret)
         call.request_id = failure.request_id

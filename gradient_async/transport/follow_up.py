@@ -48,16 +48,16 @@ class Call:
     spent: int = 0
     """What its retries cost of the quota."""
 
-    def is_done(self, status: int) -> bool:
+    def is_done(self, response: Response) -> bool:
         """
         Tell whether an answer means that the call has reached its aim.
 
         What a DELETE no longer finds after an attempt whose answer was lost, that
         attempt has deleted, or somebody else has: it is gone, as was asked.
         """
-        if status == _NOT_FOUND:
+        if response.status == _NOT_FOUND:
             return self.request.method == "DELETE" and self.may_be_done
-        return 200 <= status < 300  # noqa: PLR2004  (2xx)
+        return response.is_success
 
 
 def call_of(state: RetryCallState) -> Call:

@@ -13,7 +13,7 @@ from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.local_file import LocalFile
-from gradient_async.transport.urls import is_presigned_url, path_of
+from gradient_async.transport.urls import presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
 _PIECE: Final = 256 * 1024
@@ -158,9 +158,9 @@ class _Pieces:
 def _upload(to: PresignedUpload, size: int, pieces: _Pieces) -> Upload | None:
     """Make what goes to the transport; None where the URL is none to send to."""
     # Whatever raises must not have the URL in a variable: its query is a secret.
-    if not is_presigned_url(to.presigned_url):
+    path = presigned_path(to.presigned_url)
+    if path is None:
         return None
-    path = path_of(to.presigned_url)
     return Upload(url=to.presigned_url, path=path, size=size, chunks=pieces)
 
 
@@ -173,7 +173,7 @@ def _silence(*, is_whole: bool) -> str:
 
 def _refusal(answer: Response, *, is_whole: bool) -> str:
     """Say why the host did not take the file; empty when it did."""
-    if 200 <= answer.status < 300:  # noqa: PLR2004  (2xx)
+    if answer.is_success:
         return "" if is_whole else "the host answered before it had the whole file"
     code = _CODE.search(answer.body)
     reason = f", {code[1].decode()}" if code else ""

@@ -40,25 +40,21 @@ def is_private(parts: SplitResult) -> bool:
     return parts.scheme == "https" or is_local
 
 
-def is_presigned_url(url: str) -> bool:
+def presigned_path(url: str) -> str | None:
     """
-    Tell whether a URL could be a presigned one, to be sent to as it stands.
+    Give the path of a presigned URL; None for one that must not be sent to.
 
     It is encoded already: to encode it again would break its signature.
     """
     parts = split_url(url) if _VISIBLE.fullmatch(url) else None
-    return (
+    is_fit = (
         parts is not None
         and is_private(parts)
         and "@" not in parts.netloc
         and not parts.fragment
-        and bool(_ENCODED.fullmatch(f"{parts.path}?{parts.query}"))
+        and _ENCODED.fullmatch(f"{parts.path}?{parts.query}")
     )
-
-
-def path_of(url: str) -> str:
-    """Give the path of a URL, without the query."""
-    return urlsplit(url).path
+    return parts.path if parts and is_fit else None
 
 
 def _is_loopback(host: str) -> bool:

@@ -49,6 +49,11 @@ class Response:
     """The body, decompressed."""
 
     @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004  (2xx)
+
+    @property
     def request_id(self) -> str | None:
         """The server's name for the request, None when it gave none."""
         return self.headers.get("x-request-id")
