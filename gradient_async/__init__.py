@@ -82,8 +82,8 @@ from gradient_async.models import (
 )
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.resources.source_bodies import AddableDataSource
+from gradient_async.transport.attempt import Attempt, OnAttempt
 from gradient_async.transport.credentials import Token
-from gradient_async.transport.observe import Attempt, OnAttempt
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.sliding_log import RateLimit, Window
 from gradient_async.transport.uploads import OnProgress

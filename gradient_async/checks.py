@@ -8,8 +8,8 @@ from contextlib import suppress
 from gradient_async.errors import ConfigurationError
 
 
-def check_whole(
-    name: str, value: object, *, least: int, most: int | None = None
+def check_int(
+    name: str, value: object, *, minimum: int, maximum: int | None = None
 ) -> None:
     """
     Refuse anything but a whole number within bounds.
@@ -17,9 +17,11 @@ def check_whole(
     Raises:
         ConfigurationError: It is another type, or out of bounds.
     """
-    bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+    bounds = (
+        f"at minimum {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+    )
     whole = value if isinstance(value, int) and not isinstance(value, bool) else None
-    if whole is None or whole < least or (most is not None and whole > most):
+    if whole is None or whole < minimum or (maximum is not None and whole > maximum):
         msg = f"{name} must be a whole number, {bounds}, not {value!r}"
         raise ConfigurationError(msg)
 
@@ -54,7 +56,7 @@ def check_instance(
         raise ConfigurationError(msg)
 
 
-def check_function(name: str, value: object) -> None:
+def check_callable(name: str, value: object) -> None:
     """
     Refuse what cannot be called; None, which stands for no function, can be given.
 

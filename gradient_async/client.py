@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self
 from cattrs import Converter
 
 from gradient_async.checks import (
-    check_function,
+    check_callable,
     check_instance,
+    check_int,
     check_seconds,
-    check_whole,
 )
 from gradient_async.codec import JSON, Codec, encode_json
 from gradient_async.errors import ConfigurationError
@@ -30,9 +30,9 @@ from gradient_async.resources import (
     ScheduledIndexings,
 )
 from gradient_async.settings import check_proxy, find_base_url, find_credentials
+from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.credentials import Token
-from gradient_async.transport.observe import OnAttempt
 from gradient_async.transport.pacing import Pacer
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import (
@@ -120,8 +120,8 @@ class Client:
         self._base_url = find_base_url(base_url)
         check_proxy(proxy)
         check_seconds("timeout", timeout)
-        check_whole("max_concurrency", max_concurrency, least=1)
-        check_whole("max_response_bytes", max_response_bytes, least=1)
+        check_int("max_concurrency", max_concurrency, minimum=1)
+        check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("retry", retry, RetryPolicy, "a RetryPolicy(...)")
         check_instance("rate_limit", rate_limit, RateLimit, "a RateLimit(...)")
         check_instance(
@@ -130,7 +130,7 @@ class Client:
         check_instance(
             "converter", converter, (Converter, NoneType), "a cattrs Converter"
         )
-        check_function("on_attempt", on_attempt)
+        check_callable("on_attempt", on_attempt)
         if transport is None:
             transport = AiohttpTransport(
                 self._base_url,

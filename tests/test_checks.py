@@ -7,23 +7,23 @@ import math
 import pytest
 
 from gradient_async import ConfigurationError
-from gradient_async.checks import check_instance, check_seconds, check_whole
+from gradient_async.checks import check_instance, check_int, check_seconds
 
 
 @pytest.mark.parametrize("value", [0, 4, "1", 1.0, None, True, math.nan])
 def test_numbers_that_are_not_whole_or_out_of_bounds(value: object) -> None:
     """Bounds count, and a number that only looks whole is not."""
     with pytest.raises(ConfigurationError, match="n must be a whole number, from 1 to"):
-        check_whole("n", value, least=1, most=3)
+        check_int("n", value, minimum=1, maximum=3)
 
 
 def test_whole_numbers() -> None:
     """The bounds themselves are within them, and the upper one may be missing."""
-    check_whole("n", 1, least=1, most=3)
-    check_whole("n", 3, least=1, most=3)
-    check_whole("n", 10**30, least=1)
+    check_int("n", 1, minimum=1, maximum=3)
+    check_int("n", 3, minimum=1, maximum=3)
+    check_int("n", 10**30, minimum=1)
     with pytest.raises(ConfigurationError, match="n must be a whole number, at least"):
-        check_whole("n", 0, least=1)
+        check_int("n", 0, minimum=1)
 
 
 @pytest.mark.parametrize("value", [0, -1, "1", None, True, math.nan, math.inf])

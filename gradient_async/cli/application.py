@@ -16,7 +16,7 @@ from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.jobs import list_jobs
 from gradient_async.cli.show import show
 from gradient_async.errors import GradientError
-from gradient_async.transport.texts import printable
+from gradient_async.printable import printable
 
 _HELP: Final = """
 Indexing jobs of DigitalOcean's Gradient AI platform.

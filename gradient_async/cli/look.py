@@ -8,7 +8,7 @@ from typing import Final
 from rich.text import Text
 
 from gradient_async.models import IndexingJobPhase, IndexingJobStatus, OpenEnum
-from gradient_async.transport.texts import printable
+from gradient_async.printable import printable
 
 NOTHING: Final = "-"
 """What stands for a value that is not there."""

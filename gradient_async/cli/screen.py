@@ -22,7 +22,7 @@ from rich.text import Text
 from gradient_async.cli.look import count, show_duration, show_name
 from gradient_async.cli.tally import Tally
 from gradient_async.models import IndexingJob
-from gradient_async.transport.texts import printable
+from gradient_async.printable import printable
 
 _LATEST: Final = 10
 _SHORT_UUID: Final = 8

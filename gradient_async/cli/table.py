@@ -12,7 +12,7 @@ from rich.text import Text
 from gradient_async.cli.consoles import make_console
 from gradient_async.cli.look import show_duration, show_moment, show_name
 from gradient_async.models import IndexingJob
-from gradient_async.transport.texts import printable
+from gradient_async.printable import printable
 
 _GAP: Final = "  "
 

@@ -8,7 +8,7 @@ import attrs
 
 from gradient_async.models import IndexingJob, IndexingJobStatus
 from gradient_async.paging import Page
-from gradient_async.transport.observe import Attempt
+from gradient_async.transport.attempt import Attempt
 
 
 @attrs.define

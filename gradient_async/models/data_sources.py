@@ -8,7 +8,7 @@ import attrs
 
 from gradient_async.models.indexing_jobs import IndexedDataSource
 from gradient_async.models.int64 import Int64
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.lists import ListResponse
 from gradient_async.models.open_enum import OpenEnum
 from gradient_async.models.timestamp import Timestamp
 
@@ -216,7 +216,7 @@ class DataSourceRecord:
     """
     A data source as the API writes it: a key for each kind, one of them set.
 
-    `open` turns it into what the package shows.
+    `to_data_source` turns it into what the package shows.
     """
 
     uuid: str = ""
@@ -235,7 +235,7 @@ class DataSourceRecord:
     region: str = ""
     item_path: str = ""
 
-    def open(self) -> KnowledgeBaseDataSource:
+    def to_data_source(self) -> KnowledgeBaseDataSource:
         """Give the data source with its kind told by a class."""
         return KnowledgeBaseDataSource(
             uuid=self.uuid,
@@ -271,7 +271,7 @@ class DataSourceRecord:
 
 
 @attrs.frozen(kw_only=True)
-class DataSourceAnswer:
+class DataSourceResponse:
     """The answer that carries one data source."""
 
     knowledge_base_data_source: DataSourceRecord
@@ -279,7 +279,7 @@ class DataSourceAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class DataSourcesAnswer(ListAnswer[KnowledgeBaseDataSource]):
+class DataSourcesResponse(ListResponse[KnowledgeBaseDataSource]):
     """The answer that carries one page of data sources."""
 
     knowledge_base_data_sources: tuple[DataSourceRecord, ...] | None = None
@@ -289,4 +289,8 @@ class DataSourcesAnswer(ListAnswer[KnowledgeBaseDataSource]):
     def items(self) -> tuple[KnowledgeBaseDataSource, ...] | None:
         """The data sources, their kinds told by classes."""
         records = self.knowledge_base_data_sources
-        return None if records is None else tuple(record.open() for record in records)
+        return (
+            None
+            if records is None
+            else tuple(record.to_data_source() for record in records)
+        )

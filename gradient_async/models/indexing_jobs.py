@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.lists import ListResponse
 from gradient_async.models.open_enum import OpenEnum
 from gradient_async.models.sparse import sparse
 from gradient_async.models.timestamp import Timestamp
@@ -232,7 +232,7 @@ class IndexingJob(_OlderCounts):
 
 
 @attrs.frozen(kw_only=True)
-class IndexingJobAnswer:
+class IndexingJobResponse:
     """The answer that carries one job."""
 
     job: IndexingJob
@@ -240,7 +240,7 @@ class IndexingJobAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class IndexingJobsAnswer(ListAnswer[IndexingJob]):
+class IndexingJobsResponse(ListResponse[IndexingJob]):
     """The answer that carries one page of jobs."""
 
     jobs: tuple[IndexingJob, ...] | None = None
@@ -253,7 +253,7 @@ class IndexingJobsAnswer(ListAnswer[IndexingJob]):
 
 
 @attrs.frozen(kw_only=True)
-class IndexedDataSourcesAnswer:
+class IndexedDataSourcesResponse:
     """The answer that carries how a job's data sources fared."""
 
     indexed_data_sources: tuple[IndexedDataSource, ...] = ()
@@ -261,7 +261,7 @@ class IndexedDataSourcesAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class DetailsAnswer:
+class DetailsResponse:
     """The answer that carries where a job's report is."""
 
     signed_url: str = attrs.field(repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.lists import ListResponse
 from gradient_async.models.open_enum import OpenEnum
 from gradient_async.models.timestamp import Timestamp
 
@@ -85,7 +85,7 @@ class KnowledgeBase:
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBaseAnswer:
+class KnowledgeBaseResponse:
     """The answer that carries one knowledge base."""
 
     knowledge_base: KnowledgeBase
@@ -93,7 +93,7 @@ class KnowledgeBaseAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBaseDetailsAnswer:
+class KnowledgeBaseDetailsResponse:
     """The answer that carries one knowledge base and how its database is."""
 
     knowledge_base: KnowledgeBase
@@ -103,7 +103,7 @@ class KnowledgeBaseDetailsAnswer:
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBasesAnswer(ListAnswer[KnowledgeBase]):
+class KnowledgeBasesResponse(ListResponse[KnowledgeBase]):
     """The answer that carries one page of knowledge bases."""
 
     knowledge_bases: tuple[KnowledgeBase, ...] | None = None

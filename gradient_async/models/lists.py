@@ -44,7 +44,7 @@ class Meta:
 
 
 @attrs.frozen(kw_only=True)
-class ListAnswer(Generic[T]):
+class ListResponse(Generic[T]):
     """The answer that carries one page of a list; each list names its items itself."""
 
     links: Links = Links()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.lists import ListResponse
 from gradient_async.models.open_enum import OpenEnum
 from gradient_async.models.timestamp import Timestamp
 
@@ -208,7 +208,7 @@ class Model:
 
 
 @attrs.frozen(kw_only=True)
-class ModelsAnswer(ListAnswer[Model]):
+class ModelsResponse(ListResponse[Model]):
     """The answer that carries one page of models."""
 
     models: tuple[Model, ...] | None = None

@@ -22,7 +22,7 @@ class Region:
 
 
 @attrs.frozen(kw_only=True)
-class RegionsAnswer:
+class RegionsResponse:
     """The answer that carries all regions."""
 
     regions: tuple[Region, ...] = ()

@@ -34,7 +34,7 @@ class ScheduledIndexing:
 
 
 @attrs.frozen(kw_only=True)
-class ScheduledIndexingAnswer:
+class ScheduledIndexingResponse:
     """The answer that carries one schedule."""
 
     indexing_info: ScheduledIndexing

@@ -33,7 +33,7 @@ class PresignedUpload:
 
 
 @attrs.frozen(kw_only=True)
-class PresignedUploadsAnswer:
+class PresignedUploadsResponse:
     """The answer that carries where files may be put."""
 
     uploads: tuple[PresignedUpload, ...] = ()

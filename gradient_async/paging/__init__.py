@@ -1,6 +1,7 @@
 """A list longer than one answer."""
 
+from gradient_async.paging.options import Paging
 from gradient_async.paging.page import Page, Position
 from gradient_async.paging.paginator import Paginator
 
-__all__ = ["Page", "Paginator", "Position"]
+__all__ = ["Page", "Paginator", "Paging", "Position"]

@@ -6,7 +6,7 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
-from gradient_async.checks import check_whole
+from gradient_async.checks import check_int
 
 MOST_PER_PAGE: Final = 200
 """Items a page at most, and the default; docs.digitalocean.com/reference/api."""
@@ -52,10 +52,10 @@ class Position:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a place that no list has."""
-        check_whole("the position's page", self.page, least=1)
-        check_whole("the position's offset", self.offset, least=0)
+        check_int("the position's page", self.page, minimum=1)
+        check_int("the position's offset", self.offset, minimum=0)
         if self.total is not None:
-            check_whole("the position's total", self.total, least=0)
+            check_int("the position's total", self.total, minimum=0)
         if self.per_page is not None:
             most = MOST_PER_PAGE
-            check_whole("the position's per_page", self.per_page, least=1, most=most)
+            check_int("the position's per_page", self.per_page, minimum=1, maximum=most)

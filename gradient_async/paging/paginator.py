@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
-from gradient_async.checks import check_instance, check_whole
+from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import ConfigurationError, PaginationError
 from gradient_async.paging.course import Course, Verdict
 from gradient_async.paging.fetches import Fetches, FetchPage
@@ -63,7 +63,7 @@ class Paginator(Generic[T]):
         start = Position() if start is None else start
         check_instance("start", start, Position, "a Position, as `position` gives it")
         per_page = _page_size(per_page, start)
-        check_whole("prefetch", prefetch, least=1)
+        check_int("prefetch", prefetch, minimum=1)
         _check_max_items(max_items)
         self._fetch = fetch
         self._key = key
@@ -277,7 +277,7 @@ def _page_size(per_page: int | None, start: Position) -> int:
     """Agree on the items a page; a position counts in pages of its own size."""
     if per_page is None:
         return start.per_page or MOST_PER_PAGE
-    check_whole("per_page", per_page, least=1, most=MOST_PER_PAGE)
+    check_int("per_page", per_page, minimum=1, maximum=MOST_PER_PAGE)
     if start.per_page not in {None, per_page}:
         msg = f"start is a position in pages of {start.per_page}, not of {per_page}"
         raise ConfigurationError(msg)
@@ -286,4 +286,4 @@ def _page_size(per_page: int | None, start: Position) -> int:
 
 def _check_max_items(max_items: int | None) -> None:
     if max_items is not None:
-        check_whole("max_items", max_items, least=0)
+        check_int("max_items", max_items, minimum=0)

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
-from gradient_async.checks import check_instance, check_whole
+from gradient_async.checks import check_instance, check_int
 from gradient_async.codec import JSON, to_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.open_enum import OpenEnum
@@ -108,7 +108,7 @@ def _check_field(name: str, value: object, hint: Any) -> None:
         for item in value:  # type: ignore[attr-defined]  # checked just now
             _check_field(f"each of {name}", item, get_args(hint)[0])
     elif hint is int:
-        check_whole(name, value, least=0)
+        check_int(name, value, minimum=0)
     elif hint is float and not isinstance(value, bool):
         check_instance(name, value, (float, int), "a number")
     else:

@@ -10,18 +10,18 @@ from pathlib import Path
 from types import NoneType
 from typing import Final
 
-from gradient_async.checks import check_function, check_instance
+from gradient_async.checks import check_callable, check_instance
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.data_sources import (
     ChunkingOptions,
-    DataSourceAnswer,
-    DataSourcesAnswer,
+    DataSourceResponse,
+    DataSourcesResponse,
     FileUploadDataSource,
     KnowledgeBaseDataSource,
 )
 from gradient_async.models.uploads import (
     PresignedUpload,
-    PresignedUploadsAnswer,
+    PresignedUploadsResponse,
     PresignedUrlFile,
 )
 from gradient_async.paging import Paginator, Position
@@ -98,7 +98,7 @@ class DataSources:
         return paginate(
             self._caller,
             _LIST.request(knowledge_base_uuid=knowledge_base_uuid),
-            DataSourcesAnswer,
+            DataSourcesResponse,
             max_items=max_items,
             per_page=per_page,
             prefetch=prefetch,
@@ -144,8 +144,8 @@ class DataSources:
             | chunking_body(chunking_algorithm, chunking_options),
             knowledge_base_uuid=knowledge_base_uuid,
         )
-        answer = await self._caller.call(request, DataSourceAnswer)
-        return answer.knowledge_base_data_source.open()
+        answer = await self._caller.call(request, DataSourceResponse)
+        return answer.knowledge_base_data_source.to_data_source()
 
     async def update(
         self,
@@ -191,8 +191,8 @@ class DataSources:
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuid=data_source_uuid,
         )
-        answer = await self._caller.call(request, DataSourceAnswer)
-        return answer.knowledge_base_data_source.open()
+        answer = await self._caller.call(request, DataSourceResponse)
+        return answer.knowledge_base_data_source.to_data_source()
 
     async def delete(self, knowledge_base_uuid: str, data_source_uuid: str) -> None:
         """
@@ -236,7 +236,7 @@ class DataSources:
         given = read_items("files", files, "PresignedUrlFile(...)")
         asked = [_read_file(file) for file in given]
         request = _PRESIGN.request(body=body_of(files=asked))
-        answer = await self._caller.call(request, PresignedUploadsAnswer)
+        answer = await self._caller.call(request, PresignedUploadsResponse)
         if len(answer.uploads) != len(asked):
             msg = f"Expected {len(asked)} places for files, got {len(answer.uploads)}"
             raise DecodeError(
@@ -278,7 +278,7 @@ class DataSources:
         `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
         """
         check_instance("path", path, (str, os.PathLike), "a path")
-        check_function("on_progress", on_progress)
+        check_callable("on_progress", on_progress)
         file = Path(path)
         check_instance("to", to, (PresignedUpload, NoneType), "a PresignedUpload")
         size = await asyncio.to_thread(_size, file)

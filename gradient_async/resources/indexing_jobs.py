@@ -10,17 +10,17 @@ from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import (
     IndexedDataSource,
     IndexingJob,
-    IndexingJobsAnswer,
+    IndexingJobsResponse,
 )
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
+from gradient_async.printable import printable
 from gradient_async.resources.arguments import read_text, read_texts
 from gradient_async.resources.job_calls import LIST, JobCalls
 from gradient_async.resources.job_filter import JobFilter, build_filter
 from gradient_async.resources.job_start import start_where_idle
 from gradient_async.resources.paged import paginate
 from gradient_async.transport.calls import Caller
-from gradient_async.transport.texts import printable
 from gradient_async.waiting import TIMEOUT, Completed, Watch, wait, wait_all
 
 
@@ -85,7 +85,7 @@ class IndexingJobs:
         return paginate(
             self._caller,
             LIST.request(),
-            IndexingJobsAnswer,
+            IndexingJobsResponse,
             keep=None if keep == JobFilter() else keep,
             max_items=max_items,
             per_page=per_page,

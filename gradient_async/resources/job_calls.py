@@ -13,13 +13,13 @@ from gradient_async.errors import (
     TransportError,
 )
 from gradient_async.models.indexing_jobs import (
-    DetailsAnswer,
+    DetailsResponse,
     IndexedDataSource,
-    IndexedDataSourcesAnswer,
+    IndexedDataSourcesResponse,
     IndexingJob,
-    IndexingJobAnswer,
     IndexingJobPhase,
-    IndexingJobsAnswer,
+    IndexingJobResponse,
+    IndexingJobsResponse,
 )
 from gradient_async.paging import Page
 from gradient_async.resources.arguments import body_of
@@ -61,17 +61,17 @@ class JobCalls:
     async def page(self, page: int, per_page: int) -> Page[IndexingJob]:
         """Give one page of the account's jobs, newest first."""
         return await fetch_page(
-            self._caller, LIST.request(), IndexingJobsAnswer, page, per_page
+            self._caller, LIST.request(), IndexingJobsResponse, page, per_page
         )
 
     async def page_of_base(self, knowledge_base_uuid: str) -> Page[IndexingJob]:
         """Give the latest jobs of one knowledge base."""
         request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
-        return page_of(1, await self._caller.call(request, IndexingJobsAnswer))
+        return page_of(1, await self._caller.call(request, IndexingJobsResponse))
 
     async def get(self, uuid: str) -> IndexingJob:
         """Give one job."""
-        answer = await self._caller.call(_GET.request(uuid=uuid), IndexingJobAnswer)
+        answer = await self._caller.call(_GET.request(uuid=uuid), IndexingJobResponse)
         return answer.job
 
     async def create(
@@ -83,7 +83,7 @@ class JobCalls:
             data_source_uuids=data_source_uuids or None,
         )
         request = _CREATE.request(body=body)
-        job = (await self._caller.call(request, IndexingJobAnswer)).job
+        job = (await self._caller.call(request, IndexingJobResponse)).job
         if problem := problem_of_id(job.uuid):
             msg = f"The id of the job that was started {problem}"
             raise DecodeError(
@@ -96,7 +96,7 @@ class JobCalls:
         # The API's description has the id in the body too.
         request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
         try:
-            return (await self._caller.call(request, IndexingJobAnswer)).job
+            return (await self._caller.call(request, IndexingJobResponse)).job
         except ConflictError as conflict:
             job = IndexingJob()
             if conflict.attempts > 1:
@@ -110,13 +110,13 @@ class JobCalls:
     async def data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
         """Give how the data sources of a job fared."""
         request = _DATA_SOURCES.request(indexing_job_uuid=uuid)
-        answer = await self._caller.call(request, IndexedDataSourcesAnswer)
+        answer = await self._caller.call(request, IndexedDataSourcesResponse)
         return answer.indexed_data_sources
 
     async def details_url(self, uuid: str) -> str:
         """Give the URL of a job's report."""
         request = _DETAILS.request(indexing_job_uuid=uuid)
-        return (await self._caller.call(request, DetailsAnswer)).signed_url
+        return (await self._caller.call(request, DetailsResponse)).signed_url
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass, for as long as the client is open."""

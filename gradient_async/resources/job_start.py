@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from gradient_async.errors import ConflictError, IndexingJobRunningError
 from gradient_async.models.indexing_jobs import IndexingJob
+from gradient_async.printable import printable
 from gradient_async.resources.job_calls import UNEXPLAINED, JobCalls
-from gradient_async.transport.texts import printable
 
 
 async def start_where_idle(

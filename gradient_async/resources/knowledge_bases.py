@@ -11,9 +11,9 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
-    KnowledgeBaseAnswer,
-    KnowledgeBaseDetailsAnswer,
-    KnowledgeBasesAnswer,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBaseResponse,
+    KnowledgeBasesResponse,
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
@@ -82,7 +82,7 @@ class KnowledgeBases:
         return paginate(
             self._caller,
             _LIST.request(),
-            KnowledgeBasesAnswer,
+            KnowledgeBasesResponse,
             max_items=max_items,
             per_page=per_page,
             prefetch=prefetch,
@@ -103,7 +103,7 @@ class KnowledgeBases:
         Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
         """
         request = _GET.request(uuid=uuid)
-        answer = await self._caller.call(request, KnowledgeBaseDetailsAnswer)
+        answer = await self._caller.call(request, KnowledgeBaseDetailsResponse)
         return attrs.evolve(
             answer.knowledge_base, database_status=answer.database_status
         )
@@ -173,7 +173,7 @@ class KnowledgeBases:
                 vpc_uuid=read_optional_text("vpc_uuid", vpc_uuid),
             )
         )
-        return (await self._caller.call(request, KnowledgeBaseAnswer)).knowledge_base
+        return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
 
     async def update(
         self,
@@ -218,7 +218,7 @@ class KnowledgeBases:
             raise ConfigurationError(msg)
         # The API's description has the id in the body too.
         request = _UPDATE.request(uuid=uuid, body=body_of(uuid=uuid) | changes)
-        return (await self._caller.call(request, KnowledgeBaseAnswer)).knowledge_base
+        return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
 
     async def delete(self, uuid: str) -> None:
         """

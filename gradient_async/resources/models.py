@@ -7,7 +7,7 @@ from typing import Final
 
 from multidict import MultiDict
 
-from gradient_async.models.models import Model, ModelsAnswer, ModelUsecase
+from gradient_async.models.models import Model, ModelsResponse, ModelUsecase
 from gradient_async.paging import Paginator, Position
 from gradient_async.paging.paginator import PREFETCH
 from gradient_async.resources.arguments import query_of, read_members
@@ -65,7 +65,7 @@ class Models:
         return paginate(
             self._caller,
             _LIST.request(params=params),
-            ModelsAnswer,
+            ModelsResponse,
             max_items=max_items,
             per_page=per_page,
             prefetch=prefetch,

@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 from multidict import MultiDict
 
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.lists import ListResponse
 from gradient_async.paging import Page, Paginator, Position
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Request
@@ -20,7 +20,7 @@ T = TypeVar("T", bound=Hashable)
 def paginate(
     caller: Caller,
     request: Request,
-    shape: type[ListAnswer[T]],
+    shape: type[ListResponse[T]],
     *,
     keep: Callable[[T], bool] | None = None,
     max_items: int | None,
@@ -44,7 +44,7 @@ def paginate(
 async def fetch_page(
     caller: Caller,
     request: Request,
-    shape: type[ListAnswer[T]],
+    shape: type[ListResponse[T]],
     page: int,
     per_page: int,
 ) -> Page[T]:
@@ -55,7 +55,7 @@ async def fetch_page(
     return page_of(page, answer)
 
 
-def page_of(number: int, answer: ListAnswer[T]) -> Page[T]:
+def page_of(number: int, answer: ListResponse[T]) -> Page[T]:
     """Take the number asked for, and no count that cannot be one."""
     meta = answer.meta
     return Page(

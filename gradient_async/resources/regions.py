@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gradient_async.models.regions import Region, RegionsAnswer
+from gradient_async.models.regions import Region, RegionsResponse
 from gradient_async.resources.arguments import query_of
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint
@@ -38,5 +38,5 @@ class Regions:
         Source: GET /v2/gen-ai/regions, `genai_list_datacenter_regions`.
         """
         params = query_of(serves_inference=serves_inference, serves_batch=serves_batch)
-        answer = await self._caller.call(_LIST.request(params=params), RegionsAnswer)
+        answer = await self._caller.call(_LIST.request(params=params), RegionsResponse)
         return answer.regions

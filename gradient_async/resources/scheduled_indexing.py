@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from gradient_async.checks import check_instance, check_whole
+from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.scheduled_indexing import (
     ScheduledIndexing,
-    ScheduledIndexingAnswer,
+    ScheduledIndexingResponse,
 )
 from gradient_async.resources.arguments import body_of, read_items, read_text
 from gradient_async.transport.calls import Caller
@@ -63,7 +63,9 @@ class ScheduledIndexings:
             time=_read_time(time),
         )
         request = _CREATE.request(body=body)
-        return (await self._caller.call(request, ScheduledIndexingAnswer)).indexing_info
+        return (
+            await self._caller.call(request, ScheduledIndexingResponse)
+        ).indexing_info
 
     async def get(self, knowledge_base_uuid: str) -> ScheduledIndexing:
         """
@@ -81,7 +83,9 @@ class ScheduledIndexings:
         `genai_get_scheduled_indexing`.
         """
         request = _GET.request(knowledge_base_uuid=knowledge_base_uuid)
-        return (await self._caller.call(request, ScheduledIndexingAnswer)).indexing_info
+        return (
+            await self._caller.call(request, ScheduledIndexingResponse)
+        ).indexing_info
 
     async def delete(self, uuid: str) -> None:
         """
@@ -104,7 +108,7 @@ class ScheduledIndexings:
 def _read_days(days: Iterable[int]) -> tuple[int, ...]:
     numbers = read_items("days", days, "numbers")
     for number in numbers:
-        check_whole("each of days", number, least=0, most=7)
+        check_int("each of days", number, minimum=0, maximum=7)
     if not numbers:
         msg = "days must name at least one day"
         raise ConfigurationError(msg)

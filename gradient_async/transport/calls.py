@@ -26,15 +26,16 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
+from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.attempt_handler import AttemptHandler
+from gradient_async.transport.call_state import CallState, call_state
 from gradient_async.transport.credentials import Credentials
-from gradient_async.transport.follow_up import Call, FollowUp, call_of
 from gradient_async.transport.headers import read_limits
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.observe import OnAttempt
 from gradient_async.transport.pacing import Pacer, refusal_wait
-from gradient_async.transport.retry import RetryPolicy, may_be_done
+from gradient_async.transport.retry import RetryPolicy, may_have_executed
+from gradient_async.transport.sanitize import sanitize
 from gradient_async.transport.status import status_error
-from gradient_async.transport.texts import clean_text
 from gradient_async.transport.uploads import Uploads
 from gradient_async.transport.wire import Request, Response, Transport
 
@@ -72,8 +73,8 @@ class Caller:
         # Called as a function: `async for attempt in` would keep one call's state
         # on this shared object.
         self._retrying = AsyncRetrying(
-            retry=FollowUp(retry, on_attempt),
-            wait=lambda state: call_of(state).wait,
+            retry=AttemptHandler(retry, on_attempt),
+            wait=lambda state: call_state(state).wait,
             sleep=asyncio.sleep,
         )
 
@@ -130,9 +131,9 @@ class Caller:
             error.request_id = call.request_id
             raise _during(error, call) from None
 
-    async def _send(self, request: Request) -> tuple[Call, Response]:
+    async def _send(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
-        call = Call(request, started=now, deadline=now + self._timeout)
+        call = CallState(request, started=now, deadline=now + self._timeout)
         scope = asyncio.timeout_at(call.deadline)
         try:
             self._lifetime.enter(scope)
@@ -150,7 +151,7 @@ class Caller:
         # interrupted, whose variables hold headers.
         raise failure from cause
 
-    async def _attempt(self, call: Call) -> Response:
+    async def _attempt(self, call: CallState) -> Response:
         clock = asyncio.get_running_loop().time
         secret = await self._credentials.current()
         call.queued_at = clock()
@@ -174,7 +175,7 @@ class Caller:
         finally:
             self._pacer.settle(sent=sent)
         if call.is_done(response):
-            call.request_id = clean_text(response.request_id, secret)
+            call.request_id = sanitize(response.request_id, secret)
             # What a 404 says is not the answer that was asked for.
             return response if response.is_success else attrs.evolve(response, body=b"")
         wait = refusal_wait(limits) if refused else limits.retry_after
@@ -182,7 +183,9 @@ class Caller:
         call.request_id = failure.request_id
         raise failure
 
-    def _interrupted(self, call: Call) -> tuple[GradientError, GradientError | None]:
+    def _interrupted(
+        self, call: CallState
+    ) -> tuple[GradientError, GradientError | None]:
         """Name what stopped a call, the deadline or the end of the client, and why."""
         reason: GradientError
         if self._lifetime.has_ended:
@@ -224,7 +227,7 @@ class Caller:
             self._transport.abandon()
 
 
-def _during(error: GradientError, call: Call) -> GradientError:
+def _during(error: GradientError, call: CallState) -> GradientError:
     """Note on an error how far the call had come."""
     elapsed = asyncio.get_running_loop().time() - call.started
     error.method = error.method or call.request.method
@@ -233,18 +236,20 @@ def _during(error: GradientError, call: Call) -> GradientError:
 
 
 def _final(
-    error: GradientError, call: Call
+    error: GradientError, call: CallState
 ) -> tuple[GradientError, BaseException | None]:
     """Turn the last attempt's error into the call's, with its cause."""
     _during(error, call)
     if isinstance(error, DeadlineExceededError):
         return error, call.failure
-    is_unknown = isinstance(error, TransportError | StatusError) and may_be_done(error)
+    is_unknown = isinstance(error, TransportError | StatusError) and may_have_executed(
+        error
+    )
     if is_unknown and not call.request.is_idempotent:
         return _unknown(call), error
     return error, error.__cause__
 
 
-def _unknown(call: Call) -> GradientError:
+def _unknown(call: CallState) -> GradientError:
     text = "the answer was lost; it may or may not have been done"
     return _during(OutcomeUnknownError(text), call)

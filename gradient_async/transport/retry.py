@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from gradient_async.checks import check_instance, check_whole
+from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import (
     ConfigurationError,
     RateLimitError,
@@ -54,7 +54,7 @@ class RetryPolicy:
 
     def __attrs_post_init__(self) -> None:
         """Refuse numbers that make no sense."""
-        check_whole("attempts", self.attempts, least=1)
+        check_int("attempts", self.attempts, minimum=1)
         for name in ("first", "longest"):
             check_instance(name, getattr(self, name), (int, float), "seconds")
         if not 0 <= self.first <= self.longest:
@@ -143,7 +143,7 @@ def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
             return StopReason.NOT_RETRYABLE
 
 
-def may_be_done(error: TransportError | StatusError) -> bool:
+def may_have_executed(error: TransportError | StatusError) -> bool:
     """Tell whether the server may have carried it out, and its answer was lost."""
     match error:
         case ResponseTooLargeError():

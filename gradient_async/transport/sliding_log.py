@@ -16,7 +16,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.checks import check_instance, check_seconds, check_whole
+from gradient_async.checks import check_instance, check_int, check_seconds
 
 # The API's longest window: whatever a header says, by then there is room. One absurd
 # number must not stop a client for good.
@@ -39,7 +39,7 @@ class Window:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a window nothing fits through."""
-        check_whole("requests", self.requests, least=1)
+        check_int("requests", self.requests, minimum=1)
         check_seconds("seconds", self.seconds)
 
 

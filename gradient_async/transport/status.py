@@ -8,7 +8,7 @@ from http import HTTPStatus
 from gradient_async.codec import decode_json
 from gradient_async.errors import DecodeError, StatusError, error_class
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.texts import clean_text
+from gradient_async.transport.sanitize import sanitize
 from gradient_async.transport.wire import Request, Response
 
 
@@ -29,9 +29,9 @@ def status_error(
 
     def text(key: str) -> str | None:
         value = body.get(key)
-        return clean_text(value, secret) if isinstance(value, str) else None
+        return sanitize(value, secret) if isinstance(value, str) else None
 
-    header_id = clean_text(response.request_id, secret)
+    header_id = sanitize(response.request_id, secret)
     return error_class(response.status)(
         text("message") or _phrase(response.status),
         method=request.method,

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from gradient_async.checks import check_seconds
 from gradient_async.errors import GradientError, IndexingJobTimeoutError
+from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging.page import MOST_PER_PAGE
-from gradient_async.transport.observe import logger
 from gradient_async.waiting.cancelling import Cancelling
 from gradient_async.waiting.each import for_each
 from gradient_async.waiting.failures import asked_wait, gravest, is_passing

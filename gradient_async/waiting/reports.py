@@ -12,7 +12,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobStatus,
 )
 from gradient_async.models.open_enum import OpenEnum
-from gradient_async.transport.texts import printable
+from gradient_async.printable import printable
 
 T = TypeVar("T")
 

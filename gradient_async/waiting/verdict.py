@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradient_async.errors import IndexingJobFailedError
+from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.transport.observe import logger
 from gradient_async.waiting.reports import not_succeeded, partly_failed
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from gradient_async.codec import Codec, make_converter
 from gradient_async.emulator import Emulator
-from gradient_async.models.indexing_jobs import IndexingJobsAnswer
+from gradient_async.models.indexing_jobs import IndexingJobsResponse
 
 _RUNS, _REPEATS = 50, 15
 
@@ -34,17 +34,17 @@ def main() -> None:
     """Print the times, and the ratio to plain dictionaries."""
     body = asyncio.run(fetch_page())
     fast, slow = Codec(), Codec(make_converter())
-    assert fast.decode(body, IndexingJobsAnswer) == slow.decode(
-        body, IndexingJobsAnswer
+    assert fast.decode(body, IndexingJobsResponse) == slow.decode(
+        body, IndexingJobsResponse
     )
     dicts = milliseconds(lambda: orjson.loads(body))
     rows = {
         "orjson, to dictionaries": dicts,
         "fast path, to attrs": milliseconds(
-            lambda: fast.decode(body, IndexingJobsAnswer)
+            lambda: fast.decode(body, IndexingJobsResponse)
         ),
         "converter, to attrs": milliseconds(
-            lambda: slow.decode(body, IndexingJobsAnswer)
+            lambda: slow.decode(body, IndexingJobsResponse)
         ),
     }
     print(f"a page of 200 jobs, {len(body):,} bytes")

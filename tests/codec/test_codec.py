@@ -29,13 +29,16 @@ from gradient_async.models import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
-from gradient_async.models.indexing_jobs import IndexingJobAnswer, IndexingJobsAnswer
+from gradient_async.models.indexing_jobs import (
+    IndexingJobResponse,
+    IndexingJobsResponse,
+)
 from gradient_async.models.lists import Links, Meta, PageLinks
 from tests.support.exact_types import misfits
 from tests.support.shapes import NEW_JOB, OLD_JOB, PAGE
 
 CODECS = {"fast": Codec(), "converter": Codec(make_converter())}
-EMPTY = IndexingJobsAnswer(jobs=())
+EMPTY = IndexingJobsResponse(jobs=())
 
 BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 
@@ -43,7 +46,7 @@ BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 def job_of(codec: Codec, document: dict[str, Any]) -> IndexingJob:
     """Decode an answer that carries one job."""
     body = json.dumps({"job": document}).encode()
-    return codec.decode(body, IndexingJobAnswer).job
+    return codec.decode(body, IndexingJobResponse).job
 
 
 @BOTH
@@ -122,7 +125,7 @@ def test_unknown_enum_values_survive(codec: Codec) -> None:
 @BOTH
 def test_pages(codec: Codec) -> None:
     """A page of a list decodes with its links and its meta."""
-    answer = codec.decode(json.dumps(PAGE).encode(), IndexingJobsAnswer)
+    answer = codec.decode(json.dumps(PAGE).encode(), IndexingJobsResponse)
 
     assert 2 == len(answer.jobs or ())
     assert Meta(page=1, pages=9, total=17) == answer.meta
@@ -139,24 +142,24 @@ def test_pages(codec: Codec) -> None:
         (EMPTY, b'{"jobs": [], "links": {"pages": null}}'),
         (EMPTY, b'{"jobs": [], "tomorrow": [{"a": [1]}]}'),
         (EMPTY, b' \r\n\t{"jobs":[]} '),
-        (IndexingJobsAnswer(jobs=()), b'{"jobs": []}'),
-        (IndexingJobsAnswer(jobs=(IndexingJob(),)), b'{"jobs": [{}]}'),
-        (IndexingJobsAnswer(meta=Meta()), b'{"meta": {}}'),
+        (IndexingJobsResponse(jobs=()), b'{"jobs": []}'),
+        (IndexingJobsResponse(jobs=(IndexingJob(),)), b'{"jobs": [{}]}'),
+        (IndexingJobsResponse(meta=Meta()), b'{"meta": {}}'),
         (
-            IndexingJobsAnswer(jobs=(), links=Links(pages=PageLinks(next="x"))),
+            IndexingJobsResponse(jobs=(), links=Links(pages=PageLinks(next="x"))),
             b'{"jobs": [], "links": {"pages": {"next": "x", "last": null}}}',
         ),
         (
-            IndexingJobsAnswer(meta=Meta(page=2)),
+            IndexingJobsResponse(meta=Meta(page=2)),
             b'{"meta": {"page": 1}, "meta": {"page": 2}}',
         ),
     ],
 )
 def test_sparse_answers(
-    codec: Codec, expected: IndexingJobsAnswer, body: bytes
+    codec: Codec, expected: IndexingJobsResponse, body: bytes
 ) -> None:
     """What is absent or null is the zero value; of a repeated key the last counts."""
-    assert expected == codec.decode(body, IndexingJobsAnswer)
+    assert expected == codec.decode(body, IndexingJobsResponse)
 
 
 @BOTH
@@ -288,7 +291,7 @@ DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 def test_what_is_no_answer(codec: Codec, body: bytes) -> None:
     """What is broken, hostile or another thing is a DecodeError, and nothing else."""
     with pytest.raises(DecodeError) as caught:
-        codec.decode(body, IndexingJobsAnswer)
+        codec.decode(body, IndexingJobsResponse)
 
     assert DecodeError is type(caught.value)
     assert caught.value.json_path.startswith("$")
@@ -309,10 +312,10 @@ def test_what_is_no_answer(codec: Codec, body: bytes) -> None:
 def test_unknown_keys_are_skipped(value: bytes) -> None:
     """The fast path does not look into what it does not know."""
     answer = Codec().decode(
-        b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsAnswer
+        b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsResponse
     )
 
-    assert IndexingJobsAnswer(jobs=(IndexingJob(uuid="a"),)) == answer
+    assert IndexingJobsResponse(jobs=(IndexingJob(uuid="a"),)) == answer
 
 
 @BOTH
@@ -376,7 +379,7 @@ def test_unknown_keys_are_skipped(value: bytes) -> None:
 def test_the_place_is_named(codec: Codec, path: str, text: str, document: JSON) -> None:
     """A wrong type is refused with its JSON path and what was expected."""
     with pytest.raises(DecodeError) as caught:
-        codec.decode(encode_json(document), IndexingJobsAnswer)
+        codec.decode(encode_json(document), IndexingJobsResponse)
 
     assert path == caught.value.json_path
     assert text == caught.value.message
@@ -398,7 +401,7 @@ def test_an_answer_without_its_job(
 ) -> None:
     """An answer that must carry a job and does not is refused."""
     with pytest.raises(DecodeError) as caught:
-        codec.decode(body, IndexingJobAnswer)
+        codec.decode(body, IndexingJobResponse)
 
     assert (path, text) == (caught.value.json_path, caught.value.message)
 
@@ -407,11 +410,11 @@ def test_an_answer_without_its_job(
 @pytest.mark.parametrize("word", ["null", "NULL"])
 def test_the_word_null(codec: Codec, word: str) -> None:
     """The text "null" is null where a part may be missing, and refused elsewhere."""
-    answer = codec.decode(encode_json({"jobs": [], "meta": word}), IndexingJobsAnswer)
+    answer = codec.decode(encode_json({"jobs": [], "meta": word}), IndexingJobsResponse)
 
     assert EMPTY == answer
     with pytest.raises(DecodeError):
-        codec.decode(encode_json({"links": word}), IndexingJobsAnswer)
+        codec.decode(encode_json({"links": word}), IndexingJobsResponse)
 
 
 def test_a_converter_of_ones_own_is_obeyed() -> None:
@@ -439,7 +442,7 @@ def test_a_hook_for_one_class_is_obeyed() -> None:
     """A hook for a model replaces how that model comes about."""
     converter = make_converter()
     converter.register_structure_hook(Meta, lambda _, __: Meta(total=-1))
-    answer = Codec(converter).decode(b'{"meta": {"total": 5}}', IndexingJobsAnswer)
+    answer = Codec(converter).decode(b'{"meta": {"total": 5}}', IndexingJobsResponse)
 
     assert Meta(total=-1) == answer.meta
 
@@ -498,7 +501,7 @@ def test_foreign_notes_are_no_places() -> None:
     converter.register_structure_hook(Meta, refuse)
 
     with pytest.raises(DecodeError) as caught:
-        Codec(converter).decode(b'{"meta": {}}', IndexingJobsAnswer)
+        Codec(converter).decode(b'{"meta": {}}', IndexingJobsResponse)
 
     assert ("$.meta", "odd") == (caught.value.json_path, caught.value.message)
 
@@ -524,7 +527,7 @@ def test_json_goes_round(value: JSON) -> None:
 def test_a_bracket_begins_no_page(body: bytes) -> None:
     """Whatever bytes follow the bracket of a list, they are refused as no page."""
     with pytest.raises(DecodeError):
-        Codec().decode(b"[" + body, IndexingJobsAnswer)
+        Codec().decode(b"[" + body, IndexingJobsResponse)
 
 
 ENDLESS: list[Any] = []
@@ -557,7 +560,7 @@ def test_what_has_no_json_form(value: Any) -> None:
 def test_decoding_leaves_the_document_alone() -> None:
     """Structuring does not change the values it reads."""
     document = deepcopy(PAGE)
-    make_converter().structure(document, IndexingJobsAnswer)
+    make_converter().structure(document, IndexingJobsResponse)
 
     assert PAGE == document
 
@@ -568,6 +571,6 @@ def test_years_that_no_calendar_has(codec: Codec, moment: object) -> None:
     """A time beyond the year 9999 is refused like any other misfit."""
     body = json.dumps({"jobs": [{"created_at": moment}]}).encode()
     with pytest.raises(DecodeError) as caught:
-        codec.decode(body, IndexingJobsAnswer)
+        codec.decode(body, IndexingJobsResponse)
 
     assert "$.jobs[0].created_at" == caught.value.json_path

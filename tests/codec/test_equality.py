@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
-from gradient_async.models.data_sources import DataSourcesAnswer
+from gradient_async.models.data_sources import DataSourcesResponse
 from gradient_async.models.indexing_jobs import (
-    DetailsAnswer,
-    IndexedDataSourcesAnswer,
-    IndexingJobsAnswer,
+    DetailsResponse,
+    IndexedDataSourcesResponse,
+    IndexingJobsResponse,
 )
 from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseDetailsAnswer,
-    KnowledgeBasesAnswer,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBasesResponse,
 )
-from gradient_async.models.models import Model, ModelsAnswer
-from gradient_async.models.regions import RegionsAnswer
-from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
-from gradient_async.models.uploads import PresignedUploadsAnswer
+from gradient_async.models.models import Model, ModelsResponse
+from gradient_async.models.regions import RegionsResponse
+from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
+from gradient_async.models.uploads import PresignedUploadsResponse
 from tests.codec.documents import (
     KINDS,
     KNOWLEDGE_BASE,
@@ -51,19 +51,19 @@ GONE: Final = object()
 """Stands for a key that is taken out."""
 
 DOCUMENTS: Final[dict[type, Any]] = {
-    IndexingJobsAnswer: LIST | {"jobs": [NEW_JOB]},
-    KnowledgeBasesAnswer: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
-    KnowledgeBaseDetailsAnswer: {
+    IndexingJobsResponse: LIST | {"jobs": [NEW_JOB]},
+    KnowledgeBasesResponse: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
+    KnowledgeBaseDetailsResponse: {
         "knowledge_base": KNOWLEDGE_BASE,
         "database_status": "ONLINE",
     },
-    DataSourcesAnswer: LIST | {"knowledge_base_data_sources": KINDS},
-    ModelsAnswer: LIST | {"models": [MODEL]},
-    RegionsAnswer: {"regions": [REGION]},
-    ScheduledIndexingAnswer: {"indexing_info": SCHEDULE},
-    PresignedUploadsAnswer: {"request_id": "request-1", "uploads": [UPLOAD]},
-    IndexedDataSourcesAnswer: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
-    DetailsAnswer: {"signed_url": "https://storage.example.com/report?signature=x"},
+    DataSourcesResponse: LIST | {"knowledge_base_data_sources": KINDS},
+    ModelsResponse: LIST | {"models": [MODEL]},
+    RegionsResponse: {"regions": [REGION]},
+    ScheduledIndexingResponse: {"indexing_info": SCHEDULE},
+    PresignedUploadsResponse: {"request_id": "request-1", "uploads": [UPLOAD]},
+    IndexedDataSourcesResponse: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
+    DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
 }
 """An answer of each shape, which the fast path takes as it is."""
 
@@ -145,7 +145,7 @@ def spelled(answer: Any) -> str:
 
 def typed_apart(answer: Any) -> Iterator[str]:
     """Name what is not of its declared type; free JSON has just to be an object."""
-    if isinstance(answer, ModelsAnswer) and answer.models:
+    if isinstance(answer, ModelsResponse) and answer.models:
         scores = [model.benchmark_score or {} for model in answer.models]
         yield from (f"{it!r} is no object" for it in scores if type(it) is not dict)
         bare = [attrs.evolve(model, benchmark_score=None) for model in answer.models]
@@ -171,7 +171,7 @@ def test_both_ways_agree_on_older_jobs(
     changes: Changes,
 ) -> None:
     """Both ways agree on older jobs, which are for the converter unless changed."""
-    assert_alike(json.dumps(changed(PAGE, changes)).encode(), IndexingJobsAnswer)
+    assert_alike(json.dumps(changed(PAGE, changes)).encode(), IndexingJobsResponse)
 
 
 @EVERY_SHAPE
@@ -203,7 +203,7 @@ def test_both_ways_agree_on_numbers_and_free_json(
     """A fraction, a free object and a whole number are read alike by both ways."""
     body = json.dumps({"models": [{key: data.draw(values)}]}).encode()
 
-    assert_alike(body, ModelsAnswer)
+    assert_alike(body, ModelsResponse)
 
 
 @EVERY_SHAPE
@@ -221,10 +221,10 @@ def test_both_ways_agree_on_anything(shape: type, document: Any) -> None:
 def test_the_older_page_decodes() -> None:
     """The page with an older job is a good one, for both ways."""
     body = json.dumps(PAGE).encode()
-    answer = decoded(FAST, body, IndexingJobsAnswer)
+    answer = decoded(FAST, body, IndexingJobsResponse)
 
-    assert isinstance(answer, IndexingJobsAnswer)
-    assert answer == decoded(CONVERTER, body, IndexingJobsAnswer)
+    assert isinstance(answer, IndexingJobsResponse)
+    assert answer == decoded(CONVERTER, body, IndexingJobsResponse)
 
 
 @EVERY_SHAPE
@@ -259,9 +259,9 @@ def test_changes_reach_their_places() -> None:
     ("expected", "answer"),
     [
         ([], None),
-        ([], ModelsAnswer(models=(Model(benchmark_score={"a": 1}),))),
-        (["5 is no object"], ModelsAnswer(models=(Model(benchmark_score=FIVE),))),
-        (["$.signed_url: 5 is no <class 'str'>"], DetailsAnswer(signed_url=FIVE)),
+        ([], ModelsResponse(models=(Model(benchmark_score={"a": 1}),))),
+        (["5 is no object"], ModelsResponse(models=(Model(benchmark_score=FIVE),))),
+        (["$.signed_url: 5 is no <class 'str'>"], DetailsResponse(signed_url=FIVE)),
     ],
 )
 def test_wrong_types_are_found(expected: list[str], answer: Any) -> None:

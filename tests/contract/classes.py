@@ -38,56 +38,56 @@ from gradient_async.models import (
     WebCrawlerDataSource,
 )
 from gradient_async.models.data_sources import (
-    DataSourceAnswer,
     DataSourceRecord,
-    DataSourcesAnswer,
+    DataSourceResponse,
+    DataSourcesResponse,
 )
 from gradient_async.models.indexing_jobs import (
-    DetailsAnswer,
-    IndexedDataSourcesAnswer,
-    IndexingJobAnswer,
-    IndexingJobsAnswer,
+    DetailsResponse,
+    IndexedDataSourcesResponse,
+    IndexingJobResponse,
+    IndexingJobsResponse,
 )
 from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseAnswer,
-    KnowledgeBaseDetailsAnswer,
-    KnowledgeBasesAnswer,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBaseResponse,
+    KnowledgeBasesResponse,
 )
 from gradient_async.models.lists import Links, Meta, PageLinks
-from gradient_async.models.models import ModelsAnswer
-from gradient_async.models.regions import RegionsAnswer
-from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
-from gradient_async.models.uploads import PresignedUploadsAnswer
+from gradient_async.models.models import ModelsResponse
+from gradient_async.models.regions import RegionsResponse
+from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
+from gradient_async.models.uploads import PresignedUploadsResponse
 
 # Classes of all kinds: what they have in common is that attrs made them.
 CLASSES: Final[Mapping[str, type[Any]]] = {
     "apiAWSDataSourceDisplay": AWSDataSourceDisplay,
     "apiAgreement": Agreement,
-    "apiCancelKnowledgeBaseIndexingJobOutput": IndexingJobAnswer,
+    "apiCancelKnowledgeBaseIndexingJobOutput": IndexingJobResponse,
     "apiChunkingOptions": ChunkingOptions,
-    "apiCreateDataSourceFileUploadPresignedUrlsOutput": PresignedUploadsAnswer,
-    "apiCreateKnowledgeBaseDataSourceOutput": DataSourceAnswer,
-    "apiCreateKnowledgeBaseOutput": KnowledgeBaseAnswer,
-    "apiCreateScheduledIndexingOutput": ScheduledIndexingAnswer,
+    "apiCreateDataSourceFileUploadPresignedUrlsOutput": PresignedUploadsResponse,
+    "apiCreateKnowledgeBaseDataSourceOutput": DataSourceResponse,
+    "apiCreateKnowledgeBaseOutput": KnowledgeBaseResponse,
+    "apiCreateScheduledIndexingOutput": ScheduledIndexingResponse,
     "apiDropboxDataSourceDisplay": DropboxDataSourceDisplay,
     "apiFilePresignedUrlResponse": PresignedUpload,
     "apiFileUploadDataSource": FileUploadDataSource,
-    "apiGetIndexingJobDetailsSignedURLOutput": DetailsAnswer,
-    "apiGetKnowledgeBaseIndexingJobOutput": IndexingJobAnswer,
-    "apiGetKnowledgeBaseOutput": KnowledgeBaseDetailsAnswer,
-    "apiGetScheduledIndexingOutput": ScheduledIndexingAnswer,
+    "apiGetIndexingJobDetailsSignedURLOutput": DetailsResponse,
+    "apiGetKnowledgeBaseIndexingJobOutput": IndexingJobResponse,
+    "apiGetKnowledgeBaseOutput": KnowledgeBaseDetailsResponse,
+    "apiGetScheduledIndexingOutput": ScheduledIndexingResponse,
     "apiGoogleDriveDataSourceDisplay": GoogleDriveDataSourceDisplay,
     "apiIndexedDataSource": IndexedDataSource,
     "apiIndexingJob": IndexingJob,
     "apiKnowledgeBase": KnowledgeBase,
     "apiKnowledgeBaseDataSource": DataSourceRecord,
     "apiLinks": Links,
-    "apiListIndexingJobDataSourcesOutput": IndexedDataSourcesAnswer,
-    "apiListKnowledgeBaseDataSourcesOutput": DataSourcesAnswer,
-    "apiListKnowledgeBaseIndexingJobsOutput": IndexingJobsAnswer,
-    "apiListKnowledgeBasesOutput": KnowledgeBasesAnswer,
-    "apiListModelsOutputPublic": ModelsAnswer,
-    "apiListRegionsOutput": RegionsAnswer,
+    "apiListIndexingJobDataSourcesOutput": IndexedDataSourcesResponse,
+    "apiListKnowledgeBaseDataSourcesOutput": DataSourcesResponse,
+    "apiListKnowledgeBaseIndexingJobsOutput": IndexingJobsResponse,
+    "apiListKnowledgeBasesOutput": KnowledgeBasesResponse,
+    "apiListModelsOutputPublic": ModelsResponse,
+    "apiListRegionsOutput": RegionsResponse,
     "apiMeta": Meta,
     "apiModelEndpoint": ModelEndpoint,
     "apiModelModalities": ModelModalities,
@@ -99,9 +99,9 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
     "apiRerankingConfiguration": RerankingConfiguration,
     "apiScheduledIndexingInfo": ScheduledIndexing,
     "apiSpacesDataSource": SpacesDataSource,
-    "apiStartKnowledgeBaseIndexingJobOutput": IndexingJobAnswer,
-    "apiUpdateKnowledgeBaseDataSourceOutput": DataSourceAnswer,
-    "apiUpdateKnowledgeBaseOutput": KnowledgeBaseAnswer,
+    "apiStartKnowledgeBaseIndexingJobOutput": IndexingJobResponse,
+    "apiUpdateKnowledgeBaseDataSourceOutput": DataSourceResponse,
+    "apiUpdateKnowledgeBaseOutput": KnowledgeBaseResponse,
     "apiWebCrawlerDataSource": WebCrawlerDataSource,
     "genaiapiRegion": Region,
 }

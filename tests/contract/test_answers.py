@@ -13,8 +13,8 @@ import pytest
 from gradient_async.codec import JSON, Codec, encode_json, make_converter
 from gradient_async.models.data_sources import DataSourceRecord
 from gradient_async.models.int64 import Int64
-from gradient_async.models.knowledge_bases import KnowledgeBaseDetailsAnswer
-from gradient_async.models.lists import ListAnswer
+from gradient_async.models.knowledge_bases import KnowledgeBaseDetailsResponse
+from gradient_async.models.lists import ListResponse
 from gradient_async.models.timestamp import Timestamp
 from tests.contract.classes import CLASSES, ENUMS
 from tests.contract.departures import ADDED, MAYBE_NONE, NOT_DECODED
@@ -63,7 +63,7 @@ def fitting(shape: Shape) -> set[Any]:
 def may_be_none(owner: type[Any], name: str, shape: Shape) -> bool:
     """Tell whether None can stand for what is absent: where no zero value can."""
     if shape.items is not None:
-        return issubclass(owner, ListAnswer)
+        return issubclass(owner, ListResponse)
     is_object = bool(shape.ref) and shape.ref not in ENUMS
     return is_object or (owner, name) in MAYBE_NONE
 
@@ -162,10 +162,10 @@ def carried(answer: Any) -> Iterator[object]:
     """Give what a call may take out of an answer."""
     for field in attrs.fields(type(answer)):
         value = getattr(answer, field.name)
-        yield value.open() if isinstance(value, DataSourceRecord) else value
-    if isinstance(answer, ListAnswer):
+        yield value.to_data_source() if isinstance(value, DataSourceRecord) else value
+    if isinstance(answer, ListResponse):
         yield answer.items
-    if isinstance(answer, KnowledgeBaseDetailsAnswer):
+    if isinstance(answer, KnowledgeBaseDetailsResponse):
         status = answer.database_status
         yield attrs.evolve(answer.knowledge_base, database_status=status)
 

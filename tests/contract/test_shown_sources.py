@@ -32,8 +32,8 @@ def test_plain(name: str) -> None:
     """A property that tells no kind is shown as it is."""
     record = decode(name)
 
-    assert getattr(record, name) == getattr(record.open(), name)
-    assert getattr(DataSourceRecord(), name) != getattr(record.open(), name)
+    assert getattr(record, name) == getattr(record.to_data_source(), name)
+    assert getattr(DataSourceRecord(), name) != getattr(record.to_data_source(), name)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -41,8 +41,8 @@ def test_kinds(name: str) -> None:
     """The property that tells the kind is shown as the source, by its own class."""
     record = decode(name)
 
-    assert getattr(record, name) == record.open().source
-    assert CLASSES[SCHEMA.properties[name].ref] is type(record.open().source)
+    assert getattr(record, name) == record.to_data_source().source
+    assert CLASSES[SCHEMA.properties[name].ref] is type(record.to_data_source().source)
 
 
 def test_older() -> None:
@@ -50,5 +50,5 @@ def test_older() -> None:
     record = decode(*OLDER)
     fields = {name: getattr(record, name) for name in OLDER}
 
-    assert SpacesDataSource(**fields) == record.open().source
+    assert SpacesDataSource(**fields) == record.to_data_source().source
     assert fields == attrs.asdict(SpacesDataSource(**fields))

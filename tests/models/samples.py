@@ -23,22 +23,22 @@ from gradient_async.models import (
     PresignedUrlFile,
     UnknownDataSource,
 )
-from gradient_async.models.data_sources import DataSourceAnswer, DataSourcesAnswer
+from gradient_async.models.data_sources import DataSourceResponse, DataSourcesResponse
 from gradient_async.models.indexing_jobs import (
-    DetailsAnswer,
-    IndexedDataSourcesAnswer,
-    IndexingJobAnswer,
-    IndexingJobsAnswer,
+    DetailsResponse,
+    IndexedDataSourcesResponse,
+    IndexingJobResponse,
+    IndexingJobsResponse,
 )
 from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseAnswer,
-    KnowledgeBaseDetailsAnswer,
-    KnowledgeBasesAnswer,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBaseResponse,
+    KnowledgeBasesResponse,
 )
-from gradient_async.models.models import ModelsAnswer
-from gradient_async.models.regions import RegionsAnswer
-from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
-from gradient_async.models.uploads import PresignedUploadsAnswer
+from gradient_async.models.models import ModelsResponse
+from gradient_async.models.regions import RegionsResponse
+from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
+from gradient_async.models.uploads import PresignedUploadsResponse
 from tests.codec.documents import (
     DATA_SOURCE,
     KINDS,
@@ -74,19 +74,19 @@ ENUMS = [kind for kind in CLASSES if issubclass(kind, OpenEnum) and kind != Open
 """Every enum of the models."""
 
 ANSWERS: dict[type, Any] = {
-    DataSourceAnswer: {"knowledge_base_data_source": DATA_SOURCE},
-    DataSourcesAnswer: LIST | {"knowledge_base_data_sources": KINDS},
-    DetailsAnswer: {"signed_url": "https://storage.example.com/report?signature=x"},
-    IndexedDataSourcesAnswer: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
-    IndexingJobAnswer: {"job": NEW_JOB},
-    IndexingJobsAnswer: PAGE,
-    KnowledgeBaseAnswer: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBaseDetailsAnswer: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBasesAnswer: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
-    ModelsAnswer: LIST | {"models": [MODEL]},
-    PresignedUploadsAnswer: {"request_id": "request-1", "uploads": [UPLOAD]},
-    RegionsAnswer: {"regions": [REGION]},
-    ScheduledIndexingAnswer: {"indexing_info": SCHEDULE},
+    DataSourceResponse: {"knowledge_base_data_source": DATA_SOURCE},
+    DataSourcesResponse: LIST | {"knowledge_base_data_sources": KINDS},
+    DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
+    IndexedDataSourcesResponse: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
+    IndexingJobResponse: {"job": NEW_JOB},
+    IndexingJobsResponse: PAGE,
+    KnowledgeBaseResponse: {"knowledge_base": KNOWLEDGE_BASE},
+    KnowledgeBaseDetailsResponse: {"knowledge_base": KNOWLEDGE_BASE},
+    KnowledgeBasesResponse: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
+    ModelsResponse: LIST | {"models": [MODEL]},
+    PresignedUploadsResponse: {"request_id": "request-1", "uploads": [UPLOAD]},
+    RegionsResponse: {"regions": [REGION]},
+    ScheduledIndexingResponse: {"indexing_info": SCHEDULE},
 }
 
 INPUTS: list[Any] = [
@@ -116,7 +116,7 @@ def decode(shape: type) -> Any:
 
 
 ALL = [*(decode(shape) for shape in ANSWERS), *INPUTS]
-ALL.append(decode(DataSourceAnswer).knowledge_base_data_source.open())
+ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_data_source())
 
 SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}
 """One object of each class."""

@@ -25,9 +25,9 @@ from gradient_async.models import (
     WebCrawlerDataSource,
 )
 from gradient_async.models.data_sources import (
-    DataSourceAnswer,
     DataSourceRecord,
-    DataSourcesAnswer,
+    DataSourceResponse,
+    DataSourcesResponse,
 )
 from tests.codec.documents import DATA_SOURCE, KINDS
 
@@ -58,7 +58,9 @@ EACH_KIND = pytest.mark.parametrize(
 def opened(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
     """Decode and open a data source."""
     body = encode_json({"knowledge_base_data_source": document})
-    return codec.decode(body, DataSourceAnswer).knowledge_base_data_source.open()
+    return codec.decode(
+        body, DataSourceResponse
+    ).knowledge_base_data_source.to_data_source()
 
 
 @BOTH
@@ -151,11 +153,11 @@ def test_deprecated_keys_come_last(
 def test_lists_are_opened(codec: Codec) -> None:
     """A list gives its data sources opened, in the API's order."""
     body = encode_json({"knowledge_base_data_sources": [*KINDS, {}]})
-    items = codec.decode(body, DataSourcesAnswer).items
+    items = codec.decode(body, DataSourcesResponse).items
 
     assert [*SOURCES, UnknownDataSource()] == [item.source for item in items or ()]
 
 
 def test_an_empty_record() -> None:
     """A record of nothing opens into a data source of nothing."""
-    assert KnowledgeBaseDataSource() == DataSourceRecord().open()
+    assert KnowledgeBaseDataSource() == DataSourceRecord().to_data_source()

@@ -15,8 +15,8 @@ from gradient_async.models import (
     NewDataSource,
     PresignedUpload,
 )
-from gradient_async.models.indexing_jobs import DetailsAnswer
-from gradient_async.models.uploads import PresignedUploadsAnswer
+from gradient_async.models.indexing_jobs import DetailsResponse
+from gradient_async.models.uploads import PresignedUploadsResponse
 from tests.models.samples import MODELS
 
 SECRET = "hunter2"
@@ -34,7 +34,7 @@ UPLOAD = PresignedUpload(object_key="shown", presigned_url=URL)
         GoogleDriveDataSource(folder_id="shown", refresh_token=SECRET),
         NewDataSource(AWS),
         UPLOAD,
-        PresignedUploadsAnswer(uploads=(UPLOAD,)),
+        PresignedUploadsResponse(uploads=(UPLOAD,)),
     ],
     ids=lambda it: type(it).__name__,
 )
@@ -49,10 +49,10 @@ def test_secrets_are_not_shown(model: Any) -> None:
 
 def test_urls_of_reports_are_not_shown() -> None:
     """The URL of a report can be read, but is in no text."""
-    answer = DetailsAnswer(signed_url=URL)
+    answer = DetailsResponse(signed_url=URL)
 
     assert URL == answer.signed_url
-    assert "DetailsAnswer()" == repr(answer)
+    assert "DetailsResponse()" == repr(answer)
 
 
 def test_fields_that_sound_secret_are_not_shown() -> None:
@@ -67,7 +67,7 @@ def test_fields_that_sound_secret_are_not_shown() -> None:
     assert [
         ("AWSDataSource", "key_id", False),
         ("AWSDataSource", "secret_key", False),
-        ("DetailsAnswer", "signed_url", False),
+        ("DetailsResponse", "signed_url", False),
         ("DropboxDataSource", "refresh_token", False),
         ("GoogleDriveDataSource", "refresh_token", False),
         ("PresignedUpload", "presigned_url", False),

@@ -12,28 +12,28 @@ import pytest
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
 from gradient_async.models import OpenEnum
-from gradient_async.models.data_sources import DataSourceAnswer
-from gradient_async.models.indexing_jobs import DetailsAnswer, IndexingJobAnswer
+from gradient_async.models.data_sources import DataSourceResponse
+from gradient_async.models.indexing_jobs import DetailsResponse, IndexingJobResponse
 from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseAnswer,
-    KnowledgeBaseDetailsAnswer,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBaseResponse,
 )
-from gradient_async.models.lists import ListAnswer, Meta
-from gradient_async.models.scheduled_indexing import ScheduledIndexingAnswer
+from gradient_async.models.lists import ListResponse, Meta
+from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
 from tests.models.samples import ANSWERS, ENUMS, MODELS, SAMPLES
 from tests.support.exact_types import misfits
 
 REQUIRED: dict[type, str] = {
-    DataSourceAnswer: "knowledge_base_data_source",
-    DetailsAnswer: "signed_url",
-    IndexingJobAnswer: "job",
-    KnowledgeBaseAnswer: "knowledge_base",
-    KnowledgeBaseDetailsAnswer: "knowledge_base",
-    ScheduledIndexingAnswer: "indexing_info",
+    DataSourceResponse: "knowledge_base_data_source",
+    DetailsResponse: "signed_url",
+    IndexingJobResponse: "job",
+    KnowledgeBaseResponse: "knowledge_base",
+    KnowledgeBaseDetailsResponse: "knowledge_base",
+    ScheduledIndexingResponse: "indexing_info",
 }
 """What an answer is about, which it must hold."""
 
-LISTS = [kind for kind in ANSWERS if issubclass(kind, ListAnswer)]
+LISTS = [kind for kind in ANSWERS if issubclass(kind, ListResponse)]
 
 BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
 
@@ -50,7 +50,7 @@ def is_zero(value: Any) -> bool:
 def has_required(model: type) -> bool:
     """Tell whether a model cannot be made of nothing."""
     fields = attrs.fields(model)
-    return issubclass(model, ListAnswer) or attrs.NOTHING in {
+    return issubclass(model, ListResponse) or attrs.NOTHING in {
         it.default for it in fields
     }
 
@@ -160,7 +160,7 @@ def test_what_is_no_list(shape: type, body: bytes, codec: Codec) -> None:
 
 @BOTH
 @pytest.mark.parametrize("shape", LISTS)
-def test_empty_lists(shape: type[ListAnswer[Any]], codec: Codec) -> None:
+def test_empty_lists(shape: type[ListResponse[Any]], codec: Codec) -> None:
     """Either of items and meta makes a list; without items it says so."""
     (key,) = ANSWERS[shape].keys() - {"links", "meta"}
 
@@ -171,7 +171,7 @@ def test_empty_lists(shape: type[ListAnswer[Any]], codec: Codec) -> None:
 
 @BOTH
 @pytest.mark.parametrize("shape", LISTS)
-def test_lists_give_their_items(shape: type[ListAnswer[Any]], codec: Codec) -> None:
+def test_lists_give_their_items(shape: type[ListResponse[Any]], codec: Codec) -> None:
     """A list gives each of its items, whatever the key it has them under."""
     (key,) = ANSWERS[shape].keys() - {"links", "meta"}
     uuids = [f"id-{number}" for number in range(3)]
@@ -184,4 +184,4 @@ def test_lists_give_their_items(shape: type[ListAnswer[Any]], codec: Codec) -> N
 def test_lists_name_their_items_themselves() -> None:
     """A list that does not say where its items are cannot be made."""
     with pytest.raises(NotImplementedError):
-        ListAnswer[object]()
+        ListResponse[object]()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-logger: Final = logging.getLogger("gradient_async")
-# Where no logging is set up, warnings would go to stderr otherwise.
-logger.addHandler(logging.NullHandler())
+from gradient_async.logger import logger
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +43,7 @@ not block; what it raises ends the call.
 """
 
 
-def observe(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
+def report_attempt(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
     """Log an attempt (debug), and that it is tried again (warning); call the hook."""
     outcome = attempt.error or "ok"
     logger.debug(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Final
 
-import attrs
 from tenacity import RetryCallState
 
 from gradient_async.errors import StatusError, TransportError
-from gradient_async.transport.observe import Attempt, OnAttempt, observe
+from gradient_async.transport.attempt import Attempt, OnAttempt, report_attempt
+from gradient_async.transport.call_state import CallState, call_state
 from gradient_async.transport.retry import (
     Decision,
     RetryPolicy,
@@ -18,59 +17,16 @@ from gradient_async.transport.retry import (
     StopReason,
     Wait,
     decide,
-    may_be_done,
+    may_have_executed,
 )
-from gradient_async.transport.wire import Request, Response
-
-_NOT_FOUND: Final = 404
+from gradient_async.transport.wire import Response
 
 
-@attrs.define(eq=False)
-class Call:
-    """One logical call while it runs; times are of the loop's clock."""
-
-    request: Request
-    started: float
-    deadline: float
-    attempts: int = 0
-    queued_at: float = 0.0
-    sent_at: float = 0.0
-    on_the_wire: bool = False
-    """Whether an attempt was begun, by connecting or later, that has not ended."""
-    request_id: str | None = None
-    """The server's name for the latest attempt, None before it answered one."""
-    failure: TransportError | StatusError | None = None
-    """How the latest attempt failed."""
-    may_be_done: bool = False
-    """Whether an attempt that failed may have been carried out nevertheless."""
-    wait: float = 0.0
-    """Seconds until the next attempt."""
-    spent: int = 0
-    """What its retries cost of the quota."""
-
-    def is_done(self, response: Response) -> bool:
-        """
-        Tell whether an answer means that the call has reached its aim.
-
-        What a DELETE no longer finds after an attempt whose answer was lost, that
-        attempt has deleted, or somebody else has: it is gone, as was asked.
-        """
-        if response.status == _NOT_FOUND:
-            return self.request.method == "DELETE" and self.may_be_done
-        return response.is_success
-
-
-def call_of(state: RetryCallState) -> Call:
-    """Give the call that tenacity is at; it is the attempt's only argument."""
-    call: Call = state.args[0]
-    return call
-
-
-class FollowUp:
+class AttemptHandler:
     """
     Decide, account for and report each attempt.
 
-    One object serves all calls of a client: what belongs to one call is in `Call`.
+    One object serves all calls of a client: what belongs to one call is in `CallState`.
     It never awaits: tenacity keeps the state of a step on an object that is shared.
     """
 
@@ -81,7 +37,7 @@ class FollowUp:
 
     def __call__(self, state: RetryCallState) -> bool:
         """Say whether there is another attempt."""
-        call, outcome = call_of(state), state.outcome
+        call, outcome = call_state(state), state.outcome
         assert outcome is not None
         error = outcome.exception()
         if error is None:
@@ -92,9 +48,11 @@ class FollowUp:
             return False
         return self._after_failure(call, error)
 
-    def _after_failure(self, call: Call, error: TransportError | StatusError) -> bool:
+    def _after_failure(
+        self, call: CallState, error: TransportError | StatusError
+    ) -> bool:
         call.failure = error
-        call.may_be_done = call.may_be_done or may_be_done(error)
+        call.may_have_executed = call.may_have_executed or may_have_executed(error)
         decision = self._decide(call, error)
         if isinstance(decision, Wait):
             call.wait = decision.seconds
@@ -107,7 +65,7 @@ class FollowUp:
         self._report(call, error=error)
         return False
 
-    def _decide(self, call: Call, error: TransportError | StatusError) -> Decision:
+    def _decide(self, call: CallState, error: TransportError | StatusError) -> Decision:
         return decide(
             error,
             policy=self._policy,
@@ -120,7 +78,7 @@ class FollowUp:
 
     def _report(
         self,
-        call: Call,
+        call: CallState,
         *,
         response: Response | None = None,
         error: TransportError | StatusError | None = None,
@@ -138,4 +96,4 @@ class FollowUp:
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,
         )
-        observe(attempt, self._on_attempt)
+        report_attempt(attempt, self._on_attempt)
