@@ -18,7 +18,7 @@ import pytest
 from gradient_async import Client, ConfigurationError
 from gradient_async.emulator import Emulator
 from gradient_async.testing import MemoryTransport, json_response
-from tests.support.raw_server import RawServer, answer
+from tests.support.raw_server import RawServer, raw_response
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "Bearer abc"])
@@ -159,7 +159,7 @@ async def test_impossible_lists(api: Emulator, client: Client) -> None:
 
 async def test_request_sends_parameters_and_json() -> None:
     """`request` sends what it is given, and gives the answer's JSON."""
-    async with RawServer(answer(b'{"a": [1, 2.5, null]}')) as server:
+    async with RawServer(raw_response(b'{"a": [1, 2.5, null]}')) as server:
         async with Client("t", base_url=server.url) as client:
             got = await client.request(
                 "post", "/v2/x", params={"a": True, "b": 2}, json={"c": ["d"]}

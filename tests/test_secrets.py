@@ -42,7 +42,7 @@ from gradient_async import (
     UploadError,
 )
 from gradient_async.transport.credentials import Credentials, Secret
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 from tests.support.secrets import texts_of_error, texts_of_records
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
@@ -109,10 +109,10 @@ async def upload(client: Client) -> object:
 def job(phase: str) -> bytes:
     """Give one job, by itself and in a list."""
     body = f'{{"uuid": "u", "phase": "BATCH_JOB_PHASE_{phase}"}}'
-    return answer(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
+    return raw_response(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
 
 
-ONE_JOB = answer(
+ONE_JOB = raw_response(
     b'{"jobs": [{"uuid": "u"}], "meta": {"page": 1, "pages": 9, "total": 9}}'
 )
 # Every answer repeats the token, as an echoing proxy would.
@@ -121,7 +121,7 @@ ECHO = f'{{"id": "{TOKEN}", "message": "bad {TOKEN}", "request_id": "{TOKEN}"}}'
 
 def refusal(status: int) -> Story:
     """Tell the story of a status."""
-    served = answer(ECHO.encode(), f"x-request-id: {TOKEN}", status=f"{status} X")
+    served = raw_response(ECHO.encode(), f"x-request-id: {TOKEN}", status=f"{status} X")
     return Story(served, post if status < 500 else get)
 
 
@@ -135,7 +135,7 @@ STORIES: dict[type[GradientError], Story] = {
     ConnectionLostError: Story(b"", get),
     DeadlineExceededError: Story(HANG, get),
     DecodeError: Story(
-        answer(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
+        raw_response(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
     ),
     IndexingJobFailedError: Story(job("FAILED"), wait),
     IndexingJobRunningError: Story(job("RUNNING"), run),
@@ -146,13 +146,13 @@ STORIES: dict[type[GradientError], Story] = {
     PermissionDeniedError: refusal(403),
     ProtocolError: Story(b"HTTP/9 what\r\n\r\n", get),
     RateLimitError: refusal(429),
-    ResponseTooLargeError: Story(answer(b"x" * 2000), get),
+    ResponseTooLargeError: Story(raw_response(b"x" * 2000), get),
     ServerError: refusal(503),
     StatusError: refusal(418),
     TLSError: Story(UNTRUSTED, get),
     UnexpectedRedirectError: refusal(307),
     UnprocessableEntityError: refusal(422),
-    UploadError: Story(answer(ECHO.encode(), status="403 X"), upload),
+    UploadError: Story(raw_response(ECHO.encode(), status="403 X"), upload),
 }
 
 

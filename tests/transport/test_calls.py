@@ -30,7 +30,7 @@ from gradient_async import (
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 LIST = "/v2/gen-ai/indexing_jobs"
 
@@ -563,7 +563,7 @@ async def test_missing_jobs_are_not_found(api: Emulator, client: Client) -> None
 
 async def test_untrusted_servers_are_asked_once() -> None:
     """A certificate that is not trusted now will not be in a second either."""
-    async with RawServer(answer(), ssl=untrusted_context()) as server:
+    async with RawServer(raw_response(), ssl=untrusted_context()) as server:
         async with Client("t", base_url=server.url) as client:
             with pytest.raises(TLSError) as caught:
                 await client.request("GET", "/v2/x")
@@ -574,7 +574,7 @@ async def test_untrusted_servers_are_asked_once() -> None:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_too_large_once_is_too_large(method: str) -> None:
     """An answer beyond the cap is not asked for again, and is no lost answer."""
-    async with RawServer(answer(b"x" * 2000)) as server:
+    async with RawServer(raw_response(b"x" * 2000)) as server:
         client = Client("t", base_url=server.url, max_response_bytes=1000)
         async with client:
             with pytest.raises(ResponseTooLargeError) as caught:
@@ -592,7 +592,7 @@ async def test_empty_success() -> None:
 
 async def test_any_2xx_succeeds() -> None:
     """Every 2xx is a success."""
-    async with RawServer(answer(b"7", status="299 Odd")) as server:
+    async with RawServer(raw_response(b"7", status="299 Odd")) as server:
         async with Client("t", base_url=server.url) as client:
             assert 7 == await client.request("POST", "/v2/x")
 
@@ -667,7 +667,7 @@ async def test_a_gate_that_closes_while_every_slot_is_taken(api: Emulator) -> No
 async def test_request_id_of_the_body() -> None:
     """Where only the error's body names the request, the hook hears it too."""
     seen: list[Attempt] = []
-    served = answer(b'{"id": "not_found", "request_id": "r-7"}', status="404 No")
+    served = raw_response(b'{"id": "not_found", "request_id": "r-7"}', status="404 No")
     async with RawServer(served) as server:
         client = Client("t", base_url=server.url, on_attempt=seen.append)
         async with client:

@@ -27,7 +27,7 @@ from gradient_async import (
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ async def closing() -> AsyncIterator[list[AiohttpTransport]]:
 
 async def test_gives_the_whole_answer(closing: list[AiohttpTransport]) -> None:
     """Status, lower-cased headers (the first of each) and body arrive as sent."""
-    served = answer(b"[1]", "X-Request-Id: r-1", "X-Twice: a", "X-Twice: b")
+    served = raw_response(b"[1]", "X-Request-Id: r-1", "X-Twice: a", "X-Twice: b")
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -75,7 +75,7 @@ async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> No
     request = Request(
         method="POST", path="/v2/a%2Fb", params={"page": "2", "q": "a b&c"}, body=b"{}"
     )
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url))
         await transport.send(request, TOKEN)
 
@@ -90,7 +90,7 @@ async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> No
 
 async def test_base_path_comes_first(closing: list[AiohttpTransport]) -> None:
     """A base URL with a path, of a proxy for example, keeps it."""
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(f"{server.url}/gateway"))
         await transport.send(GET, TOKEN)
 
@@ -108,7 +108,7 @@ LOST = [
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",
         id="cut chunks",
     ),
-    pytest.param(answer(b"no gzip", *GZIP_HEADERS), id="garbage for gzip"),
+    pytest.param(raw_response(b"no gzip", *GZIP_HEADERS), id="garbage for gzip"),
 ]
 
 INVALID = [
@@ -125,8 +125,8 @@ INVALID = [
     pytest.param(
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n", id="1000 headers"
     ),
-    pytest.param(answer(status="000 Nothing"), id="status 000"),
-    pytest.param(answer(status="999 Too Much"), id="status 999"),
+    pytest.param(raw_response(status="000 Nothing"), id="status 000"),
+    pytest.param(raw_response(status="999 Too Much"), id="status 999"),
     pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n", id="status 101"),
 ]
 
@@ -203,7 +203,7 @@ async def test_silent_handshake(closing: list[AiohttpTransport]) -> None:
 
 async def test_untrusted_certificate(closing: list[AiohttpTransport]) -> None:
     """A server whose certificate nobody vouches for gets no request."""
-    async with RawServer(answer(), ssl=untrusted_context()) as server:
+    async with RawServer(raw_response(), ssl=untrusted_context()) as server:
         closing.append(transport := make_transport(server.url))
 
         with pytest.raises(TLSError) as caught:
@@ -235,8 +235,10 @@ async def test_redirects_are_not_followed(
     status: int, request_: Request, closing: list[AiohttpTransport]
 ) -> None:
     """A redirect is given as it is; where it points sees nothing."""
-    async with RawServer(answer()) as other:
-        served = answer(b"", f"Location: {other.url}/stolen", status=f"{status} Moved")
+    async with RawServer(raw_response()) as other:
+        served = raw_response(
+            b"", f"Location: {other.url}/stolen", status=f"{status} Moved"
+        )
         async with RawServer(served) as server:
             closing.append(transport := make_transport(server.url))
 
@@ -250,7 +252,7 @@ async def test_redirects_are_not_followed(
 async def test_gzip_bomb(closing: list[AiohttpTransport]) -> None:
     """A small body that unpacks beyond the cap is stopped on the way."""
     bomb = gzip.compress(b"\0" * 50_000_000)
-    async with RawServer(answer(bomb, *GZIP_HEADERS)) as server:
+    async with RawServer(raw_response(bomb, *GZIP_HEADERS)) as server:
         closing.append(transport := make_transport(server.url))
 
         with pytest.raises(ResponseTooLargeError) as caught:
@@ -273,7 +275,7 @@ async def test_endless_body(closing: list[AiohttpTransport]) -> None:
 
 async def test_body_at_the_cap(closing: list[AiohttpTransport]) -> None:
     """A body of just the cap is taken, one byte more is not."""
-    async with RawServer(answer(b"12345"), answer(b"123456")) as server:
+    async with RawServer(raw_response(b"12345"), raw_response(b"123456")) as server:
         closing.append(transport := make_transport(server.url, max_response_bytes=5))
 
         assert b"12345" == (await transport.send(GET, TOKEN)).body
@@ -284,7 +286,7 @@ async def test_body_at_the_cap(closing: list[AiohttpTransport]) -> None:
 async def test_bomb_in_an_error(closing: list[AiohttpTransport]) -> None:
     """The status of an error counts more than its oversized body."""
     bomb = gzip.compress(b" " * 50_000_000)
-    served = answer(bomb, *GZIP_HEADERS, status="503 Busy")
+    served = raw_response(bomb, *GZIP_HEADERS, status="503 Busy")
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -297,7 +299,7 @@ async def test_cookies_are_not_kept(
     closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cookie that the server sets is not sent back, on a host name either."""
-    async with RawServer(answer(b"{}", "Set-Cookie: account=a")) as server:
+    async with RawServer(raw_response(b"{}", "Set-Cookie: account=a")) as server:
         # The jar exempts bare addresses, so the test needs a name.
         named = server.url.replace("127.0.0.1", "localhost")
         monkeypatch.setattr(
@@ -323,7 +325,7 @@ async def test_environment_is_ignored(
     closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proxy variables do not divert the token."""
-    async with RawServer(answer()) as proxy, RawServer(answer()) as server:
+    async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         closing.append(transport := make_transport(server.url))
         await transport.send(GET, TOKEN)
@@ -334,7 +336,7 @@ async def test_environment_is_ignored(
 
 async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
     """A proxy that was asked for is used."""
-    async with RawServer(answer()) as proxy, RawServer(answer()) as server:
+    async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url, proxy=proxy.url))
         await transport.send(GET, TOKEN)
 
@@ -344,7 +346,7 @@ async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
 
 async def test_lent_session_is_used_and_left_open() -> None:
     """A lent session carries the requests, and survives the transport's end."""
-    async with RawServer(answer()) as server, aiohttp.ClientSession() as session:
+    async with RawServer(raw_response()) as server, aiohttp.ClientSession() as session:
         transport = make_transport(server.url, session=session)
         await transport.send(GET, TOKEN)
         await transport.aclose()
@@ -356,7 +358,7 @@ async def test_lent_session_is_used_and_left_open() -> None:
 
 async def test_lent_session_closed_by_its_owner() -> None:
     """A lent session that is closed gives a clear error, and no request."""
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         session = aiohttp.ClientSession()
         await session.close()
         transport = make_transport(server.url, session=session)
@@ -410,7 +412,7 @@ async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(on_end)
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url, trace_configs=[trace]))
         await transport.send(GET, TOKEN)
 
@@ -466,7 +468,9 @@ def test_certificates_are_not_connections() -> None:
 
 async def test_abandoning_hangs_up() -> None:
     """A transport that is abandoned lets its idle connections go, without a wait."""
-    async with RawServer(answer(connection="keep-alive"), keep_alive=True) as server:
+    async with RawServer(
+        raw_response(connection="keep-alive"), keep_alive=True
+    ) as server:
         transport = make_transport(server.url)
         transport.abandon()
         await transport.send(GET, TOKEN)

@@ -20,7 +20,7 @@ from gradient_async import (
 from gradient_async.testing import MemoryTransport, Response
 from gradient_async.transport.wire import Upload
 from tests.support.file_host import FileHost
-from tests.support.raw_server import answer
+from tests.support.raw_server import raw_response
 from tests.support.secrets import texts_of_error
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
@@ -104,7 +104,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     path = make_file(tmp_path, 50 * MEGABYTE)
 
     async def upload() -> int:
-        async with FileHost(keeps=False) as host, open_client() as client:
+        async with FileHost(keep_body=False) as host, open_client() as client:
             await client.data_sources.upload(path, to=place(host))
             return host.received
 
@@ -148,7 +148,7 @@ async def test_a_refused_upload_says_why(
 ) -> None:
     """A host that refuses, early or late, is an error with its status and code."""
     body = b"<Error><Code>AccessDenied</Code><Message>Expired</Message></Error>"
-    refusal = answer(body, status="403 Forbidden")
+    refusal = raw_response(body, status="403 Forbidden")
     path = make_file(tmp_path, 10 * MEGABYTE)
     async with FileHost(refusal, stop_after=stop_after) as host:
         async with open_client() as client:
@@ -160,7 +160,10 @@ async def test_a_refused_upload_says_why(
 
 async def test_a_refusal_without_a_code(tmp_path: Path) -> None:
     """A host that refuses without a reason is an error with its status."""
-    async with FileHost(answer(status="500 Oops")) as host, open_client() as client:
+    async with (
+        FileHost(raw_response(status="500 Oops")) as host,
+        open_client() as client,
+    ):
         with pytest.raises(UploadError, match="with status 500, after") as caught:
             await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
 
@@ -178,7 +181,9 @@ async def test_an_answer_that_comes_too_early(tmp_path: Path) -> None:
 async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
     """A host that points elsewhere gets no second request, and nobody else one."""
     async with FileHost() as other:
-        away = answer(b"", f"Location: {other.url}/x", status="307 Temporary Redirect")
+        away = raw_response(
+            b"", f"Location: {other.url}/x", status="307 Temporary Redirect"
+        )
         async with FileHost(away) as host, open_client() as client:
             with pytest.raises(UploadError, match="status 307"):
                 await client.data_sources.upload(
