@@ -243,7 +243,7 @@ def test_runs_as_a_module(
 
 @pytest.fixture
 def _not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the command import its modules again."""
+    """Force the modules of the command to be imported again."""
     monkeypatch.delitem(sys.modules, "gradient_async.cli.application")
 
 
