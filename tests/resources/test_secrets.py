@@ -28,7 +28,7 @@ from gradient_async import (
 )
 from gradient_async.resources.arguments import Body, body_of
 from tests.resources.asking import Ask
-from tests.support.raw_server import HANG, RawServer, answer
+from tests.support.raw_server import HANG, RawServer, raw_response
 from tests.support.secrets import texts_of_error
 
 SECRET: Final = "hunter2"
@@ -78,11 +78,11 @@ def shown(error: GradientError) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "served"),
     [
-        (BadRequestError, answer(status="400 X")),
-        (UnprocessableEntityError, answer(b'{"message": "no"}', status="422 X")),
-        (ServerError, answer(status="500 X")),
-        (DecodeError, answer(b"{}")),
-        (DecodeError, answer(b"<html>")),
+        (BadRequestError, raw_response(status="400 X")),
+        (UnprocessableEntityError, raw_response(b'{"message": "no"}', status="422 X")),
+        (ServerError, raw_response(status="500 X")),
+        (DecodeError, raw_response(b"{}")),
+        (DecodeError, raw_response(b"<html>")),
         (OutcomeUnknownError, b""),
         (OutcomeUnknownError, HANG),
     ],
