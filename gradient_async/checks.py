@@ -18,7 +18,7 @@ def check_int(
         ConfigurationError: It is another type, or out of bounds.
     """
     bounds = (
-        f"at minimum {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
     )
     whole = value if isinstance(value, int) and not isinstance(value, bool) else None
     if whole is None or whole < minimum or (maximum is not None and whole > maximum):
