@@ -445,7 +445,10 @@ def _build(kind: type[aiohttp.ClientError]) -> aiohttp.ClientError:
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in set(_subclasses(aiohttp.ClientError)) if k.__module__ != __name__],
+    sorted(
+        {k for k in _subclasses(aiohttp.ClientError) if k.__module__ != __name__},
+        key=lambda kind: kind.__name__,
+    ),
     ids=lambda kind: kind.__name__,
 )
 def test_every_aiohttp_error_is_mapped(kind: type[aiohttp.ClientError]) -> None:
