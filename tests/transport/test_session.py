@@ -8,6 +8,7 @@ import inspect
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from operator import attrgetter
 from typing import TypeVar
 
 import aiohttp
@@ -447,7 +448,7 @@ def _build(kind: type[aiohttp.ClientError]) -> aiohttp.ClientError:
     "kind",
     sorted(
         {k for k in _subclasses(aiohttp.ClientError) if k.__module__ != __name__},
-        key=lambda kind: kind.__name__,
+        key=attrgetter("__name__"),
     ),
     ids=lambda kind: kind.__name__,
 )
