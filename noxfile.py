@@ -128,7 +128,7 @@ def conformance(session: nox.Session) -> None:
     description = Path(session.posargs[0]) if session.posargs else DESCRIPTION
     if not description.exists():
         session.error(
-            f"no API description at {description.absolute()}: "
+            f"no API description at {description.resolve()}: "
             f"pass its path, nox -s conformance -- path/to/gen-ai.yaml "
             f"(see .github/CONTRIBUTING.md)"
         )
