@@ -1,36 +1,68 @@
-"""The package's face: what it exports, and that each part explains itself."""
+"""The public API: what is exported, and that each part has a docstring."""
 
 from __future__ import annotations
 
 import inspect
+import re
+import sys
 from collections.abc import Iterator
+from enum import Enum
 from importlib.metadata import version
+from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Final, get_type_hints
 
 import pytest
 
 import gradient_async
-from gradient_async import errors
+import gradient_async.codec
+import gradient_async.emulator
+import gradient_async.testing
+from gradient_async import Client, errors
 from gradient_async.errors import GradientError
+from tests.support.docstrings import iter_docstrings, read_attributes
 
-PUBLIC = [getattr(gradient_async, name) for name in gradient_async.__all__]
-# Type aliases, the rest, cannot have a docstring of their own.
-CLASSES = [value for value in PUBLIC if inspect.isclass(value)]
+PACKAGE: Final = Path(gradient_async.__file__).parent
+MODULES: Final = [
+    gradient_async,
+    gradient_async.codec,
+    gradient_async.emulator,
+    gradient_async.testing,
+]
+RESOURCES: Final = [
+    get_type_hints(attribute.fget)["return"]
+    for attribute in vars(Client).values()
+    if isinstance(attribute, property)
+]
+# Type aliases and functions, the other exports, have no attributes.
+CLASSES: Final = sorted(
+    {
+        value
+        for value in [
+            *(getattr(module, name) for module in MODULES for name in module.__all__),
+            *RESOURCES,
+        ]
+        if inspect.isclass(value) and value.__module__.startswith("gradient_async")
+    },
+    key=lambda kind: (kind.__module__, kind.__name__),
+)
+NOT_OPENINGS: Final = ("Give", "Tell", "Say", "Ask about", "Look", "Note")
+"""Words that no docstring begins with, in any form; see CONTRIBUTING."""
 
 
-def test_all_is_what_is_there() -> None:
+def test_all_names_what_is_exported() -> None:
     """`__all__` names each public object of the package once, and no other."""
-    there = [
+    exported = [
         name
         for name, value in vars(gradient_async).items()
         if not name.startswith("_") and not isinstance(value, ModuleType)
     ]
 
-    assert sorted(there) == sorted(gradient_async.__all__)
+    assert sorted(exported) == sorted(gradient_async.__all__)
 
 
 def test_every_error_is_exported() -> None:
-    """Whatever the package raises can be imported from its top."""
+    """Every error of the package can be imported from its top level."""
     kinds = {
         name: kind
         for name, kind in vars(errors).items()
@@ -46,7 +78,7 @@ def test_version() -> None:
 
 
 def test_unknown_names_are_missing() -> None:
-    """A name that is not there is an AttributeError that tells it."""
+    """An unknown name raises an AttributeError that names it."""
     name = "nonsense"
 
     with pytest.raises(AttributeError, match="'gradient_async' has no attribute 'nons"):
@@ -54,7 +86,7 @@ def test_unknown_names_are_missing() -> None:
 
 
 def members(kind: type) -> Iterator[tuple[str, str | None]]:
-    """Give the docstrings of the public methods that a class itself defines."""
+    """Iterate over a class's own public methods and properties, with docstrings."""
     for name, value in vars(kind).items():
         if name.startswith("_"):
             continue
@@ -62,10 +94,57 @@ def members(kind: type) -> Iterator[tuple[str, str | None]]:
             yield f"{kind.__name__}.{name}", value.__doc__
 
 
-def test_everything_public_explains_itself() -> None:
-    """Each public class, and each method of it, has a docstring of its own."""
+def test_classes_and_methods_have_docstrings() -> None:
+    """Each public class, and each public method of it, has a docstring of its own."""
     objects = [(kind.__name__, vars(kind)["__doc__"]) for kind in CLASSES]
     methods = [pair for kind in CLASSES for pair in members(kind)]
 
     assert methods
     assert [] == [name for name, text in [*objects, *methods] if not text]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_attributes_have_docstrings(kind: type) -> None:
+    """Each public attribute has a docstring where it is defined, or on a base class."""
+    attributes: dict[str, bool] = {}
+    for base in inspect.getmro(kind):
+        if base.__module__.startswith("gradient_async"):
+            source = inspect.getsource(sys.modules[base.__module__])
+            for name, documented in read_attributes(source, base.__name__).items():
+                attributes[name] = attributes.get(name, False) or documented
+    # A member of an enum is a value of the API, explained by its name.
+    values = kind.__members__.keys() if issubclass(kind, Enum) else ()
+
+    assert set() == {name for name, it in attributes.items() if not it} - {*values}
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Iterate over the package's files: each path inside it, and the text."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("opening", NOT_OPENINGS)
+def test_docstrings_begin_with_standard_verbs(opening: str) -> None:
+    """No docstring begins with a word that only this project would use."""
+    pattern = re.compile(rf"{opening}s?\b", re.IGNORECASE)
+    found = [
+        f"{path}:{line}: {text.splitlines()[0]}"
+        for path, source in sources()
+        for line, text in iter_docstrings(source)
+        if pattern.match(text)
+    ]
+
+    assert [] == found
+
+
+def test_responses_are_responses() -> None:
+    """An HTTP response has one name in the package, and it is not "answer"."""
+    found = [
+        f"{path}:{number}: {line.strip()}"
+        for path, source in sources()
+        for number, line in enumerate(source.splitlines(), start=1)
+        if "answer" in line.lower()
+    ]
+
+    assert [] == found

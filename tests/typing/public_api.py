@@ -1,4 +1,4 @@
-"""The public face, used as callers use it: every type is what they would expect."""
+"""Uses the public API as callers do: type checkers must infer the asserted types."""
 
 from __future__ import annotations
 
