@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradient_async.errors import (
@@ -220,6 +220,15 @@ ERRORS = st.one_of(
 )
 
 
+# Most random examples stop; this one waits.
+@example(
+    error=ConnectionLostError("lost", sent=False),
+    policy=RetryPolicy(),
+    attempt=1,
+    time_left=60.0,
+    quota=100,
+    jitter=0.5,
+)
 @given(
     error=ERRORS,
     policy=POLICIES,

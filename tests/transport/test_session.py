@@ -8,6 +8,7 @@ import inspect
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from operator import attrgetter
 from typing import TypeVar
 
 import aiohttp
@@ -451,7 +452,10 @@ def _build(kind: type[aiohttp.ClientError]) -> aiohttp.ClientError:
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in set(_subclasses(aiohttp.ClientError)) if k.__module__ != __name__],
+    sorted(
+        {k for k in _subclasses(aiohttp.ClientError) if k.__module__ != __name__},
+        key=attrgetter("__name__"),
+    ),
     ids=lambda kind: kind.__name__,
 )
 def test_every_aiohttp_error_is_mapped(kind: type[aiohttp.ClientError]) -> None:

@@ -1,4 +1,4 @@
-"""The public API as callers use it, with the types that they expect."""
+"""Uses the public API as callers do: type checkers must infer the asserted types."""
 
 from __future__ import annotations
 
