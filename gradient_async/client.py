@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self, Unpack
 
 from cattrs import Converter
 
@@ -19,8 +18,7 @@ from gradient_async.checks import (
 from gradient_async.codec import JSON, Codec, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Paginator
 from gradient_async.resources import (
     DataSources,
     IndexingJobs,
@@ -29,6 +27,7 @@ from gradient_async.resources import (
     Regions,
     ScheduledIndexings,
 )
+from gradient_async.resources.job_filter import JobListOptions
 from gradient_async.settings import check_proxy, find_base_url, find_credentials
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.calls import Caller
@@ -183,34 +182,14 @@ class Client:
         return Models(self._caller)
 
     def iter_indexing_jobs(
-        self,
-        *,
-        knowledge_base_uuid: str | None = None,
-        statuses: Iterable[str] | str | None = None,
-        phases: Iterable[str] | str | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
+        self, **options: Unpack[JobListOptions]
     ) -> Paginator[IndexingJob]:
         """
         Iterate over the account's indexing jobs, newest first, across all pages.
 
         The same as `client.indexing_jobs.list(...)`, whose arguments it takes.
         """
-        return self.indexing_jobs.list(
-            knowledge_base_uuid=knowledge_base_uuid,
-            statuses=statuses,
-            phases=phases,
-            created_after=created_after,
-            created_before=created_before,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
-        )
+        return self.indexing_jobs.list(**options)
 
     async def request(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
@@ -161,7 +161,7 @@ def _parse(name: str, text: str, kind: type[E]) -> E:
     raise ConfigurationError(msg)
 
 
-def query_of(**given: bool | None) -> dict[str, str]:
+def query_of(**given: bool | None) -> dict[str, str | Sequence[str]]:
     """
     Make query parameters of the flags that were given; None is not given.
 

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 from types import NoneType
-from typing import Final
+from typing import Final, Unpack
 
 from gradient_async.checks import check_callable, check_instance
 from gradient_async.errors import ConfigurationError, DecodeError
@@ -24,8 +24,7 @@ from gradient_async.models.uploads import (
     PresignedUploadsResponse,
     PresignedUrlFile,
 )
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Paginator, Paging
 from gradient_async.resources.arguments import (
     body_of,
     check_fields,
@@ -64,33 +63,17 @@ class DataSources:
         self._caller = caller
 
     def list(
-        self,
-        knowledge_base_uuid: str,
-        *,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
+        self, knowledge_base_uuid: str, **paging: Unpack[Paging]
     ) -> Paginator[KnowledgeBaseDataSource]:
         """
-        List the data sources of a knowledge base, across all pages.
-
-        Sends nothing by itself: iterate over what it gives, and pages are fetched as
-        they are needed, each by one call with its own deadline and retries.
+        Iterate over the data sources of a knowledge base, across all pages.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
-            max_items: Give so many at most; None means all.
-            per_page: Items to fetch with one request, 1 to 200; None means 200, or as
-                many as `start` was noted with.
-            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
-            start: Where to go on, a `Paginator.position`; None means the beginning.
+            **paging: Options of every list, see `Paging`.
 
         Raises:
-            ConfigurationError: An argument cannot work.
             NotFoundError: While iterating: the account has no such knowledge base.
-            GradientError: While iterating, whatever else a call may raise; or
-                `PaginationError`, when the server's pages contradict each other.
 
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_list_knowledge_base_data_sources`.
@@ -99,10 +82,7 @@ class DataSources:
             self._caller,
             _LIST.request(knowledge_base_uuid=knowledge_base_uuid),
             DataSourcesResponse,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
+            **paging,
         )
 
     async def create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from typing import Unpack
 
 from gradient_async.checks import check_seconds
 from gradient_async.errors import GradientError
@@ -12,12 +12,11 @@ from gradient_async.models.indexing_jobs import (
     IndexingJob,
     IndexingJobsResponse,
 )
-from gradient_async.paging import Page, Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import read_text, read_texts
 from gradient_async.resources.job_calls import LIST, JobCalls
-from gradient_async.resources.job_filter import JobFilter, build_filter
+from gradient_async.resources.job_filter import JobListOptions, pop_filter
 from gradient_async.resources.job_start import start_where_idle
 from gradient_async.resources.paged import paginate
 from gradient_async.transport.calls import Caller
@@ -35,62 +34,20 @@ class IndexingJobs:
         self._caller = caller
         self._calls = JobCalls(caller)
 
-    def list(
-        self,
-        *,
-        knowledge_base_uuid: str | None = None,
-        statuses: Iterable[str] | str | None = None,
-        phases: Iterable[str] | str | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
-    ) -> Paginator[IndexingJob]:
+    def list(self, **options: Unpack[JobListOptions]) -> Paginator[IndexingJob]:
         """
-        List the account's indexing jobs, newest first, across all pages.
-
-        Sends nothing by itself: iterate over what it gives, and pages are fetched as
-        they are needed, each by one call with its own deadline and retries. The
-        filters work here, on jobs that were fetched; the API knows none.
+        Iterate over the account's indexing jobs, newest first, across all pages.
 
         Args:
-            knowledge_base_uuid: Keep only jobs of this knowledge base.
-            statuses: Keep only these, as `IndexingJobStatus` members, short names
-                (`"failed"`) or wire values. None keeps all.
-            phases: The same for `IndexingJobPhase`.
-            created_after: Keep jobs created then or later; timezone required.
-            created_before: Keep jobs created earlier; timezone required.
-            max_items: Give so many jobs at most; None means all.
-            per_page: Jobs to fetch with one request, 1 to 200; None means 200, or
-                as many as `start` was noted with.
-            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
-            start: Where to go on, a `Paginator.position`; None means the beginning.
-
-        Raises:
-            ConfigurationError: An argument cannot work.
-            GradientError: While iterating, whatever a call may raise; or
-                `PaginationError`, when the server's pages contradict each other.
+            **options: Which jobs to yield, see `JobFilters`; and the options of every
+                list, see `Paging`.
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        keep = build_filter(
-            knowledge_base_uuid=knowledge_base_uuid,
-            statuses=statuses,
-            phases=phases,
-            created_after=created_after,
-            created_before=created_before,
-        )
+        keep = pop_filter(options)
+        paging: Paging = options
         return paginate(
-            self._caller,
-            LIST.request(),
-            IndexingJobsResponse,
-            keep=None if keep == JobFilter() else keep,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
+            self._caller, LIST.request(), IndexingJobsResponse, keep, **paging
         )
 
     async def list_for_knowledge_base(

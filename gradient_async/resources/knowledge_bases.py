@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Unpack
 
 import attrs
 
@@ -17,8 +17,7 @@ from gradient_async.models.knowledge_bases import (
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Paginator, Paging
 from gradient_async.resources.arguments import (
     body_of,
     check_fields,
@@ -51,43 +50,16 @@ class KnowledgeBases:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def list(
-        self,
-        *,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
-    ) -> Paginator[KnowledgeBase]:
+    def list(self, **paging: Unpack[Paging]) -> Paginator[KnowledgeBase]:
         """
-        List the account's knowledge bases, across all pages.
-
-        Sends nothing by itself: iterate over what it gives, and pages are fetched as
-        they are needed, each by one call with its own deadline and retries.
+        Iterate over the account's knowledge bases, across all pages.
 
         Args:
-            max_items: Give so many at most; None means all.
-            per_page: Items to fetch with one request, 1 to 200; None means 200, or as
-                many as `start` was noted with.
-            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
-            start: Where to go on, a `Paginator.position`; None means the beginning.
-
-        Raises:
-            ConfigurationError: An argument cannot work.
-            GradientError: While iterating, whatever a call may raise; or
-                `PaginationError`, when the server's pages contradict each other.
+            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
         """
-        return paginate(
-            self._caller,
-            _LIST.request(),
-            KnowledgeBasesResponse,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
-        )
+        return paginate(self._caller, _LIST.request(), KnowledgeBasesResponse, **paging)
 
     async def get(self, uuid: str) -> KnowledgeBase:
         """

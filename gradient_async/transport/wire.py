@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -26,8 +26,8 @@ class Request:
     """HTTP method, in capitals."""
     path: str
     """Path below the base URL, percent-encoded, starting with a slash."""
-    params: Mapping[str, str] = attrs.field(factory=dict)
-    """Query parameters, not encoded yet; a MultiDict where a name repeats."""
+    params: Mapping[str, str | Sequence[str]] = attrs.field(factory=dict)
+    """Query parameters, not encoded; a sequence repeats its name for each item."""
     body: bytes | None = attrs.field(default=None, repr=False)
     """JSON to send, None to send nothing."""
 
@@ -121,7 +121,7 @@ class Endpoint:
     def request(
         self,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         body: Mapping[str, JSON] | None = None,
         **ids: str,
     ) -> Request:

@@ -48,6 +48,13 @@ async def ask(call: Ask[T], answer: JSON = None) -> tuple[T, Request]:
     return result, request
 
 
+def param(request: Request, name: str) -> str:
+    """Return a query parameter that is sent once."""
+    value = request.params[name]
+    assert isinstance(value, str)
+    return value
+
+
 def told(request: Request) -> tuple[str, str, Any]:
     """Give method, path and JSON body of a request that has no parameters."""
     assert {} == request.params

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradient_async.errors import ConfigurationError
 from gradient_async.models import IndexingJob, IndexingJobPhase, IndexingJobStatus
-from gradient_async.resources.job_filter import JobFilter, build_filter
+from gradient_async.resources.job_filter import (
+    JobFilter,
+    JobFilters,
+    JobListOptions,
+    pop_filter,
+)
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -19,18 +25,11 @@ Status = IndexingJobStatus
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 
-NOTHING: dict[str, Any] = {
-    "knowledge_base_uuid": None,
-    "statuses": None,
-    "phases": None,
-    "created_after": None,
-    "created_before": None,
-}
 
-
-def build(**wishes: Any) -> JobFilter:
-    """Build a filter that asks for nothing but this."""
-    return build_filter(**(NOTHING | wishes))
+def build(**criteria: Any) -> JobFilter:
+    """Build a filter, one of no criteria included."""
+    options: Any = criteria
+    return pop_filter(options) or JobFilter()
 
 
 @pytest.mark.parametrize(
@@ -41,9 +40,33 @@ def build(**wishes: Any) -> JobFilter:
         IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")),
     ],
 )
-def test_no_wishes(job: IndexingJob) -> None:
-    """A filter that asks for nothing keeps every job."""
+def test_no_criteria(job: IndexingJob) -> None:
+    """A filter without criteria matches every job."""
     assert build()(job)
+
+
+def test_options_are_split() -> None:
+    """The filters are taken out of the options; the paging options stay."""
+    options = JobListOptions(statuses="failed", phases=None, max_items=5, prefetch=1)
+
+    assert JobFilter(statuses=FAILED) == pop_filter(options)
+    assert {"max_items": 5, "prefetch": 1} == options
+
+
+@pytest.mark.parametrize("name", [None, *JobFilters.__annotations__])
+def test_no_filter(name: str | None) -> None:
+    """Filters that are missing or None make no predicate at all."""
+    options: Any = {} if name is None else {name: None}
+
+    assert pop_filter(options) is None
+    assert {} == options
+
+
+def test_every_filter_is_a_criterion() -> None:
+    """The options name the criteria of the predicate, all of them."""
+    fields = [field.name for field in attrs.fields(JobFilter)]
+
+    assert fields == list(JobFilters.__annotations__)
 
 
 @pytest.mark.parametrize(

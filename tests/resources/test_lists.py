@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async import Page, Paginator, Position
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.resources.asking import client_of, refusal
+from tests.resources.asking import client_of, param, refusal
 
 List: TypeAlias = Callable[..., Paginator[Any]]
 
@@ -52,7 +52,7 @@ def server_of(key: str, *, linked: bool) -> MemoryTransport:
     """Serve the items page by page; tell their count, or only link to the next."""
 
     def answer(request: Request) -> Response:
-        page, per_page = (int(request.params[it]) for it in ("page", "per_page"))
+        page, per_page = (int(param(request, it)) for it in ("page", "per_page"))
         end = page * per_page
         items = [{"uuid": uuid} for uuid in UUIDS[end - per_page : end]]
         pages = -(-len(UUIDS) // per_page)
@@ -82,7 +82,7 @@ async def test_pages(
     assert {("GET", path, None)} == {
         (request.method, request.path, request.body) for request in transport.requests
     }
-    assert [1, 2, 3] == sorted(int(it.params["page"]) for it in transport.requests)
+    assert [1, 2, 3] == sorted(int(param(it, "page")) for it in transport.requests)
     assert {"3"} == {request.params["per_page"] for request in transport.requests}
 
 
@@ -138,6 +138,20 @@ async def test_wrong_arguments(
     assert name in await refusal(lambda client: list_all(client, **wishes).collect())
 
 
+@EACH_LIST
+@pytest.mark.parametrize("name", ["max_item", "page", "keep", "key", "fetch", "path"])
+async def test_unknown_arguments(
+    path: str, key: str, list_all: List, name: str
+) -> None:
+    """A keyword that no list has is a TypeError that names it; nothing is sent."""
+    transport = server_of(key, linked=False)
+    async with client_of(transport) as client:
+        with pytest.raises(TypeError, match=f"'{name}'"):
+            list_all(client, **{name: None})
+
+    assert [] == transport.requests
+
+
 async def test_items_without_ids() -> None:
     """Items that have no id are told apart by all that they say."""
     answer = {"jobs": [{"tokens": 1}, {"tokens": 2}, {"tokens": 1}]}
@@ -157,7 +171,7 @@ async def test_items_that_change_meanwhile(path: str, key: str, list_all: List) 
         {key: [changed, {"uuid": "c"}]},
     ]
     transport = MemoryTransport(
-        lambda it: json_response(pages[int(it.params["page"]) - 1])
+        lambda it: json_response(pages[int(param(it, "page")) - 1])
     )
     async with client_of(transport) as client:
         items = await list_all(client, per_page=2, prefetch=1).collect()

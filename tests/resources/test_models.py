@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
-from multidict import MultiDict
 
 from gradient_async import Model, ModelProvider, ModelUsecase, ModelVersion
 from gradient_async.testing import Request
@@ -31,7 +30,11 @@ async def asked(**wishes: Any) -> Request:
 
 def params_of(request: Request) -> list[tuple[str, str]]:
     """Give the parameters of a request, repeated ones and all, in their order."""
-    return list(MultiDict(request.params).items())
+    return [
+        (name, text)
+        for name, value in request.params.items()
+        for text in ([value] if isinstance(value, str) else value)
+    ]
 
 
 @pytest.mark.parametrize(

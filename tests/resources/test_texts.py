@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any, TypeAlias, get_type_hints
+from typing import Any, TypeAlias, get_args, get_type_hints
 from urllib.parse import unquote
 
 import pytest
@@ -315,9 +315,19 @@ def texts_taken() -> Iterator[str]:
         kind = get_type_hints(resource.fget)["return"]
         for method, function in inspect.getmembers(kind, inspect.isfunction):
             if not method.startswith("_"):
-                for parameter in inspect.signature(function).parameters:
+                for parameter in parameters(function):
                     if parameter.endswith(TEXT_NAMES):
                         yield f"{name}.{method}({parameter})"
+
+
+def parameters(function: Callable[..., object]) -> Iterator[str]:
+    """Iterate over the names of a function's arguments, unpacked ones included."""
+    for name, it in inspect.signature(function).parameters.items():
+        if it.kind is it.VAR_KEYWORD:
+            (options,) = get_args(get_type_hints(function)[name])
+            yield from options.__annotations__
+        else:
+            yield name
 
 
 def test_every_text_is_tried() -> None:
