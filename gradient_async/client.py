@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from types import NoneType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn, Self, Unpack
 
 from cattrs import Converter
@@ -121,14 +121,10 @@ class Client:
         check_seconds("timeout", timeout)
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
-        check_instance("retry", retry, RetryPolicy, "a RetryPolicy(...)")
-        check_instance("rate_limit", rate_limit, RateLimit, "a RateLimit(...)")
-        check_instance(
-            "session", session, (ClientSession, NoneType), "an aiohttp.ClientSession"
-        )
-        check_instance(
-            "converter", converter, (Converter, NoneType), "a cattrs Converter"
-        )
+        check_instance("retry", retry, RetryPolicy)
+        check_instance("rate_limit", rate_limit, RateLimit)
+        check_instance("session", session, ClientSession | None)
+        check_instance("converter", converter, Converter | None)
         check_callable("on_attempt", on_attempt)
         if transport is None:
             transport = AiohttpTransport(
@@ -277,7 +273,7 @@ class Client:
 
 
 def _check_method(method: str) -> str:
-    check_instance("method", method, str, "a string")
+    check_instance("method", method, str)
     if not _METHOD.fullmatch(method.upper()):
         msg = f"{method!r} is no HTTP method"
         raise ConfigurationError(msg)
@@ -285,7 +281,7 @@ def _check_method(method: str) -> str:
 
 
 def _check_path(path: str) -> str:
-    check_instance("path", path, str, "a string")
+    check_instance("path", path, str)
     is_clean = _PATH.fullmatch(path) and not any(
         _DOTS.fullmatch(segment) for segment in path.split("/")
     )
@@ -299,10 +295,10 @@ def _check_path(path: str) -> str:
 
 
 def _check_params(params: Mapping[str, str | float] | None) -> dict[str, str]:
-    check_instance("params", params, (Mapping, NoneType), "a mapping")
+    check_instance("params", params, Mapping | None)
     return {name: _check_param(name, value) for name, value in (params or {}).items()}
 
 
 def _check_param(name: str, value: str | float) -> str:
-    check_instance(f"params[{name!r}]", value, (str, int, float), "a text or a number")
+    check_instance(f"params[{name!r}]", value, str | int | float)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -16,7 +16,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobStatus,
 )
 from gradient_async.paging import Paging
-from gradient_async.resources.arguments import read_members
+from gradient_async.resources.arguments import parse_members
 
 
 class JobFilters(TypedDict, total=False):
@@ -87,13 +87,13 @@ def pop_filter(options: JobListOptions) -> JobFilter | None:
     """
     knowledge_base_uuid = options.pop("knowledge_base_uuid", None)
     if knowledge_base_uuid is not None:
-        check_instance("knowledge_base_uuid", knowledge_base_uuid, str, "a string")
+        check_instance("knowledge_base_uuid", knowledge_base_uuid, str)
     keep = JobFilter(
         knowledge_base_uuid=knowledge_base_uuid,
-        statuses=read_members(
+        statuses=parse_members(
             "statuses", options.pop("statuses", None), IndexingJobStatus
         ),
-        phases=read_members("phases", options.pop("phases", None), IndexingJobPhase),
+        phases=parse_members("phases", options.pop("phases", None), IndexingJobPhase),
         created_after=_aware("created_after", options.pop("created_after", None)),
         created_before=_aware("created_before", options.pop("created_before", None)),
     )
@@ -103,8 +103,8 @@ def pop_filter(options: JobListOptions) -> JobFilter | None:
 def _aware(name: str, moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
-    check_instance(name, moment, datetime, "a datetime")
+    check_instance(name, moment, datetime)
     if moment.utcoffset() is None:
-        msg = f"{name} must have a timezone: datetime(..., tzinfo=UTC)"
+        msg = f"{name} must be timezone-aware: datetime(..., tzinfo=UTC)"
         raise ConfigurationError(msg)
     return moment

@@ -1,4 +1,4 @@
-"""List the platform's models."""
+"""The platform's models."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ from typing import Final, Unpack
 
 from gradient_async.models.models import Model, ModelsResponse, ModelUsecase
 from gradient_async.paging import Paginator, Paging
-from gradient_async.resources.arguments import query_of, read_members
+from gradient_async.resources.arguments import build_query, parse_members
 from gradient_async.resources.paged import paginate
-from gradient_async.transport.calls import Caller
+from gradient_async.resources.resource import Resource
 from gradient_async.transport.wire import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/models")
 
 
-class Models:
+class Models(Resource):
     """The platform's models, `client.models`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(
         self,
@@ -32,16 +29,16 @@ class Models:
         Iterate over the models, across all pages.
 
         Args:
-            usecases: Only models for these, as `ModelUsecase` members, short names
-                (`"knowledgebase"`) or wire values; the server filters. None means all.
+            usecases: Only models for these use cases, as `ModelUsecase` members, short
+                names (`"knowledgebase"`) or wire values; None means all.
             public_only: Whether to leave out models that are not public; None leaves
                 it to the platform.
             **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/models, `genai_list_models`.
         """
-        params = query_of(public_only=public_only)
-        if wanted := read_members("usecases", usecases, ModelUsecase):
+        params = build_query(public_only=public_only)
+        if wanted := parse_members("usecases", usecases, ModelUsecase):
             # Sorted, so that equal calls send equal requests.
             params = {"usecases": sorted(it.value for it in wanted), **params}
         return paginate(

@@ -58,10 +58,10 @@ async def fetch_page(
     """Fetch one page of a list, counted from 1."""
     params = {**request.params, "page": str(page), "per_page": str(per_page)}
     response = await caller.call(attrs.evolve(request, params=params), shape)
-    return page_of(page, response)
+    return build_page(page, response)
 
 
-def page_of(number: int, response: ListResponse[T]) -> Page[T]:
+def build_page(number: int, response: ListResponse[T]) -> Page[T]:
     """Build a page; counts that cannot be true are dropped."""
     meta = response.meta
     return Page(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
+from gradient_async.checks import check_instance
 from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Secret
@@ -141,16 +142,14 @@ class Endpoint:
         )
 
 
-def encode_id(name: str, value: object) -> str:
+def encode_id(name: str, value: str) -> str:
     """
     Percent-encode an id; refuse what a server may read as more than one segment.
 
     Raises:
         ConfigurationError: The id could lead to another path.
     """
-    if not isinstance(value, str):
-        msg = f"{name} must be a string, not {type(value).__name__}"
-        raise ConfigurationError(msg)
+    check_instance(name, value, str)
     problem = problem_of_id(value)
     if problem:
         msg = f"{name} {problem}: {value[:40]!r}"

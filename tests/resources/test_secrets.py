@@ -1,4 +1,4 @@
-"""The keys to data sources are in no variable that an error's traceback shows."""
+"""The keys of data sources are in no variable that a traceback shows."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from gradient_async import (
     ServerError,
     UnprocessableEntityError,
 )
-from gradient_async.resources.arguments import Body, body_of
-from tests.resources.asking import Ask
+from gradient_async.resources.arguments import Body, build_body
+from tests.resources.asking import Call
 from tests.support.raw_server import HANG, RawServer, answer
 from tests.support.secrets import texts_of_error
 
@@ -41,19 +41,19 @@ SOURCES: Final = [
 ]
 
 
-def add(source: Any = AWS, uuid: Any = "kb-1", **given: Any) -> Ask[object]:
-    """Add a data source with a key to it, later."""
+def add(source: Any = AWS, uuid: Any = "kb-1", **given: Any) -> Call[object]:
+    """Return a call that adds a data source with a key."""
     return lambda it: it.data_sources.create(uuid, source, **given)
 
 
-def make(name: str = "Manuals", **given: Any) -> Ask[object]:
-    """Make a knowledge base of data sources with keys to them, later."""
+def make(name: str = "Manuals", **given: Any) -> Call[object]:
+    """Return a call that creates a knowledge base of data sources with keys."""
     whole: Any = {"data_sources": SOURCES} | given
     return lambda it: it.knowledge_bases.create(name, **whole)
 
 
-async def failure(call: Ask[object], served: bytes) -> GradientError:
-    """Make a call that fails, of a server that says this; give the error."""
+async def failure(call: Call[object], served: bytes) -> GradientError:
+    """Make a call that fails with this response; return the error."""
     async with (
         RawServer(served) as server,
         Client(
@@ -70,7 +70,7 @@ async def failure(call: Ask[object], served: bytes) -> GradientError:
 
 
 def shown(error: GradientError) -> list[str]:
-    """Give what tells the secret, of all that the error can show."""
+    """Return everything that the error can show that contains the secret."""
     return [text for text in texts_of_error(error) if SECRET in text]
 
 
@@ -88,7 +88,7 @@ def shown(error: GradientError) -> list[str]:
     ],
 )
 async def test_calls_that_fail(
-    kind: type[GradientError], served: bytes, call: Ask[object]
+    kind: type[GradientError], served: bytes, call: Call[object]
 ) -> None:
     """However a call with a key in its body fails, no frame of it shows the key."""
     error = await failure(call, served)
@@ -104,17 +104,17 @@ BAD: Final = AWSDataSource(bucket_name=5, secret_key=SECRET)  # type: ignore[arg
     ("text", "call"),
     [
         ("chunking_algorithm: 'fast' is none of", add(chunking_algorithm="fast")),
-        ("chunking_options must be ChunkingOptions", add(chunking_options={})),
+        ("chunking_options must be a ChunkingOptions", add(chunking_options={})),
         ("size: 'huge' is none of", make(size="huge")),
         ("vpc_uuid must not be empty", make(vpc_uuid="")),
         ("tags must be a list of strings", make(tags="one")),
-        ("reranking_config must be Reranking", make(reranking_config={})),
+        ("reranking_config must be a Reranking", make(reranking_config={})),
         ("a data source must be one of", make(data_sources=[*SOURCES, 5])),
         ("data source: bucket_name must be a str", make(data_sources=[*SOURCES, BAD])),
     ],
 )
-async def test_calls_that_are_refused(text: str, call: Ask[object]) -> None:
-    """Where another argument is refused, no frame shows the key either."""
+async def test_calls_that_are_refused(text: str, call: Call[object]) -> None:
+    """If another argument is refused, no frame shows the key."""
     error = await failure(call, HANG)
 
     assert ConfigurationError is type(error)
@@ -130,7 +130,7 @@ HALVES: Final = [
     if field in {"key_id", "secret_key"} or SECRET not in text
 ]
 NO_JSON: Final = "the body must hold only what JSON can say"
-NO_UTF_8: Final = "has a character that no request can carry"
+NO_UTF_8: Final = "contains an unpaired surrogate"
 NAN: Final = ChunkingOptions(semantic_threshold=math.nan)
 UNSAYABLE: Final = NewDataSource(AWS, chunking_options=NAN)
 ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
@@ -160,8 +160,8 @@ ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
         ("name must not be empty", make("")),
     ],
 )
-async def test_calls_that_cannot_be_said(text: str, call: Ask[object]) -> None:
-    """Where the path or the body cannot be written, no frame shows the key either."""
+async def test_calls_that_cannot_be_encoded(text: str, call: Call[object]) -> None:
+    """If the path or the body cannot be encoded, no frame shows the key."""
     error = await failure(call, HANG)
 
     assert ConfigurationError is type(error)
@@ -170,9 +170,9 @@ async def test_calls_that_cannot_be_said(text: str, call: Ask[object]) -> None:
 
 
 def test_bodies_hide_themselves() -> None:
-    """A request's body shows what it is about, however it is put together."""
-    body = body_of(name="shown", source=AWS, nothing=None)
-    both = body | body_of(key=SECRET) | {"other": SECRET}
+    """The repr of a body shows its keys, however the body was built."""
+    body = build_body(name="shown", source=AWS, nothing=None)
+    both = body | build_body(key=SECRET) | {"other": SECRET}
 
     assert "<body of name, source>" == repr(body)
     assert "<body of name, source, key, other>" == repr(both)
