@@ -28,9 +28,10 @@ class IndexingJobs(Resource):
     """
     The account's indexing jobs, `client.indexing_jobs`.
 
-    An indexing job reads a knowledge base's data sources into its index. Methods that
-    wait poll the API: at once, after about 1 s, then less and less often, down to
-    every 30 s. They wait out transient failures after the first response.
+    An indexing job reads a knowledge base's data sources into its index.
+
+    Methods that wait for jobs poll the API: at once, after about 1 s, then less often,
+    down to every 30 s. After the first poll they tolerate transient failures.
     """
 
     def __init__(self, caller: Caller) -> None:
