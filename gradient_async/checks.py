@@ -14,11 +14,8 @@ T = TypeVar("T")
 
 _DESCRIPTIONS: Final[Mapping[type, str]] = {
     str: "a string",
-    bool: "a bool",
     int: "a number",
     float: "a number",
-    tuple: "a tuple",
-    list: "a list",
     Iterable: "an iterable",
     Mapping: "a mapping",
     NoneType: "None",

@@ -85,26 +85,23 @@ def pop_filter(options: JobListOptions) -> JobFilter | None:
     Raises:
         ConfigurationError: A name is unknown, or a time has no timezone.
     """
-    knowledge_base_uuid = options.pop("knowledge_base_uuid", None)
-    if knowledge_base_uuid is not None:
-        check_instance("knowledge_base_uuid", knowledge_base_uuid, str)
     keep = JobFilter(
-        knowledge_base_uuid=knowledge_base_uuid,
+        knowledge_base_uuid=options.pop("knowledge_base_uuid", None),
         statuses=parse_members(
             "statuses", options.pop("statuses", None), IndexingJobStatus
         ),
         phases=parse_members("phases", options.pop("phases", None), IndexingJobPhase),
-        created_after=_aware("created_after", options.pop("created_after", None)),
-        created_before=_aware("created_before", options.pop("created_before", None)),
+        created_after=options.pop("created_after", None),
+        created_before=options.pop("created_before", None),
     )
+    check_instance("knowledge_base_uuid", keep.knowledge_base_uuid, str | None)
+    _check_aware("created_after", keep.created_after)
+    _check_aware("created_before", keep.created_before)
     return None if keep == JobFilter() else keep
 
 
-def _aware(name: str, moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    check_instance(name, moment, datetime)
-    if moment.utcoffset() is None:
+def _check_aware(name: str, moment: datetime | None) -> None:
+    check_instance(name, moment, datetime | None)
+    if moment is not None and moment.utcoffset() is None:
         msg = f"{name} must be timezone-aware: datetime(..., tzinfo=UTC)"
         raise ConfigurationError(msg)
-    return moment

@@ -11,7 +11,7 @@ class Resource:
 
     A coroutine makes one call: it sends one request, and repeats it after a transient
     failure. GET, PUT and DELETE can be repeated safely; a POST is repeated only if
-    the server surely did not execute it. By default a call makes up to 4 attempts
+    the server certainly did not execute it. By default a call makes up to 4 attempts
     and ends after 60 seconds, waits included.
 
     A method that returns a `Paginator` sends nothing itself. Iterating over it makes

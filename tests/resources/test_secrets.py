@@ -41,15 +41,15 @@ SOURCES: Final = [
 ]
 
 
-def add(source: Any = AWS, uuid: Any = "kb-1", **given: Any) -> Call[object]:
+def add(source: Any = AWS, uuid: Any = "kb-1", **arguments: Any) -> Call[object]:
     """Return a call that adds a data source with a key."""
-    return lambda it: it.data_sources.create(uuid, source, **given)
+    return lambda it: it.data_sources.create(uuid, source, **arguments)
 
 
-def make(name: str = "Manuals", **given: Any) -> Call[object]:
+def create(name: str = "Manuals", **arguments: Any) -> Call[object]:
     """Return a call that creates a knowledge base of data sources with keys."""
-    whole: Any = {"data_sources": SOURCES} | given
-    return lambda it: it.knowledge_bases.create(name, **whole)
+    all_arguments: Any = {"data_sources": SOURCES} | arguments
+    return lambda it: it.knowledge_bases.create(name, **all_arguments)
 
 
 async def failure(call: Call[object], served: bytes) -> GradientError:
@@ -74,7 +74,7 @@ def shown(error: GradientError) -> list[str]:
     return [text for text in texts_of_error(error) if SECRET in text]
 
 
-@pytest.mark.parametrize("call", [add(), make()], ids=["add", "make"])
+@pytest.mark.parametrize("call", [add(), create()], ids=["add", "create"])
 @pytest.mark.parametrize(
     ("kind", "served"),
     [
@@ -105,12 +105,15 @@ BAD: Final = AWSDataSource(bucket_name=5, secret_key=SECRET)  # type: ignore[arg
     [
         ("chunking_algorithm: 'fast' is none of", add(chunking_algorithm="fast")),
         ("chunking_options must be a ChunkingOptions", add(chunking_options={})),
-        ("size: 'huge' is none of", make(size="huge")),
-        ("vpc_uuid must not be empty", make(vpc_uuid="")),
-        ("tags must be a list of strings", make(tags="one")),
-        ("reranking_config must be a Reranking", make(reranking_config={})),
-        ("a data source must be one of", make(data_sources=[*SOURCES, 5])),
-        ("data source: bucket_name must be a str", make(data_sources=[*SOURCES, BAD])),
+        ("size: 'huge' is none of", create(size="huge")),
+        ("vpc_uuid must not be empty", create(vpc_uuid="")),
+        ("tags must be a list of strings", create(tags="one")),
+        ("reranking_config must be a Reranking", create(reranking_config={})),
+        ("a data source must be one of", create(data_sources=[*SOURCES, 5])),
+        (
+            "data source: bucket_name must be a str",
+            create(data_sources=[*SOURCES, BAD]),
+        ),
     ],
 )
 async def test_calls_that_are_refused(text: str, call: Call[object]) -> None:
@@ -145,19 +148,22 @@ ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
         ("knowledge_base_uuid must be a string", add(uuid=AWS)),
         (NO_JSON, add(chunking_options=NAN)),
         (NO_JSON, add(chunking_options=ENDLESS)),
-        (NO_JSON, make(data_sources=[*SOURCES, UNSAYABLE])),
-        (NO_JSON, make(data_sources=[UNSAYABLE, *SOURCES])),
-        (NO_UTF_8, make(HALF)),
-        (NO_UTF_8, make(tags=["a", HALF])),
-        (NO_UTF_8, make(project_id=HALF)),
+        (NO_JSON, create(data_sources=[*SOURCES, UNSAYABLE])),
+        (NO_JSON, create(data_sources=[UNSAYABLE, *SOURCES])),
+        (NO_UTF_8, create(HALF)),
+        (NO_UTF_8, create(tags=["a", HALF])),
+        (NO_UTF_8, create(project_id=HALF)),
         *((NO_JSON, add(evolve(AWS, **it))) for it in HALVES),
-        *((NO_JSON, make(data_sources=[evolve(AWS, **it)])) for it in HALVES),
-        (NO_JSON, make(data_sources=[DropboxDataSource(refresh_token=SECRET + HALF)])),
+        *((NO_JSON, create(data_sources=[evolve(AWS, **it)])) for it in HALVES),
         (
             NO_JSON,
-            make(data_sources=[GoogleDriveDataSource(refresh_token=HALF + SECRET)]),
+            create(data_sources=[DropboxDataSource(refresh_token=SECRET + HALF)]),
         ),
-        ("name must not be empty", make("")),
+        (
+            NO_JSON,
+            create(data_sources=[GoogleDriveDataSource(refresh_token=HALF + SECRET)]),
+        ),
+        ("name must not be empty", create("")),
     ],
 )
 async def test_calls_that_cannot_be_encoded(text: str, call: Call[object]) -> None:
