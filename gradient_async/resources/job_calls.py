@@ -22,8 +22,8 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.paging import Page
-from gradient_async.resources.arguments import body_of
-from gradient_async.resources.paged import fetch_page, page_of
+from gradient_async.resources.arguments import build_body
+from gradient_async.resources.paged import build_page, fetch_page
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint, problem_of_id
 
@@ -67,7 +67,7 @@ class JobCalls:
     async def page_of_base(self, knowledge_base_uuid: str) -> Page[IndexingJob]:
         """Give the latest jobs of one knowledge base."""
         request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
-        return page_of(1, await self._caller.call(request, IndexingJobsResponse))
+        return build_page(1, await self._caller.call(request, IndexingJobsResponse))
 
     async def get(self, uuid: str) -> IndexingJob:
         """Give one job."""
@@ -78,7 +78,7 @@ class JobCalls:
         self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
     ) -> IndexingJob:
         """Start a job; without data sources named, for all."""
-        body = body_of(
+        body = build_body(
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuids=data_source_uuids or None,
         )
@@ -94,7 +94,7 @@ class JobCalls:
     async def cancel(self, uuid: str) -> IndexingJob:
         """Cancel a job; one that a lost attempt has cancelled is cancelled."""
         # The API's description has the id in the body too.
-        request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
+        request = _CANCEL.request(uuid=uuid, body=build_body(uuid=uuid))
         try:
             return (await self._caller.call(request, IndexingJobResponse)).job
         except ConflictError as conflict:

@@ -35,16 +35,15 @@ class JobSource(Protocol):
         ...
 
 
-def check_uuid(value: object) -> str:
+def check_uuid(value: str) -> str:
     """
     Give an id as it is, if it can be one.
 
     Raises:
         ConfigurationError: It is no string, or could lead to another path.
     """
-    check_instance("uuid", value, str, "the id of a job, a string")
     encode_id("uuid", value)
-    return str(value)
+    return value
 
 
 def check_uuids(values: Iterable[str]) -> tuple[str, ...]:
@@ -57,5 +56,5 @@ def check_uuids(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         msg = f"uuids must be several ids, not one string: write [{values!r}]"
         raise ConfigurationError(msg)
-    check_instance("uuids", values, Iterable, "a list of ids")
+    check_instance("uuids", values, Iterable)
     return tuple(check_uuid(value) for value in values)

@@ -74,14 +74,17 @@ async def test_returns_the_complete_response(closing: list[AiohttpTransport]) ->
 async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> None:
     """Method, encoded path, query, token and headers are sent."""
     request = Request(
-        method="POST", path="/v2/a%2Fb", params={"page": "2", "q": "a b&c"}, body=b"{}"
+        method="POST",
+        path="/v2/a%2Fb",
+        params={"page": "2", "q": ["a b&c", "d"]},
+        body=b"{}",
     )
     async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url))
         await transport.send(request, TOKEN)
 
     head = server.heads[0].decode()
-    assert head.startswith("POST /v2/a%2Fb?page=2&q=a+b%26c HTTP/1.1\r\n")
+    assert head.startswith("POST /v2/a%2Fb?page=2&q=a+b%26c&q=d HTTP/1.1\r\n")
     assert "Authorization: Bearer secret-token\r\n" in head
     assert "Accept: application/json\r\n" in head
     assert "Accept-Encoding: gzip\r\n" in head

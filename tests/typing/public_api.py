@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import assert_never, assert_type
 
@@ -28,6 +28,8 @@ from gradient_async import (
     IndexingJobRunningError,
     IndexingJobStatus,
     IndexingJobTimeoutError,
+    JobFilters,
+    JobListOptions,
     KnowledgeBase,
     KnowledgeBaseDataSource,
     Model,
@@ -36,6 +38,7 @@ from gradient_async import (
     OpenSearchPlanSize,
     Page,
     Paginator,
+    Paging,
     Position,
     PresignedUpload,
     PresignedUrlFile,
@@ -67,6 +70,39 @@ async def stream(client: Client) -> None:
     assert_type(await jobs.collect(), list[IndexingJob])
     assert_type(jobs.position, Position)
     assert_type(jobs.total, int | None)
+
+
+def list_with_options(client: Client, start: Position) -> None:
+    """Pass every option of a list, by name or as a dictionary kept for later."""
+    paging: Paging = {"max_items": 5, "per_page": 50, "prefetch": 1, "start": start}
+    assert_type(client.models.list(**paging), Paginator[Model])
+    assert_type(client.knowledge_bases.list(**paging), Paginator[KnowledgeBase])
+    assert_type(
+        client.data_sources.list("kb", **paging), Paginator[KnowledgeBaseDataSource]
+    )
+    filters: JobFilters = {
+        "knowledge_base_uuid": "kb",
+        "statuses": "failed",
+        "phases": {IndexingJobPhase.ERROR},
+        "created_after": None,
+        "created_before": datetime.now(UTC),
+    }
+    assert_type(client.indexing_jobs.list(**filters), Paginator[IndexingJob])
+    assert_type(client.iter_indexing_jobs(**paging), Paginator[IndexingJob])
+    options: JobListOptions = {**filters, **paging}
+    assert_type(client.iter_indexing_jobs(**options), Paginator[IndexingJob])
+
+
+def misspell_options(client: Client) -> None:
+    """Misspell an option, or give one of another type: each is a type error."""
+    client.knowledge_bases.list(max_item=5)  # type: ignore[call-arg]  # the claim
+    client.data_sources.list("kb", page=1)  # type: ignore[call-arg]  # the claim
+    client.models.list(usecase="agent")  # type: ignore[call-arg]  # the claim
+    client.indexing_jobs.list(status="failed")  # type: ignore[call-arg]  # the claim
+    client.iter_indexing_jobs(phase="error")  # type: ignore[call-arg]  # the claim
+    client.iter_indexing_jobs(keep=None)  # type: ignore[call-arg]  # the claim
+    client.models.list(max_items="5")  # type: ignore[arg-type]  # the claim
+    client.iter_indexing_jobs(statuses=5)  # type: ignore[arg-type]  # the claim
 
 
 async def read(client: Client) -> None:

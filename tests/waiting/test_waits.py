@@ -78,7 +78,7 @@ async def test_impossible_arguments() -> None:
     server = JobServer(name(3))
     with pytest.raises(ConfigurationError, match="several ids, not one string"):
         await wait_for_all(server, "job-0")
-    with pytest.raises(ConfigurationError, match="uuid must be the id of a job"):
+    with pytest.raises(ConfigurationError, match="uuid must be a string"):
         await wait(server, ["job-0"], **USUAL)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="timeout"):
         await wait_for_one(server, timeout=0)

@@ -138,7 +138,7 @@ async def test_a_change_seen_when_the_step_was_cancelled() -> None:
 @pytest.mark.parametrize(
     ("match", "arguments"),
     [
-        ("uuid must be the id of a job, a string, not list", {"uuid": ["a"]}),
+        ("uuid must be a string, got list", {"uuid": ["a"]}),
         *((match, {"uuid": uuid}) for match, uuid in BAD_IDS),
         ("timeout", {"timeout": None}),
         ("timeout", {"timeout": -1}),
