@@ -21,6 +21,6 @@ async def call() -> AsyncIterator[Caller]:
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[Emulator]:
-    """Run a server with one account and 45 jobs."""
+    """JobRun a server with one account and 45 jobs."""
     async with Emulator(jobs=45) as emulator:
         yield emulator

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.bases.catalogue import EMBEDDING_MODELS, MODELS
+from gradient_async.emulator.domain.knowledge_bases.catalogue import (
+    EMBEDDING_MODELS,
+    MODELS,
+)
 
 from .calling import Caller
 
@@ -89,7 +92,9 @@ def test_embedding_models_agree() -> None:
         for model in MODELS[: len(EMBEDDING_MODELS)]
     ]
 
-    assert [(it.least, it.most, it.default) for it in EMBEDDING_MODELS] == listed
+    assert [
+        (it.min_size, it.max_size, it.default_size) for it in EMBEDDING_MODELS
+    ] == listed
 
 
 def test_every_member_occurs() -> None:

@@ -8,14 +8,14 @@ import pytest
 from aiohttp import ClientSession
 
 from gradient_async.emulator import Emulator, Window
-from gradient_async.emulator.clock import Clock
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.clock import Clock
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
 from tests.support.virtual_time import VirtualTimeLoop
 
 from .calling import BASES, SPACES, Caller
 from .ticking import TICK, TickingLoop
 
-NOON = NEWEST // SECOND
+NOON = START_TIME // SECOND
 
 
 async def test_it_stands_until_it_is_started() -> None:
@@ -25,8 +25,8 @@ async def test_it_stands_until_it_is_started() -> None:
     clock.start(asyncio.get_running_loop())
     await asyncio.sleep(3)
 
-    assert NEWEST == before
-    assert NEWEST + 3 * SECOND == clock.now
+    assert START_TIME == before
+    assert START_TIME + 3 * SECOND == clock.now
 
 
 async def test_speed_and_steps_add_up() -> None:
@@ -36,7 +36,7 @@ async def test_speed_and_steps_add_up() -> None:
     clock.advance(7)
     await asyncio.sleep(2)
 
-    assert NEWEST + 127 * SECOND == clock.now
+    assert START_TIME + 127 * SECOND == clock.now
 
 
 async def test_it_can_stand_still() -> None:
@@ -46,7 +46,7 @@ async def test_it_can_stand_still() -> None:
     await asyncio.sleep(2)
     clock.advance(1.5)
 
-    assert NEWEST + 3 * SECOND // 2 == clock.now
+    assert START_TIME + 3 * SECOND // 2 == clock.now
 
 
 async def test_dates_keep_the_loops_distances() -> None:
@@ -55,8 +55,8 @@ async def test_dates_keep_the_loops_distances() -> None:
     clock.start(loop)
     await asyncio.sleep(10)
 
-    assert NOON + 600 == clock.date(loop.time(), seen_at=loop.time())
-    assert NOON + 660 == clock.date(loop.time() + 60, seen_at=loop.time())
+    assert NOON + 600 == clock.to_epoch(loop.time(), now=loop.time())
+    assert NOON + 660 == clock.to_epoch(loop.time() + 60, now=loop.time())
 
 
 def test_it_goes_on_in_another_loop() -> None:
@@ -72,7 +72,7 @@ def test_it_goes_on_in_another_loop() -> None:
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             runner.run(wait())
 
-    assert NEWEST + 10 * SECOND == clock.now
+    assert START_TIME + 10 * SECOND == clock.now
 
 
 @pytest.mark.parametrize("speed", [0, 0.5, 1, 60])
@@ -88,7 +88,7 @@ def test_each_answer_is_one_look_at_the_loop(speed: float) -> None:
         moments = runner.run(look())
     step = round(speed * TICK * SECOND)
 
-    assert [NEWEST + step * look for look in range(1, 6)] == moments
+    assert [START_TIME + step * look for look in range(1, 6)] == moments
 
 
 def test_dates_stand_with_the_clock() -> None:
@@ -98,7 +98,7 @@ def test_dates_stand_with_the_clock() -> None:
     async def look() -> list[float]:
         loop = asyncio.get_running_loop()
         clock.start(loop)
-        return [clock.date(at, seen_at=at) for at in (loop.time(), loop.time())]
+        return [clock.to_epoch(at, now=at) for at in (loop.time(), loop.time())]
 
     with asyncio.Runner(loop_factory=TickingLoop) as runner:
         dates = runner.run(look())

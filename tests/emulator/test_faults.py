@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from gradient_async.emulator import Fault
-from gradient_async.emulator.http.faults import FaultScript
+from gradient_async.emulator.core.faults import FaultQueue
 
 
 def take(
-    script: FaultScript,
+    queue: FaultQueue,
     *,
     method: str = "GET",
     page: str | None = "1",
     token: str | None = "one",
     path: str = "/v2/jobs/1/cancel",
 ) -> Fault | None:
-    """Let a request meet the script."""
-    return script.take(method=method, path=path, page=page, token=token)
+    """Let a request meet the queue."""
+    return queue.consume(method=method, path=path, page=page, token=token)
 
 
 @pytest.mark.parametrize(
@@ -30,20 +30,20 @@ def take(
         ({"drop": True, "hang": True}, "only one of"),
         ({"drop": True, "lose": True}, "only one of"),
         ({"lose": True, "drop_after": 5}, "only one of"),
-        ({"lose": True, "status": 500}, "no answer to shape"),
-        ({"drop_after": 0, "drip": 0.1}, "no answer to shape"),
+        ({"lose": True, "status": 500}, "no response to change"),
+        ({"drop_after": 0, "drip": 0.1}, "no response to change"),
         ({"drop_after": -1}, "must be"),
         ({"path": "*"}, "needs an effect"),
-        ({"drop": True, "status": 500}, "no answer to shape"),
-        ({"drop": True, "body": b"{}"}, "no answer to shape"),
-        ({"hang": True, "cut": 5}, "no answer to shape"),
-        ({"hang": True, "headers": {"a": "b"}}, "no answer to shape"),
+        ({"drop": True, "status": 500}, "no response to change"),
+        ({"drop": True, "body": b"{}"}, "no response to change"),
+        ({"hang": True, "cut": 5}, "no response to change"),
+        ({"hang": True, "headers": {"a": "b"}}, "no response to change"),
         ({"hang": True, "delay": 1.0}, "nothing to delay"),
         ({"status": 204, "body": b"{}"}, "status 204 has no body"),
         ({"status": 304, "drip": 1.0}, "status 304 has no body"),
         ({"status": 101}, "200 to 599"),
         ({"status": 600}, "200 to 599"),
-        ({"status": 500, "times": 0}, "at least one time"),
+        ({"status": 500, "times": 0}, "at least 1"),
         ({"status": 500, "page": 0}, "must be"),
         ({"delay": -1.0}, "must be"),
         ({"drip": 0.0}, "must be"),
@@ -83,63 +83,63 @@ def test_repr_hides_the_token() -> None:
 def test_faults_strike_in_order() -> None:
     """Faults are used up one after the other, each as often as it says."""
     first, second = Fault(status=500), Fault(status=503, times=2)
-    script = FaultScript()
-    script.add([first, second])
+    queue = FaultQueue()
+    queue.add([first, second])
 
-    assert [first, second, second, None] == [take(script) for _ in range(4)]
+    assert [first, second, second, None] == [take(queue) for _ in range(4)]
 
 
 def test_fault_for_ever() -> None:
     """A fault without a number of times strikes again and again."""
     fault = Fault(status=500, times=None)
-    script = FaultScript()
-    script.add([fault])
+    queue = FaultQueue()
+    queue.add([fault])
 
-    assert [fault] * 5 == [take(script) for _ in range(5)]
+    assert [fault] * 5 == [take(queue) for _ in range(5)]
 
 
 def test_fault_waits_for_its_page() -> None:
     """A fault for a page leaves all other requests alone."""
     fault = Fault(status=500, page=3)
-    script = FaultScript()
-    script.add([fault])
+    queue = FaultQueue()
+    queue.add([fault])
 
-    assert [None, None, fault] == [take(script, page=page) for page in ("1", None, "3")]
+    assert [None, None, fault] == [take(queue, page=page) for page in ("1", None, "3")]
 
 
 def test_fault_waits_for_its_method() -> None:
     """A fault for a method leaves all other requests alone."""
     fault = Fault(status=500, method="post")
-    script = FaultScript()
-    script.add([fault])
+    queue = FaultQueue()
+    queue.add([fault])
 
-    assert [None, fault] == [take(script, method=name) for name in ("GET", "POST")]
+    assert [None, fault] == [take(queue, method=name) for name in ("GET", "POST")]
 
 
 def test_fault_waits_for_its_token() -> None:
     """A fault for a token leaves all other accounts alone."""
     fault = Fault(status=500, token="two")
-    script = FaultScript()
-    script.add([fault])
+    queue = FaultQueue()
+    queue.add([fault])
 
-    assert [None, fault] == [take(script, token=token) for token in ("one", "two")]
+    assert [None, fault] == [take(queue, token=token) for token in ("one", "two")]
 
 
 def test_fault_waits_for_its_path() -> None:
     """A pattern is about the whole path, and its star crosses slashes."""
     fault = Fault(status=500, path="/v2/*/cancel")
-    script = FaultScript()
-    script.add([fault])
+    queue = FaultQueue()
+    queue.add([fault])
 
     assert [None, fault] == [
-        take(script, path=path) for path in ("/v2/a/cancel/b", "/v2/a/b/cancel")
+        take(queue, path=path) for path in ("/v2/a/cancel/b", "/v2/a/b/cancel")
     ]
 
 
 def test_only_named_paths_strike_the_storage() -> None:
     """A request without a token meets faults for its path, and no others."""
     anywhere, named = Fault(status=500), Fault(status=503, path="/uploads/*")
-    script = FaultScript()
-    script.add([anywhere, Fault(status=504, path="/uploads/*", token="one"), named])
+    queue = FaultQueue()
+    queue.add([anywhere, Fault(status=504, path="/uploads/*", token="one"), named])
 
-    assert named is take(script, path="/uploads/a", token=None, page=None)
+    assert named is take(queue, path="/uploads/a", token=None, page=None)

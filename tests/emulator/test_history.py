@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gradient_async.emulator.jobs.history import JobMaker
-from gradient_async.emulator.jobs.job import Job
-from gradient_async.emulator.timestamps import NEWEST, SECOND, timestamp
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME, format_timestamp
+from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.job import Job
 
 PHASES = {"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "ERROR", "CANCELLED"}
 STATUSES = {
@@ -64,7 +64,7 @@ def check(fields: Mapping[str, Any], types: Mapping[str, type]) -> None:
 @pytest.fixture(scope="module", name="jobs")
 def _jobs() -> list[Job]:
     """Make an account's worth of jobs, newest first."""
-    return JobMaker("test").history(1000)[::-1]
+    return JobGenerator("test").generate_history(1000)[::-1]
 
 
 def sources_of(job: Job) -> list[dict[str, Any]]:
@@ -155,9 +155,9 @@ def test_newest_jobs_are_unfinished(jobs: list[Job]) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_unfinished_jobs_are_apart(seed: int) -> None:
     """No knowledge base has two jobs at once while another has none."""
-    maker = JobMaker(str(seed))
-    load = dict.fromkeys(maker.bases, 0)
-    for job in maker.history(8)[-5:]:
+    generator = JobGenerator(str(seed))
+    load = dict.fromkeys(generator.knowledge_bases, 0)
+    for job in generator.generate_history(8)[-5:]:
         load[job.knowledge_base_uuid] += 1
 
     assert 1 >= max(load.values()) - min(load.values())
@@ -166,14 +166,14 @@ def test_unfinished_jobs_are_apart(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_unfinished_jobs_agree_with_their_sources(seed: int) -> None:
     """Each is about sources of its knowledge base, and sums up what they tell."""
-    maker = JobMaker(str(seed))
-    for job in maker.history(5):
+    generator = JobGenerator(str(seed))
+    for job in generator.generate_history(5):
         fields: Mapping[str, Any] = job.fields
         uuids, entries = fields["data_source_uuids"], sources_of(job)
         sizes = [int(it["total_bytes_indexed"]) for it in entries]
         begins = [it["started_at"] for it in entries]
 
-        assert set(uuids) <= set(maker.bases[job.knowledge_base_uuid])
+        assert set(uuids) <= set(generator.knowledge_bases[job.knowledge_base_uuid])
         assert len(uuids) == fields["total_datasources"]
         assert entries == [] or uuids == [it["data_source_uuid"] for it in entries]
         assert begins[:1] == [fields[it] for it in ("started_at",) if it in fields]
@@ -201,7 +201,8 @@ def test_some_times_have_nine_digits(jobs: list[Job]) -> None:
 def test_same_seed_same_bytes() -> None:
     """A seed decides every byte, and another one gives other jobs."""
     first, again, other = (
-        [job.text for job in JobMaker(seed).history(50)] for seed in ("a", "a", "b")
+        [job.text for job in JobGenerator(seed).generate_history(50)]
+        for seed in ("a", "a", "b")
     )
 
     assert first == again
@@ -211,18 +212,18 @@ def test_same_seed_same_bytes() -> None:
 @pytest.mark.parametrize("count", range(8))
 def test_short_histories(count: int) -> None:
     """A history has as many jobs as were asked for, even if only a few."""
-    assert count == len(JobMaker("test").history(count))
+    assert count == len(JobGenerator("test").generate_history(count))
 
 
 def test_following_jobs_wait() -> None:
     """Jobs made later wait, since the moment they are given."""
-    maker = JobMaker("test")
-    maker.history(3)
-    job = maker.following(NEWEST + SECOND, maker.bases)
+    generator = JobGenerator("test")
+    generator.generate_history(3)
+    job = generator.generate_pending(START_TIME + SECOND, generator.knowledge_bases)
 
     assert "2026-11-01T12:00:01Z" == job.fields["created_at"]
     assert "BATCH_JOB_PHASE_PENDING" == job.fields["phase"]
-    assert job.knowledge_base_uuid in maker.bases
+    assert job.knowledge_base_uuid in generator.knowledge_bases
 
 
 @pytest.mark.parametrize(
@@ -237,4 +238,4 @@ def test_following_jobs_wait() -> None:
 )
 def test_timestamp(moment: int, text: str) -> None:
     """A fraction has as many groups of three digits as it needs."""
-    assert text == timestamp(NEWEST + moment)
+    assert text == format_timestamp(START_TIME + moment)

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradient_async.emulator import Window
-from gradient_async.emulator.http.limiter import SlidingLog
+from gradient_async.emulator.core.limiter import RateLimiter
 
 WINDOWS = st.lists(
     st.builds(Window, st.integers(1, 5), st.sampled_from([1.0, 2.0, 5.0, 8.0])),
@@ -25,13 +25,18 @@ def has_room(windows: list[Window], counted: list[float], now: float) -> bool:
     )
 
 
+def passes(limiter: RateLimiter, now: float) -> bool:
+    """Whether a request that arrives now passes."""
+    return limiter.hit(now).is_allowed
+
+
 @example(windows=[Window(1, 1.0)], gaps=[0.0, 0.0], count_refused=False)
 @given(windows=WINDOWS, gaps=GAPS, count_refused=st.booleans())
 def test_decides_like_a_naive_count(
     windows: list[Window], gaps: list[float], *, count_refused: bool
 ) -> None:
     """Each verdict and its numbers equal those of a count over all requests."""
-    log = SlidingLog(windows, count_refused=count_refused)
+    log = RateLimiter(windows, count_refused=count_refused)
     longest = max(windows, key=lambda window: window.seconds).seconds
     counted: list[float] = []
     now = 0.0
@@ -44,7 +49,7 @@ def test_decides_like_a_naive_count(
         verdict = log.hit(now)
         remembered = [stamp for stamp in counted if stamp > now - longest]
 
-        assert expected == verdict.allowed
+        assert expected == verdict.is_allowed
         assert max(0, verdict.limit - len(remembered)) == verdict.remaining
         assert remembered[0] + longest == verdict.resets_at
 
@@ -54,14 +59,14 @@ def test_decides_like_a_naive_count(
 def test_retry_after_is_exact(gaps: list[float], *, count_refused: bool) -> None:
     """A request passes after the wait it was told, and not before."""
     windows = [Window(3, 4.0), Window(1000, 100.0)]
-    log = SlidingLog(windows, count_refused=count_refused)
+    log = RateLimiter(windows, count_refused=count_refused)
     counted: list[float] = []
     now = 0.0
 
     for gap in gaps:
         now += gap
         verdict = log.hit(now)
-        if verdict.allowed or count_refused:
+        if verdict.is_allowed or count_refused:
             counted.append(now)
         if verdict.retry_after is not None:
             free_at = now + verdict.retry_after
@@ -72,17 +77,17 @@ def test_retry_after_is_exact(gaps: list[float], *, count_refused: bool) -> None
 
 def test_slots_return_one_by_one() -> None:
     """Each request frees its own slot, exactly when its window has passed."""
-    log = SlidingLog([Window(2, 60.0)])
+    log = RateLimiter([Window(2, 60.0)])
     moments = (0.0, 20.0, 59.0, 60.0, 61.0, 80.0)
 
     assert [True, True, False, True, False, True] == [
-        log.hit(moment).allowed for moment in moments
+        log.hit(moment).is_allowed for moment in moments
     ]
 
 
 def test_shorter_window_tells_when_to_retry() -> None:
     """A refusal by a shorter window comes with the seconds until it has room."""
-    log = SlidingLog([Window(5, 3600.0), Window(1, 60.0)])
+    log = RateLimiter([Window(5, 3600.0), Window(1, 60.0)])
     log.hit(0.0)
 
     assert 45.0 == log.hit(15.0).retry_after
@@ -90,38 +95,38 @@ def test_shorter_window_tells_when_to_retry() -> None:
 
 def test_longest_window_does_not_tell_when_to_retry() -> None:
     """A refusal by the longest window alone comes without a wait."""
-    log = SlidingLog([Window(5, 60.0), Window(1, 3600.0)])
+    log = RateLimiter([Window(5, 60.0), Window(1, 3600.0)])
     log.hit(0.0)
     verdict = log.hit(15.0)
 
-    assert not verdict.allowed
+    assert not verdict.is_allowed
     assert verdict.retry_after is None
     assert 3600.0 == verdict.resets_at
 
 
 def test_refused_requests_can_count() -> None:
     """With count_refused, knocking too early keeps the door shut for longer."""
-    patient = SlidingLog([Window(1, 10.0)])
-    strict = SlidingLog([Window(1, 10.0)], count_refused=True)
+    patient = RateLimiter([Window(1, 10.0)])
+    strict = RateLimiter([Window(1, 10.0)], count_refused=True)
 
-    assert [True, False, True] == [patient.hit(at).allowed for at in (0.0, 5.0, 10.0)]
-    assert [True, False, False] == [strict.hit(at).allowed for at in (0.0, 5.0, 10.0)]
+    assert [True, False, True] == [passes(patient, at) for at in (0.0, 5.0, 10.0)]
+    assert [True, False, False] == [passes(strict, at) for at in (0.0, 5.0, 10.0)]
 
 
 def test_another_clock() -> None:
     """What was remembered by one clock counts for the same time by another."""
-    log = SlidingLog([Window(1, 10.0), Window(2, 60.0)])
+    log = RateLimiter([Window(1, 10.0), Window(2, 60.0)])
     log.hit(500.0)
     log.shift(-450.0)
 
-    assert [False, True, False] == [log.hit(at).allowed for at in (59.0, 60.0, 109.0)]
-    assert log.hit(110.0).allowed
+    assert [False, True, False] == [passes(log, at) for at in (59.0, 60.0, 109.0)]
+    assert log.hit(110.0).is_allowed
 
 
 def test_needs_a_window() -> None:
     """A log without any window is a mistake of its caller."""
     with pytest.raises(ValueError, match="at least one window"):
-        SlidingLog([])
+        RateLimiter([])
 
 
 @pytest.mark.parametrize(("limit", "seconds"), [(0, 60.0), (5, 0.0), (5, -1.0)])

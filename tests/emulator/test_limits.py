@@ -7,13 +7,13 @@ import asyncio
 from aiohttp import ClientSession
 
 from gradient_async.emulator import Emulator, Fault, Window
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
 from tests.support.virtual_time import VirtualTimeLoop
 
 from .calling import Caller
 
 HOUR = 3600
-NOON = NEWEST // SECOND
+NOON = START_TIME // SECOND
 
 
 async def test_default_limits(api: Emulator, call: Caller) -> None:

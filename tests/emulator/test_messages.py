@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradient_async.emulator.http.messages import Message
-from gradient_async.emulator.http.refusals import RefusalError
+from gradient_async.emulator.core.errors import ApiError
+from gradient_async.emulator.core.messages import Message
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from gradient_async.emulator.http.refusals import RefusalError
 )
 def test_bodies_that_are_no_objects(body: bytes) -> None:
     """A body that is no JSON object cannot be read."""
-    with pytest.raises(RefusalError, match="JSON") as refusal:
+    with pytest.raises(ApiError, match="JSON") as refusal:
         Message.parse(body)
 
     assert 400 == refusal.value.status
@@ -40,14 +40,14 @@ def test_missing_members_have_the_zero_of_their_type() -> None:
     message = Message.parse(b'{"a": null}')
 
     assert ("", 0, 0.0, False, "NONE") == (
-        message.text("a"),
-        message.whole_number("a"),
+        message.string("a"),
+        message.integer("a"),
         message.number("b"),
-        message.flag("b"),
-        message.choice("b", ["NONE", "SOME"]),
+        message.boolean("b"),
+        message.enum("b", ["NONE", "SOME"]),
     )
-    assert not message.texts("a")
-    assert not message.whole_numbers("a")
+    assert not message.strings("a")
+    assert not message.integers("a")
     assert not message.messages("a")
     assert message.message("a") is None
     assert not message.has("a")
@@ -66,7 +66,7 @@ def test_missing_members_have_the_zero_of_their_type() -> None:
 )
 def test_64_bit_numbers_may_be_strings(text: bytes, number: int) -> None:
     """Numbers and strings of digits mean the same."""
-    assert number == Message.parse(b'{"a": %b}' % text).whole_number("a")
+    assert number == Message.parse(b'{"a": %b}' % text).integer("a")
 
 
 @pytest.mark.parametrize(
@@ -75,22 +75,22 @@ def test_64_bit_numbers_may_be_strings(text: bytes, number: int) -> None:
 )
 def test_other_numbers_are_refused(text: bytes) -> None:
     """Fractions, booleans and more than 64 bits are wrong types."""
-    with pytest.raises(RefusalError, match="a: expected a whole number"):
-        Message.parse(b'{"a": %b}' % text).whole_number("a")
+    with pytest.raises(ApiError, match="a: expected a whole number"):
+        Message.parse(b'{"a": %b}' % text).integer("a")
 
 
 @pytest.mark.parametrize(
     ("read", "complaint"),
     [
-        (lambda it: it.text("a"), "a: expected a string"),
-        (lambda it: it.texts("b"), "b: expected a string"),
-        (lambda it: it.texts("a"), "a: expected a list"),
-        (lambda it: it.flag("a"), "a: expected a boolean"),
+        (lambda it: it.string("a"), "a: expected a string"),
+        (lambda it: it.strings("b"), "b: expected a string"),
+        (lambda it: it.strings("a"), "a: expected a list"),
+        (lambda it: it.boolean("a"), "a: expected a boolean"),
         (lambda it: it.number("c"), "c: expected a number"),
         (lambda it: it.message("a"), "a: expected an object"),
-        (lambda it: it.choice("c", ["NONE"]), "c: expected one of NONE"),
-        (lambda it: it.message("d").text("e"), "d.e: expected a string"),
-        (lambda it: it.messages("f")[1].text("e"), r"f\[1\].e: expected a string"),
+        (lambda it: it.enum("c", ["NONE"]), "c: expected one of NONE"),
+        (lambda it: it.message("d").string("e"), "d.e: expected a string"),
+        (lambda it: it.messages("f")[1].string("e"), r"f\[1\].e: expected a string"),
     ],
 )
 def test_wrong_types_are_named(
@@ -99,7 +99,7 @@ def test_wrong_types_are_named(
     """A refusal says which member is wrong, and what belongs there."""
     message = Message({"a": 1, "b": [2], "c": "x", "d": {"e": 1}, "f": [{}, {"e": 1}]})
 
-    with pytest.raises(RefusalError, match=complaint):
+    with pytest.raises(ApiError, match=complaint):
         read(message)
 
 
@@ -108,11 +108,11 @@ def test_members_of_the_right_type() -> None:
     message = Message({"a": "x", "b": [1, "2"], "c": 0.5, "d": True, "e": ["y"]})
 
     assert ("x", [1, 2], 0.5, True, ["y"]) == (
-        message.choice("a", ["NONE", "x"]),
-        message.whole_numbers("b"),
+        message.enum("a", ["NONE", "x"]),
+        message.integers("b"),
         message.number("c"),
-        message.flag("d"),
-        message.texts("e"),
+        message.boolean("d"),
+        message.strings("e"),
     )
 
 
@@ -120,6 +120,6 @@ def test_numbers_beyond_all_floats() -> None:
     """A number that no float can hold is of a wrong type, and no crash."""
     message = Message.parse(b'{"a": %b}' % (b"9" * 400))
 
-    with pytest.raises(RefusalError, match="a: expected a number") as refusal:
+    with pytest.raises(ApiError, match="a: expected a number") as refusal:
         message.number("a")
     assert 400 == refusal.value.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.routes import ROUTES
+from gradient_async.emulator.server.routes import ROUTES
 
 from .calling import Caller
 

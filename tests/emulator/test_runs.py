@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from gradient_async.emulator.jobs.runs import Run
-from gradient_async.emulator.jobs.source_runs import SourcePlan, SourceRun
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
+from gradient_async.emulator.domain.jobs.runs import JobRun, SourcePlan, SourceRun
 
 BROKEN = SourcePlan(error_msg="broken", error_details="It broke.")
 HALF = SourcePlan(error_msg="half", failed=0.5)
@@ -31,16 +30,16 @@ def source(
     )
 
 
-def run(*sources: SourceRun) -> Run:
+def run(*sources: SourceRun) -> JobRun:
     """Plan a job that was created at noon."""
-    return Run(
-        uuid="job", knowledge_base_uuid="base", created_at=NEWEST, sources=sources
+    return JobRun(
+        uuid="job", knowledge_base_uuid="base", created_at=START_TIME, sources=sources
     )
 
 
-def look(job: Run, seconds: float) -> dict[str, Any]:
+def look(job: JobRun, seconds: float) -> dict[str, Any]:
     """Look at a job some seconds after its creation."""
-    return dict(job.at(NEWEST + round(seconds * SECOND)).fields)
+    return dict(job.at(START_TIME + round(seconds * SECOND)).fields)
 
 
 def statuses(fields: dict[str, Any]) -> list[str]:
@@ -194,7 +193,7 @@ def test_sources_that_take_no_time() -> None:
 )
 def test_cancelling(seconds: int, expected: list[str], has_report: bool) -> None:
     """Sources that are not done yet are cancelled, and time stands still."""
-    job = run(source("one"), source("two")).cancel(NEWEST + seconds * SECOND)
+    job = run(source("one"), source("two")).cancel(START_TIME + seconds * SECOND)
     fields = look(job, seconds)
 
     assert ("BATCH_JOB_PHASE_CANCELLED", "INDEX_JOB_STATUS_CANCELLED") == (

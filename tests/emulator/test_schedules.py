@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.bases.schedules import Schedule
-from gradient_async.emulator.timestamps import NEWEST, timestamp
+from gradient_async.emulator.core.timestamps import START_TIME, format_timestamp
+from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
 
 from .calling import BASES, Caller
 
@@ -34,10 +34,10 @@ def test_next_run(days: list[int], time: str, expected: str) -> None:
         knowledge_base_uuid="base",
         days=tuple(days),
         time=time,
-        created_at=NEWEST,
+        created_at=START_TIME,
     )
 
-    assert expected == timestamp(schedule.next_run(NEWEST))
+    assert expected == format_timestamp(schedule.next_run(START_TIME))
 
 
 async def test_life(api: Emulator, call: Caller) -> None:

@@ -67,7 +67,7 @@ async def test_repr() -> None:
 
 async def test_start_twice(api: Emulator) -> None:
     """A running server cannot be started."""
-    with pytest.raises(RuntimeError, match="running already"):
+    with pytest.raises(RuntimeError, match="already running"):
         await api.start()
 
 

@@ -6,15 +6,16 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import aiohttp
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.jobs.history import JobMaker
-from gradient_async.emulator.jobs.job import Job
-from gradient_async.emulator.jobs.job_list import JobList, JobRecord
-from gradient_async.emulator.timestamps import NEWEST
+from gradient_async.emulator.core.timestamps import START_TIME
+from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.job import Job
+from gradient_async.emulator.domain.jobs.job_list import JobList, JobRecord
 from gradient_async.testing.background import RunningEmulator, run_in_background
 
 from .calling import SPACES, Caller
@@ -64,12 +65,12 @@ def test_a_look_is_not_disturbed() -> None:
     """A view that was begun before a change ends as it was begun."""
     api = Emulator(jobs=3)
     account = api._account(None)
-    now = api._state.clock.now
+    now = api._platform.clock.now
     base = account.jobs.find(api.job_uuids()[0], now)
     assert base is not None
     looks = [
         account.jobs.newest_first(now),
-        account.jobs.of_base(base.knowledge_base_uuid, now),
+        account.jobs.of_knowledge_base(base.knowledge_base_uuid, now),
     ]
     uuids = [next(look).uuid for look in looks]
     api.add_jobs(1)
@@ -81,18 +82,18 @@ def test_a_look_is_not_disturbed() -> None:
 
 def test_a_page_is_not_disturbed() -> None:
     """A page that is being read stays as it is, whatever is added meanwhile."""
-    maker = JobMaker("test")
+    generator = JobGenerator("test")
     records: dict[str, JobRecord] = {}
-    jobs = JobList(maker, records)
+    jobs = JobList(generator, records)
 
     class Meddler(Job):
-        def at(self, now: int) -> Job:
-            jobs.add_pending(1, now, maker.bases)
+        def at(self, now: int) -> Self:
+            jobs.add_pending(1, now, generator.knowledge_bases)
             return self
 
-    history = maker.history(3)
-    records |= {job.uuid: Meddler.of(job.fields) for job in history}
-    page = jobs.read_page(1, 20, NEWEST)
+    history = generator.generate_history(3)
+    records |= {job.uuid: Meddler.from_fields(job.fields) for job in history}
+    page = jobs.read_page(1, 20, START_TIME)
 
     assert [job.uuid for job in reversed(history)] == [job.uuid for job in page.items]
     assert 6 == len(jobs.uuids())
