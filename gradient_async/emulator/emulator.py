@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from gradient_async.emulator.core.faults import Fault
+from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.limiter import DEFAULT_LIMITS, Window
 from gradient_async.emulator.core.records import ReceivedRequest, ReceivedUpload
 from gradient_async.emulator.domain.accounts import Account
@@ -67,7 +68,6 @@ class Emulator:
         jitter: float = 0.0,
         speed: float = 1.0,
     ) -> None:
-        """Create the accounts; nothing listens yet."""
         self._platform = bootstrap(
             jobs=jobs,
             accounts=accounts,
@@ -76,9 +76,8 @@ class Emulator:
             count_refused=count_refused,
             speed=speed,
         )
-        self._state = ServerState(
-            network=Network.create(seed, latency=latency, jitter=jitter)
-        )
+        network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
+        self._state = ServerState(network=network)
         self._server = Server(self._platform, self._state, port)
 
     async def __aenter__(self) -> Self:
@@ -190,6 +189,7 @@ class Emulator:
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
         """Return the current JSON of an account's jobs, newest first."""
         jobs = self._account(token).jobs.newest_first(self._platform.clock.now)
+        # Decoded anew for each call, so that callers may modify the result.
         return tuple(json.loads(job.text) for job in jobs)
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:

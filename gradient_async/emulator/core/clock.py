@@ -66,6 +66,7 @@ class Clock:
     @property
     def now(self) -> int:
         """The current time in nanoseconds since the epoch, in whole microseconds."""
+        # Rounded before it is added: a float cannot hold nanoseconds since the epoch.
         microseconds = round(self._elapsed(self._loop_time()) * 1_000_000)
         return START_TIME + microseconds * _MICROSECOND
 

@@ -12,17 +12,15 @@ class ApiError(Exception):
     """
 
     def __init__(self, status: int, message: str) -> None:
-        """Store the status and the message of the response."""
         super().__init__(status, message)
         self.status = status
         self.message = message
 
 
 class StorageError(Exception):
-    """A request that the object store rejects."""
+    """A request that the object store rejects, with one of its error codes."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Store the status, the error code and the message of the response."""
         super().__init__(status, code, message)
         self.status = status
         self.code = code

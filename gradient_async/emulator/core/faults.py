@@ -20,18 +20,8 @@ class Fault:
     given, otherwise the normal one; `headers` change it, and `drip` and `cut` control
     how it is sent. With `lose` the request is carried out and the response discarded.
 
-    | fault | the client sees |
-    | --- | --- |
-    | `Fault(status=503)` | the status and its error body |
-    | `Fault(status=429, headers={"retry-after": "29"})` | the same with a header |
-    | `Fault(body=b"<html>", content_type="text/html")` | status 200 and these bytes |
-    | `Fault(delay=5.0)` | the normal response, five seconds late |
-    | `Fault(drip=0.1)` | the normal response at ten bytes per second |
-    | `Fault(cut=100)` | the first 100 bytes of the body, then a closed connection |
-    | `Fault(drop=True)` | a closed connection instead of a response |
-    | `Fault(drop_after=100)` | the same, while it still sends its body |
-    | `Fault(lose=True)` | the same, but the request was carried out |
-    | `Fault(hang=True)` | no response, ever |
+    For example, `Fault(status=503)` sends the error response of that status, and
+    `Fault(delay=5.0, page=2)` sends the second page of a list five seconds late.
 
     Raises:
         ValueError: The fault has no effect, or effects that exclude each other.
@@ -39,6 +29,7 @@ class Fault:
 
     status: int | None = None
     """The status of the fault's own response, 200 to 599."""
+    # Headers and tokens are kept out of the repr: they may hold secrets.
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers to set on the response, replacing any of the same name."""
     body: bytes | None = None
@@ -59,11 +50,7 @@ class Fault:
     drop: bool = False
     """Read the whole request, then close the connection without a response."""
     drop_after: int | None = attrs.field(default=None, validator=optional(ge(0)))
-    """
-    Number of bytes of the request's body to read before the connection is closed.
-
-    A shorter body is read to its end.
-    """
+    """Number of bytes of the request's body to read, before closing the connection."""
     lose: bool = False
     """Carry out the request, then close the connection without a response."""
     hang: bool = False
@@ -112,6 +99,7 @@ class Fault:
 
     def _matches_path(self, path: str, *, is_storage: bool) -> bool:
         """Whether the fault applies to a path; the storage site needs a pattern."""
+        # A fault that is meant for the API must not break an upload.
         if self.path is None:
             return not is_storage
         return fnmatchcase(path, self.path)

@@ -21,7 +21,6 @@ class IdGenerator:
     """A sequence of UUIDs that is the same for the same seed."""
 
     def __init__(self, seed: str) -> None:
-        """Start at the beginning of the seed's sequence."""
         self._rng = create_rng(seed)
 
     def create(self) -> str:

@@ -38,14 +38,10 @@ class LimitDecision:
     resets_at: float
     """When the oldest request leaves the longest window."""
     retry_after: float | None
-    """
-    Seconds until the shorter windows have room again.
-
-    None if the request passed, or if only the longest window rejected it.
-    """
+    """Seconds until the shorter windows have room; None unless one of them is full."""
 
 
-@attrs.frozen
+@attrs.define
 class _WindowLog:
     """The arrival times that still count in one window, oldest first."""
 
@@ -75,8 +71,7 @@ class _WindowLog:
 
     def shift(self, seconds: float) -> None:
         """Move all arrivals by `seconds`."""
-        for position in range(len(self.arrivals)):
-            self.arrivals[position] += seconds
+        self.arrivals = deque(arrival + seconds for arrival in self.arrivals)
 
 
 class RateLimiter:
@@ -86,13 +81,12 @@ class RateLimiter:
     Every request counts for the full length of each window from its own arrival;
     nothing is reset at fixed times. A request passes if all windows have a free slot.
     With `count_refused`, rejected requests use slots too. A single window counts as
-    the longest one.
+    the longest one; none at all is a ValueError.
     """
 
     def __init__(
         self, windows: Iterable[Window], *, count_refused: bool = False
     ) -> None:
-        """Create an empty log; no window at all is a ValueError."""
         by_length = sorted(windows, key=lambda window: window.seconds)
         if not by_length:
             msg = "limits need at least one window; use None for no limits"

@@ -91,7 +91,6 @@ class Message:
         ]
 
     def _read(self, name: str, convert: Callable[[object], _T], zero: _T) -> _T:
-        """Convert one member."""
         value = self.fields.get(name)
         if value is None:
             return zero
@@ -101,7 +100,6 @@ class Message:
             self._reject(name, str(error))
 
     def _read_list(self, name: str, convert: Callable[[object], _T]) -> list[_T]:
-        """Convert the items of a list."""
         return self._read(name, lambda value: list(map(convert, _list(value))), [])
 
     def _reject(self, name: str, expected: str) -> NoReturn:
@@ -143,6 +141,7 @@ def _integer(value: object) -> int:
         isinstance(value, float) and value.is_integer()
     ):
         value = int(value)
+    # Not `isinstance`, which also accepts booleans.
     if type(value) is int and value in _INT64:
         return value
     msg = "a whole number of 64 bits, or a string with one"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -38,6 +37,7 @@ class Page(Generic[_T_co]):
         """Return the links to other pages; `url` is the list's without `page`."""
         numbers: dict[str, int] = {}
         if self.page > 1:
+            # Beyond the end, the previous page is the last one that exists.
             numbers |= {"first": 1, "previous": min(self.page - 1, self.pages)}
         if self.page < self.pages:
             numbers |= {"next": self.page + 1, "last": self.pages}
@@ -45,16 +45,9 @@ class Page(Generic[_T_co]):
 
 
 def cut_page(
-    items: Iterable[_S],
-    page: int,
-    per_page: int,
-    *,
-    total: int,
-    describe: Callable[[_S], _T_co],
+    items: Sequence[_S], page: int, per_page: int, describe: Callable[[_S], _T_co]
 ) -> Page[_T_co]:
-    """Return one page of a list of `total` items, with `describe` applied to each."""
+    """Return one page of a list, with `describe` applied to the items on it."""
     start = (page - 1) * per_page
-    # Slicing comes first: describing the items of other pages would be wasted work.
-    chosen = islice(items, start, start + per_page)
-    described = tuple(map(describe, chosen))
-    return Page(items=described, page=page, total=total, per_page=per_page)
+    described = tuple(map(describe, items[start : start + per_page]))
+    return Page(items=described, page=page, total=len(items), per_page=per_page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 import attrs
@@ -11,7 +10,7 @@ from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.ids import IdGenerator
 from gradient_async.emulator.core.limiter import RateLimiter
 from gradient_async.emulator.core.timestamps import START_TIME, parse_timestamp
-from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.history import JobGenerator, SourceIds
 from gradient_async.emulator.domain.jobs.job_list import JobList
 from gradient_async.emulator.domain.jobs.runs import SourcePlan
 from gradient_async.emulator.domain.knowledge_bases.data_sources import DataSource
@@ -37,6 +36,8 @@ class Account:
     """The source of ids for what clients create."""
     plans: dict[str, SourcePlan] = attrs.field(factory=dict, repr=False)
     """The planned outcomes of data sources, by id."""
+    _to_grow: int = attrs.field(default=0, init=False, repr=False)
+    _growth: int = attrs.field(default=0, init=False, repr=False)
 
     @classmethod
     def create(
@@ -45,6 +46,7 @@ class Account:
         """Create an account with seeded data, which depends on seed and index only."""
         generator = JobGenerator(f"{seed}/{index}")
         history = generator.generate_history(jobs)
+        # A generator of its own: what clients create does not change seeded data.
         ids = IdGenerator(f"{seed}/{index}/created")
         owner = Owner(9_000_001 + index, ids.create())
         # Knowledge bases are older than the first job that indexes them.
@@ -70,14 +72,6 @@ class Account:
         if uuid not in self.knowledge_bases:
             raise ApiError(404, "There is no knowledge base with this uuid.")
         return self.knowledge_bases[uuid]
-
-    def get_data_source(self, knowledge_base_uuid: str, uuid: str) -> DataSource:
-        """Return a data source of a knowledge base, or raise an `ApiError`."""
-        data_sources = self.get_knowledge_base(knowledge_base_uuid).data_sources
-        if uuid not in data_sources:
-            msg = "The knowledge base has no data source with this uuid."
-            raise ApiError(404, msg)
-        return data_sources[uuid]
 
     def describe_knowledge_base(
         self, knowledge_base: KnowledgeBase, now: int
@@ -108,12 +102,14 @@ class Account:
     def grow(self, total: int, per_request: int) -> None:
         """Make each of the next list requests add jobs, until `total` were added."""
         self._require_indexable()
-        self.jobs.grow(total, per_request)
+        self._to_grow, self._growth = total, per_request
 
     def apply_growth(self, now: int) -> None:
         """Add the jobs that a list request adds, if anything can be indexed."""
-        count, indexable = self.jobs.take_growth(), self._indexable()
-        if indexable:
+        count = min(self._growth, self._to_grow)
+        self._to_grow -= count
+        # Growth is counted even if nothing can be added, so that it comes to an end.
+        if indexable := self._indexable():
             self.jobs.add_pending(count, now, indexable)
 
     def plan_source(self, uuid: str, plan: SourcePlan) -> bool:
@@ -123,7 +119,7 @@ class Account:
             self.plans[uuid] = plan
         return exists
 
-    def _indexable(self) -> dict[str, list[str]]:
+    def _indexable(self) -> SourceIds:
         """Return the knowledge bases that have data sources, with their ids."""
         return {
             uuid: list(knowledge_base.data_sources)
@@ -131,7 +127,7 @@ class Account:
             if knowledge_base.data_sources
         }
 
-    def _require_indexable(self) -> Mapping[str, list[str]]:
+    def _require_indexable(self) -> SourceIds:
         """Return the knowledge bases that have data sources, or raise."""
         indexable = self._indexable()
         if not indexable:

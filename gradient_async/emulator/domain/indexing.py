@@ -41,6 +41,7 @@ def start_job(
             knowledge base has not ended.
     """
     available = knowledge_base.data_sources
+    # `dict.fromkeys` removes duplicates and keeps the order, which a set does not.
     uuids = list(dict.fromkeys(source_uuids)) or list(available)
     if not uuids:
         raise ApiError(422, "The knowledge base has no data sources to index.")
@@ -69,7 +70,6 @@ def _plan_source_run(
     store: ObjectStore,
     now: int,
 ) -> SourceRun:
-    """Plan what happens to a data source in a job that starts now."""
     plan = account.plans.get(source.uuid, SourcePlan())
     seconds = _DEFAULT_SECONDS if plan.seconds is None else plan.seconds
     files, size = source.measure()

@@ -42,12 +42,7 @@ def bootstrap(
     count_refused: bool,
     speed: float,
 ) -> Platform:
-    """
-    Create a platform with seeded data; the arguments are those of an `Emulator`.
-
-    Raises:
-        ValueError: A number is too small, or `limits` is empty.
-    """
+    """Create a platform with seeded data; the arguments are those of an `Emulator`."""
     if accounts < 1 or jobs < 0:
         msg = "an emulator needs at least 1 account and at least 0 jobs"
         raise ValueError(msg)

@@ -94,12 +94,7 @@ class ObjectStore:
     def check_signature(
         self, method: str, path: str, query: Mapping[str, str], now: int
     ) -> None:
-        """
-        Check the signature in a request's query.
-
-        Raises:
-            StorageError: The signature is wrong or has expired.
-        """
+        """Raise a `StorageError` if a query's signature is wrong or has expired."""
         signed = {name: text for name, text in query.items() if name != _SIGNATURE}
         expected = self._signature(method, path, signed).encode()
         if not hmac.compare_digest(expected, query.get(_SIGNATURE, "").encode()):
@@ -111,18 +106,12 @@ class ObjectStore:
             raise StorageError(403, "AccessDenied", "Request has expired.")
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:
-        """Return the signature in hexadecimal."""
         text = f"{method}\n{path}\n{urlencode(sorted(query.items()))}"
         return hmac.digest(self._secret, text.encode(), "sha256").hex()
 
 
 def read_files(message: Message) -> list[tuple[str, int]]:
-    """
-    Return the names and sizes of the files in an upload request.
-
-    Raises:
-        ApiError: There are no files, or one has no name or no content.
-    """
+    """Return the names and sizes of the files to upload, or raise an `ApiError`."""
     files = [
         (file.string("file_name"), file.integer("file_size"))
         for file in message.messages("files")

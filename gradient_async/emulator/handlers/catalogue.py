@@ -33,5 +33,5 @@ async def list_models(request: web.Request) -> BytesResponse:
     models = catalogue.list_models(
         usecases, public_only=read_boolean(request, "public_only")
     )
-    result = cut_page(models, page, per_page, total=len(models), describe=dict)
+    result = cut_page(models, page, per_page, dict)
     return list_response(request, "models", result)

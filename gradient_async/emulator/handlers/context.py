@@ -49,10 +49,8 @@ def read_page(request: web.Request) -> tuple[int, int]:
     """
     Return the page of a list to serve, and the number of items per page.
 
-    `page` counts from 1, the default. `per_page` is 20 by default and 200 at most.
-
-    Raises:
-        ApiError: One of them is not a whole number from 1 to 999,999,999.
+    `page` counts from 1, the default; `per_page` is 20 by default and 200 at most. A
+    number outside 1 to 999,999,999 raises an `ApiError`.
     """
     page = _counting_number(request, "page", 1)
     per_page = _counting_number(request, "per_page", _DEFAULT_PER_PAGE)
@@ -60,12 +58,7 @@ def read_page(request: web.Request) -> tuple[int, int]:
 
 
 def read_boolean(request: web.Request, name: str) -> bool:
-    """
-    Return a boolean query parameter, false by default.
-
-    Raises:
-        ApiError: It is neither true nor false.
-    """
+    """Return a boolean query parameter, false by default, or raise an `ApiError`."""
     text = request.query.get(name, "false").lower()
     if text not in _BOOLEANS:
         raise ApiError(400, f"{name} is true or false.")
@@ -80,7 +73,6 @@ def find_knowledge_base(
 
 
 def _counting_number(request: web.Request, name: str, default: int) -> int:
-    """Return a query parameter that counts from 1."""
     text = request.query.get(name, str(default))
     if not _COUNTING_NUMBER.fullmatch(text):
         raise ApiError(400, "page and per_page count from 1.")

@@ -35,13 +35,11 @@ async def list_knowledge_base_data_sources(request: web.Request) -> BytesRespons
     page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
     knowledge_base = find_knowledge_base(request)
-    data_sources = knowledge_base.data_sources
     result = cut_page(
-        reversed(data_sources.values()),
+        tuple(reversed(knowledge_base.data_sources.values())),
         page,
         per_page,
-        total=len(data_sources),
-        describe=lambda it: account.describe_data_source(knowledge_base, it, now),
+        lambda it: account.describe_data_source(knowledge_base, it, now),
     )
     return list_response(request, "knowledge_base_data_sources", result)
 
@@ -63,7 +61,7 @@ async def create_knowledge_base_data_source(request: web.Request) -> BytesRespon
 async def update_knowledge_base_data_source(request: web.Request) -> BytesResponse:
     """Change the chunking of a data source, which the next job then indexes again."""
     message = await read_message(request)
-    knowledge_base, data_source = find_knowledge_base(request), _find(request)
+    knowledge_base, data_source = _find(request)
     chunking = data_source.chunking.updated(message, knowledge_base.model)
     updated = attrs.evolve(data_source, chunking=chunking, updated_at=get_time(request))
     return _store(request, knowledge_base, updated)
@@ -71,7 +69,7 @@ async def update_knowledge_base_data_source(request: web.Request) -> BytesRespon
 
 async def delete_knowledge_base_data_source(request: web.Request) -> BytesResponse:
     """Delete a data source that no unfinished job indexes."""
-    knowledge_base, data_source = find_knowledge_base(request), _find(request)
+    knowledge_base, data_source = _find(request)
     jobs = request[ACCOUNT].jobs.unfinished(knowledge_base.uuid, get_time(request))
     if any(data_source.uuid in job.source_uuids for job in jobs):
         msg = "An indexing job that has not ended reads this data source."
@@ -105,12 +103,16 @@ async def create_data_source_file_upload_presigned_urls(
     return json_response({"request_id": request_id, "uploads": uploads})
 
 
-def _find(request: web.Request) -> DataSource:
-    """Return the data source in the path, or raise an `ApiError`."""
-    ids = request.match_info
-    return request[ACCOUNT].get_data_source(
-        ids["knowledge_base_uuid"], ids["data_source_uuid"]
+def _find(request: web.Request) -> tuple[KnowledgeBase, DataSource]:
+    """Return the knowledge base and data source in the path, or raise an `ApiError`."""
+    knowledge_base = find_knowledge_base(request)
+    data_source = knowledge_base.data_sources.get(
+        request.match_info["data_source_uuid"]
     )
+    if data_source is None:
+        msg = "The knowledge base has no data source with this uuid."
+        raise ApiError(404, msg)
+    return knowledge_base, data_source
 
 
 def _store(

@@ -33,6 +33,7 @@ async def list_indexing_jobs(request: web.Request) -> BytesResponse:
     page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
     result = account.jobs.read_page(page, per_page, now)
+    # After the page was read: the list grows between the client's requests.
     account.apply_growth(now)
     return job_list_response(request, result)
 
@@ -48,9 +49,7 @@ async def list_indexing_jobs_by_knowledge_base(request: web.Request) -> BytesRes
     jobs = tuple(
         request[ACCOUNT].jobs.of_knowledge_base(knowledge_base.uuid, get_time(request))
     )
-    page = cut_page(
-        jobs, 1, _JOBS_OF_KNOWLEDGE_BASE, total=len(jobs), describe=lambda job: job
-    )
+    page = cut_page(jobs, 1, _JOBS_OF_KNOWLEDGE_BASE, lambda job: job)
     return job_list_response(request, page)
 
 

@@ -43,7 +43,7 @@ _STORAGE_CODES: Final = {
 
 
 class BytesResponse(web.Response):
-    """A response whose whole body is known before any of it is sent."""
+    """A response that keeps its whole body as `content`, for faults to cut."""
 
     def __init__(
         self,
@@ -52,7 +52,6 @@ class BytesResponse(web.Response):
         status: int = 200,
         content_type: str = "application/json",
     ) -> None:
-        """Keep the body as `content`, which faults may cut."""
         super().__init__(body=content, status=status, content_type=content_type)
         self.content = content
 
@@ -130,7 +129,6 @@ def _list_response(
 
 
 def _list_url(request: web.Request, per_page: int) -> str:
-    """Return the URL of a list request without its page number."""
     query = [
         (name, text)
         for name, text in request.query.items()

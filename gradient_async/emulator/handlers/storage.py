@@ -15,11 +15,7 @@ from gradient_async.emulator.handlers.responses import BytesResponse
 
 
 async def receive_upload(request: web.Request) -> BytesResponse:
-    """
-    Receive a file for which a presigned URL was created.
-
-    The content is hashed and not kept.
-    """
+    """Receive a file for which a presigned URL was created; its content is not kept."""
     platform = request.app[PLATFORM]
     # A client that is still sending would see a broken connection, not the error, so
     # the body is read to its end before the request can be rejected.

@@ -32,8 +32,8 @@ from gradient_async.emulator.handlers.responses import (
     xml_response,
 )
 from gradient_async.emulator.handlers.storage import receive_upload, send_report
-from gradient_async.emulator.server.fault_injection import handle_with_fault
-from gradient_async.emulator.server.routes import PAGED_PATHS, ROUTES
+from gradient_async.emulator.server.fault_injection import CREATE_ERROR, inject_fault
+from gradient_async.emulator.server.routes import ROUTES
 from gradient_async.emulator.server.state import DECISION, FAULT, STATE, ServerState
 
 _BEARER: Final = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
@@ -43,6 +43,7 @@ def create_api(platform: Platform, state: ServerState) -> web.Application:
     """Create the application of the API; each start of the server needs a new one."""
     application = web.Application(middlewares=[record, limit, inject_fault, map_errors])
     application[PLATFORM], application[STATE] = platform, state
+    application[CREATE_ERROR] = error_response
     application.on_response_prepare.append(add_headers)
     for route in ROUTES:
         # Not `add_get`, which adds HEAD too: the platform's API has no HEAD.
@@ -52,10 +53,10 @@ def create_api(platform: Platform, state: ServerState) -> web.Application:
 
 def create_storage(platform: Platform, state: ServerState) -> web.Application:
     """Create the application of the storage site."""
-    application = web.Application(
-        middlewares=[record_storage, inject_storage_fault, map_storage_errors]
-    )
+    middlewares = [record_storage, inject_fault, map_storage_errors]
+    application = web.Application(middlewares=middlewares)
     application[PLATFORM], application[STATE] = platform, state
+    application[CREATE_ERROR] = storage_error_response
     application.on_response_prepare.append(add_storage_headers)
     application.router.add_put("/uploads/{object_key}", receive_upload)
     application.router.add_get("/reports/{uuid}.csv", send_report, allow_head=False)
@@ -83,6 +84,7 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Reject requests without a known token, and those above the rate limit."""
     account = request.get(ACCOUNT)
     if account is None:
+        # Limits belong to tokens, so there is none to count against.
         return error_response(request, 401)
     if account.limiter is None:
         return await handler(request)
@@ -96,18 +98,6 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
         seconds = math.ceil(round(decision.retry_after, 6))
         response.headers["retry-after"] = str(seconds)
     return response
-
-
-@web.middleware
-async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Handle a request with the first matching fault, if any."""
-    return await handle_with_fault(
-        request,
-        handler,
-        error_response,
-        page=request.query.get("page", "1") if _is_list(request) else None,
-        token=request[ACCOUNT].token,
-    )
 
 
 @web.middleware
@@ -150,16 +140,6 @@ async def record_storage(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 @web.middleware
-async def inject_storage_fault(
-    request: web.Request, handler: Handler
-) -> web.StreamResponse:
-    """Handle a request with the first fault whose path matches, if any."""
-    return await handle_with_fault(
-        request, handler, storage_error_response, page=None, token=None
-    )
-
-
-@web.middleware
 async def map_storage_errors(
     request: web.Request, handler: Handler
 ) -> web.StreamResponse:
@@ -193,14 +173,5 @@ def _complete_headers(
 
 
 def _find_account(request: web.Request) -> Account | None:
-    """Return the account of a request's bearer token, if there is one."""
     match = _BEARER.fullmatch(request.headers.get("authorization", ""))
     return match and request.app[PLATFORM].find_account(match["token"])
-
-
-def _is_list(request: web.Request) -> bool:
-    """Whether a request is for a page of a list."""
-    resource = request.match_info.route.resource
-    if request.method != "GET" or resource is None:
-        return False
-    return resource.canonical in PAGED_PATHS

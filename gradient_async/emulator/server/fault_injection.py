@@ -3,63 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final, Protocol, cast
+from typing import Final, TypeAlias, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gradient_async.emulator.core.faults import Fault
+from gradient_async.emulator.handlers.context import ACCOUNT
 from gradient_async.emulator.handlers.responses import BytesResponse
+from gradient_async.emulator.server.routes import PAGED_PATHS
 from gradient_async.emulator.server.state import FAULT, STATE
+
+ErrorFactory: TypeAlias = Callable[[web.Request, int], BytesResponse]
+"""Creates the error response for a request and a status."""
+
+CREATE_ERROR: Final[web.AppKey[ErrorFactory]] = web.AppKey("create_error")
+"""How an application writes errors."""
 
 _CHUNK: Final = 1 << 16
 
 
-class ErrorFactory(Protocol):
-    """Creates the error response for a status."""
-
-    def __call__(self, request: web.Request, status: int, /) -> BytesResponse:
-        """Create the response."""
-        ...
-
-
-async def handle_with_fault(
-    request: web.Request,
-    handler: Handler,
-    create_error: ErrorFactory,
-    *,
-    page: str | None,
-    token: str | None,
-) -> web.StreamResponse:
-    """Handle a request, with the first fault that matches it, if any."""
+@web.middleware
+async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Handle a request with the first fault that matches it, if any."""
+    account = request.get(ACCOUNT)
     fault = request.app[STATE].faults.consume(
-        method=request.method, path=request.path, page=page, token=token
+        method=request.method,
+        path=request.path,
+        page=request.query.get("page", "1") if _is_list(request) else None,
+        token=account and account.token,
     )
     if fault is None:
         return await handler(request)
     request[FAULT] = fault
-    return await _apply(request, handler, fault, create_error)
+    return await _apply(request, handler, fault)
 
 
 async def _apply(
-    request: web.Request, handler: Handler, fault: Fault, create_error: ErrorFactory
+    request: web.Request, handler: Handler, fault: Fault
 ) -> web.StreamResponse:
-    """Apply a fault to a request that `handler` would have handled."""
     await asyncio.sleep(fault.delay)
     if fault.hang:
         return await _hang()
-    if fault.drop:
-        await _read_all(request)
-        return await _drop(request)
-    if fault.drop_after is not None:
-        await _read_part(request, fault.drop_after)
+    if fault.drop or fault.drop_after is not None:
+        await _read_body(request, sys.maxsize if fault.drop else fault.drop_after or 0)
         return await _drop(request)
     if fault.lose:
         await handler(request)
         return await _drop(request)
     if fault.has_own_response:
-        response = _create_own_response(request, fault, create_error)
+        response = _create_own_response(request, fault)
     else:
         # All inner handlers and middlewares return a BytesResponse.
         response = cast(BytesResponse, await handler(request))
@@ -68,29 +64,20 @@ async def _apply(
     return await _send_in_parts(request, response, fault)
 
 
-def _create_own_response(
-    request: web.Request, fault: Fault, create_error: ErrorFactory
-) -> BytesResponse:
-    """Create the response that a fault defines."""
+def _create_own_response(request: web.Request, fault: Fault) -> BytesResponse:
     status = fault.status or HTTPStatus.OK
     if fault.body is not None:
         return BytesResponse(fault.body, status=status, content_type=fault.content_type)
     if status < HTTPStatus.BAD_REQUEST:
         return BytesResponse(b"", status=status)
-    return create_error(request, status)
+    return request.app[CREATE_ERROR](request, status)
 
 
-async def _read_all(request: web.Request) -> None:
-    """Read a request's body and discard it."""
+async def _read_body(request: web.Request, limit: int) -> None:
+    """Read up to `limit` bytes of a request's body and discard them."""
     # In chunks: `request.read` rejects bodies of more than a megabyte.
-    async for _ in request.content.iter_chunked(_CHUNK):
-        pass
-
-
-async def _read_part(request: web.Request, size: int) -> None:
-    """Read up to `size` bytes of a request's body and discard them."""
-    while size and (chunk := await request.content.read(size)):
-        size -= len(chunk)
+    while limit and (chunk := await request.content.read(min(limit, _CHUNK))):
+        limit -= len(chunk)
 
 
 async def _send_in_parts(
@@ -111,7 +98,6 @@ async def _send_in_parts(
 
 
 async def _drop(request: web.Request) -> web.StreamResponse:
-    """Close the connection after what has been sent."""
     request.protocol.force_close()
     # Returning would make aiohttp send a response.
     return await _hang()
@@ -119,6 +105,13 @@ async def _drop(request: web.Request) -> web.StreamResponse:
 
 async def _hang() -> web.StreamResponse:
     """Wait until the handler is cancelled, which the end of its connection does."""
-    never: asyncio.Future[web.StreamResponse]
-    never = asyncio.get_running_loop().create_future()
+    never: asyncio.Future[web.StreamResponse] = asyncio.Future()
     return await never
+
+
+def _is_list(request: web.Request) -> bool:
+    """Whether a request is for a page of a list."""
+    resource = request.match_info.route.resource
+    if request.method != "GET" or resource is None:
+        return False
+    return resource.canonical in PAGED_PATHS

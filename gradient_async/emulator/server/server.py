@@ -23,7 +23,6 @@ class Site:
     """One application on one port, which can be started again after a stop."""
 
     def __init__(self, create: Callable[[], web.Application], traffic: Traffic) -> None:
-        """Store how to create the application, and who tracks its connections."""
         self._create = create
         self._traffic = traffic
         self._runner: web.AppRunner | None = None
@@ -64,6 +63,7 @@ class Site:
         if runner is not None:
             for site in runner.sites:
                 await site.stop()
+            # Cleanup alone would wait for the handlers of open connections.
             await self._traffic.abort()
             await runner.cleanup()
 
@@ -72,7 +72,6 @@ class Server:
     """The API on one port, and the storage site on another."""
 
     def __init__(self, platform: Platform, state: ServerState, port: int) -> None:
-        """Store what to serve, and the API's port; 0 means a free one."""
         if port not in _PORTS:
             msg = f"`port` must be at least 0 (any free port) and at most 65535: {port}"
             raise ValueError(msg)

@@ -7,7 +7,7 @@ import contextlib
 import math
 import random
 from collections.abc import Iterator
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -15,7 +15,6 @@ from aiohttp import web
 from attrs.validators import and_, ge, lt
 
 from gradient_async.emulator.core.faults import Fault, FaultQueue
-from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.limiter import LimitDecision
 from gradient_async.emulator.core.records import ReceivedRequest
 
@@ -33,11 +32,7 @@ class Network:
     jitter: float = attrs.field(validator=and_(ge(0.0), lt(math.inf)))
     """Maximum number of seconds that are randomly added to the latency."""
     rng: random.Random = attrs.field(repr=False)
-
-    @classmethod
-    def create(cls, seed: int, *, latency: float, jitter: float) -> Self:
-        """Create a network whose jitter is the same for the same seed."""
-        return cls(latency=latency, jitter=jitter, rng=create_rng(seed))
+    """The source of the jitter."""
 
     async def transfer(self) -> None:
         """Wait for as long as one direction takes."""
@@ -94,6 +89,7 @@ class Traffic:
     async def abort(self) -> None:
         """Close all connections without sending what is buffered, and wait for that."""
         for transport in filter(None, self._open.values()):
+            # Closing would wait for a client that does not read.
             transport.abort()
         for task in self._open:
             task.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -17,6 +17,9 @@ from gradient_async.emulator.core.timestamps import (
 )
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.sources import IndexedSource, generate_source
+
+SourceIds: TypeAlias = Mapping[str, Sequence[str]]
+"""The ids of knowledge bases, and those of their data sources."""
 
 _PRECISIONS: Final = (SECOND, SECOND // 1_000, SECOND // 1_000_000, 1)
 _PENDING_COUNT: Final = 2
@@ -101,12 +104,15 @@ class JobDraft:
 
 
 class JobGenerator:
-    """Generates the seeded jobs of one account, and its knowledge bases' ids."""
+    """
+    Generates the seeded jobs of one account.
+
+    They are about three to five knowledge bases with one to four data sources each.
+    """
 
     def __init__(self, seed: str) -> None:
-        """Choose three to five knowledge bases with one to four data sources each."""
         self._rng = create_rng(seed)
-        self.knowledge_bases: Mapping[str, Sequence[str]] = {
+        self.knowledge_bases: SourceIds = {
             self._uuid(): [self._uuid() for _ in range(self._rng.randint(1, 4))]
             for _ in range(self._rng.randint(3, 5))
         }
@@ -134,18 +140,12 @@ class JobGenerator:
         )
         return [draft.build() for draft in reversed(drafts)]
 
-    def generate_pending(
-        self, created_at: int, knowledge_bases: Mapping[str, Sequence[str]]
-    ) -> Job:
-        """
-        Generate a pending job for one of the given knowledge bases.
-
-        The account's first ones are preferred while any of them exists.
-        """
+    def generate_pending(self, created_at: int, knowledge_bases: SourceIds) -> Job:
+        """Generate a pending job for one of these, preferring the seeded ones."""
         seeded = {
-            uuid: sources
-            for uuid, sources in knowledge_bases.items()
-            if uuid in self.knowledge_bases
+            it: knowledge_bases[it]
+            for it in knowledge_bases
+            if it in self.knowledge_bases
         }
         return self._draft_pending(created_at, seeded or knowledge_bases).build()
 
@@ -157,10 +157,7 @@ class JobGenerator:
         ages = itertools.accumulate(gaps, initial=0)
         return [START_TIME - age for age in ages][:count]
 
-    def _draft_pending(
-        self, created_at: int, knowledge_bases: Mapping[str, Sequence[str]]
-    ) -> JobDraft:
-        """Draft a pending job."""
+    def _draft_pending(self, created_at: int, knowledge_bases: SourceIds) -> JobDraft:
         knowledge_base, source_uuids = self._choose_sources(knowledge_bases)
         return JobDraft(
             uuid=self._uuid(),
@@ -171,7 +168,6 @@ class JobGenerator:
         )
 
     def _draft_started(self, created_at: int, outcome: Outcome) -> JobDraft:
-        """Draft a job that is running or has ended."""
         precision = self._rng.choice(_PRECISIONS)
         created_at -= created_at % precision
         started_at = created_at + self._rng.randrange(SECOND, 30 * SECOND, precision)
@@ -199,9 +195,7 @@ class JobGenerator:
             sources.append(source)
         return sources
 
-    def _choose_sources(
-        self, knowledge_bases: Mapping[str, Sequence[str]]
-    ) -> tuple[str, Sequence[str]]:
+    def _choose_sources(self, knowledge_bases: SourceIds) -> tuple[str, Sequence[str]]:
         """Choose a knowledge base, and some or all of its data sources."""
         knowledge_base, uuids = self._rng.choice(list(knowledge_bases.items()))
         return knowledge_base, uuids[: self._rng.randint(1, len(uuids))]
@@ -211,7 +205,7 @@ class JobGenerator:
 
 
 def spread(
-    drafts: Iterable[JobDraft], knowledge_bases: Mapping[str, Sequence[str]]
+    drafts: Iterable[JobDraft], knowledge_bases: SourceIds
 ) -> Iterator[JobDraft]:
     """Spread drafts over the knowledge bases as evenly as possible."""
     load = dict.fromkeys(knowledge_bases, 0)

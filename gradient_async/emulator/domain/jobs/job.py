@@ -11,11 +11,7 @@ from typing import Final, Self, cast
 import attrs
 
 from gradient_async.emulator.core.timestamps import format_timestamp, parse_timestamp
-from gradient_async.emulator.domain.jobs.sources import (
-    IndexedSource,
-    is_reported,
-    sum_up,
-)
+from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
 """The phases of jobs that have not ended."""
@@ -74,6 +70,7 @@ class Job:
             "finished_at": finished_at,
             "updated_at": updated_at,
         }
+        tokens = sum(source.tokens for source in sources)
         has_report = any(is_reported(source.fields) for source in sources)
         return cls.from_fields(
             {
@@ -88,7 +85,10 @@ class Job:
                 },
                 "data_source_uuids": list(source_uuids),
                 "data_source_jobs": [source.fields for source in sources],
-                **sum_up(len(source_uuids), sources),
+                "total_datasources": len(source_uuids),
+                "completed_datasources": sum(it.is_complete for it in sources),
+                "tokens": tokens,
+                "total_tokens": str(tokens),
                 "is_report_available": phase not in UNFINISHED and has_report,
             }
         )

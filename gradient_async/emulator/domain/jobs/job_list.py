@@ -9,7 +9,7 @@ import attrs
 
 from gradient_async.emulator.core.pages import Page, cut_page
 from gradient_async.emulator.core.timestamps import SECOND, START_TIME
-from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.history import JobGenerator, SourceIds
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.runs import JobRun
 
@@ -19,14 +19,12 @@ JobRecord: TypeAlias = Job | JobRun
 
 @attrs.define
 class JobList:
-    """Jobs in the order of their creation; the list can grow while it is read."""
+    """Jobs in the order of their creation; the list may change while it is read."""
 
     _generator: JobGenerator
     _records: dict[str, JobRecord]
     _newest: int = attrs.field(default=START_TIME, init=False)
     """When the newest job was created."""
-    _to_grow: int = attrs.field(default=0, init=False)
-    _growth: int = attrs.field(default=0, init=False)
 
     def newest_first(self, now: int) -> Iterator[Job]:
         """Iterate over the jobs at a time."""
@@ -80,13 +78,9 @@ class JobList:
         self._records[run.uuid] = run
 
     def add_pending(
-        self, count: int, now: int, knowledge_bases: Mapping[str, Sequence[str]]
+        self, count: int, now: int, knowledge_bases: SourceIds
     ) -> tuple[str, ...]:
-        """
-        Add jobs that stay pending at the head; return their ids, newest first.
-
-        `knowledge_bases` are the ones to choose from, with their data sources.
-        """
+        """Add jobs for some of these that stay pending; return ids, newest first."""
         jobs = [
             self._generator.generate_pending(self._next_time(now), knowledge_bases)
             for _ in range(count)
@@ -102,35 +96,18 @@ class JobList:
         """Cancel a job that has not ended; it keeps its place."""
         self._records[uuid] = self._records[uuid].cancel(now)
 
-    def grow(self, total: int, per_request: int) -> None:
-        """Make each of the next list requests add jobs, until `total` were added."""
-        self._to_grow = total
-        self._growth = per_request
-
-    def take_growth(self) -> int:
-        """Return how many jobs a list request adds, and count them as added."""
-        growth = min(self._growth, self._to_grow)
-        self._to_grow -= growth
-        return growth
-
     def read_page(self, page: int, per_page: int, now: int) -> Page[Job]:
         """Return one page of the list."""
-        records = tuple(self._records.values())
-        return cut_page(
-            reversed(records),
-            page,
-            per_page,
-            total=len(records),
-            describe=lambda record: record.at(now),
-        )
+        return cut_page(self._reversed(), page, per_page, lambda it: it.at(now))
 
-    def _reversed(self) -> Iterator[JobRecord]:
-        """Iterate over a copy of the records, newest first."""
+    def _reversed(self) -> Sequence[JobRecord]:
+        """Return a copy of the records, newest first."""
         # Tests read and add jobs from their own threads. Copying to a tuple is atomic
         # under the GIL, while iterating over a growing dictionary raises.
-        return reversed(tuple(self._records.values()))
+        return tuple(self._records.values())[::-1]
 
     def _next_time(self, now: int) -> int:
         """Return the date of a new job: now, or a second after the newest if later."""
+        # Dates differ, so that sorting by them gives the list's order.
         self._newest = max(now, self._newest + SECOND)
         return self._newest

@@ -19,7 +19,7 @@ from attrs.validators import and_, ge, gt, le, lt, optional
 
 from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
-from gradient_async.emulator.domain.jobs.sources import IndexedSource
+from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
 
 _PENDING_TIME: Final = 2 * SECOND
 
@@ -91,24 +91,22 @@ class SourceRun:
             error={} if failure is None else failure.error,
         )
 
-    def _counts(self, elapsed: int) -> dict[str, int]:
+    def _counts(self, elapsed: int) -> Counts:
         """Return the numbers of files and bytes after some nanoseconds."""
         # Integers only: a float would lose bytes of large data sources.
         duration = max(1, self.duration)
         seen = duration if elapsed >= self.duration else elapsed
         files, size = (total * seen // duration for total in (self.files, self.size))
-        is_skipped = self.outcome == "NOT_UPDATED"
+        if self.outcome == "NOT_UPDATED":
+            return Counts(files=self.files, skipped=files, size=self.size)
         failed = self._failed_files(files)
-        indexed = 0 if is_skipped else files - failed
-        return {
-            "total_file_count": self.files,
-            "indexed_file_count": indexed,
-            "indexed_item_count": indexed,
-            "failed_item_count": failed,
-            "skipped_item_count": files if is_skipped else 0,
-            "total_bytes": self.size,
-            "total_bytes_indexed": 0 if is_skipped else self._indexed_bytes(size),
-        }
+        return Counts(
+            files=self.files,
+            indexed=files - failed,
+            failed=failed,
+            size=self.size,
+            indexed_size=self._indexed_bytes(size),
+        )
 
     def _failed_files(self, files: int) -> int:
         """Return how many of the first `files` fail."""
@@ -172,7 +170,6 @@ class JobRun:
         return self._started_at + sum(source.duration for source in self.sources)
 
     def _phase_and_status(self, until: int) -> tuple[str, str]:
-        """Return the phase and the status at a time."""
         if self.cancelled_at is not None:
             return "CANCELLED", "CANCELLED"
         if until < self._started_at:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -35,16 +35,34 @@ _ERRORS: Final = (
     ("embedding_failed", "The embedding model did not answer within 120 seconds."),
     ("index_write_failed", "The OpenSearch cluster is out of disk space."),
 )
-_COUNTS: Final = (
-    "total_file_count",
-    "indexed_file_count",
-    "indexed_item_count",
-    "failed_item_count",
-    "skipped_item_count",
-    "removed_item_count",
-    "total_bytes",
-    "total_bytes_indexed",
-)
+
+
+@attrs.frozen(kw_only=True)
+class Counts:
+    """The files and bytes of a data source in a job."""
+
+    files: int = 0
+    indexed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    removed: int = 0
+    size: int = 0
+    """The bytes of all files."""
+    indexed_size: int = 0
+
+    def describe(self) -> dict[str, str]:
+        """Return the JSON members, strings as protobuf writes 64-bit integers."""
+        counts = {
+            "total_file_count": self.files,
+            "indexed_file_count": self.indexed,
+            "indexed_item_count": self.indexed,
+            "failed_item_count": self.failed,
+            "skipped_item_count": self.skipped,
+            "removed_item_count": self.removed,
+            "total_bytes": self.size,
+            "total_bytes_indexed": self.indexed_size,
+        }
+        return {name: str(count) for name, count in counts.items()}
 
 
 @attrs.frozen(kw_only=True)
@@ -65,7 +83,7 @@ class IndexedSource:
         cls,
         uuid: str,
         status: str,
-        counts: Mapping[str, int],
+        counts: Counts,
         *,
         started_at: int,
         updated_at: int,
@@ -80,19 +98,19 @@ class IndexedSource:
         if status != "IN_PROGRESS":
             fields["completed_at"] = format_timestamp(updated_at)
         return cls(
-            fields={**fields, **error, **_format_counts(counts)},
+            fields={**fields, **error, **counts.describe()},
             is_complete=status in COMPLETE,
             updated_at=updated_at,
-            tokens=counts["total_bytes_indexed"] // 4,
+            tokens=counts.indexed_size // 4,
         )
 
     @classmethod
     def not_started(cls, uuid: str, updated_at: int) -> IndexedSource:
         """Create the entry of a data source whose job was cancelled before its turn."""
-        fields = {
+        fields: dict[str, object] = {
             "data_source_uuid": uuid,
             "status": f"{_PREFIX}CANCELLED",
-            **_format_counts({}),
+            **Counts().describe(),
         }
         return cls(fields=fields, is_complete=False, updated_at=updated_at, tokens=0)
 
@@ -122,39 +140,21 @@ def generate_source(
 
 
 def is_reported(fields: Mapping[str, object]) -> bool:
-    """Whether a data source's entry appears in the job's report."""
+    """Whether a job with this entry has a report."""
     return fields["status"] in _REPORTED
 
 
-def sum_up(planned: int, sources: Sequence[IndexedSource]) -> dict[str, object]:
-    """Return the totals of a job of `planned` data sources."""
-    tokens = sum(source.tokens for source in sources)
-    return {
-        "total_datasources": planned,
-        "completed_datasources": sum(source.is_complete for source in sources),
-        "tokens": tokens,
-        "total_tokens": str(tokens),
-    }
-
-
-def _generate_counts(rng: random.Random, status: str) -> dict[str, int]:
-    """Generate consistent numbers of files and bytes."""
+def _generate_counts(rng: random.Random, status: str) -> Counts:
     files = rng.randrange(10, 400)
     size = rng.randrange(2_000, 90_000)
     failed, skipped, unread = (int(files * share) for share in _SHARES[status])
     indexed = files - failed - skipped - unread
-    return {
-        "total_file_count": files,
-        "indexed_file_count": indexed,
-        "indexed_item_count": indexed,
-        "failed_item_count": failed,
-        "skipped_item_count": skipped,
-        "removed_item_count": rng.randrange(5) if indexed else 0,
-        "total_bytes": files * size,
-        "total_bytes_indexed": indexed * size,
-    }
-
-
-def _format_counts(counts: Mapping[str, int]) -> dict[str, object]:
-    """Return all counts as strings, as protobuf's JSON has 64-bit integers."""
-    return {name: str(counts.get(name, 0)) for name in _COUNTS}
+    return Counts(
+        files=files,
+        indexed=indexed,
+        failed=failed,
+        skipped=skipped,
+        removed=rng.randrange(5) if indexed else 0,
+        size=files * size,
+        indexed_size=indexed * size,
+    )

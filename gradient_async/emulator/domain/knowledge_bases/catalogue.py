@@ -16,7 +16,6 @@ USE_CASES: Final = (
     "MODEL_USECASE_REASONING",
     "MODEL_USECASE_SERVERLESS",
 )
-"""The use cases of models in the API's description."""
 
 _KNOWLEDGE_BASE: Final = "MODEL_USECASE_KNOWLEDGEBASE"
 _CREATED: Final = "2026-01-15T09:00:00Z"
@@ -69,6 +68,7 @@ REGIONS: Final[Sequence[Mapping[str, object]]] = (
 REGION_CODES: Final = frozenset(str(region["region"]) for region in REGIONS)
 """The regions' codes."""
 
+# Their limits differ, so that a check against the wrong model is noticed.
 EMBEDDING_MODELS: Final = (
     EmbeddingModel("0a1e6b3c-0000-4000-8000-000000000001", 64, 8192, 750),
     EmbeddingModel("0a1e6b3c-0000-4000-8000-000000000002", 64, 512, 400),
@@ -87,7 +87,6 @@ _AGREEMENT: Final = {
 def _embedding(
     position: int, identifier: str, name: str, parameters: float, price: float
 ) -> Model:
-    """Create an embedding model."""
     limits = EMBEDDING_MODELS[position]
     fields = {
         "uuid": limits.uuid,

@@ -17,8 +17,8 @@ from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     find_embedding_model,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
-    ALL_KINDS,
     DataSource,
+    Kind,
     read_data_source,
 )
 from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
@@ -85,12 +85,7 @@ class KnowledgeBase:
         return fields
 
     def update(self, message: Message, now: int) -> None:
-        """
-        Replace what a request names.
-
-        Raises:
-            ApiError: A member is invalid; nothing has changed then.
-        """
+        """Replace what a request names; if that raises an `ApiError`, nothing."""
         changes = {
             name: message.string(name)
             for name in ("name", "project_id", "database_id")
@@ -113,10 +108,8 @@ def read_knowledge_base(
     """
     Create the knowledge base that a request describes, with its data sources.
 
-    A new database takes five seconds; an existing one is ready at once.
-
-    Raises:
-        ApiError: A member is missing or invalid, or refers to something unknown.
+    A new database takes five seconds; an existing one is ready at once. Members that
+    are missing or invalid, or refer to something unknown, raise an `ApiError`.
     """
     _check_name(message.string("name"))
     model = _find_model(message.string("embedding_model_uuid"))
@@ -124,6 +117,7 @@ def read_knowledge_base(
     if region not in REGION_CODES:
         raise ApiError(422, _unknown("region", region))
     database_id = message.string("database_id")
+    # Not kept, but read, so that wrong types are rejected.
     for ignored in ("vpc_uuid", "size"):
         message.string(ignored)
     knowledge_base = KnowledgeBase(
@@ -141,7 +135,7 @@ def read_knowledge_base(
         reranking=_read_reranking(message),
     )
     data_sources = [
-        read_data_source(it, model, uuid=ids.create(), now=now, kinds=ALL_KINDS)
+        read_data_source(it, model, uuid=ids.create(), now=now, kinds=tuple(Kind))
         for it in message.messages("datasources")
     ]
     knowledge_base.data_sources = {it.uuid: it for it in data_sources}
@@ -149,7 +143,6 @@ def read_knowledge_base(
 
 
 def _read_reranking(message: Message) -> dict[str, object] | None:
-    """Return the configuration for reranking results, if there is one."""
     config = message.message("reranking_config")
     if config is None:
         return None
@@ -157,13 +150,11 @@ def _read_reranking(message: Message) -> dict[str, object] | None:
 
 
 def _check_name(name: str) -> None:
-    """Raise if a name is blank."""
     if not name.strip():
         raise ApiError(422, "A knowledge base needs a name.")
 
 
 def _find_model(uuid: str) -> EmbeddingModel:
-    """Return the embedding model that a request names."""
     model = find_embedding_model(uuid)
     if model is None:
         raise ApiError(422, _unknown("embedding_model_uuid", uuid))

@@ -38,11 +38,8 @@ class Schedule:
 
     def describe_deleted(self, now: int) -> dict[str, object]:
         """Return its JSON after it was deleted."""
-        deleted_at = format_timestamp(now)
-        return self._describe_common(now) | {
-            "is_active": False,
-            "deleted_at": deleted_at,
-        }
+        deleted = {"is_active": False, "deleted_at": format_timestamp(now)}
+        return self._describe_common(now) | deleted
 
     def next_run(self, now: int) -> int:
         """Return when it is next due, later than now."""
@@ -59,7 +56,6 @@ class Schedule:
         )
 
     def _describe_common(self, updated_at: int) -> dict[str, object]:
-        """Return the members that are always present."""
         return {
             "uuid": self.uuid,
             "knowledge_base_uuid": self.knowledge_base_uuid,
@@ -73,12 +69,7 @@ class Schedule:
 def read_schedule(
     message: Message, knowledge_base_uuid: str, *, uuid: str, now: int
 ) -> Schedule:
-    """
-    Create the schedule that a request describes.
-
-    Raises:
-        ApiError: There are no days or others than 0 to 7, or no time as HH:MM.
-    """
+    """Create the schedule that a request describes, or raise an `ApiError`."""
     days = tuple(message.integers("days"))
     if not days or not set(days) <= set(_DAYS):
         raise ApiError(422, "days must name at least one day, each 0 to 7.")

@@ -13,16 +13,10 @@ from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
     REGION_CODES,
 )
-from gradient_async.emulator.domain.knowledge_bases.chunking import Chunking
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
-    ALL_KINDS,
-    AWS,
-    DROPBOX,
-    FILE_UPLOAD,
-    GOOGLE_DRIVE,
-    SPACES,
-    WEB_CRAWLER,
+    Chunking,
     DataSource,
+    Kind,
 )
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
@@ -57,7 +51,7 @@ def create_knowledge_bases(
     newest = before - before % SECOND
     names = rng.sample(_NAMES, len(source_uuids))
     knowledge_bases: dict[str, KnowledgeBase] = {}
-    kinds = cycle(ALL_KINDS)
+    kinds = cycle(Kind)
     for age, (uuid, name) in enumerate(zip(source_uuids, names, strict=True)):
         created_at = newest - (len(source_uuids) - age) * 24 * _HOUR
         knowledge_base = _create_knowledge_base(rng, uuid, name, created_at, owner)
@@ -73,7 +67,6 @@ def create_knowledge_bases(
 def _create_knowledge_base(
     rng: random.Random, uuid: str, name: str, created_at: int, owner: Owner
 ) -> KnowledgeBase:
-    """Create one knowledge base without data sources."""
     return KnowledgeBase(
         uuid=uuid,
         name=name,
@@ -92,7 +85,7 @@ def _create_knowledge_base(
 
 
 def _create_data_source(
-    uuid: str, kind: str, knowledge_base: KnowledgeBase
+    uuid: str, kind: Kind, knowledge_base: KnowledgeBase
 ) -> DataSource:
     """Create one data source, a minute younger than its knowledge base."""
     created_at = knowledge_base.created_at + MINUTE
@@ -106,26 +99,25 @@ def _create_data_source(
     )
 
 
-def _create_details(kind: str, knowledge_base: KnowledgeBase) -> dict[str, object]:
-    """Create the details of a data source of some kind."""
+def _create_details(kind: Kind, knowledge_base: KnowledgeBase) -> dict[str, object]:
     name = knowledge_base.name
     bucket = {"bucket_name": f"{name}-files", "item_path": "published/"}
     object_id = IdGenerator(name + knowledge_base.uuid).create()
-    details: dict[str, dict[str, object]] = {
-        SPACES: {**bucket, "region": knowledge_base.region},
-        WEB_CRAWLER: {
+    details: dict[Kind, dict[str, object]] = {
+        Kind.SPACES: {**bucket, "region": knowledge_base.region},
+        Kind.WEB_CRAWLER: {
             "base_url": f"https://{name}.example.com",
             "crawling_option": "PATH",
             "embed_media": False,
             "exclude_tags": ["nav", "footer"],
         },
-        FILE_UPLOAD: {
+        Kind.FILE_UPLOAD: {
             "original_file_name": f"{name}.pdf",
             "stored_object_key": f"{object_id}.pdf",
             "size_in_bytes": "2048000",
         },
-        AWS: {**bucket, "region": "eu-central-1"},
-        DROPBOX: {"folder": f"/{name}"},
-        GOOGLE_DRIVE: {"folder_id": f"{name}-1", "folder_name": name},
+        Kind.AWS: {**bucket, "region": "eu-central-1"},
+        Kind.DROPBOX: {"folder": f"/{name}"},
+        Kind.GOOGLE_DRIVE: {"folder_id": f"{name}-1", "folder_name": name},
     }
     return details[kind]
