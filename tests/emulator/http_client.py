@@ -1,4 +1,4 @@
-"""The HTTP client of these tests: one request, its whole answer as plain values."""
+"""The HTTP client of these tests: one request, and its response as plain values."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SPACES = {"spaces_data_source": {"bucket_name": "files", "region": "tor1"}}
 
 
 @attrs.frozen
-class Reply:
-    """An answer that has been read to its end."""
+class Response:
+    """A completely received response."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,17 +32,17 @@ class Reply:
 
     @property
     def message(self) -> str:
-        """What an error says."""
+        """The message of an error."""
         return str(self.json["message"])
 
     @property
     def uuids(self) -> list[str]:
-        """The uuids of the listed jobs."""
+        """The ids of the listed jobs."""
         return [job["uuid"] for job in self.json["jobs"]]
 
 
 @attrs.frozen
-class Caller:
+class HttpClient:
     """Sends requests over one session."""
 
     session: aiohttp.ClientSession
@@ -57,29 +57,29 @@ class Caller:
         json: object = None,
         data: object = None,
         **query: str | int,
-    ) -> Reply:
-        """Send a request, by default as the first account, and read the answer."""
+    ) -> Response:
+        """Send a request, by default as the first account, and read the response."""
         headers = {"Authorization": authorization or f"Bearer {api.token}"}
         async with self.session.request(
             method, api.url + path, params=query, headers=headers, json=json, data=data
         ) as response:
-            return Reply(response.status, response.headers, await response.read())
+            return Response(response.status, response.headers, await response.read())
 
-    async def post(self, api: Emulator, path: str, **fields: object) -> Reply:
-        """Send a JSON object."""
+    async def post(self, api: Emulator, path: str, **fields: object) -> Response:
+        """POST a JSON object."""
         return await self(api, path, method="POST", json=fields)
 
-    async def put(self, api: Emulator, path: str, **fields: object) -> Reply:
-        """Send a JSON object that changes something."""
+    async def put(self, api: Emulator, path: str, **fields: object) -> Response:
+        """PUT a JSON object."""
         return await self(api, path, method="PUT", json=fields)
 
-    async def delete(self, api: Emulator, path: str) -> Reply:
-        """Delete something."""
+    async def delete(self, api: Emulator, path: str) -> Response:
+        """Send a DELETE request."""
         return await self(api, path, method="DELETE")
 
     async def create_base(self, api: Emulator, *sources: object) -> str:
-        """Create a knowledge base with some data sources; give its uuid."""
-        reply = await self.post(
+        """Create a knowledge base with data sources; return its id."""
+        response = await self.post(
             api,
             BASES,
             name="Tests",
@@ -87,14 +87,14 @@ class Caller:
             embedding_model_uuid=MODEL,
             datasources=sources,
         )
-        return str(reply.json["knowledge_base"]["uuid"])
+        return str(response.json["knowledge_base"]["uuid"])
 
     async def start(self, api: Emulator, base: str, **fields: object) -> str:
-        """Start to index a knowledge base; give the job's uuid."""
-        reply = await self.post(api, JOBS, knowledge_base_uuid=base, **fields)
-        return str(reply.json["job"]["uuid"])
+        """Start indexing a knowledge base; return the job's id."""
+        response = await self.post(api, JOBS, knowledge_base_uuid=base, **fields)
+        return str(response.json["job"]["uuid"])
 
     async def job(self, api: Emulator, uuid: str) -> dict[str, Any]:
-        """Look at a job."""
-        reply = await self(api, f"{JOBS}/{uuid}")
-        return dict(reply.json["job"])
+        """Fetch a job."""
+        response = await self(api, f"{JOBS}/{uuid}")
+        return dict(response.json["job"])

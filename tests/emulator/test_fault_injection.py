@@ -1,4 +1,4 @@
-"""Faults over the wire: what a client sees of each."""
+"""Faults as a client sees them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import JOBS, SPACES, Caller
+from .http_client import JOBS, SPACES, HttpClient
 
 
 @pytest.mark.parametrize(
@@ -27,84 +27,86 @@ from .calling import JOBS, SPACES, Caller
     ],
 )
 async def test_error_statuses(
-    api: Emulator, call: Caller, status: int, identifier: str
+    api: Emulator, call: HttpClient, status: int, identifier: str
 ) -> None:
-    """A status from 400 up comes with an error body, and once."""
+    """A status of at least 400 has an error body, and happens once."""
     api.fail(Fault(status=status))
-    struck, normal = await call(api), await call(api)
+    failed, normal = await call(api), await call(api)
 
-    assert (status, identifier) == (struck.status, struck.json["id"])
-    assert struck.json["message"]
-    assert struck.headers["x-request-id"] == struck.json["request_id"]
+    assert (status, identifier) == (failed.status, failed.json["id"])
+    assert failed.json["message"]
+    assert failed.headers["x-request-id"] == failed.json["request_id"]
     assert 200 == normal.status
 
 
-async def test_other_statuses_have_no_body(api: Emulator, call: Caller) -> None:
-    """A status below 400 comes without a body."""
+async def test_other_statuses_have_no_body(api: Emulator, call: HttpClient) -> None:
+    """A status below 400 has no body."""
     api.fail(Fault(status=204))
-    reply = await call(api)
+    response = await call(api)
 
-    assert (204, b"") == (reply.status, reply.body)
+    assert (204, b"") == (response.status, response.body)
 
 
-async def test_own_bytes(api: Emulator, call: Caller) -> None:
-    """A body is sent to the byte, as what it claims to be."""
+async def test_own_body(api: Emulator, call: HttpClient) -> None:
+    """The body is sent unchanged, with its content type."""
     api.fail(Fault(body=b"<html>", content_type="text/html"))
-    reply = await call(api)
+    response = await call(api)
 
-    assert (200, b"<html>") == (reply.status, reply.body)
-    assert "text/html" == reply.headers["content-type"]
+    assert (200, b"<html>") == (response.status, response.body)
+    assert "text/html" == response.headers["content-type"]
 
 
-async def test_own_bytes_with_a_status(api: Emulator, call: Caller) -> None:
-    """A body can come with any status, even an empty one."""
+async def test_own_body_with_a_status(api: Emulator, call: HttpClient) -> None:
+    """A body, even an empty one, can have any status."""
     api.fail(Fault(status=502, body=b""))
-    reply = await call(api)
+    response = await call(api)
 
-    assert (502, b"") == (reply.status, reply.body)
+    assert (502, b"") == (response.status, response.body)
 
 
-async def test_headers_replace_those_of_the_server(api: Emulator, call: Caller) -> None:
-    """Headers go on any answer, and win over the server's own."""
+async def test_headers_replace_those_of_the_server(
+    api: Emulator, call: HttpClient
+) -> None:
+    """Headers can be set on any response, and replace the server's own."""
     api.fail(
         Fault(status=429, headers={"Retry-After": "29", "x-request-id": "mine"}),
         Fault(headers={"ratelimit-remaining": "many", "date": "never"}),
     )
-    refused, normal = await call(api), await call(api)
+    rejected, normal = await call(api), await call(api)
 
-    assert "29" == refused.headers["retry-after"]
-    assert "mine" == refused.headers["x-request-id"]
+    assert "29" == rejected.headers["retry-after"]
+    assert "mine" == rejected.headers["x-request-id"]
     assert (200, "many") == (normal.status, normal.headers["ratelimit-remaining"])
     assert "never" == normal.headers["date"]
     assert 20 == len(normal.uuids)
 
 
-async def test_delay(api: Emulator, call: Caller) -> None:
-    """A delay alone holds up the normal answer."""
+async def test_delay(api: Emulator, call: HttpClient) -> None:
+    """A delay alone delays the normal response."""
     api.fail(Fault(delay=0.02))
     before = asyncio.get_running_loop().time()
-    reply = await call(api)
+    response = await call(api)
 
-    assert 200 == reply.status
+    assert 200 == response.status
     assert 0.019 < asyncio.get_running_loop().time() - before
 
 
-async def test_drip(api: Emulator, call: Caller) -> None:
-    """A dripping answer arrives whole, one byte at a time."""
+async def test_drip(api: Emulator, call: HttpClient) -> None:
+    """With `drip`, the response arrives completely, byte by byte."""
     api.fail(Fault(body=b"0123456789", drip=0.002))
     before = asyncio.get_running_loop().time()
-    reply = await call(api)
+    response = await call(api)
 
-    assert b"0123456789" == reply.body
-    assert "10" == reply.headers["content-length"]
+    assert b"0123456789" == response.body
+    assert "10" == response.headers["content-length"]
     assert 0.019 < asyncio.get_running_loop().time() - before
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100])
 async def test_cut(
-    api: Emulator, call: Caller, cut: int, caplog: pytest.LogCaptureFixture
+    api: Emulator, call: HttpClient, cut: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A cut answer announces its full length and ends early, as it was told to."""
+    """A cut response announces its full length and ends early."""
     whole = await call(api)
     api.fail(Fault(cut=cut))
     port = int(api.url.rpartition(":")[2])
@@ -128,10 +130,10 @@ async def test_cut(
 @pytest.mark.parametrize(
     ("fault", "seconds"), [(Fault(cut=50), 0.0), (Fault(cut=50, drip=2.0), 100.0)]
 )
-async def test_cuts_take_no_time(
-    api: Emulator, call: Caller, fault: Fault, seconds: float
+async def test_cut_takes_no_time(
+    api: Emulator, call: HttpClient, fault: Fault, seconds: float
 ) -> None:
-    """A cut answer comes at once, unless it is to drip."""
+    """A cut response is sent at once unless `drip` slows it down."""
     api.fail(fault)
     before = asyncio.get_running_loop().time()
     with pytest.raises(aiohttp.ClientPayloadError):
@@ -140,18 +142,18 @@ async def test_cuts_take_no_time(
     assert seconds == round(asyncio.get_running_loop().time() - before, 3)
 
 
-async def test_cut_behind_the_end(api: Emulator, call: Caller) -> None:
-    """A cut that the body does not reach changes nothing."""
+async def test_cut_beyond_the_end(api: Emulator, call: HttpClient) -> None:
+    """A cut beyond the end of the body changes nothing."""
     api.fail(Fault(status=500, body=b"short", cut=5, drip=0.001))
-    reply = await call(api)
+    response = await call(api)
     again = await call(api)
 
-    assert (500, b"short", 200) == (reply.status, reply.body, again.status)
+    assert (500, b"short", 200) == (response.status, response.body, again.status)
     assert 1 == api.connections
 
 
-async def test_drop(api: Emulator, call: Caller) -> None:
-    """A dropped request was received, but never gets an answer."""
+async def test_drop(api: Emulator, call: HttpClient) -> None:
+    """A dropped request is received and gets no response."""
     api.fail(Fault(drop=True))
 
     with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -162,8 +164,8 @@ async def test_drop(api: Emulator, call: Caller) -> None:
     ]
 
 
-async def test_lose(api: Emulator, call: Caller) -> None:
-    """A lost answer is that of a request that was carried out, and recorded."""
+async def test_lose(api: Emulator, call: HttpClient) -> None:
+    """A request whose response is lost is carried out and recorded."""
     base = await call.create_base(api, SPACES)
     api.fail(Fault(lose=True))
 
@@ -177,8 +179,8 @@ async def test_lose(api: Emulator, call: Caller) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 10, 5000])
-async def test_drop_after(api: Emulator, call: Caller, size: int) -> None:
-    """A connection can close while the request's body is read, or at its end."""
+async def test_drop_after(api: Emulator, call: HttpClient, size: int) -> None:
+    """The connection can be closed while the body is read, or at its end."""
     api.fail(Fault(drop_after=size, path="*/indexing_jobs"))
 
     with pytest.raises(aiohttp.ClientConnectionError):
@@ -188,8 +190,8 @@ async def test_drop_after(api: Emulator, call: Caller, size: int) -> None:
     assert 45 == len(api.jobs())
 
 
-async def test_hang(api: Emulator, call: Caller) -> None:
-    """A hanging request lasts until the client leaves, and then is over."""
+async def test_hang(api: Emulator, call: HttpClient) -> None:
+    """A hanging request lasts until the client disconnects."""
     api.fail(Fault(hang=True))
 
     with pytest.raises(TimeoutError):
@@ -201,36 +203,36 @@ async def test_hang(api: Emulator, call: Caller) -> None:
     assert [None] == [request.status for request in api.requests]
 
 
-async def test_fault_on_one_page(api: Emulator, call: Caller) -> None:
-    """A fault for a page meets that page of a list, by default the first."""
+async def test_fault_on_one_page(api: Emulator, call: HttpClient) -> None:
+    """A fault for a page applies to that page of a list, by default the first."""
     api.fail(Fault(status=500, page=2), Fault(status=503, page=1))
     one = f"{JOBS}/{api.job_uuids()[0]}"
-    replies = [await call(api, one), await call(api, page=2), await call(api)]
+    responses = [await call(api, one), await call(api, page=2), await call(api)]
 
-    assert [200, 500, 503] == [reply.status for reply in replies]
+    assert [200, 500, 503] == [response.status for response in responses]
 
 
-async def test_fault_on_one_account(call: Caller) -> None:
-    """A fault for a token spares the other accounts."""
+async def test_fault_on_one_account(call: HttpClient) -> None:
+    """A fault for a token does not affect other accounts."""
     async with Emulator(jobs=1, accounts=2) as api:
         api.fail(Fault(status=500, token=api.tokens[1]))
-        replies = [
+        responses = [
             await call(api, authorization=f"Bearer {token}") for token in api.tokens
         ]
 
-    assert [200, 500] == [reply.status for reply in replies]
+    assert [200, 500] == [response.status for response in responses]
 
 
-async def test_refused_requests_meet_no_fault(api: Emulator, call: Caller) -> None:
-    """A fault waits for a request that gets past the door."""
+async def test_rejected_requests_get_no_fault(api: Emulator, call: HttpClient) -> None:
+    """A fault skips requests that are rejected for their token."""
     api.fail(Fault(status=500))
-    replies = [await call(api, authorization="Bearer wrong"), await call(api)]
+    responses = [await call(api, authorization="Bearer wrong"), await call(api)]
 
-    assert [401, 500] == [reply.status for reply in replies]
+    assert [401, 500] == [response.status for response in responses]
 
 
-async def test_fault_hides_growth(api: Emulator, call: Caller) -> None:
-    """A request answered by a fault has not read the list."""
+async def test_fault_prevents_growth(api: Emulator, call: HttpClient) -> None:
+    """A request with an error from a fault does not read the list."""
     api.grow(1)
     api.fail(Fault(status=500))
     await call(api)
@@ -240,9 +242,9 @@ async def test_fault_hides_growth(api: Emulator, call: Caller) -> None:
 
 @pytest.mark.parametrize("path", ["/v2/gen-ai/knowledge_bases", "/v2/gen-ai/models"])
 async def test_fault_on_a_page_of_any_list(
-    api: Emulator, call: Caller, path: str
+    api: Emulator, call: HttpClient, path: str
 ) -> None:
-    """All lists have pages, and creating is none of them."""
+    """Every list has pages; a POST to the same path is not one of them."""
     api.fail(Fault(status=500, page=1, path=path))
     created = await call(api, "/v2/gen-ai/knowledge_bases", method="POST")
     listed = await call(api, path)

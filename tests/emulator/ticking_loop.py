@@ -1,4 +1,4 @@
-"""An event loop whose clock is never seen twice at the same time."""
+"""An event loop whose clock never shows the same time twice."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class TickingLoop(asyncio.SelectorEventLoop):
         super().__init__()
 
     def time(self) -> float:
-        """Give the time, in seconds."""
+        """Return the time in seconds."""
         return next(self._ticks) * TICK
