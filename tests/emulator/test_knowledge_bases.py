@@ -65,15 +65,15 @@ def test_last_jobs(api: Emulator) -> None:
     for base in api.knowledge_bases():
         uuid = str(base["uuid"])
         jobs = [it for it in api.jobs() if it["knowledge_base_uuid"] == uuid]
-        parts: Any = [it["data_source_jobs"] for it in jobs]
+        lists: Any = [it["data_source_jobs"] for it in jobs]
 
         assert (jobs[0] if jobs else None) == base.get("last_indexing_job")
         for source in api.data_sources(uuid):
             newest = [
-                part
-                for entries in parts
-                for part in entries
-                if part["data_source_uuid"] == source["uuid"]
+                entry
+                for entries in lists
+                for entry in entries
+                if entry["data_source_uuid"] == source["uuid"]
             ]
             assert newest[:1] == [
                 source[name] for name in ["last_datasource_indexing_job"] if newest
@@ -185,9 +185,9 @@ async def test_update(api: Emulator, call: HttpClient) -> None:
     changes = {"name": "Newer", "tags": ["x"], "database_id": "mine"}
     config = {"reranking_config": {"enabled": False, "model": "m"}}
     response = await call.put(api, f"{BASES}/{uuid}", **changes, **config)
-    moment = {"updated_at": "2026-11-01T12:00:09Z"}
+    date = {"updated_at": "2026-11-01T12:00:09Z"}
 
-    assert {**before, **changes, **config, **moment} == response.json["knowledge_base"]
+    assert {**before, **changes, **config, **date} == response.json["knowledge_base"]
 
 
 async def test_empty_update(api: Emulator, call: HttpClient) -> None:
@@ -281,7 +281,7 @@ async def test_returned_json_is_a_copy(api: Emulator, call: HttpClient) -> None:
         api.knowledge_bases,
         lambda: api.data_sources(base),
     ]
-    before = [json.dumps(look()) for look in readers]
+    before = [json.dumps(read()) for read in readers]
     for job in (*api.jobs(), api.knowledge_bases()[0]["last_indexing_job"]):
         written: Any = job
         written["phase"] = "BROKEN"
@@ -290,4 +290,4 @@ async def test_returned_json_is_a_copy(api: Emulator, call: HttpClient) -> None:
     source["web_crawler_data_source"]["exclude_tags"].append("all")
     source["last_datasource_indexing_job"].clear()
 
-    assert before == [json.dumps(look()) for look in readers]
+    assert before == [json.dumps(read()) for read in readers]

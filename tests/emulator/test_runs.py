@@ -257,7 +257,9 @@ def test_partial_failures_in_progress() -> None:
 
 def test_sources_in_progress() -> None:
     """A source in progress has no end time."""
-    done, going = job_after(run(source("one"), source("two")), 12)["data_source_jobs"]
+    ended, running = job_after(run(source("one"), source("two")), 12)[
+        "data_source_jobs"
+    ]
 
-    assert "2026-11-01T12:00:10Z" == done["completed_at"] == going["started_at"]
-    assert "completed_at" not in going
+    assert "2026-11-01T12:00:10Z" == ended["completed_at"] == running["started_at"]
+    assert "completed_at" not in running

@@ -49,7 +49,7 @@ async def test_life_cycle(api: Emulator, call: HttpClient) -> None:
     found = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
     api.advance(5)
     deleted = await call.delete(api, f"{SCHEDULES}/{info['uuid']}")
-    gone = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
+    missing = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
     again = await call.delete(api, f"{SCHEDULES}/{info['uuid']}")
 
     assert {**fields, "time": "18:30:00", "is_active": True}.items() <= info.items()
@@ -59,7 +59,7 @@ async def test_life_cycle(api: Emulator, call: HttpClient) -> None:
         deleted.json["indexing_info"].items()
     )
     assert "next_run_at" not in deleted.json["indexing_info"]
-    assert [404, 404] == [gone.status, again.status]
+    assert [404, 404] == [missing.status, again.status]
 
 
 async def test_second_schedule(api: Emulator, call: HttpClient) -> None:

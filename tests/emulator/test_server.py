@@ -229,7 +229,7 @@ async def test_dates_of_new_jobs(call: HttpClient) -> None:
 
 async def test_knowledge_bases_of_new_jobs(api: Emulator, call: HttpClient) -> None:
     """New jobs use seeded knowledge bases while there are any."""
-    made = await call.create_base(api, SPACES)
+    created = await call.create_base(api, SPACES)
     last, *others = (str(it["uuid"]) for it in api.knowledge_bases()[1:])
     for base in others:
         await call.delete(api, f"{BASES}/{base}")
@@ -238,7 +238,7 @@ async def test_knowledge_bases_of_new_jobs(api: Emulator, call: HttpClient) -> N
     api.add_jobs(20)
     bases = [job["knowledge_base_uuid"] for job in api.jobs()[:40]]
 
-    assert [made] * 20 + [last] * 20 == bases
+    assert [created] * 20 + [last] * 20 == bases
 
 
 async def test_no_knowledge_bases_for_new_jobs(api: Emulator, call: HttpClient) -> None:

@@ -34,7 +34,7 @@ async def send_requests(server: RunningEmulator) -> set[int]:
 
 @pytest.fixture
 def _fast_switching() -> Iterator[None]:
-    """Switch threads a hundred times as often as interval."""
+    """Switch threads a hundred times as often as usual."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(interval / 100)
     yield
