@@ -28,16 +28,24 @@ def create_parser() -> argparse.ArgumentParser:
         prog="python -m gradient_async.emulator",
         description="Emulate the Gradient AI API on 127.0.0.1 with generated data.",
         epilog="Prints shell commands that point clients at it. Stop it with Ctrl-C.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    add = parser.add_argument
-    add("--jobs", type=int, default=200, help="indexing jobs per account")
-    add("--accounts", type=int, default=1, help="accounts, each with its own token")
-    add("--seed", type=int, default=1, help="seed of the generated data")
-    add("--port", type=int, default=0, help="port to listen on; 0 means a free one")
-    add("--no-limits", action="store_true", help="turn the rate limits off")
-    add("--latency", type=float, default=0.0, help="seconds per round trip")
-    add("--speed", type=float, default=1.0, help="how fast indexing jobs progress")
+    numbers: Sequence[tuple[str, str, int | float, str]] = (
+        ("jobs", "N", 200, "indexing jobs per account"),
+        ("accounts", "N", 1, "accounts, each with its own token"),
+        ("seed", "N", 1, "seed of the generated data"),
+        ("port", "N", 0, "port to listen on, 0 for a free one"),
+        ("latency", "SECONDS", 0.0, "seconds per round trip"),
+        ("speed", "FACTOR", 1.0, "speed of the server's clock"),
+    )
+    for name, metavar, default, text in numbers:
+        parser.add_argument(
+            f"--{name}",
+            metavar=metavar,
+            type=type(default),
+            default=default,
+            help=f"{text} (default: {default})",
+        )
+    parser.add_argument("--no-limits", action="store_true", help="turn off rate limits")
     return parser
 
 

@@ -165,6 +165,7 @@ class FaultQueue:
         """Return the first fault that matches a request, if any, and count its use."""
         for queued in self._queued:
             if queued.fault.matches(method=method, path=path, page=page, token=token):
+                # May change the list that is iterated over, which ends here.
                 self._count_use(queued)
                 return queued.fault
         return None

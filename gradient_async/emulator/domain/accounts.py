@@ -36,8 +36,8 @@ class Account:
     """The source of ids for what clients create."""
     plans: dict[str, SourcePlan] = attrs.field(factory=dict, repr=False)
     """The planned outcomes of data sources, by id."""
-    _to_grow: int = attrs.field(default=0, init=False, repr=False)
-    _growth: int = attrs.field(default=0, init=False, repr=False)
+    _growth_left: int = attrs.field(default=0, init=False, repr=False)
+    _growth_per_request: int = attrs.field(default=0, init=False, repr=False)
 
     @classmethod
     def create(
@@ -102,12 +102,12 @@ class Account:
     def grow(self, total: int, per_request: int) -> None:
         """Make each of the next list requests add jobs, until `total` were added."""
         self._require_indexable()
-        self._to_grow, self._growth = total, per_request
+        self._growth_left, self._growth_per_request = total, per_request
 
     def apply_growth(self, now: int) -> None:
         """Add the jobs that a list request adds, if anything can be indexed."""
-        count = min(self._growth, self._to_grow)
-        self._to_grow -= count
+        count = min(self._growth_per_request, self._growth_left)
+        self._growth_left -= count
         # Growth is counted even if nothing can be added, so that it comes to an end.
         if indexable := self._indexable():
             self.jobs.add_pending(count, now, indexable)
@@ -120,7 +120,7 @@ class Account:
         return exists
 
     def _indexable(self) -> SourceIds:
-        """Return the knowledge bases that have data sources, with their ids."""
+        """Return the ids of knowledge bases with data sources, and those of these."""
         return {
             uuid: list(knowledge_base.data_sources)
             for uuid, knowledge_base in tuple(self.knowledge_bases.items())
@@ -128,7 +128,7 @@ class Account:
         }
 
     def _require_indexable(self) -> SourceIds:
-        """Return the knowledge bases that have data sources, or raise."""
+        """Return the same, or raise if there are none."""
         indexable = self._indexable()
         if not indexable:
             msg = "no knowledge base with a data source is left to create jobs for"

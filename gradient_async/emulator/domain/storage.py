@@ -106,6 +106,7 @@ class ObjectStore:
             raise StorageError(403, "AccessDenied", "Request has expired.")
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:
+        # Sorted, because clients may send the parameters in another order.
         text = f"{method}\n{path}\n{urlencode(sorted(query.items()))}"
         return hmac.digest(self._secret, text.encode(), "sha256").hex()
 

@@ -24,6 +24,7 @@ ACCOUNT: Final = web.RequestKey("account", Account)
 """The account of a request's token, if the token is known."""
 
 _TIME: Final = web.RequestKey("time", int)
+# Nine digits at most: Python refuses to convert strings of thousands of them.
 _COUNTING_NUMBER: Final = re.compile("[1-9][0-9]{0,8}")
 _DEFAULT_PER_PAGE: Final = 20
 _MAX_PER_PAGE: Final = 200

@@ -76,6 +76,7 @@ def error_response(
 
 def storage_error_response(_: web.Request, status: int) -> BytesResponse:
     """Create the object store's error response for a status."""
+    # Not `HTTPStatus(status)`, which raises for unassigned statuses.
     phrase = next(
         (it.phrase for it in HTTPStatus if it == status), "The request failed"
     )

@@ -65,7 +65,7 @@ def create_storage(platform: Platform, state: ServerState) -> web.Application:
 
 @web.middleware
 async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Record a request on its arrival, with latency on both sides of it."""
+    """Record a request on its arrival; latency delays it and its response."""
     state = request.app[STATE]
     with state.traffic.track(request):
         await state.network.transfer()

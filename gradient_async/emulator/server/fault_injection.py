@@ -88,6 +88,7 @@ async def _send_in_parts(
     stream.content_length = len(response.content)
     await stream.prepare(request)
     to_send = response.content[: fault.cut]
+    # `range` needs a step above 0, even if nothing is to be sent.
     step = 1 if fault.drip else max(1, len(to_send))
     for start in range(0, len(to_send), step):
         await asyncio.sleep(fault.drip or 0)

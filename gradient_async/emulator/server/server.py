@@ -73,7 +73,7 @@ class Server:
 
     def __init__(self, platform: Platform, state: ServerState, port: int) -> None:
         if port not in _PORTS:
-            msg = f"`port` must be at least 0 (any free port) and at most 65535: {port}"
+            msg = f"`port` must be 0 (any free port) to 65535, not {port}"
             raise ValueError(msg)
         self._platform = platform
         self._port = port

@@ -37,6 +37,7 @@ class Network:
     async def transfer(self) -> None:
         """Wait for as long as one direction takes."""
         seconds = (self.latency + self.rng.uniform(0, self.jitter)) / 2
+        # Even `sleep(0)` would let other tasks run first.
         if seconds:
             await asyncio.sleep(seconds)
 

@@ -104,11 +104,7 @@ class JobDraft:
 
 
 class JobGenerator:
-    """
-    Generates the seeded jobs of one account.
-
-    They are about three to five knowledge bases with one to four data sources each.
-    """
+    """Generates the seeded jobs of one account, for three to five knowledge bases."""
 
     def __init__(self, seed: str) -> None:
         self._rng = create_rng(seed)

@@ -125,8 +125,7 @@ class Job:
     def cancel(self, now: int) -> Self:
         """Return the job cancelled now, or at its last update if that is later."""
         # `add_jobs` may have dated the job ahead of the clock.
-        updated_at = parse_timestamp(str(self.fields["updated_at"]))
-        end = max(now, updated_at)
+        end = max(now, parse_timestamp(str(self.fields["updated_at"])))
         started = {source["data_source_uuid"] for source in self.sources}
         sources = [_cancel_source(source, end) for source in self.sources] + [
             IndexedSource.not_started(uuid, end).fields

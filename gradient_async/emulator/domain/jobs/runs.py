@@ -93,7 +93,8 @@ class SourceRun:
 
     def _counts(self, elapsed: int) -> Counts:
         """Return the numbers of files and bytes after some nanoseconds."""
-        # Integers only: a float would lose bytes of large data sources.
+        # Integers only: a float would lose bytes of large data sources. A data source
+        # without any duration is complete at once, and must not divide by zero.
         duration = max(1, self.duration)
         seen = duration if elapsed >= self.duration else elapsed
         files, size = (total * seen // duration for total in (self.files, self.size))
@@ -158,7 +159,7 @@ class JobRun:
         )
 
     def cancel(self, now: int) -> JobRun:
-        """Return the plan with a cancellation now."""
+        """Return the plan, cancelled now."""
         return attrs.evolve(self, cancelled_at=now)
 
     @property

@@ -122,11 +122,7 @@ class IndexedSource:
 def generate_source(
     rng: random.Random, uuid: str, status: str, started_at: int, precision: int
 ) -> IndexedSource:
-    """
-    Generate the entry of a data source that took ten seconds to three minutes.
-
-    `precision` is that of its times, in nanoseconds.
-    """
+    """Generate an entry of 10 seconds to 3 minutes, with times of some precision."""
     counts = _generate_counts(rng, status)
     updated_at, error = started_at, {}
     if status != "IN_PROGRESS":

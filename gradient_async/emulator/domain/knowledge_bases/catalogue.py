@@ -31,11 +31,6 @@ class Model:
     usecases: frozenset[str]
     is_public: bool = True
 
-    @property
-    def uuid(self) -> str:
-        """The id by which knowledge bases refer to it."""
-        return str(self.fields["uuid"])
-
 
 @attrs.frozen
 class EmbeddingModel:
@@ -114,9 +109,10 @@ def _embedding(
     return Model(fields, frozenset({_KNOWLEDGE_BASE}))
 
 
+_CHAT_UUID: Final = "0a1e6b3c-0000-4000-8000-000000000004"
 _CHAT: Final = Model(
     {
-        "uuid": "0a1e6b3c-0000-4000-8000-000000000004",
+        "uuid": _CHAT_UUID,
         "id": "harbour-70b-instruct",
         "name": "Harbour Instruct (70B)",
         "description": "Answers questions, and thinks first if it is asked to.",
@@ -178,7 +174,7 @@ _FINE_TUNED: Final = Model(
     {
         "uuid": "0a1e6b3c-0000-4000-8000-000000000005",
         "id": "harbour-70b-support",
-        "parent_uuid": _CHAT.uuid,
+        "parent_uuid": _CHAT_UUID,
         "name": "Harbour Support (70B)",
         "description": "The same, trained further on answers of a help desk.",
         "type": "chat",

@@ -73,6 +73,7 @@ def _create_knowledge_base(
         region=rng.choice(sorted(REGION_CODES)),
         model=rng.choice(EMBEDDING_MODELS),
         project_id=owner.project_id,
+        # From the id, so that it does not change the random choices that follow.
         database_id=IdGenerator(uuid).create(),
         user_id=owner.user_id,
         created_at=created_at,
