@@ -1,4 +1,4 @@
-"""`python -m gradient_async.emulator`: run the server until it is told to stop."""
+"""`python -m gradient_async.emulator`: run the emulator until it is stopped."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from gradient_async.emulator.core.limiter import DEFAULT_LIMITS
 from gradient_async.emulator.emulator import Emulator
-from gradient_async.emulator.http.limiter import DEFAULT_LIMITS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,24 +26,31 @@ def create_parser() -> argparse.ArgumentParser:
     """Create the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m gradient_async.emulator",
-        description="Serve made-up knowledge bases and indexing jobs on 127.0.0.1.",
+        description="Emulate the Gradient AI API on 127.0.0.1 with generated data.",
+        epilog="Prints shell commands that point clients at it. Stop it with Ctrl-C.",
     )
-    parser.add_argument("--jobs", type=int, default=200, help="jobs of each account")
-    parser.add_argument("--accounts", type=int, default=1, help="number of accounts")
-    parser.add_argument("--seed", type=int, default=1, help="what the data depends on")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
-    parser.add_argument("--no-limits", action="store_true", help="limit no requests")
-    parser.add_argument(
-        "--latency", type=float, default=0.0, help="seconds to the server and back"
+    numbers: Sequence[tuple[str, str, int | float, str]] = (
+        ("jobs", "N", 200, "indexing jobs per account"),
+        ("accounts", "N", 1, "accounts, each with its own token"),
+        ("seed", "N", 1, "seed of the generated data"),
+        ("port", "N", 0, "port to listen on, 0 for a free one"),
+        ("latency", "SECONDS", 0.0, "seconds per round trip"),
+        ("speed", "FACTOR", 1.0, "speed of the server's clock"),
     )
-    parser.add_argument(
-        "--speed", type=float, default=1.0, help="how fast indexing jobs move"
-    )
+    for name, metavar, default, text in numbers:
+        parser.add_argument(
+            f"--{name}",
+            metavar=metavar,
+            type=type(default),
+            default=default,
+            help=f"{text} (default: {default})",
+        )
+    parser.add_argument("--no-limits", action="store_true", help="turn off rate limits")
     return parser
 
 
 def create_emulator(options: argparse.Namespace) -> Emulator:
-    """Create the emulator that the command line describes."""
+    """Create the emulator for the options of the command line."""
     return Emulator(
         jobs=options.jobs,
         accounts=options.accounts,
@@ -56,7 +63,7 @@ def create_emulator(options: argparse.Namespace) -> Emulator:
 
 
 def describe(api: Emulator) -> str:
-    """Tell how to reach a running emulator, in lines that a shell understands."""
+    """Return shell commands that point clients at a running emulator."""
     tokens = "\n".join(f"# token: {token}" for token in api.tokens)
     return (
         f"# url: {api.url}\n"
@@ -67,7 +74,7 @@ def describe(api: Emulator) -> str:
 
 
 async def serve(emulator: Emulator) -> None:
-    """Run an emulator until the process gets SIGINT (Ctrl-C) or SIGTERM."""
+    """Run an emulator until the process receives SIGINT (Ctrl-C) or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
@@ -76,6 +83,7 @@ async def serve(emulator: Emulator) -> None:
     try:
         async with emulator as api:
             sys.stdout.write(describe(api))
+            # Programs that start the emulator read these lines through a pipe.
             sys.stdout.flush()
             await stopped.wait()
     finally:

@@ -1,58 +1,55 @@
-"""The emulator: an API to start, to look into and to make trouble with."""
+"""The emulator: a local API server with methods to inspect and control it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from gradient_async.emulator.accounts import Account
-from gradient_async.emulator.bases.overview import (
-    copy_json,
-    describe_base,
-    describe_source,
-)
-from gradient_async.emulator.http.faults import Fault
-from gradient_async.emulator.http.limiter import DEFAULT_LIMITS, Window
-from gradient_async.emulator.http.server import Server
-from gradient_async.emulator.http.traffic import ReceivedRequest
-from gradient_async.emulator.jobs.source_runs import SourcePlan
-from gradient_async.emulator.opening import open_state
-from gradient_async.emulator.storage.object_store import ReceivedUpload
+from gradient_async.emulator.core.faults import Fault
+from gradient_async.emulator.core.ids import create_rng
+from gradient_async.emulator.core.limiter import DEFAULT_LIMITS, Window
+from gradient_async.emulator.core.records import ReceivedRequest, ReceivedUpload
+from gradient_async.emulator.domain.accounts import Account
+from gradient_async.emulator.domain.jobs.runs import SourcePlan
+from gradient_async.emulator.domain.platform import bootstrap
+from gradient_async.emulator.server.server import Server
+from gradient_async.emulator.server.state import Network, ServerState
 
 
 class Emulator:
     """
-    A local API server on 127.0.0.1 with made-up knowledge bases and indexing jobs.
+    A local API server on 127.0.0.1 with generated knowledge bases and indexing jobs.
 
         async with Emulator(jobs=5000) as api:
             client = Client(api.token, base_url=api.url)
 
-    It runs in the loop that starts it, and waits by that loop's time only.
-    The same arguments give the same data, tokens and request ids.
-    Data, faults and recorded requests survive `aclose`: a server can start again,
-    in another loop too, and presigned URLs stay good.
+    The server runs in the event loop that starts it and uses that loop's time only. The
+    same arguments give the same data, tokens and request ids. Data, faults and recorded
+    requests survive `aclose`: the server can start again, also in another loop, and
+    presigned URLs stay valid.
 
-    What a client creates is kept, for each token by itself. A job that was created
-    moves: it waits for 2 seconds, takes 8 for each of its data sources, and has ended.
-    Jobs that were there before stand still until they are cancelled.
+    What clients create is kept separately for each token. A job that a client starts
+    progresses: it is pending for 2 seconds, takes 8 seconds for each data source, and
+    ends. Seeded jobs do not change until they are cancelled.
 
     Args:
-        jobs: The number of jobs that each account starts with.
-        accounts: The number of accounts, at least 1; each has a token of its own.
-        seed: What the made-up data and the jitter depend on.
-        port: The port to listen on; 0 takes a free one, at each start.
-        limits: The windows of the rate limit, which each token has for itself.
-            By default 250 requests in 60 seconds and 5,000 in an hour.
-            A request refused by a shorter window is told `retry-after`, in whole
-            seconds; one refused by the longest alone, or by a single window, is not.
-            None switches the limits and their headers off.
-        count_refused: Whether a refused request uses a slot of the limits too.
-        latency: Seconds that a request and its answer travel, half of them each way.
-        jitter: The most seconds that chance adds to the latency, half of them each way.
-        speed: The seconds that pass for jobs, databases and signed URLs, and on the
-            server's calendar, in a second of the loop; 0 stops them but for `advance`.
-            Limits, latency and faults keep to the loop's time.
+        jobs: Number of jobs that each account starts with.
+        accounts: Number of accounts, at least 1; each has its own token.
+        seed: Seed of the generated data and the jitter.
+        port: Port to listen on; 0 means a free one at each start.
+        limits: Windows of the rate limit, counted separately for each token. The
+            default is 250 requests in 60 seconds and 5,000 in an hour. A response to a
+            request that a shorter window rejects has `retry-after` in whole seconds;
+            one that only the longest (or a single) window rejects has none. None means
+            no limits and no `ratelimit-` headers.
+        count_refused: Whether rejected requests count toward the limits too.
+        latency: Seconds that a request and its response take, half in each direction.
+        jitter: Maximum number of seconds that are randomly added to the latency.
+        speed: Seconds that pass for jobs, databases, presigned URLs and the server's
+            date in one second of the loop; 0 means that only `advance` moves them.
+            Limits, latency and faults always use the loop's time.
 
     Raises:
         ValueError: A number is too small or not finite, or `limits` is empty.
@@ -71,18 +68,17 @@ class Emulator:
         jitter: float = 0.0,
         speed: float = 1.0,
     ) -> None:
-        """Open the accounts; nothing listens yet."""
-        self._state = open_state(
+        self._platform = bootstrap(
             jobs=jobs,
             accounts=accounts,
             seed=seed,
             limits=limits,
             count_refused=count_refused,
-            latency=latency,
-            jitter=jitter,
             speed=speed,
         )
-        self._server = Server(self._state, port)
+        network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
+        self._state = ServerState(network=network)
+        self._server = Server(self._platform, self._state, port)
 
     async def __aenter__(self) -> Self:
         """Start the server."""
@@ -99,48 +95,48 @@ class Emulator:
         await self.aclose()
 
     def __repr__(self) -> str:
-        """Show where the server is to be found."""
-        place = self._server.url or "not running"
-        return f"<Emulator {place}, accounts: {len(self._state.accounts)}>"
+        """Show the URL and the number of accounts."""
+        url = self._server.url or "not running"
+        return f"<Emulator {url}, accounts: {len(self._platform.accounts)}>"
 
     async def start(self) -> None:
         """
-        Listen, and answer from now on.
+        Start listening.
 
         Raises:
-            RuntimeError: The server is running already, or about to.
+            RuntimeError: The server is running, or another start is in progress.
             OSError: The port is taken.
         """
         await self._server.start()
 
     async def aclose(self) -> None:
         """
-        Stop listening, drop all connections and cancel what handles them.
+        Stop listening, close all connections and cancel their handlers.
 
-        It waits for no answer under way and leaves no task behind.
-        Closing a server that is not running does nothing.
+        Responses in progress are not completed, and no task is left behind. Closing a
+        server that is not running does nothing.
         """
         await self._server.aclose()
 
     @property
     def url(self) -> str:
         """
-        The base URL of the running server, without a slash at its end.
+        The base URL of the running server, without a trailing slash.
 
         Raises:
             RuntimeError: The server is not running.
         """
-        return _running(self._server.url)
+        return _require_running(self._server.url)
 
     @property
     def storage_url(self) -> str:
         """
-        The base URL of the site where files are uploaded and reports are fetched.
+        The base URL of the storage site, which serves uploads and reports.
 
         Raises:
             RuntimeError: The server is not running.
         """
-        return _running(self._server.storage_url)
+        return _require_running(self._server.storage_url)
 
     @property
     def token(self) -> str:
@@ -150,125 +146,134 @@ class Emulator:
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens of all accounts."""
-        return tuple(account.token for account in self._state.accounts)
+        return tuple(account.token for account in self._platform.accounts)
 
     @property
     def requests(self) -> list[ReceivedRequest]:
         """
         All requests received so far, in the order of their arrival.
 
-        The server appends to this very list; it may be cleared at any time.
+        The server appends to this list; it may be cleared at any time.
         """
         return self._state.traffic.requests
 
     @property
     def in_flight(self) -> int:
-        """The requests being handled now, those still on their way included."""
+        """Number of requests being handled, including those still in transfer."""
         return self._state.traffic.in_flight
 
     @property
     def most_in_flight(self) -> int:
-        """The most requests that were ever in flight at once."""
+        """The highest number of requests that were in flight at once."""
         return self._state.traffic.most_in_flight
 
     @property
     def connections(self) -> int:
-        """The connections so far that have carried at least one request."""
+        """Number of connections so far that have carried at least one request."""
         return self._state.traffic.connections
 
     @property
     def uploads(self) -> list[ReceivedUpload]:
-        """All files that have arrived whole at the storage site, in this order."""
-        return self._state.store.uploads
+        """All files that the storage site received completely, in order."""
+        return self._platform.store.uploads
 
     @property
     def storage_requests(self) -> list[ReceivedRequest]:
         """
-        All requests to the storage site so far, without bodies, in their order.
+        All requests to the storage site so far, without bodies, in order.
 
-        Those that were refused are among them. The server appends to this very list.
+        They include rejected ones. The server appends to this list.
         """
         return self._state.storage_traffic.requests
 
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
-        """Give an account's jobs as in the API's JSON, newest first, as of now."""
-        jobs = self._account(token).jobs.newest_first(self._state.clock.now)
-        return tuple(job.copy() for job in jobs)
+        """Return the current JSON of an account's jobs, newest first."""
+        jobs = self._account(token).jobs.newest_first(self._platform.clock.now)
+        # Decoded anew for each call, so that callers may modify the result.
+        return tuple(json.loads(job.text) for job in jobs)
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
-        """Give the uuids of an account's jobs, newest first."""
+        """Return the ids of an account's jobs, newest first."""
         return self._account(token).jobs.uuids()
 
     def knowledge_bases(
         self, token: str | None = None
     ) -> Sequence[Mapping[str, object]]:
-        """Give an account's knowledge bases as in the API's JSON, newest first."""
-        account, now = self._account(token), self._state.clock.now
-        bases = reversed(tuple(account.bases.values()))
-        return tuple(copy_json(describe_base(account, base, now)) for base in bases)
+        """Return the current JSON of an account's knowledge bases, newest first."""
+        account, now = self._account(token), self._platform.clock.now
+        knowledge_bases = reversed(tuple(account.knowledge_bases.values()))
+        return tuple(
+            _copy_json(account.describe_knowledge_base(it, now))
+            for it in knowledge_bases
+        )
 
     def data_sources(
         self, knowledge_base_uuid: str, token: str | None = None
     ) -> Sequence[Mapping[str, object]]:
         """
-        Give a knowledge base's data sources as in the API's JSON, newest first.
+        Return the current JSON of a knowledge base's data sources, newest first.
 
         Raises:
             KeyError: The account has no such knowledge base.
         """
-        account, now = self._account(token), self._state.clock.now
-        base = account.bases[knowledge_base_uuid]
-        sources = reversed(tuple(base.sources.values()))
+        account, now = self._account(token), self._platform.clock.now
+        knowledge_base = account.knowledge_bases[knowledge_base_uuid]
+        data_sources = reversed(tuple(knowledge_base.data_sources.values()))
         return tuple(
-            copy_json(describe_source(account, base, source, now)) for source in sources
+            _copy_json(account.describe_data_source(knowledge_base, it, now))
+            for it in data_sources
         )
 
     def add_jobs(self, count: int, *, token: str | None = None) -> tuple[str, ...]:
         """
-        Put new jobs at the head of an account's list, now.
+        Add pending jobs at the head of an account's list.
 
-        They are pending, and each is dated a second after the newest before it, or now
-        if that is later; so many at once are ahead of the clock.
-        Gives their uuids, newest first.
+        Each is dated now, or a second after the newest job if that is later, so that
+        many at once are ahead of the clock.
+
+        Returns:
+            The ids of the new jobs, newest first.
 
         Raises:
-            ValueError: There is no knowledge base left for them to be about.
+            ValueError: No knowledge base with a data source is left.
         """
-        return self._account(token).add_jobs(count, self._state.clock.now)
+        return self._account(token).add_jobs(count, self._platform.clock.now)
 
     def grow(
         self, total: int, *, per_request: int = 1, token: str | None = None
     ) -> None:
         """
-        Let an account's list grow while it is being read.
+        Make an account's job list grow while clients read it.
 
         Each of the following list requests first reads its page and then adds
-        `per_request` jobs at the head, until `total` were added.
-        Called again, it replaces what was still to come.
+        `per_request` jobs at the head, until `total` jobs were added. Another call
+        replaces what is left of the previous one.
 
         Raises:
-            ValueError: There is no knowledge base left for them to be about.
+            ValueError: No knowledge base with a data source is left.
         """
         self._account(token).grow(total, per_request)
 
     def remove_job(self, uuid: str) -> None:
         """
-        Take a job out of the list that holds it.
+        Remove a job from its list.
 
         Raises:
             KeyError: There is no such job.
         """
-        if not any(account.jobs.remove(uuid) for account in self._state.accounts):
+        if not any(it.jobs.remove(uuid) for it in self._platform.accounts):
             raise KeyError(uuid)
 
     def advance(self, seconds: float) -> None:
         """
-        Let time pass at once, for all that `speed` is about.
+        Move the server's clock forward at once.
+
+        This affects what `speed` affects.
 
         Raises:
-            ValueError: Time does not run backwards, nor out of the calendar.
+            ValueError: `seconds` is negative, or leads past the year 9998.
         """
-        self._state.clock.advance(seconds)
+        self._platform.clock.advance(seconds)
 
     def plan_source(
         self,
@@ -280,48 +285,54 @@ class Emulator:
         failed: float = 1.0,
     ) -> None:
         """
-        Say how a data source fares in the jobs that start from now on.
+        Plan how future jobs index a data source.
 
-        Called again, it replaces what was said before.
+        Another call replaces the plan. Running jobs keep theirs.
 
         Args:
             data_source_uuid: The data source.
-            seconds: How long each of its indexings takes; None is 8 seconds.
-            error_msg: The code of its failure; empty if it does not fail.
-            error_details: The failure in words.
-            failed: The share of its items that fail, more than 0. With 1 the source
-                is FAILED, with less it is PARTIALLY_UPDATED.
+            seconds: How long indexing it takes; None means 8 seconds.
+            error_msg: The error code; empty if it does not fail.
+            error_details: The error in words.
+            failed: The share of its items that fail, more than 0. With 1 the data
+                source is FAILED, with less it is PARTIALLY_UPDATED.
 
         Raises:
             KeyError: There is no such data source.
             ValueError: `seconds` or `failed` is out of range.
         """
         plan = SourcePlan(seconds, error_msg, error_details, failed)
-        if not any(it.plan(data_source_uuid, plan) for it in self._state.accounts):
+        accounts = self._platform.accounts
+        if not any(it.plan_source(data_source_uuid, plan) for it in accounts):
             raise KeyError(data_source_uuid)
 
     def fail(self, *faults: Fault) -> None:
         """
-        Let faults happen to the requests that follow.
+        Add faults that happen to the following requests.
 
-        Each request meets at most one fault: the first that matches it, in the order
-        in which they were given.
-        Requests refused for their token or by the limits meet none, and requests to
-        the storage site only those whose `path` is given and matches.
+        Each request gets at most one fault: the first that matches, in the order in
+        which they were added. Requests that are rejected for their token or by the
+        limits get none. Requests to the storage site get only faults whose `path`
+        is given and matches.
         """
         self._state.faults.add(faults)
 
     def _account(self, token: str | None) -> Account:
-        """Give the account of a token, or the first one."""
-        account = self._state.find_account(self.token if token is None else token)
+        """Return the account of a token, by default the first one."""
+        account = self._platform.find_account(self.token if token is None else token)
         if account is None:
-            msg = "no account of this emulator has this token"
+            msg = "no account of this emulator has this token: see `Emulator.tokens`"
             raise ValueError(msg)
         return account
 
 
-def _running(url: str | None) -> str:
-    """Give the URL of a server that runs, or raise."""
+def _copy_json(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return a deep copy of a JSON object, which callers may modify."""
+    return dict(json.loads(json.dumps(fields)))
+
+
+def _require_running(url: str | None) -> str:
+    """Return the URL of a running server, or raise."""
     if url is None:
         msg = "the emulator is not running: use `async with Emulator() as api`"
         raise RuntimeError(msg)

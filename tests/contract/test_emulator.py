@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from gradient_async.emulator.routes import ROUTES
+from gradient_async.emulator.server.routes import ROUTES
 from tests.contract.facts import COVERED, Operation
 
 SERVED: Final = [(it.method, it.path, it.operation_id) for it in ROUTES]

@@ -1,1 +1,1 @@
-"""Tests of the emulator, by a bare HTTP client that knows none of its code."""
+"""Tests of the emulator with a bare HTTP client that shares none of its code."""

@@ -9,14 +9,14 @@ import pytest_asyncio
 
 from gradient_async.emulator import Emulator
 
-from .calling import Caller
+from .http_client import HttpClient
 
 
 @pytest_asyncio.fixture
-async def call() -> AsyncIterator[Caller]:
-    """Give a client."""
+async def call() -> AsyncIterator[HttpClient]:
+    """Provide a client."""
     async with aiohttp.ClientSession() as session:
-        yield Caller(session)
+        yield HttpClient(session)
 
 
 @pytest_asyncio.fixture

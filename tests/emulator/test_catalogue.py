@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.bases.catalogue import EMBEDDING_MODELS, MODELS
+from gradient_async.emulator.domain.knowledge_bases.catalogue import (
+    EMBEDDING_MODELS,
+    MODELS,
+)
 
-from .calling import Caller
+from .http_client import HttpClient
 
 REGIONS = "/v2/gen-ai/regions"
 PATH = "/v2/gen-ai/models"
@@ -24,12 +27,12 @@ PATH = "/v2/gen-ai/models"
     ],
 )
 async def test_regions(
-    api: Emulator, call: Caller, query: dict[str, str], codes: list[str]
+    api: Emulator, call: HttpClient, query: dict[str, str], codes: list[str]
 ) -> None:
-    """Only what is asked for as true leaves regions out."""
-    reply = await call(api, REGIONS, **query)
+    """Only filters that are true exclude regions."""
+    response = await call(api, REGIONS, **query)
 
-    assert codes == [region["region"] for region in reply.json["regions"]]
+    assert codes == [region["region"] for region in response.json["regions"]]
 
 
 @pytest.mark.parametrize(
@@ -47,19 +50,19 @@ async def test_regions(
         (f"{PATH}?usecases=MODEL_USECASE_GUARDRAIL", 0),
     ],
 )
-async def test_models(api: Emulator, call: Caller, path: str, count: int) -> None:
-    """Models are listed for any of the use cases, and for all if none is named."""
-    reply = await call(api, path)
+async def test_models(api: Emulator, call: HttpClient, path: str, count: int) -> None:
+    """Models are listed for any of the given use cases, or all if none are given."""
+    response = await call(api, path)
 
-    assert count == len(reply.json["models"]) == reply.json["meta"]["total"]
+    assert count == len(response.json["models"]) == response.json["meta"]["total"]
 
 
-async def test_links_keep_the_filter(api: Emulator, call: Caller) -> None:
-    """The next page is one of the same list."""
-    reply = await call(api, PATH, usecases="MODEL_USECASE_KNOWLEDGEBASE", per_page=2)
+async def test_links_keep_the_filter(api: Emulator, call: HttpClient) -> None:
+    """Links to other pages keep the filter."""
+    response = await call(api, PATH, usecases="MODEL_USECASE_KNOWLEDGEBASE", per_page=2)
     url = f"{api.url}{PATH}?usecases=MODEL_USECASE_KNOWLEDGEBASE&per_page=2"
 
-    assert f"{url}&page=2" == reply.json["links"]["pages"]["next"]
+    assert f"{url}&page=2" == response.json["links"]["pages"]["next"]
 
 
 @pytest.mark.parametrize(
@@ -71,17 +74,17 @@ async def test_links_keep_the_filter(api: Emulator, call: Caller) -> None:
         (PATH, {"page": "0"}),
     ],
 )
-async def test_senseless_filters(
-    api: Emulator, call: Caller, path: str, query: dict[str, str]
+async def test_invalid_filters(
+    api: Emulator, call: HttpClient, path: str, query: dict[str, str]
 ) -> None:
-    """A filter that cannot be read is a bad request."""
-    reply = await call(api, path, **query)
+    """An invalid filter is a bad request."""
+    response = await call(api, path, **query)
 
-    assert (400, "bad_request") == (reply.status, reply.json["id"])
+    assert (400, "bad_request") == (response.status, response.json["id"])
 
 
 def test_embedding_models_agree() -> None:
-    """What is checked for chunks is what the list says of the models."""
+    """Chunk sizes are checked against the limits that the list shows."""
     listed = [
         tuple(
             model.fields[f"kb_{name}_chunk_size"] for name in ("min", "max", "default")
@@ -89,7 +92,9 @@ def test_embedding_models_agree() -> None:
         for model in MODELS[: len(EMBEDDING_MODELS)]
     ]
 
-    assert [(it.least, it.most, it.default) for it in EMBEDDING_MODELS] == listed
+    assert [
+        (it.min_size, it.max_size, it.default_size) for it in EMBEDDING_MODELS
+    ] == listed
 
 
 def test_every_member_occurs() -> None:

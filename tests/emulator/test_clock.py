@@ -1,4 +1,4 @@
-"""The server's own time."""
+"""The server's clock."""
 
 from __future__ import annotations
 
@@ -8,59 +8,59 @@ import pytest
 from aiohttp import ClientSession
 
 from gradient_async.emulator import Emulator, Window
-from gradient_async.emulator.clock import Clock
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.clock import Clock
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
 from tests.support.virtual_time import VirtualTimeLoop
 
-from .calling import BASES, SPACES, Caller
-from .ticking import TICK, TickingLoop
+from .http_client import BASES, SPACES, HttpClient
+from .ticking_loop import TICK, TickingLoop
 
-NOON = NEWEST // SECOND
+NOON = START_TIME // SECOND
 
 
-async def test_it_stands_until_it_is_started() -> None:
+async def test_stands_until_the_start() -> None:
     """Before the start it is noon; then time passes with the loop."""
     clock = Clock()
     before = clock.now
     clock.start(asyncio.get_running_loop())
     await asyncio.sleep(3)
 
-    assert NEWEST == before
-    assert NEWEST + 3 * SECOND == clock.now
+    assert START_TIME == before
+    assert START_TIME + 3 * SECOND == clock.now
 
 
 async def test_speed_and_steps_add_up() -> None:
-    """A faster clock multiplies the loop's seconds, and steps come on top."""
+    """Speed multiplies the loop's seconds, and steps are added to that."""
     clock = Clock(speed=60)
     clock.start(asyncio.get_running_loop())
     clock.advance(7)
     await asyncio.sleep(2)
 
-    assert NEWEST + 127 * SECOND == clock.now
+    assert START_TIME + 127 * SECOND == clock.now
 
 
-async def test_it_can_stand_still() -> None:
-    """With no speed at all, only steps move it."""
+async def test_speed_zero() -> None:
+    """At speed 0, only steps move the clock."""
     clock = Clock(speed=0)
     clock.start(asyncio.get_running_loop())
     await asyncio.sleep(2)
     clock.advance(1.5)
 
-    assert NEWEST + 3 * SECOND // 2 == clock.now
+    assert START_TIME + 3 * SECOND // 2 == clock.now
 
 
-async def test_dates_keep_the_loops_distances() -> None:
-    """What is a minute of the loop away is a minute away on the calendar too."""
+async def test_dates_keep_the_distances_of_the_loop() -> None:
+    """Distances in the loop's time stay the same on the calendar."""
     clock, loop = Clock(speed=60), asyncio.get_running_loop()
     clock.start(loop)
     await asyncio.sleep(10)
 
-    assert NOON + 600 == clock.date(loop.time(), seen_at=loop.time())
-    assert NOON + 660 == clock.date(loop.time() + 60, seen_at=loop.time())
+    assert NOON + 600 == clock.to_epoch(loop.time(), now=loop.time())
+    assert NOON + 660 == clock.to_epoch(loop.time() + 60, now=loop.time())
 
 
-def test_it_goes_on_in_another_loop() -> None:
-    """A start in a loop whose time began anew does not turn the clock back."""
+def test_continues_in_another_loop() -> None:
+    """A start in a loop whose time starts again does not turn the clock back."""
     clock = Clock()
 
     async def wait() -> None:
@@ -72,63 +72,63 @@ def test_it_goes_on_in_another_loop() -> None:
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
             runner.run(wait())
 
-    assert NEWEST + 10 * SECOND == clock.now
+    assert START_TIME + 10 * SECOND == clock.now
 
 
 @pytest.mark.parametrize("speed", [0, 0.5, 1, 60])
-def test_each_answer_is_one_look_at_the_loop(speed: float) -> None:
-    """However slow the clock is, it does not fall back while the loop goes on."""
+def test_reads_the_loop_once_per_result(speed: float) -> None:
+    """Each result reads the loop's time once, so a slow clock never falls back."""
     clock = Clock(speed=speed)
 
-    async def look() -> list[int]:
+    async def read() -> list[int]:
         clock.start(asyncio.get_running_loop())
         return [clock.now for _ in range(5)]
 
     with asyncio.Runner(loop_factory=TickingLoop) as runner:
-        moments = runner.run(look())
+        times = runner.run(read())
     step = round(speed * TICK * SECOND)
 
-    assert [NEWEST + step * look for look in range(1, 6)] == moments
+    assert [START_TIME + step * count for count in range(1, 6)] == times
 
 
-def test_dates_stand_with_the_clock() -> None:
-    """Without speed it stays noon on the calendar, while the loop goes on."""
+def test_dates_at_speed_zero() -> None:
+    """At speed 0 it stays noon on the calendar while the loop's time passes."""
     clock = Clock(speed=0)
 
-    async def look() -> list[float]:
+    async def read() -> list[float]:
         loop = asyncio.get_running_loop()
         clock.start(loop)
-        return [clock.date(at, seen_at=at) for at in (loop.time(), loop.time())]
+        return [clock.to_epoch(at, now=at) for at in (loop.time(), loop.time())]
 
     with asyncio.Runner(loop_factory=TickingLoop) as runner:
-        dates = runner.run(look())
+        dates = runner.run(read())
 
     assert [NOON, NOON] == dates
 
 
-def test_a_request_has_one_moment() -> None:
-    """All that a request does is done at one moment, however fast the clock goes."""
+def test_a_request_has_one_time() -> None:
+    """A request is carried out at one time, however fast the clock runs."""
 
     async def presign() -> set[str]:
         files = [{"file_name": "a", "file_size": 1}] * 3
         path = f"{BASES}/data_sources/file_upload_presigned_urls"
         async with Emulator(jobs=0, speed=3600 / TICK) as api, ClientSession() as it:
-            reply = await Caller(it).post(api, path, files=files)
-        return {upload["expires_at"] for upload in reply.json["uploads"]}
+            response = await HttpClient(it).post(api, path, files=files)
+        return {upload["expires_at"] for upload in response.json["uploads"]}
 
     with asyncio.Runner(loop_factory=TickingLoop) as runner:
         assert 1 == len(runner.run(presign()))
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 1e12])
-def test_senseless_steps(seconds: float) -> None:
-    """A clock is neither turned back nor stepped out of time."""
+def test_invalid_steps(seconds: float) -> None:
+    """Steps that are negative or lead out of the calendar are rejected."""
     with pytest.raises(ValueError, match="forward"):
         Emulator(jobs=0).advance(seconds)
 
 
-def test_steps_end_with_the_calendar() -> None:
-    """The steps together do not lead out of the calendar either."""
+def test_sum_of_steps_is_limited() -> None:
+    """The sum of the steps may not lead out of the calendar either."""
     api = Emulator(jobs=0)
     api.advance(2e11)
 
@@ -136,41 +136,41 @@ def test_steps_end_with_the_calendar() -> None:
         api.advance(2e11)
 
 
-async def test_the_end_of_time(call: Caller) -> None:
-    """A clock that is too fast stops before the calendar ends, and all is served."""
+async def test_end_of_the_calendar(call: HttpClient) -> None:
+    """A fast clock stops before the calendar ends, and requests still work."""
     async with Emulator(jobs=0, speed=1e15) as api:
         await asyncio.sleep(1e6)
         base = await call.create_base(api, SPACES)
         job = await call.job(api, await call.start(api, base))
-        reply = await call(api, BASES)
+        response = await call(api, BASES)
 
     assert "9999-01-01T00:00:00Z" == job["created_at"]
-    assert "Fri, 01 Jan 9999 00:00:00 GMT" == reply.headers["date"]
+    assert "Fri, 01 Jan 9999 00:00:00 GMT" == response.headers["date"]
 
 
 @pytest.mark.parametrize("speed", [-1, float("nan"), float("inf")])
-def test_senseless_speeds(speed: float) -> None:
-    """Nor does it run backwards, or at no speed that could be told."""
+def test_invalid_speeds(speed: float) -> None:
+    """A speed that is negative or not finite is rejected."""
     with pytest.raises(ValueError, match="must be"):
         Emulator(jobs=0, speed=speed)
 
 
-async def test_limits_keep_the_loops_time(call: Caller) -> None:
-    """However far the clock is stepped, a reset is as far from the date as it was."""
+async def test_limits_use_the_loops_time(call: HttpClient) -> None:
+    """Advancing the clock does not change the time between date and reset."""
     async with Emulator(jobs=1, limits=[Window(5, 60.0)], speed=3600) as api:
         await call(api)
         await asyncio.sleep(20)
         api.advance(10_000_000)
-        reply = await call(api)
+        response = await call(api)
     date = NOON + 20 * 3600 + 10_000_000
 
-    assert "Fri, 26 Feb 2027 " in reply.headers["date"]
-    assert str(date + 40) == reply.headers["ratelimit-reset"]
-    assert "3" == reply.headers["ratelimit-remaining"]
+    assert "Fri, 26 Feb 2027 " in response.headers["date"]
+    assert str(date + 40) == response.headers["ratelimit-reset"]
+    assert "3" == response.headers["ratelimit-remaining"]
 
 
-async def test_new_things_carry_the_date(call: Caller) -> None:
-    """What a client creates was created on the server's date."""
+async def test_creation_dates(call: HttpClient) -> None:
+    """What a client creates is dated by the server's clock."""
     async with Emulator(jobs=0) as api:
         api.advance(86_400)
         await call.create_base(api)

@@ -1,4 +1,4 @@
-"""The command that runs a server."""
+"""The command that runs the emulator."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from gradient_async.emulator.__main__ import (
     serve,
 )
 
-from .calling import SPACES, Caller
+from .http_client import SPACES, HttpClient
 
 
 class Console(io.StringIO):
-    """A console whose reader stops the command once everything is printed."""
+    """A console that stops the command once everything is printed."""
 
     def __init__(self, number: int) -> None:
-        """Remember the signal to send."""
+        """Store the signal to send."""
         super().__init__()
         self.number = number
 
     def flush(self) -> None:
-        """Send the signal: the command flushes when it is done with printing."""
+        """Send the signal: the command flushes after printing."""
         os.kill(os.getpid(), self.number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_runs_until_it_is_told_to_stop(number: int) -> None:
-    """The command prints how to reach the server, and ends well on a signal."""
+async def test_runs_until_a_signal(number: int) -> None:
+    """The command prints how to reach the server, and exits cleanly on a signal."""
     arguments = ["--jobs", "3", "--accounts", "2", "--seed", "7", "--no-limits"]
     api = create_emulator(create_parser().parse_args(arguments))
     console = Console(number)
@@ -54,8 +54,8 @@ async def test_runs_until_it_is_told_to_stop(number: int) -> None:
     assert {asyncio.current_task()} == asyncio.all_tasks()
 
 
-async def test_speed(call: Caller) -> None:
-    """With a speed, jobs are done so much sooner."""
+async def test_speed(call: HttpClient) -> None:
+    """`--speed` makes jobs end sooner."""
     options = create_parser().parse_args(["--jobs", "0", "--speed", "60"])
     async with create_emulator(options) as api:
         uuid = await call.start(api, await call.create_base(api, SPACES))
@@ -76,8 +76,8 @@ def test_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "export DIGITALOCEAN_API_URL=http://127.0.0.1:" in console.getvalue()
 
 
-def test_help_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command explains its options."""
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` describes the options."""
     with pytest.raises(SystemExit) as ending:
         main(["--help"])
 
@@ -88,10 +88,10 @@ def test_help_is_offered(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--accounts", "0"], ["--latency", "-1"], ["--port", "70000"]]
 )
-def test_senseless_options(
+def test_invalid_options(
     capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    """An option that makes no sense ends the command with a reason."""
+    """An invalid option ends the command with an error message."""
     with pytest.raises(SystemExit) as ending:
         main(arguments)
 
@@ -100,7 +100,7 @@ def test_senseless_options(
 
 
 def test_port_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is taken ends the command with a reason."""
+    """A taken port ends the command with an error message."""
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(SystemExit) as ending,

@@ -8,10 +8,10 @@ import pytest
 
 from gradient_async.emulator import Emulator
 
-from .calling import BASES, MODEL, SPACES, Caller
+from .http_client import BASES, MODEL, SPACES, HttpClient
 
 SECRET = "a-secret"
-USUAL = {
+DEFAULT = {
     "chunking_algorithm": "CHUNKING_ALGORITHM_SECTION_BASED",
     "chunking_options": {"max_chunk_size": 750},
 }
@@ -58,45 +58,45 @@ ADDED = KINDS[:3]
 
 @pytest.mark.parametrize(("kind", "given", "shown"), KINDS)
 async def test_kinds(
-    api: Emulator, call: Caller, kind: str, given: object, shown: object
+    api: Emulator, call: HttpClient, kind: str, given: object, shown: object
 ) -> None:
-    """A knowledge base begins with any kind of source; no secret is shown again."""
+    """A knowledge base is created with any kind of source; secrets are not shown."""
     base = await call.create_base(api, {kind: given})
-    reply = await call(api, f"{BASES}/{base}/data_sources")
-    (source,) = reply.json["knowledge_base_data_sources"]
+    response = await call(api, f"{BASES}/{base}/data_sources")
+    (source,) = response.json["knowledge_base_data_sources"]
 
     assert shown == source[kind]
-    assert USUAL.items() <= source.items()
+    assert DEFAULT.items() <= source.items()
     assert [source] == list(api.data_sources(base))
-    assert SECRET.encode() not in reply.body
+    assert SECRET.encode() not in response.body
     assert SECRET not in repr(api.requests)
 
 
 @pytest.mark.parametrize(("kind", "given", "shown"), ADDED)
 async def test_added(
-    api: Emulator, call: Caller, kind: str, given: object, shown: object
+    api: Emulator, call: HttpClient, kind: str, given: object, shown: object
 ) -> None:
-    """Buckets and sites can be added later."""
+    """Buckets and websites can be added later."""
     base = await call.create_base(api)
-    reply = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
+    response = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
 
-    assert shown == reply.json["knowledge_base_data_source"][kind]
-    assert reply.json["knowledge_base_data_source"] == api.data_sources(base)[0]
+    assert shown == response.json["knowledge_base_data_source"][kind]
+    assert response.json["knowledge_base_data_source"] == api.data_sources(base)[0]
 
 
 @pytest.mark.parametrize(("kind", "given", "shown"), KINDS[3:])
-async def test_not_added(
-    api: Emulator, call: Caller, kind: str, given: object, shown: object
+async def test_other_kinds_cannot_be_added(
+    api: Emulator, call: HttpClient, kind: str, given: object, shown: object
 ) -> None:
-    """The description lets nobody add another kind."""
+    """Other kinds cannot be added, as in the API's description."""
     base = await call.create_base(api)
-    reply = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
+    response = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
 
-    assert (422, ()) == (reply.status, api.data_sources(base))
+    assert (422, ()) == (response.status, api.data_sources(base))
 
 
-async def test_buckets_show_deprecated_members(api: Emulator, call: Caller) -> None:
-    """A bucket's members are repeated where they were in older versions."""
+async def test_buckets_show_deprecated_members(api: Emulator, call: HttpClient) -> None:
+    """A bucket's members also appear in their deprecated place."""
     base = await call.create_base(api, SPACES)
     (source,) = api.data_sources(base)
 
@@ -104,7 +104,7 @@ async def test_buckets_show_deprecated_members(api: Emulator, call: Caller) -> N
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "complaint"),
+    ("fields", "status", "message"),
     [
         ({}, 422, "exactly one"),
         ({"spaces_data_source": None}, 422, "exactly one"),
@@ -135,10 +135,10 @@ async def test_buckets_show_deprecated_members(api: Emulator, call: Caller) -> N
         ({**SPACES, "chunking_options": {"max_chunk_size": "x"}}, 400, "max_chunk"),
     ],
 )
-async def test_refused(
-    api: Emulator, call: Caller, fields: dict[str, Any], status: int, complaint: str
+async def test_rejected(
+    api: Emulator, call: HttpClient, fields: dict[str, Any], status: int, message: str
 ) -> None:
-    """A source that makes no sense is refused, whenever it comes."""
+    """An invalid source is rejected, whether created or added."""
     base = await call.create_base(api)
     added = await call.post(api, f"{BASES}/{base}/data_sources", **fields)
     created = await call.post(
@@ -151,13 +151,13 @@ async def test_refused(
     )
 
     assert [status, status] == [added.status, created.status]
-    assert complaint in added.message
-    assert complaint in created.message
+    assert message in added.message
+    assert message in created.message
     assert () == api.data_sources(base)
 
 
-async def test_chunking(api: Emulator, call: Caller) -> None:
-    """Chunking is as asked for, with sizes that the model allows."""
+async def test_chunking(api: Emulator, call: HttpClient) -> None:
+    """Chunking is stored as requested, with sizes that the model allows."""
     chunking = {
         "chunking_algorithm": "CHUNKING_ALGORITHM_SEMANTIC",
         "chunking_options": {"max_chunk_size": 500, "semantic_threshold": 0.5},
@@ -169,34 +169,35 @@ async def test_chunking(api: Emulator, call: Caller) -> None:
     assert sizes.items() <= api.data_sources(base)[1].items()
 
 
-async def test_update(api: Emulator, call: Caller) -> None:
-    """An update changes the chunking that it names, and the date."""
+async def test_update(api: Emulator, call: HttpClient) -> None:
+    """An update changes the given chunking members and the date."""
     base = await call.create_base(api, SPACES)
     (source,) = api.data_sources(base)
     api.advance(3)
     changes = {"chunking_algorithm": "CHUNKING_ALGORITHM_FIXED_LENGTH"}
     path = f"{BASES}/{base}/data_sources/{source['uuid']}"
-    reply = await call.put(api, path, **changes)
-    refused = await call.put(api, path, chunking_options={"max_chunk_size": 9})
-    moment = {"updated_at": "2026-11-01T12:00:03Z"}
+    response = await call.put(api, path, **changes)
+    rejected = await call.put(api, path, chunking_options={"max_chunk_size": 9})
+    date = {"updated_at": "2026-11-01T12:00:03Z"}
 
-    assert {**source, **changes, **moment} == reply.json["knowledge_base_data_source"]
-    assert 422 == refused.status
+    assert {**source, **changes, **date} == response.json["knowledge_base_data_source"]
+    assert 422 == rejected.status
 
 
-async def test_pages(api: Emulator, call: Caller) -> None:
-    """The list comes in pages, newest first."""
+async def test_pages(api: Emulator, call: HttpClient) -> None:
+    """The list is paged, newest first."""
     base = await call.create_base(api, *[SPACES] * 5)
-    reply = await call(api, f"{BASES}/{base}/data_sources", per_page=2, page=2)
+    response = await call(api, f"{BASES}/{base}/data_sources", per_page=2, page=2)
 
     assert (
-        list(api.data_sources(base)[2:4]) == reply.json["knowledge_base_data_sources"]
+        list(api.data_sources(base)[2:4])
+        == response.json["knowledge_base_data_sources"]
     )
-    assert {"page": 2, "pages": 3, "total": 5} == reply.json["meta"]
+    assert {"page": 2, "pages": 3, "total": 5} == response.json["meta"]
 
 
-async def test_delete(api: Emulator, call: Caller) -> None:
-    """A source is deleted, unless a job reads it or is going to."""
+async def test_delete(api: Emulator, call: HttpClient) -> None:
+    """A source is deleted unless an unfinished job includes it."""
     base = await call.create_base(api, SPACES, SPACES)
     second, first = (str(it["uuid"]) for it in api.data_sources(base))
     await call.start(api, base, data_source_uuids=[first])
@@ -211,10 +212,12 @@ async def test_delete(api: Emulator, call: Caller) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-async def test_sources_of_others(api: Emulator, call: Caller, method: str) -> None:
-    """A source of another knowledge base is not found in this one."""
+async def test_sources_of_other_knowledge_bases(
+    api: Emulator, call: HttpClient, method: str
+) -> None:
+    """A source of another knowledge base is not found."""
     here, there = [await call.create_base(api, SPACES) for _ in range(2)]
     uuid = api.data_sources(there)[0]["uuid"]
-    reply = await call(api, f"{BASES}/{here}/data_sources/{uuid}", method=method)
+    response = await call(api, f"{BASES}/{here}/data_sources/{uuid}", method=method)
 
-    assert 404 == reply.status
+    assert 404 == response.status

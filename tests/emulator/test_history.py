@@ -1,4 +1,4 @@
-"""The made-up jobs: their shape, their sense, and that they repeat."""
+"""Seeded jobs: their types, their consistency, and that they are repeatable."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gradient_async.emulator.jobs.history import JobMaker
-from gradient_async.emulator.jobs.job import Job
-from gradient_async.emulator.timestamps import NEWEST, SECOND, timestamp
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME, format_timestamp
+from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.job import Job
 
 PHASES = {"PENDING", "RUNNING", "SUCCEEDED", "FAILED", "ERROR", "CANCELLED"}
 STATUSES = {
@@ -63,18 +63,18 @@ def check(fields: Mapping[str, Any], types: Mapping[str, type]) -> None:
 
 @pytest.fixture(scope="module", name="jobs")
 def _jobs() -> list[Job]:
-    """Make an account's worth of jobs, newest first."""
-    return JobMaker("test").history(1000)[::-1]
+    """Generate the jobs of an account, newest first."""
+    return JobGenerator("test").generate_history(1000)[::-1]
 
 
 def sources_of(job: Job) -> list[dict[str, Any]]:
-    """Give the data sources that a job has gone through."""
+    """Return the data source entries of a job."""
     sources: Any = job.fields["data_source_jobs"]
     return list(sources)
 
 
-def test_types_are_those_of_the_description(jobs: list[Job]) -> None:
-    """64-bit unsigned numbers are strings, others numbers, times RFC 3339 in UTC."""
+def test_types_match_the_description(jobs: list[Job]) -> None:
+    """64-bit integers are strings, other numbers numbers, times RFC 3339 in UTC."""
     for job in jobs:
         check(job.fields, JOB_TYPES)
         for source in sources_of(job):
@@ -97,22 +97,22 @@ def test_every_known_value_occurs(jobs: list[Job]) -> None:
 
 
 def test_most_jobs_succeed(jobs: list[Job]) -> None:
-    """More than two jobs in three are completed."""
+    """More than two thirds of the jobs are completed."""
     statuses = [job.fields["status"] for job in jobs]
 
     assert 2 * len(jobs) / 3 < statuses.count("INDEX_JOB_STATUS_COMPLETED")
 
 
-def test_failed_sources_say_why(jobs: list[Job]) -> None:
-    """A data source that failed, and only such a one, has a code and details."""
+def test_failed_sources_have_errors(jobs: list[Job]) -> None:
+    """Exactly the data sources with failures have an error code and details."""
     for source in (source for job in jobs for source in sources_of(job)):
         failed = int(source["failed_item_count"]) > 0 or "FAILED" in source["status"]
 
         assert failed == ("error_msg" in source) == ("error_details" in source)
 
 
-def test_counts_agree(jobs: list[Job]) -> None:
-    """No data source has more files or bytes done than it has at all."""
+def test_counts_are_consistent(jobs: list[Job]) -> None:
+    """No data source has more processed files or bytes than it has in total."""
     for source in (source for job in jobs for source in sources_of(job)):
         names = ("indexed_item_count", "failed_item_count", "skipped_item_count")
 
@@ -122,14 +122,14 @@ def test_counts_agree(jobs: list[Job]) -> None:
         assert int(source["total_bytes_indexed"]) <= int(source["total_bytes"])
 
 
-def test_jobs_end_in_order_of_time(jobs: list[Job]) -> None:
-    """Nothing begins before its cause, and nothing lies in the future."""
+def test_times_are_in_order(jobs: list[Job]) -> None:
+    """Times are in order, and none lies in the future."""
     for job in jobs:
         names = ("created_at", "started_at", "finished_at")
         times = [job.fields[name] for name in names if job.fields.get(name)]
-        moments = [datetime.fromisoformat(str(time)) for time in times]
+        parsed = [datetime.fromisoformat(str(time)) for time in times]
 
-        assert sorted(moments) == moments
+        assert sorted(parsed) == parsed
         assert datetime.fromisoformat("2026-11-01T12:00:00Z") >= datetime.fromisoformat(
             str(job.fields["updated_at"])
         )
@@ -144,7 +144,7 @@ def test_list_is_in_order_of_creation(jobs: list[Job]) -> None:
 
 
 def test_newest_jobs_are_unfinished(jobs: list[Job]) -> None:
-    """Two jobs wait and three run, and have no end yet."""
+    """The newest two jobs are pending, the next three running, without an end."""
     phases = [str(job.fields["phase"])[16:] for job in jobs[:6]]
 
     assert ["PENDING"] * 2 + ["RUNNING"] * 3 == phases[:5]
@@ -153,27 +153,27 @@ def test_newest_jobs_are_unfinished(jobs: list[Job]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_unfinished_jobs_are_apart(seed: int) -> None:
-    """No knowledge base has two jobs at once while another has none."""
-    maker = JobMaker(str(seed))
-    load = dict.fromkeys(maker.bases, 0)
-    for job in maker.history(8)[-5:]:
+def test_unfinished_jobs_are_spread(seed: int) -> None:
+    """Unfinished jobs are spread evenly over the knowledge bases."""
+    generator = JobGenerator(str(seed))
+    load = dict.fromkeys(generator.knowledge_bases, 0)
+    for job in generator.generate_history(8)[-5:]:
         load[job.knowledge_base_uuid] += 1
 
     assert 1 >= max(load.values()) - min(load.values())
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_unfinished_jobs_agree_with_their_sources(seed: int) -> None:
-    """Each is about sources of its knowledge base, and sums up what they tell."""
-    maker = JobMaker(str(seed))
-    for job in maker.history(5):
+def test_unfinished_jobs_match_their_sources(seed: int) -> None:
+    """Each has data sources of its knowledge base, and consistent totals."""
+    generator = JobGenerator(str(seed))
+    for job in generator.generate_history(5):
         fields: Mapping[str, Any] = job.fields
         uuids, entries = fields["data_source_uuids"], sources_of(job)
         sizes = [int(it["total_bytes_indexed"]) for it in entries]
         begins = [it["started_at"] for it in entries]
 
-        assert set(uuids) <= set(maker.bases[job.knowledge_base_uuid])
+        assert set(uuids) <= set(generator.knowledge_bases[job.knowledge_base_uuid])
         assert len(uuids) == fields["total_datasources"]
         assert entries == [] or uuids == [it["data_source_uuid"] for it in entries]
         assert begins[:1] == [fields[it] for it in ("started_at",) if it in fields]
@@ -181,27 +181,28 @@ def test_unfinished_jobs_agree_with_their_sources(seed: int) -> None:
         assert max(0, len(entries) - 1) == fields["completed_datasources"]
 
 
-def test_reports_are_on_what_was_done(jobs: list[Job]) -> None:
-    """There is a report on an ended job of which any source was read, or failed."""
-    told = {"UPDATED", "PARTIALLY_UPDATED", "FAILED"}
+def test_reports(jobs: list[Job]) -> None:
+    """An ended job has a report if any of its sources was indexed or failed."""
+    reported = {"UPDATED", "PARTIALLY_UPDATED", "FAILED"}
     for job in jobs:
         statuses = {str(it["status"])[19:] for it in sources_of(job)}
         has_ended = str(job.fields["phase"])[16:] not in {"PENDING", "RUNNING"}
 
-        assert (has_ended and bool(told & statuses)) == job.fields[
+        assert (has_ended and bool(reported & statuses)) == job.fields[
             "is_report_available"
         ]
 
 
 def test_some_times_have_nine_digits(jobs: list[Job]) -> None:
-    """Times have no fraction, or one of three, six or nine digits; all occur."""
+    """Fractions have no, three, six or nine digits; all of these occur."""
     assert {20, 24, 27, 30} == {len(str(job.fields["created_at"])) for job in jobs}
 
 
 def test_same_seed_same_bytes() -> None:
-    """A seed decides every byte, and another one gives other jobs."""
+    """The same seed gives the same bytes, and another one other jobs."""
     first, again, other = (
-        [job.text for job in JobMaker(seed).history(50)] for seed in ("a", "a", "b")
+        [job.text for job in JobGenerator(seed).generate_history(50)]
+        for seed in ("a", "a", "b")
     )
 
     assert first == again
@@ -210,23 +211,23 @@ def test_same_seed_same_bytes() -> None:
 
 @pytest.mark.parametrize("count", range(8))
 def test_short_histories(count: int) -> None:
-    """A history has as many jobs as were asked for, even if only a few."""
-    assert count == len(JobMaker("test").history(count))
+    """A history has the requested number of jobs, even if it is small."""
+    assert count == len(JobGenerator("test").generate_history(count))
 
 
-def test_following_jobs_wait() -> None:
-    """Jobs made later wait, since the moment they are given."""
-    maker = JobMaker("test")
-    maker.history(3)
-    job = maker.following(NEWEST + SECOND, maker.bases)
+def test_added_jobs_are_pending() -> None:
+    """Jobs that are added later are pending, and have the given date."""
+    generator = JobGenerator("test")
+    generator.generate_history(3)
+    job = generator.generate_pending(START_TIME + SECOND, generator.knowledge_bases)
 
     assert "2026-11-01T12:00:01Z" == job.fields["created_at"]
     assert "BATCH_JOB_PHASE_PENDING" == job.fields["phase"]
-    assert job.knowledge_base_uuid in maker.bases
+    assert job.knowledge_base_uuid in generator.knowledge_bases
 
 
 @pytest.mark.parametrize(
-    ("moment", "text"),
+    ("offset", "text"),
     [
         (0, "2026-11-01T12:00:00Z"),
         (SECOND, "2026-11-01T12:00:01Z"),
@@ -235,6 +236,6 @@ def test_following_jobs_wait() -> None:
         (120, "2026-11-01T12:00:00.000000120Z"),
     ],
 )
-def test_timestamp(moment: int, text: str) -> None:
+def test_timestamp(offset: int, text: str) -> None:
     """A fraction has as many groups of three digits as it needs."""
-    assert text == timestamp(NEWEST + moment)
+    assert text == format_timestamp(START_TIME + offset)

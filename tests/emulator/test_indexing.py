@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async.emulator import Emulator
 
-from .calling import BASES, JOBS, SPACES, Caller
+from .http_client import BASES, JOBS, SPACES, HttpClient
 
 CRAWLER = {"web_crawler_data_source": {"base_url": "https://docs.example.com"}}
 NOWHERE = {"web_crawler_data_source": {"base_url": "https://docs.invalid/"}}
@@ -17,7 +17,7 @@ MISSING = {"file_upload_data_source": {"stored_object_key": "missing.pdf"}}
 
 
 def end(job: dict[str, Any]) -> tuple[str, list[str]]:
-    """Give the status of a job, and those of its sources."""
+    """Return the status of a job, and those of its sources."""
     sources = job["data_source_jobs"]
     return (
         job["status"].removeprefix("INDEX_JOB_STATUS_"),
@@ -25,29 +25,29 @@ def end(job: dict[str, Any]) -> tuple[str, list[str]]:
     )
 
 
-async def index(api: Emulator, call: Caller, base: str) -> dict[str, Any]:
-    """Index a knowledge base, and let more time pass than that takes."""
+async def index(api: Emulator, call: HttpClient, base: str) -> dict[str, Any]:
+    """Index a knowledge base, and advance past the end of the job."""
     uuid = await call.start(api, base)
     api.advance(600)
     return await call.job(api, uuid)
 
 
-async def test_job_is_listed_first(api: Emulator, call: Caller) -> None:
-    """A new job is pending, about all sources, and the newest of the list."""
+async def test_job_is_listed_first(api: Emulator, call: HttpClient) -> None:
+    """A new job is pending, includes all sources, and is listed first."""
     base = await call.create_base(api, SPACES, CRAWLER)
-    reply = await call.post(api, JOBS, knowledge_base_uuid=base)
+    response = await call.post(api, JOBS, knowledge_base_uuid=base)
     listed = (await call(api, per_page=1)).json
 
-    assert "BATCH_JOB_PHASE_PENDING" == reply.json["job"]["phase"]
-    assert 2 == len(reply.json["job"]["data_source_uuids"])
-    assert [reply.json["job"]] == listed["jobs"]
+    assert "BATCH_JOB_PHASE_PENDING" == response.json["job"]["phase"]
+    assert 2 == len(response.json["job"]["data_source_uuids"])
+    assert [response.json["job"]] == listed["jobs"]
     assert 46 == listed["meta"]["total"] == len(api.jobs())
-    assert reply.json["job"]["uuid"] == api.job_uuids()[0]
-    assert reply.json["job"] == api.jobs()[0]
+    assert response.json["job"]["uuid"] == api.job_uuids()[0]
+    assert response.json["job"] == api.jobs()[0]
 
 
-async def test_job_moves_with_the_clock(api: Emulator, call: Caller) -> None:
-    """The same job is seen to wait, to run and to end."""
+async def test_job_progresses_with_the_clock(api: Emulator, call: HttpClient) -> None:
+    """The same job is pending, then running, then ended."""
     base = await call.create_base(api, SPACES)
     uuid = await call.start(api, base)
     phases = []
@@ -60,8 +60,8 @@ async def test_job_moves_with_the_clock(api: Emulator, call: Caller) -> None:
     ]
 
 
-async def test_some_sources(api: Emulator, call: Caller) -> None:
-    """A job can be about some sources, in the order given, each of them once."""
+async def test_some_sources(api: Emulator, call: HttpClient) -> None:
+    """A job can include some sources, in the given order and each once."""
     base = await call.create_base(api, SPACES, CRAWLER, SPACES)
     first, _, third = (str(it["uuid"]) for it in api.data_sources(base))
     uuid = await call.start(api, base, data_source_uuids=[third, first, third])
@@ -69,30 +69,30 @@ async def test_some_sources(api: Emulator, call: Caller) -> None:
     assert [third, first] == (await call.job(api, uuid))["data_source_uuids"]
 
 
-async def test_sources_of_a_job(api: Emulator, call: Caller) -> None:
-    """The sources of a job can be asked for by themselves."""
+async def test_sources_of_a_job(api: Emulator, call: HttpClient) -> None:
+    """The sources of a job can be fetched separately."""
     uuid = api.job_uuids()[10]
-    reply = await call(api, f"{JOBS}/{uuid}/data_sources")
+    response = await call(api, f"{JOBS}/{uuid}/data_sources")
 
-    assert {"indexed_data_sources": api.jobs()[10]["data_source_jobs"]} == reply.json
+    assert {"indexed_data_sources": api.jobs()[10]["data_source_jobs"]} == response.json
 
 
 @pytest.mark.parametrize(
     ("source", "status"),
     [(SPACES, "COMPLETED"), (NOWHERE, "FAILED"), (MISSING, "FAILED")],
 )
-async def test_sources_fail_for_reasons(
-    api: Emulator, call: Caller, source: object, status: str
+async def test_failures(
+    api: Emulator, call: HttpClient, source: object, status: str
 ) -> None:
-    """Hosts that cannot exist and files that never came are failures."""
+    """Unresolvable hosts and files that were never uploaded fail."""
     job = await index(api, call, await call.create_base(api, source))
 
     assert status == end(job)[0]
     assert (status == "FAILED") == ("error_msg" in job["data_source_jobs"][0])
 
 
-async def test_planned_failures(api: Emulator, call: Caller) -> None:
-    """A test says how long a source takes, and how it fails."""
+async def test_planned_failures(api: Emulator, call: HttpClient) -> None:
+    """A plan sets how long a source takes, and how it fails."""
     base = await call.create_base(api, SPACES, CRAWLER)
     crawler, spaces = (str(it["uuid"]) for it in api.data_sources(base))
     api.plan_source(spaces, seconds=1, error_msg="half", failed=0.5)
@@ -104,8 +104,10 @@ async def test_planned_failures(api: Emulator, call: Caller) -> None:
     assert "half" == job["data_source_jobs"][0]["error_msg"]
 
 
-async def test_plans_hold_until_they_are_replaced(api: Emulator, call: Caller) -> None:
-    """A plan is about all coming jobs, and the next plan about those after."""
+async def test_plans_apply_until_they_are_replaced(
+    api: Emulator, call: HttpClient
+) -> None:
+    """A plan applies to all future jobs until another plan replaces it."""
     base = await call.create_base(api, SPACES)
     uuid = str(api.data_sources(base)[0]["uuid"])
     api.plan_source(uuid, error_msg="broken")
@@ -116,14 +118,14 @@ async def test_plans_hold_until_they_are_replaced(api: Emulator, call: Caller) -
     assert "COMPLETED" == end(await index(api, call, base))[0]
 
 
-def test_plan_of_nothing(api: Emulator) -> None:
-    """A plan for a source that does not exist is a mistake of its caller."""
+def test_plan_of_an_unknown_source(api: Emulator) -> None:
+    """A plan for an unknown source raises a KeyError."""
     with pytest.raises(KeyError, match="nothing"):
         api.plan_source("nothing")
 
 
-async def test_nothing_changes_by_itself(api: Emulator, call: Caller) -> None:
-    """Indexed again, a source has no changes, until it is changed."""
+async def test_unchanged_sources(api: Emulator, call: HttpClient) -> None:
+    """A source that is indexed again has no changes until it is updated."""
     base = await call.create_base(api, SPACES, CRAWLER)
     ends = [end(await index(api, call, base)) for _ in range(3)]
     source = str(api.data_sources(base)[0]["uuid"])
@@ -138,15 +140,17 @@ async def test_nothing_changes_by_itself(api: Emulator, call: Caller) -> None:
     ] == ends
 
 
-async def test_cancelled_sources_are_read_again(api: Emulator, call: Caller) -> None:
-    """Only what was done before a job was cancelled counts as indexed."""
+async def test_cancelled_sources_are_indexed_again(
+    api: Emulator, call: HttpClient
+) -> None:
+    """Only sources that ended before a cancellation count as indexed."""
     base = await call.create_base(api, SPACES, CRAWLER, SPACES)
     uuid = await call.start(api, base)
     api.advance(12)
-    reply = await call.put(api, f"{JOBS}/{uuid}/cancel", uuid=uuid)
+    response = await call.put(api, f"{JOBS}/{uuid}/cancel", uuid=uuid)
 
     assert ("CANCELLED", ["UPDATED", "CANCELLED", "CANCELLED"]) == end(
-        reply.json["job"]
+        response.json["job"]
     )
     assert [False, True, True] == [
         "last_datasource_indexing_job" in it for it in api.data_sources(base)
@@ -156,15 +160,15 @@ async def test_cancelled_sources_are_read_again(api: Emulator, call: Caller) -> 
     )
 
 
-async def test_one_job_at_a_time(api: Emulator, call: Caller) -> None:
-    """While a job of a knowledge base has not ended, no other is started."""
+async def test_one_job_at_a_time(api: Emulator, call: HttpClient) -> None:
+    """A second job of a knowledge base is a conflict until the first has ended."""
     base = await call.create_base(api, SPACES)
     uuid = await call.start(api, base)
     api.advance(5)
-    reply = await call.post(api, JOBS, knowledge_base_uuid=base)
+    response = await call.post(api, JOBS, knowledge_base_uuid=base)
 
-    assert (409, "conflict") == (reply.status, reply.json["id"])
-    assert uuid in reply.message
+    assert (409, "conflict") == (response.status, response.json["id"])
+    assert uuid in response.message
 
 
 @pytest.mark.parametrize(
@@ -176,56 +180,52 @@ async def test_one_job_at_a_time(api: Emulator, call: Caller) -> None:
         ({"data_source_uuids": "all"}, 400),
     ],
 )
-async def test_refused_jobs(
-    api: Emulator, call: Caller, fields: dict[str, Any], status: int
+async def test_rejected_jobs(
+    api: Emulator, call: HttpClient, fields: dict[str, Any], status: int
 ) -> None:
-    """A job needs a knowledge base, and sources of it."""
+    """A job needs an existing knowledge base, and data sources of it."""
     base = await call.create_base(api, SPACES)
     if "data_source_uuids" in fields:
         fields = {"knowledge_base_uuid": base, **fields}
-    reply = await call.post(api, JOBS, **fields)
+    response = await call.post(api, JOBS, **fields)
 
-    assert status == reply.status
-    assert reply.json["request_id"] == reply.headers["x-request-id"]
+    assert status == response.status
+    assert response.json["request_id"] == response.headers["x-request-id"]
 
 
-async def test_job_without_sources(api: Emulator, call: Caller) -> None:
-    """A knowledge base without sources cannot be indexed."""
+async def test_job_without_sources(api: Emulator, call: HttpClient) -> None:
+    """A knowledge base without data sources cannot be indexed."""
     base = await call.create_base(api)
-    reply = await call.post(api, JOBS, knowledge_base_uuid=base)
+    response = await call.post(api, JOBS, knowledge_base_uuid=base)
 
-    assert (422, "unprocessable_entity") == (reply.status, reply.json["id"])
+    assert (422, "unprocessable_entity") == (response.status, response.json["id"])
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"{"])
-async def test_bodies_that_cannot_be_read(
-    api: Emulator, call: Caller, body: bytes
-) -> None:
-    """A body that is no JSON object is a bad request, and is kept in its record."""
-    reply = await call(api, method="POST", data=body)
+async def test_invalid_bodies(api: Emulator, call: HttpClient, body: bytes) -> None:
+    """A body that is not a JSON object is a bad request, and is recorded."""
+    response = await call(api, method="POST", data=body)
 
-    assert (400, "bad_request") == (reply.status, reply.json["id"])
+    assert (400, "bad_request") == (response.status, response.json["id"])
     assert body == api.requests[0].body
 
 
-async def test_body_that_is_too_large(api: Emulator, call: Caller) -> None:
-    """A body of megabytes is refused with an error body like any other."""
-    reply = await call(api, method="POST", data=io.BytesIO(b" " * 2_000_000))
+async def test_body_that_is_too_large(api: Emulator, call: HttpClient) -> None:
+    """A body of several megabytes gets a regular error response."""
+    response = await call(api, method="POST", data=io.BytesIO(b" " * 2_000_000))
 
-    assert 413 == reply.status
-    assert reply.json["request_id"]
+    assert 413 == response.status
+    assert response.json["request_id"]
 
 
 @pytest.mark.parametrize("position", range(5))
-async def test_jobs_of_the_history_can_be_cancelled(
-    call: Caller, position: int
-) -> None:
-    """A job that stood still ends when it is cancelled, and keeps its place."""
+async def test_cancelling_seeded_jobs(call: HttpClient, position: int) -> None:
+    """A seeded job ends when it is cancelled, and keeps its place in the list."""
     async with Emulator(jobs=10, speed=0) as api:
         before: Any = api.jobs()[position]
         api.advance(30)
-        reply = await call.put(api, f"{JOBS}/{before['uuid']}/cancel")
-        job, now = reply.json["job"], api.jobs()[position]
+        response = await call.put(api, f"{JOBS}/{before['uuid']}/cancel")
+        job, now = response.json["job"], api.jobs()[position]
     done = [it for it in before["data_source_jobs"] if "completed_at" in it]
     left = len(job["data_source_uuids"]) - len(done)
 
@@ -239,16 +239,16 @@ async def test_jobs_of_the_history_can_be_cancelled(
     assert job == now
 
 
-async def test_cancelling_ahead_of_time(api: Emulator, call: Caller) -> None:
-    """A job that was added with a later date does not end before its creation."""
+async def test_cancelling_ahead_of_time(api: Emulator, call: HttpClient) -> None:
+    """A job dated ahead of the clock does not end before its creation."""
     uuid = api.add_jobs(10)[0]
-    reply = await call.put(api, f"{JOBS}/{uuid}/cancel")
+    response = await call.put(api, f"{JOBS}/{uuid}/cancel")
 
-    assert "2026-11-01T12:00:10Z" == reply.json["job"]["finished_at"]
+    assert "2026-11-01T12:00:10Z" == response.json["job"]["finished_at"]
 
 
-async def test_cancelling_again(api: Emulator, call: Caller) -> None:
-    """Cancelling twice is no mistake, and changes nothing."""
+async def test_cancelling_again(api: Emulator, call: HttpClient) -> None:
+    """Cancelling again succeeds and changes nothing."""
     uuid = api.job_uuids()[0]
     first = await call.put(api, f"{JOBS}/{uuid}/cancel")
     api.advance(10)
@@ -257,43 +257,43 @@ async def test_cancelling_again(api: Emulator, call: Caller) -> None:
     assert (200, first.json) == (second.status, second.json)
 
 
-async def test_too_late_to_cancel(api: Emulator, call: Caller) -> None:
-    """A job that has ended by itself cannot be cancelled."""
+async def test_too_late_to_cancel(api: Emulator, call: HttpClient) -> None:
+    """A job that has ended cannot be cancelled."""
     base = await call.create_base(api, SPACES)
     job = await index(api, call, base)
-    reply = await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
+    response = await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
 
-    assert 409 == reply.status
+    assert 409 == response.status
 
 
 @pytest.mark.parametrize("path", ["cancel", "data_sources", "details_signed_url"])
-async def test_unknown_jobs(api: Emulator, call: Caller, path: str) -> None:
-    """What belongs to an unknown job is not found."""
+async def test_unknown_jobs(api: Emulator, call: HttpClient, path: str) -> None:
+    """The parts of an unknown job are not found."""
     method = "PUT" if path == "cancel" else "GET"
-    reply = await call(api, f"{JOBS}/nothing/{path}", method=method)
+    response = await call(api, f"{JOBS}/nothing/{path}", method=method)
 
-    assert 404 == reply.status
+    assert 404 == response.status
 
 
-async def test_jobs_of_a_knowledge_base(call: Caller) -> None:
-    """They are the newest 20 of one knowledge base, whatever page is asked for."""
+async def test_jobs_of_a_knowledge_base(call: HttpClient) -> None:
+    """The list has the newest 20 jobs, whatever `page` says."""
     async with Emulator(jobs=300) as api:
         base = str(api.knowledge_bases()[0]["uuid"])
         path = f"{BASES}/{base}/indexing_jobs"
-        reply = await call(api, path, page=2, per_page=5)
+        response = await call(api, path, page=2, per_page=5)
         jobs = [it for it in api.jobs() if it["knowledge_base_uuid"] == base]
         url = f"{api.url}{path}?per_page=20"
     pages = -(-len(jobs) // 20)
 
-    assert jobs[:20] == reply.json["jobs"]
-    assert {"page": 1, "pages": pages, "total": len(jobs)} == reply.json["meta"]
-    assert {"next": f"{url}&page=2", "last": f"{url}&page={pages}"} == reply.json[
+    assert jobs[:20] == response.json["jobs"]
+    assert {"page": 1, "pages": pages, "total": len(jobs)} == response.json["meta"]
+    assert {"next": f"{url}&page=2", "last": f"{url}&page={pages}"} == response.json[
         "links"
     ]["pages"]
 
 
-async def test_created_jobs_can_be_removed(api: Emulator, call: Caller) -> None:
-    """A created job leaves the list like any other."""
+async def test_created_jobs_can_be_removed(api: Emulator, call: HttpClient) -> None:
+    """A job that a client created can be removed."""
     base = await call.create_base(api, SPACES)
     uuid = await call.start(api, base)
     api.remove_job(uuid)
@@ -302,23 +302,23 @@ async def test_created_jobs_can_be_removed(api: Emulator, call: Caller) -> None:
     assert 45 == len(api.jobs())
 
 
-async def test_accounts_are_apart(call: Caller) -> None:
-    """Nobody can index, or look at, what belongs to another account."""
+async def test_accounts_are_separate(call: HttpClient) -> None:
+    """One account cannot see or index what belongs to another."""
     async with Emulator(jobs=5, accounts=2) as api:
         base = await call.create_base(api, SPACES)
         uuid = await call.start(api, base)
         other = f"Bearer {api.tokens[1]}"
-        replies = [
+        responses = [
             await call(api, path, authorization=other)
             for path in (f"{BASES}/{base}", f"{JOBS}/{uuid}")
         ]
 
-        assert [404, 404] == [reply.status for reply in replies]
+        assert [404, 404] == [response.status for response in responses]
         assert base not in [it["uuid"] for it in api.knowledge_bases(api.tokens[1])]
 
 
-async def test_the_same_calls_give_the_same_data(call: Caller) -> None:
-    """Whatever clients create has the same ids and numbers in a second run."""
+async def test_data_is_repeatable(call: HttpClient) -> None:
+    """What clients create has the same ids and numbers in a second run."""
     runs = []
     for _ in range(2):
         async with Emulator(jobs=3, speed=0) as api:

@@ -1,4 +1,4 @@
-"""Knowledge bases, from those at the start to those that clients make."""
+"""Knowledge bases, both seeded and created by clients."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from gradient_async.emulator import Emulator
 
-from .calling import BASES, JOBS, MODEL, SPACES, Caller
+from .http_client import BASES, JOBS, MODEL, SPACES, HttpClient
 
 CRAWLER = {"web_crawler_data_source": {"base_url": "https://docs.example.com"}}
 NEW: dict[str, Any] = {"name": "New", "region": "ams3", "embedding_model_uuid": MODEL}
 
 
-def test_history_speaks_of_what_exists(api: Emulator) -> None:
-    """Every knowledge base and data source of a job at the start exists."""
+def test_seeded_jobs_refer_to_existing_data(api: Emulator) -> None:
+    """The knowledge bases and data sources of seeded jobs exist."""
     jobs = api.jobs()
     bases = {str(it["uuid"]): it for it in api.knowledge_bases()}
 
@@ -31,7 +31,7 @@ def test_history_speaks_of_what_exists(api: Emulator) -> None:
 
 
 def test_knowledge_bases_are_older_than_their_jobs(api: Emulator) -> None:
-    """All were created before the first job, and stand newest first."""
+    """All were created before the first job, and are listed newest first."""
     created = [str(it["created_at"]) for it in api.knowledge_bases()]
 
     assert sorted(created, reverse=True) == created
@@ -39,7 +39,7 @@ def test_knowledge_bases_are_older_than_their_jobs(api: Emulator) -> None:
 
 
 def test_sources_are_of_all_kinds() -> None:
-    """The accounts at the start mix every kind of data source."""
+    """Seeded accounts have every kind of data source."""
     api = Emulator(jobs=0, accounts=5)
     kinds = {
         name
@@ -60,20 +60,20 @@ def test_sources_are_of_all_kinds() -> None:
     } == {kind.removesuffix("_data_source") for kind in kinds}
 
 
-def test_last_jobs_come_from_the_jobs(api: Emulator) -> None:
-    """A knowledge base shows its newest job, a source its part in the newest."""
+def test_last_jobs(api: Emulator) -> None:
+    """A knowledge base shows its newest job, and a data source its newest entry."""
     for base in api.knowledge_bases():
         uuid = str(base["uuid"])
         jobs = [it for it in api.jobs() if it["knowledge_base_uuid"] == uuid]
-        parts: Any = [it["data_source_jobs"] for it in jobs]
+        lists: Any = [it["data_source_jobs"] for it in jobs]
 
         assert (jobs[0] if jobs else None) == base.get("last_indexing_job")
         for source in api.data_sources(uuid):
             newest = [
-                part
-                for entries in parts
-                for part in entries
-                if part["data_source_uuid"] == source["uuid"]
+                entry
+                for entries in lists
+                for entry in entries
+                if entry["data_source_uuid"] == source["uuid"]
             ]
             assert newest[:1] == [
                 source[name] for name in ["last_datasource_indexing_job"] if newest
@@ -81,33 +81,35 @@ def test_last_jobs_come_from_the_jobs(api: Emulator) -> None:
 
 
 def test_sources_of_an_unknown_knowledge_base(api: Emulator) -> None:
-    """Asking the emulator itself for what does not exist is a mistake."""
+    """Asking the emulator for an unknown knowledge base raises a KeyError."""
     with pytest.raises(KeyError, match="nothing"):
         api.data_sources("nothing")
 
 
-async def test_list_in_pages(api: Emulator, call: Caller) -> None:
-    """The list comes in pages like that of the jobs, newest first."""
+async def test_list_in_pages(api: Emulator, call: HttpClient) -> None:
+    """The list is paged like the list of jobs, newest first."""
     before = api.knowledge_bases()
     uuid = await call.create_base(api)
-    reply = await call(api, BASES, per_page=2)
+    response = await call(api, BASES, per_page=2)
 
-    assert uuid == reply.json["knowledge_bases"][0]["uuid"]
-    assert before[0] == reply.json["knowledge_bases"][1]
-    assert len(before) + 1 == reply.json["meta"]["total"]
-    assert f"{api.url}{BASES}?per_page=2&page=2" == reply.json["links"]["pages"]["next"]
+    assert uuid == response.json["knowledge_bases"][0]["uuid"]
+    assert before[0] == response.json["knowledge_bases"][1]
+    assert len(before) + 1 == response.json["meta"]["total"]
+    assert (
+        f"{api.url}{BASES}?per_page=2&page=2" == response.json["links"]["pages"]["next"]
+    )
 
 
-async def test_create(api: Emulator, call: Caller) -> None:
-    """What was asked for is there, and no more than that."""
+async def test_create(api: Emulator, call: HttpClient) -> None:
+    """A created knowledge base has the requested members and no others."""
     extras = {
         "tags": ["a", "b"],
         "project_id": "mine",
         "reranking_config": {"enabled": True, "model": "ranker"},
         "vpc_uuid": "private",
     }
-    reply = await call.post(api, BASES, **NEW, **extras)
-    base = reply.json["knowledge_base"]
+    response = await call.post(api, BASES, **NEW, **extras)
+    base = response.json["knowledge_base"]
 
     assert NEW.items() <= base.items()
     assert ["a", "b"] == base["tags"]
@@ -118,8 +120,8 @@ async def test_create(api: Emulator, call: Caller) -> None:
     assert base == (await call(api, f"{BASES}/{base['uuid']}")).json["knowledge_base"]
 
 
-async def test_defaults(api: Emulator, call: Caller) -> None:
-    """The project and the database come from the account if none is named."""
+async def test_defaults(api: Emulator, call: HttpClient) -> None:
+    """The project and the database have defaults."""
     first, second = [
         (await call.post(api, BASES, **NEW)).json["knowledge_base"] for _ in range(2)
     ]
@@ -138,18 +140,18 @@ async def test_defaults(api: Emulator, call: Caller) -> None:
     ],
 )
 async def test_database(
-    api: Emulator, call: Caller, extra: dict[str, Any], seconds: float, status: str
+    api: Emulator, call: HttpClient, extra: dict[str, Any], seconds: float, status: str
 ) -> None:
-    """A new database takes five seconds; one that is there takes none."""
+    """A new database takes five seconds; an existing one none."""
     uuid = (await call.post(api, BASES, **NEW, **extra)).json["knowledge_base"]["uuid"]
     api.advance(seconds)
-    reply = await call(api, f"{BASES}/{uuid}")
+    response = await call(api, f"{BASES}/{uuid}")
 
-    assert status == reply.json["database_status"]
+    assert status == response.json["database_status"]
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "complaint"),
+    ("fields", "status", "message"),
     [
         ({"name": ""}, 422, "name"),
         ({"name": " "}, 422, "name"),
@@ -163,52 +165,52 @@ async def test_database(
         ({"datasources": [{}]}, 422, "exactly one"),
     ],
 )
-async def test_refused(
-    api: Emulator, call: Caller, fields: dict[str, Any], status: int, complaint: str
+async def test_rejected(
+    api: Emulator, call: HttpClient, fields: dict[str, Any], status: int, message: str
 ) -> None:
-    """A knowledge base that makes no sense is refused, and none is made."""
+    """An invalid knowledge base is rejected and not created."""
     before = api.knowledge_bases()
-    reply = await call.post(api, BASES, **{**NEW, **fields})
+    response = await call.post(api, BASES, **{**NEW, **fields})
 
-    assert status == reply.status
-    assert complaint in reply.message
+    assert status == response.status
+    assert message in response.message
     assert before == api.knowledge_bases()
 
 
-async def test_update(api: Emulator, call: Caller) -> None:
-    """An update changes what it names, and leaves the rest as it is."""
+async def test_update(api: Emulator, call: HttpClient) -> None:
+    """An update changes the given members only."""
     uuid = await call.create_base(api)
     (before, *_) = api.knowledge_bases()
     api.advance(9)
     changes = {"name": "Newer", "tags": ["x"], "database_id": "mine"}
     config = {"reranking_config": {"enabled": False, "model": "m"}}
-    reply = await call.put(api, f"{BASES}/{uuid}", **changes, **config)
-    moment = {"updated_at": "2026-11-01T12:00:09Z"}
+    response = await call.put(api, f"{BASES}/{uuid}", **changes, **config)
+    date = {"updated_at": "2026-11-01T12:00:09Z"}
 
-    assert {**before, **changes, **config, **moment} == reply.json["knowledge_base"]
+    assert {**before, **changes, **config, **date} == response.json["knowledge_base"]
 
 
-async def test_update_of_nothing(api: Emulator, call: Caller) -> None:
-    """An update without a member changes nothing but the date of the last one."""
+async def test_empty_update(api: Emulator, call: HttpClient) -> None:
+    """An empty update changes only `updated_at`."""
     uuid = await call.create_base(api)
     (before, *_) = api.knowledge_bases()
-    reply = await call.put(api, f"{BASES}/{uuid}")
+    response = await call.put(api, f"{BASES}/{uuid}")
     empty = await call.put(api, f"{BASES}/{uuid}", tags=[], name="")
 
-    assert {**before, "updated_at": reply.json["knowledge_base"]["updated_at"]} == (
-        reply.json["knowledge_base"]
+    assert {**before, "updated_at": response.json["knowledge_base"]["updated_at"]} == (
+        response.json["knowledge_base"]
     )
     assert 422 == empty.status
 
 
-async def test_delete(api: Emulator, call: Caller) -> None:
-    """Deleting cancels the job that runs; the job itself stays in the list."""
+async def test_delete(api: Emulator, call: HttpClient) -> None:
+    """Deleting cancels the running job, which stays in the list."""
     uuid = await call.create_base(api, SPACES)
     job = await call.start(api, uuid)
     api.advance(5)
-    reply = await call.delete(api, f"{BASES}/{uuid}")
+    response = await call.delete(api, f"{BASES}/{uuid}")
 
-    assert {"uuid": uuid} == reply.json
+    assert {"uuid": uuid} == response.json
     assert uuid not in [it["uuid"] for it in api.knowledge_bases()]
     assert "BATCH_JOB_PHASE_CANCELLED" == (await call.job(api, job))["phase"]
     assert job == api.job_uuids()[0]
@@ -227,27 +229,27 @@ async def test_delete(api: Emulator, call: Caller) -> None:
         ("DELETE", "/data_sources/x"),
     ],
 )
-async def test_unknown(api: Emulator, call: Caller, method: str, path: str) -> None:
-    """An unknown knowledge base is not found, nor what would belong to it."""
-    reply = await call(api, f"{BASES}/nothing{path}", method=method)
+async def test_unknown(api: Emulator, call: HttpClient, method: str, path: str) -> None:
+    """An unknown knowledge base and its parts are not found."""
+    response = await call(api, f"{BASES}/nothing{path}", method=method)
 
-    assert (404, "not_found") == (reply.status, reply.json["id"])
+    assert (404, "not_found") == (response.status, response.json["id"])
 
 
-async def test_running_jobs_of_the_history_block(call: Caller) -> None:
-    """A job at the start that waits for ever is in the way, until it is cancelled."""
+async def test_unfinished_seeded_jobs_block(call: HttpClient) -> None:
+    """An unfinished seeded job blocks others until it is cancelled."""
     async with Emulator(jobs=1) as api:
         (job,) = api.jobs()
         base = str(job["knowledge_base_uuid"])
-        refused = await call.post(api, JOBS, knowledge_base_uuid=base)
+        rejected = await call.post(api, JOBS, knowledge_base_uuid=base)
         await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
         started = await call.post(api, JOBS, knowledge_base_uuid=base)
 
-    assert [409, 200] == [refused.status, started.status]
+    assert [409, 200] == [rejected.status, started.status]
 
 
-def test_names_are_such_as_the_platform_takes() -> None:
-    """The names at the start are of small letters and dashes, as the platform's."""
+def test_seeded_names() -> None:
+    """Seeded names have lower-case letters and dashes, as on the platform."""
     api = Emulator(jobs=0, accounts=9)
     names = [
         str(base["name"]) for token in api.tokens for base in api.knowledge_bases(token)
@@ -256,30 +258,30 @@ def test_names_are_such_as_the_platform_takes() -> None:
     assert all(re.fullmatch("[a-z-]{3,63}", name) for name in names)
 
 
-async def test_accounts_make_ids_of_their_own(call: Caller) -> None:
-    """What two accounts create in the same way has different ids."""
+async def test_accounts_create_different_ids(call: HttpClient) -> None:
+    """The same calls for two accounts create different ids."""
     async with Emulator(jobs=0, accounts=2) as api:
-        replies = [
+        responses = [
             await call(
                 api, BASES, method="POST", authorization=f"Bearer {it}", json=NEW
             )
             for it in api.tokens
         ]
 
-    assert 2 == len({reply.json["knowledge_base"]["uuid"] for reply in replies})
+    assert 2 == len({response.json["knowledge_base"]["uuid"] for response in responses})
 
 
-async def test_views_are_copies(api: Emulator, call: Caller) -> None:
-    """Who writes to what a view gave changes nothing on the server."""
+async def test_returned_json_is_a_copy(api: Emulator, call: HttpClient) -> None:
+    """Modifying returned JSON changes nothing on the server."""
     base = await call.create_base(api, CRAWLER)
     await call.start(api, base)
     api.advance(60)
-    views: list[Callable[[], Any]] = [
+    readers: list[Callable[[], Any]] = [
         api.jobs,
         api.knowledge_bases,
         lambda: api.data_sources(base),
     ]
-    before = [json.dumps(look()) for look in views]
+    before = [json.dumps(read()) for read in readers]
     for job in (*api.jobs(), api.knowledge_bases()[0]["last_indexing_job"]):
         written: Any = job
         written["phase"] = "BROKEN"
@@ -288,4 +290,4 @@ async def test_views_are_copies(api: Emulator, call: Caller) -> None:
     source["web_crawler_data_source"]["exclude_tags"].append("all")
     source["last_datasource_indexing_job"].clear()
 
-    assert before == [json.dumps(look()) for look in views]
+    assert before == [json.dumps(read()) for read in readers]

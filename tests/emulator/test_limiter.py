@@ -1,4 +1,4 @@
-"""The sliding log, without a server or a loop."""
+"""The rate limiter, without a server or a loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradient_async.emulator import Window
-from gradient_async.emulator.http.limiter import SlidingLog
+from gradient_async.emulator.core.limiter import RateLimiter
 
 WINDOWS = st.lists(
     st.builds(Window, st.integers(1, 5), st.sampled_from([1.0, 2.0, 5.0, 8.0])),
@@ -18,11 +18,16 @@ GAPS = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0, 9.0]), max_size=40)
 
 
 def has_room(windows: list[Window], counted: list[float], now: float) -> bool:
-    """Decide as the words say: count the requests in each window, one by one."""
+    """Decide naively: count the requests in each window one by one."""
     return all(
         sum(stamp > now - window.seconds for stamp in counted) < window.limit
         for window in windows
     )
+
+
+def passes(limiter: RateLimiter, now: float) -> bool:
+    """Whether a request that arrives now passes."""
+    return limiter.hit(now).is_allowed
 
 
 @example(windows=[Window(1, 1.0)], gaps=[0.0, 0.0], count_refused=False)
@@ -30,8 +35,8 @@ def has_room(windows: list[Window], counted: list[float], now: float) -> bool:
 def test_decides_like_a_naive_count(
     windows: list[Window], gaps: list[float], *, count_refused: bool
 ) -> None:
-    """Each verdict and its numbers equal those of a count over all requests."""
-    log = SlidingLog(windows, count_refused=count_refused)
+    """Each decision and its numbers equal those of a naive count."""
+    limiter = RateLimiter(windows, count_refused=count_refused)
     longest = max(windows, key=lambda window: window.seconds).seconds
     counted: list[float] = []
     now = 0.0
@@ -41,91 +46,91 @@ def test_decides_like_a_naive_count(
         expected = has_room(windows, counted, now)
         if expected or count_refused:
             counted.append(now)
-        verdict = log.hit(now)
+        decision = limiter.hit(now)
         remembered = [stamp for stamp in counted if stamp > now - longest]
 
-        assert expected == verdict.allowed
-        assert max(0, verdict.limit - len(remembered)) == verdict.remaining
-        assert remembered[0] + longest == verdict.resets_at
+        assert expected == decision.is_allowed
+        assert max(0, decision.limit - len(remembered)) == decision.remaining
+        assert remembered[0] + longest == decision.resets_at
 
 
 @example(gaps=[0.0] * 4, count_refused=False)
 @given(gaps=GAPS, count_refused=st.booleans())
 def test_retry_after_is_exact(gaps: list[float], *, count_refused: bool) -> None:
-    """A request passes after the wait it was told, and not before."""
+    """A request passes after `retry_after` seconds, and not before."""
     windows = [Window(3, 4.0), Window(1000, 100.0)]
-    log = SlidingLog(windows, count_refused=count_refused)
+    limiter = RateLimiter(windows, count_refused=count_refused)
     counted: list[float] = []
     now = 0.0
 
     for gap in gaps:
         now += gap
-        verdict = log.hit(now)
-        if verdict.allowed or count_refused:
+        decision = limiter.hit(now)
+        if decision.is_allowed or count_refused:
             counted.append(now)
-        if verdict.retry_after is not None:
-            free_at = now + verdict.retry_after
+        if decision.retry_after is not None:
+            free_at = now + decision.retry_after
 
             assert has_room(windows, counted, free_at)
             assert not has_room(windows, counted, free_at - 0.125)
 
 
 def test_slots_return_one_by_one() -> None:
-    """Each request frees its own slot, exactly when its window has passed."""
-    log = SlidingLog([Window(2, 60.0)])
-    moments = (0.0, 20.0, 59.0, 60.0, 61.0, 80.0)
+    """Each request frees its own slot exactly when its window has passed."""
+    limiter = RateLimiter([Window(2, 60.0)])
+    arrivals = (0.0, 20.0, 59.0, 60.0, 61.0, 80.0)
 
     assert [True, True, False, True, False, True] == [
-        log.hit(moment).allowed for moment in moments
+        limiter.hit(arrival).is_allowed for arrival in arrivals
     ]
 
 
-def test_shorter_window_tells_when_to_retry() -> None:
-    """A refusal by a shorter window comes with the seconds until it has room."""
-    log = SlidingLog([Window(5, 3600.0), Window(1, 60.0)])
-    log.hit(0.0)
+def test_shorter_window_has_retry_after() -> None:
+    """A rejection by a shorter window has the seconds until it has room."""
+    limiter = RateLimiter([Window(5, 3600.0), Window(1, 60.0)])
+    limiter.hit(0.0)
 
-    assert 45.0 == log.hit(15.0).retry_after
-
-
-def test_longest_window_does_not_tell_when_to_retry() -> None:
-    """A refusal by the longest window alone comes without a wait."""
-    log = SlidingLog([Window(5, 60.0), Window(1, 3600.0)])
-    log.hit(0.0)
-    verdict = log.hit(15.0)
-
-    assert not verdict.allowed
-    assert verdict.retry_after is None
-    assert 3600.0 == verdict.resets_at
+    assert 45.0 == limiter.hit(15.0).retry_after
 
 
-def test_refused_requests_can_count() -> None:
-    """With count_refused, knocking too early keeps the door shut for longer."""
-    patient = SlidingLog([Window(1, 10.0)])
-    strict = SlidingLog([Window(1, 10.0)], count_refused=True)
+def test_longest_window_has_no_retry_after() -> None:
+    """A rejection by the longest window alone has no `retry_after`."""
+    limiter = RateLimiter([Window(5, 60.0), Window(1, 3600.0)])
+    limiter.hit(0.0)
+    decision = limiter.hit(15.0)
 
-    assert [True, False, True] == [patient.hit(at).allowed for at in (0.0, 5.0, 10.0)]
-    assert [True, False, False] == [strict.hit(at).allowed for at in (0.0, 5.0, 10.0)]
+    assert not decision.is_allowed
+    assert decision.retry_after is None
+    assert 3600.0 == decision.resets_at
+
+
+def test_rejected_requests_can_count() -> None:
+    """With `count_refused`, an early retry extends the wait."""
+    lenient = RateLimiter([Window(1, 10.0)])
+    strict = RateLimiter([Window(1, 10.0)], count_refused=True)
+
+    assert [True, False, True] == [passes(lenient, at) for at in (0.0, 5.0, 10.0)]
+    assert [True, False, False] == [passes(strict, at) for at in (0.0, 5.0, 10.0)]
 
 
 def test_another_clock() -> None:
-    """What was remembered by one clock counts for the same time by another."""
-    log = SlidingLog([Window(1, 10.0), Window(2, 60.0)])
-    log.hit(500.0)
-    log.shift(-450.0)
+    """After a shift to another clock, requests count for the same time."""
+    limiter = RateLimiter([Window(1, 10.0), Window(2, 60.0)])
+    limiter.hit(500.0)
+    limiter.shift(-450.0)
 
-    assert [False, True, False] == [log.hit(at).allowed for at in (59.0, 60.0, 109.0)]
-    assert log.hit(110.0).allowed
+    assert [False, True, False] == [passes(limiter, at) for at in (59.0, 60.0, 109.0)]
+    assert limiter.hit(110.0).is_allowed
 
 
 def test_needs_a_window() -> None:
-    """A log without any window is a mistake of its caller."""
+    """A limiter without windows is a ValueError."""
     with pytest.raises(ValueError, match="at least one window"):
-        SlidingLog([])
+        RateLimiter([])
 
 
 @pytest.mark.parametrize(("limit", "seconds"), [(0, 60.0), (5, 0.0), (5, -1.0)])
 def test_window_bounds(limit: int, seconds: float) -> None:
-    """A window lets something pass, and has a length."""
+    """A window has a limit of at least 1 and a positive length."""
     with pytest.raises(ValueError, match="must be"):
         Window(limit, seconds)

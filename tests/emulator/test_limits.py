@@ -7,17 +7,17 @@ import asyncio
 from aiohttp import ClientSession
 
 from gradient_async.emulator import Emulator, Fault, Window
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
 from tests.support.virtual_time import VirtualTimeLoop
 
-from .calling import Caller
+from .http_client import HttpClient
 
 HOUR = 3600
-NOON = NEWEST // SECOND
+NOON = START_TIME // SECOND
 
 
-async def test_default_limits(api: Emulator, call: Caller) -> None:
-    """The headers speak of the hour, and of the time when a slot returns."""
+async def test_default_limits(api: Emulator, call: HttpClient) -> None:
+    """The headers describe the hourly window, and when its next slot is free."""
     first, second = await call(api), await call(api, "/nowhere")
 
     assert ("5000", "4999") == (
@@ -29,8 +29,8 @@ async def test_default_limits(api: Emulator, call: Caller) -> None:
     assert NOON + HOUR <= int(first.headers["ratelimit-reset"]) < NOON + HOUR + 60
 
 
-async def test_burst_is_told_when_to_retry(call: Caller) -> None:
-    """The minute's refusal says how many seconds to wait, rounded up."""
+async def test_burst_has_retry_after(call: HttpClient) -> None:
+    """A rejection by the minute's window has `retry-after`, rounded up."""
     async with Emulator(jobs=1, limits=[Window(2, 60.0), Window(9, 3600.0)]) as api:
         *_, last = [await call(api) for _ in range(3)]
 
@@ -39,17 +39,17 @@ async def test_burst_is_told_when_to_retry(call: Caller) -> None:
     assert "7" == last.headers["ratelimit-remaining"]
 
 
-async def test_retry_after_is_at_least_a_second(call: Caller) -> None:
-    """A wait shorter than a second is announced as one."""
+async def test_retry_after_is_at_least_a_second(call: HttpClient) -> None:
+    """A wait of less than a second is rounded up to one."""
     async with Emulator(jobs=1, limits=[Window(1, 0.5), Window(9, 3600.0)]) as api:
         await call(api)
-        reply = await call(api)
+        response = await call(api)
 
-    assert "1" == reply.headers["retry-after"]
+    assert "1" == response.headers["retry-after"]
 
 
-async def test_hour_is_not_told_when_to_retry(call: Caller) -> None:
-    """The hour's refusal only says when the oldest request expires."""
+async def test_hour_has_no_retry_after(call: HttpClient) -> None:
+    """A rejection by the hourly window has only `ratelimit-reset`."""
     async with Emulator(jobs=1, limits=[Window(9, 60.0), Window(2, 3600.0)]) as api:
         *_, last = [await call(api) for _ in range(3)]
 
@@ -58,19 +58,19 @@ async def test_hour_is_not_told_when_to_retry(call: Caller) -> None:
     assert "0" == last.headers["ratelimit-remaining"]
 
 
-async def test_tokens_have_their_own_limits(call: Caller) -> None:
-    """One account at its limit leaves the others free."""
+async def test_tokens_have_their_own_limits(call: HttpClient) -> None:
+    """One account at its limit does not affect the others."""
     async with Emulator(jobs=1, accounts=2, limits=[Window(1, 60.0)]) as api:
-        replies = [
+        responses = [
             await call(api, authorization=f"Bearer {api.tokens[index]}")
             for index in (0, 0, 1)
         ]
 
-    assert [200, 429, 200] == [reply.status for reply in replies]
+    assert [200, 429, 200] == [response.status for response in responses]
 
 
-async def test_refused_requests_can_count(call: Caller) -> None:
-    """With count_refused, a refusal by the minute uses a slot of the hour."""
+async def test_rejected_requests_can_count(call: HttpClient) -> None:
+    """With `count_refused`, a rejection by the minute uses a slot of the hour."""
     remaining = []
     for count_refused in (False, True):
         windows = [Window(1, 60.0), Window(9, 3600.0)]
@@ -81,37 +81,37 @@ async def test_refused_requests_can_count(call: Caller) -> None:
     assert ["8", "6"] == remaining
 
 
-async def test_no_limits(call: Caller) -> None:
-    """Without limits everything passes, and no header speaks of them."""
+async def test_no_limits(call: HttpClient) -> None:
+    """Without limits everything passes, and there are no limit headers."""
     async with Emulator(jobs=1, limits=None) as api:
-        replies = [await call(api) for _ in range(300)]
+        responses = [await call(api) for _ in range(300)]
 
-    assert {200} == {reply.status for reply in replies}
-    assert not [name for name in replies[0].headers if "ratelimit" in name.lower()]
+    assert {200} == {response.status for response in responses}
+    assert not [name for name in responses[0].headers if "ratelimit" in name.lower()]
 
 
-async def test_faults_use_slots(call: Caller) -> None:
-    """A request that met a fault counts, and its answer says so."""
+async def test_faults_use_slots(call: HttpClient) -> None:
+    """A request with a fault counts, and its response says so."""
     async with Emulator(jobs=1, limits=[Window(1, 60.0)]) as api:
         api.fail(Fault(status=503), Fault(status=500))
-        struck, refused = await call(api), await call(api)
+        failed, rejected = await call(api), await call(api)
 
-    assert (503, "0") == (struck.status, struck.headers["ratelimit-remaining"])
-    assert 429 == refused.status
+    assert (503, "0") == (failed.status, failed.headers["ratelimit-remaining"])
+    assert 429 == rejected.status
 
 
 def test_limits_survive_a_restart_in_another_loop() -> None:
-    """A window stays as long as it is, though the new loop's time began anew."""
+    """Windows keep their length although the new loop's time starts again."""
     api = Emulator(jobs=1, limits=[Window(2, 60.0)])
 
-    async def ask(wait: float) -> list[int]:
+    async def send(wait: float) -> list[int]:
         async with api, ClientSession() as session:
             await asyncio.sleep(wait)
-            return [(await Caller(session)(api)).status for _ in range(3)]
+            return [(await HttpClient(session)(api)).status for _ in range(3)]
 
     statuses = []
     for wait in (100_000, 59, 2):
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-            statuses.append(runner.run(ask(wait)))
+            statuses.append(runner.run(send(wait)))
 
     assert [[200, 200, 429], [429] * 3, [200, 200, 429]] == statuses

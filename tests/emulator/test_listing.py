@@ -1,4 +1,4 @@
-"""The endpoints, as a client sees them."""
+"""The API's lists and errors, as a client sees them."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import pytest
 
 from gradient_async.emulator import Emulator
 
-from .calling import JOBS, Caller
+from .http_client import JOBS, HttpClient
 
 
-async def test_pages_join_to_the_whole_list(api: Emulator, call: Caller) -> None:
-    """The pages hold every job once, newest first."""
-    replies = [await call(api, page=page, per_page=20) for page in (1, 2, 3)]
+async def test_pages_join_to_the_whole_list(api: Emulator, call: HttpClient) -> None:
+    """The pages contain every job once, newest first."""
+    responses = [await call(api, page=page, per_page=20) for page in (1, 2, 3)]
 
     assert api.job_uuids() == tuple(
-        itertools.chain.from_iterable(reply.uuids for reply in replies)
+        itertools.chain.from_iterable(response.uuids for response in responses)
     )
-    assert [20, 20, 5] == [len(reply.uuids) for reply in replies]
+    assert [20, 20, 5] == [len(response.uuids) for response in responses]
 
 
-async def test_jobs_arrive_as_they_are(api: Emulator, call: Caller) -> None:
-    """The JSON on the wire is that of the jobs, and says how many there are."""
-    reply = await call(api, per_page=200)
+async def test_list_contains_the_jobs(api: Emulator, call: HttpClient) -> None:
+    """The list contains the jobs' JSON and their number."""
+    response = await call(api, per_page=200)
 
-    assert 200 == reply.status
-    assert "application/json" == reply.headers["content-type"]
+    assert 200 == response.status
+    assert "application/json" == response.headers["content-type"]
     assert {
         "jobs": list(api.jobs()),
         "meta": {"page": 1, "pages": 1, "total": 45},
-    } == reply.json
+    } == response.json
 
 
 @pytest.mark.parametrize(
@@ -43,36 +43,36 @@ async def test_jobs_arrive_as_they_are(api: Emulator, call: Caller) -> None:
         (9, {"first": 1, "previous": 3}),
     ],
 )
-async def test_links_point_where_there_is_a_page(
-    api: Emulator, call: Caller, page: int, links: dict[str, int]
+async def test_links(
+    api: Emulator, call: HttpClient, page: int, links: dict[str, int]
 ) -> None:
-    """Links are whole URLs to other pages, left out where there is no such page."""
-    reply = await call(api, page=page)
+    """Links are absolute URLs, and missing where there is no such page."""
+    response = await call(api, page=page)
 
     assert {
         name: f"{api.url}{JOBS}?per_page=20&page={number}"
         for name, number in links.items()
-    } == reply.json["links"]["pages"]
+    } == response.json["links"]["pages"]
 
 
-async def test_page_behind_the_last_is_empty(api: Emulator, call: Caller) -> None:
-    """Asking too far gives no jobs, but the true size of the list."""
-    reply = await call(api, page=4, per_page=20)
+async def test_page_beyond_the_end(api: Emulator, call: HttpClient) -> None:
+    """A page beyond the end is empty, and has the size of the list."""
+    response = await call(api, page=4, per_page=20)
 
-    assert [] == reply.uuids
-    assert {"page": 4, "pages": 3, "total": 45} == reply.json["meta"]
+    assert [] == response.uuids
+    assert {"page": 4, "pages": 3, "total": 45} == response.json["meta"]
 
 
-async def test_empty_list(call: Caller) -> None:
+async def test_empty_list(call: HttpClient) -> None:
     """An account without jobs has a list without pages."""
     async with Emulator(jobs=0) as api:
-        reply = await call(api)
+        response = await call(api)
 
-    assert {"jobs": [], "meta": {"page": 1, "pages": 0, "total": 0}} == reply.json
+    assert {"jobs": [], "meta": {"page": 1, "pages": 0, "total": 0}} == response.json
 
 
-async def test_page_sizes(call: Caller) -> None:
-    """A page holds 20 jobs by default and 200 at most."""
+async def test_page_sizes(call: HttpClient) -> None:
+    """A page has 20 jobs by default and 200 at most."""
     async with Emulator(jobs=300) as api:
         default, large = await call(api), await call(api, per_page=1000)
 
@@ -83,66 +83,68 @@ async def test_page_sizes(call: Caller) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
 @pytest.mark.parametrize("name", ["page", "per_page"])
-async def test_senseless_numbers(
-    api: Emulator, call: Caller, name: str, text: str
+async def test_invalid_numbers(
+    api: Emulator, call: HttpClient, name: str, text: str
 ) -> None:
-    """A page or a size that is not a counting number is a bad request."""
-    reply = await call(api, **{name: text})
+    """A page or size that is not a positive integer is a bad request."""
+    response = await call(api, **{name: text})
 
-    assert (400, "bad_request") == (reply.status, reply.json["id"])
+    assert (400, "bad_request") == (response.status, response.json["id"])
 
 
-async def test_one_job(api: Emulator, call: Caller) -> None:
-    """A job can be asked for by its uuid."""
-    reply = await call(api, f"{JOBS}/{api.job_uuids()[7]}")
+async def test_one_job(api: Emulator, call: HttpClient) -> None:
+    """A job can be fetched by its id."""
+    response = await call(api, f"{JOBS}/{api.job_uuids()[7]}")
 
-    assert 200 == reply.status
-    assert {"job": api.jobs()[7]} == reply.json
+    assert 200 == response.status
+    assert {"job": api.jobs()[7]} == response.json
 
 
 @pytest.mark.parametrize("path", [f"{JOBS}/nobody", f"{JOBS}/", "/v2/account", "/"])
-async def test_unknown_resources(api: Emulator, call: Caller, path: str) -> None:
-    """What is not there is not found, with an error body."""
-    reply = await call(api, path)
+async def test_unknown_resources(api: Emulator, call: HttpClient, path: str) -> None:
+    """An unknown resource is not found, with an error body."""
+    response = await call(api, path)
 
-    assert (404, "not_found") == (reply.status, reply.json["id"])
-    assert reply.headers["x-request-id"] == reply.json["request_id"]
+    assert (404, "not_found") == (response.status, response.json["id"])
+    assert response.headers["x-request-id"] == response.json["request_id"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_wrong_methods(api: Emulator, call: Caller, method: str) -> None:
-    """A method that an endpoint does not have is refused, naming those it has."""
-    reply = await call(api, method=method)
+async def test_wrong_methods(api: Emulator, call: HttpClient, method: str) -> None:
+    """An unsupported method is rejected, naming the supported ones."""
+    response = await call(api, method=method)
 
-    assert (405, "method_not_allowed") == (reply.status, reply.json["id"])
-    assert "GET,POST" == reply.headers["allow"]
+    assert (405, "method_not_allowed") == (response.status, response.json["id"])
+    assert "GET,POST" == response.headers["allow"]
 
 
 @pytest.mark.parametrize(
     "authorization", ["Bearer wrong", "Basic emulator-token-1", "emulator-token-1", "x"]
 )
-async def test_unknown_tokens(api: Emulator, call: Caller, authorization: str) -> None:
-    """Only a known bearer token opens the door, whatever lies behind it."""
-    replies = [
+async def test_unknown_tokens(
+    api: Emulator, call: HttpClient, authorization: str
+) -> None:
+    """Every path needs a known bearer token."""
+    responses = [
         await call(api, path, authorization=authorization) for path in (JOBS, "/")
     ]
 
     assert [(401, "unauthorized")] * 2 == [
-        (reply.status, reply.json["id"]) for reply in replies
+        (response.status, response.json["id"]) for response in responses
     ]
-    assert "ratelimit-limit" not in replies[0].headers
+    assert "ratelimit-limit" not in responses[0].headers
     assert [None, None] == [request.account for request in api.requests]
 
 
-async def test_bearer_in_any_case(api: Emulator, call: Caller) -> None:
-    """The scheme of the token may be written in any case."""
-    reply = await call(api, authorization=f"bEARER {api.token}")
+async def test_scheme_is_case_insensitive(api: Emulator, call: HttpClient) -> None:
+    """The authorization scheme is case-insensitive."""
+    response = await call(api, authorization=f"bEARER {api.token}")
 
-    assert 200 == reply.status
+    assert 200 == response.status
 
 
-async def test_accounts_have_their_own_jobs(call: Caller) -> None:
-    """Each token lists the jobs of its own account, and no others."""
+async def test_accounts_have_their_own_jobs(call: HttpClient) -> None:
+    """Each token lists only the jobs of its own account."""
     async with Emulator(jobs=5, accounts=2) as api:
         first, second = [
             await call(api, authorization=f"Bearer {token}") for token in api.tokens
@@ -154,13 +156,13 @@ async def test_accounts_have_their_own_jobs(call: Caller) -> None:
         assert [0, 1] == [request.account for request in api.requests]
 
 
-async def test_request_ids_count_up(call: Caller) -> None:
-    """Each answer has an id of its own, which a second run repeats."""
+async def test_request_ids_count_up(call: HttpClient) -> None:
+    """Each response has its own request id, which a second run repeats."""
     runs = []
     for _ in range(2):
         async with Emulator(jobs=1) as api:
-            replies = [await call(api) for _ in range(3)]
-        runs.append([reply.headers["x-request-id"] for reply in replies])
+            responses = [await call(api) for _ in range(3)]
+        runs.append([response.headers["x-request-id"] for response in responses])
     uuid = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}")
 
     assert runs[0] == runs[1]
@@ -168,8 +170,8 @@ async def test_request_ids_count_up(call: Caller) -> None:
     assert all(uuid.fullmatch(identifier) for identifier in runs[0])
 
 
-async def test_dates_start_with_the_data(api: Emulator, call: Caller) -> None:
+async def test_date_of_the_start(api: Emulator, call: HttpClient) -> None:
     """The server's clock starts when the newest job was created."""
-    reply = await call(api)
+    response = await call(api)
 
-    assert reply.headers["date"].startswith("Sun, 01 Nov 2026 12:00:")
+    assert response.headers["date"].startswith("Sun, 01 Nov 2026 12:00:")

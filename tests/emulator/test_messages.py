@@ -1,4 +1,4 @@
-"""Bodies of requests, read as protobuf would."""
+"""Request bodies, read as protobuf reads them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from gradient_async.emulator.http.messages import Message
-from gradient_async.emulator.http.refusals import RefusalError
+from gradient_async.emulator.core.errors import ApiError
+from gradient_async.emulator.core.messages import Message
 
 
 @pytest.mark.parametrize(
@@ -22,32 +22,32 @@ from gradient_async.emulator.http.refusals import RefusalError
         b"[" * 100_000,
     ],
 )
-def test_bodies_that_are_no_objects(body: bytes) -> None:
-    """A body that is no JSON object cannot be read."""
-    with pytest.raises(RefusalError, match="JSON") as refusal:
+def test_invalid_bodies(body: bytes) -> None:
+    """A body that is not a JSON object is a bad request."""
+    with pytest.raises(ApiError, match="JSON") as raised:
         Message.parse(body)
 
-    assert 400 == refusal.value.status
+    assert 400 == raised.value.status
 
 
-def test_no_body_is_an_empty_message() -> None:
-    """Without a body, nothing is given."""
+def test_empty_body() -> None:
+    """An empty body is an empty message."""
     assert {} == Message.parse(b"").fields
 
 
-def test_missing_members_have_the_zero_of_their_type() -> None:
-    """What is missing or null reads as protobuf's default."""
+def test_missing_members() -> None:
+    """Missing and null members have protobuf's default."""
     message = Message.parse(b'{"a": null}')
 
     assert ("", 0, 0.0, False, "NONE") == (
-        message.text("a"),
-        message.whole_number("a"),
+        message.string("a"),
+        message.integer("a"),
         message.number("b"),
-        message.flag("b"),
-        message.choice("b", ["NONE", "SOME"]),
+        message.boolean("b"),
+        message.enum("b", ["NONE", "SOME"]),
     )
-    assert not message.texts("a")
-    assert not message.whole_numbers("a")
+    assert not message.strings("a")
+    assert not message.integers("a")
     assert not message.messages("a")
     assert message.message("a") is None
     assert not message.has("a")
@@ -64,62 +64,60 @@ def test_missing_members_have_the_zero_of_their_type() -> None:
         (b"9223372036854775807", 2**63 - 1),
     ],
 )
-def test_64_bit_numbers_may_be_strings(text: bytes, number: int) -> None:
-    """Numbers and strings of digits mean the same."""
-    assert number == Message.parse(b'{"a": %b}' % text).whole_number("a")
+def test_64_bit_integers_may_be_strings(text: bytes, number: int) -> None:
+    """Numbers and strings of digits are equivalent."""
+    assert number == Message.parse(b'{"a": %b}' % text).integer("a")
 
 
 @pytest.mark.parametrize(
     "text",
     [b"1.5", b'"1.5"', b'""', b"true", b"[]", b"9223372036854775808", b"1e999"],
 )
-def test_other_numbers_are_refused(text: bytes) -> None:
-    """Fractions, booleans and more than 64 bits are wrong types."""
-    with pytest.raises(RefusalError, match="a: expected a whole number"):
-        Message.parse(b'{"a": %b}' % text).whole_number("a")
+def test_other_numbers_are_rejected(text: bytes) -> None:
+    """Fractions, booleans and more than 64 bits are rejected."""
+    with pytest.raises(ApiError, match="a: expected a whole number"):
+        Message.parse(b'{"a": %b}' % text).integer("a")
 
 
 @pytest.mark.parametrize(
-    ("read", "complaint"),
+    ("read", "expected"),
     [
-        (lambda it: it.text("a"), "a: expected a string"),
-        (lambda it: it.texts("b"), "b: expected a string"),
-        (lambda it: it.texts("a"), "a: expected a list"),
-        (lambda it: it.flag("a"), "a: expected a boolean"),
+        (lambda it: it.string("a"), "a: expected a string"),
+        (lambda it: it.strings("b"), "b: expected a string"),
+        (lambda it: it.strings("a"), "a: expected a list"),
+        (lambda it: it.boolean("a"), "a: expected a boolean"),
         (lambda it: it.number("c"), "c: expected a number"),
         (lambda it: it.message("a"), "a: expected an object"),
-        (lambda it: it.choice("c", ["NONE"]), "c: expected one of NONE"),
-        (lambda it: it.message("d").text("e"), "d.e: expected a string"),
-        (lambda it: it.messages("f")[1].text("e"), r"f\[1\].e: expected a string"),
+        (lambda it: it.enum("c", ["NONE"]), "c: expected one of NONE"),
+        (lambda it: it.message("d").string("e"), "d.e: expected a string"),
+        (lambda it: it.messages("f")[1].string("e"), r"f\[1\].e: expected a string"),
     ],
 )
-def test_wrong_types_are_named(
-    read: Callable[[Message], object], complaint: str
-) -> None:
-    """A refusal says which member is wrong, and what belongs there."""
+def test_wrong_types(read: Callable[[Message], object], expected: str) -> None:
+    """An error names the member and the expected type."""
     message = Message({"a": 1, "b": [2], "c": "x", "d": {"e": 1}, "f": [{}, {"e": 1}]})
 
-    with pytest.raises(RefusalError, match=complaint):
+    with pytest.raises(ApiError, match=expected):
         read(message)
 
 
 def test_members_of_the_right_type() -> None:
-    """What is there is read as it is."""
+    """Members of the right type are returned unchanged."""
     message = Message({"a": "x", "b": [1, "2"], "c": 0.5, "d": True, "e": ["y"]})
 
     assert ("x", [1, 2], 0.5, True, ["y"]) == (
-        message.choice("a", ["NONE", "x"]),
-        message.whole_numbers("b"),
+        message.enum("a", ["NONE", "x"]),
+        message.integers("b"),
         message.number("c"),
-        message.flag("d"),
-        message.texts("e"),
+        message.boolean("d"),
+        message.strings("e"),
     )
 
 
-def test_numbers_beyond_all_floats() -> None:
-    """A number that no float can hold is of a wrong type, and no crash."""
+def test_numbers_too_large_for_a_float() -> None:
+    """A number that no float can hold is rejected like a wrong type."""
     message = Message.parse(b'{"a": %b}' % (b"9" * 400))
 
-    with pytest.raises(RefusalError, match="a: expected a number") as refusal:
+    with pytest.raises(ApiError, match="a: expected a number") as raised:
         message.number("a")
-    assert 400 == refusal.value.status
+    assert 400 == raised.value.status

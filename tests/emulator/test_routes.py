@@ -1,27 +1,27 @@
-"""The table of operations."""
+"""The table of routes."""
 
 from __future__ import annotations
 
 import re
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.routes import ROUTES
+from gradient_async.emulator.server.routes import ROUTES
 
-from .calling import Caller
+from .http_client import HttpClient
 
 
-def test_every_operation_once() -> None:
-    """There is a line for each operation, and none for two."""
+def test_each_operation_has_one_route() -> None:
+    """Each operation has one route."""
     assert 22 == len(ROUTES)
     assert len(ROUTES) == len({route.operation_id for route in ROUTES})
     assert len(ROUTES) == len({(route.method, route.path) for route in ROUTES})
 
 
-async def test_every_route_leads_somewhere(api: Emulator, call: Caller) -> None:
-    """No path is taken for another: what is missing is never the operation."""
+async def test_every_route_works(api: Emulator, call: HttpClient) -> None:
+    """Every route leads to its operation, even with unknown ids."""
     for route in ROUTES:
         path = re.sub(r"{\w+}", "nothing", route.path)
-        reply = await call(api, path, method=route.method)
+        response = await call(api, path, method=route.method)
 
-        assert reply.status in {200, 404, 422}
-        assert reply.status == 200 or "no such resource" not in reply.message
+        assert response.status in {200, 404, 422}
+        assert response.status == 200 or "no such resource" not in response.message

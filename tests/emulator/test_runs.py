@@ -1,4 +1,4 @@
-"""Jobs that move, as functions of their plan and the time."""
+"""Jobs that progress, as functions of their plan and the time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from gradient_async.emulator.jobs.runs import Run
-from gradient_async.emulator.jobs.source_runs import SourcePlan, SourceRun
-from gradient_async.emulator.timestamps import NEWEST, SECOND
+from gradient_async.emulator.core.timestamps import SECOND, START_TIME
+from gradient_async.emulator.domain.jobs.runs import JobRun, SourcePlan, SourceRun
 
 BROKEN = SourcePlan(error_msg="broken", error_details="It broke.")
 HALF = SourcePlan(error_msg="half", failed=0.5)
@@ -31,20 +30,20 @@ def source(
     )
 
 
-def run(*sources: SourceRun) -> Run:
+def run(*sources: SourceRun) -> JobRun:
     """Plan a job that was created at noon."""
-    return Run(
-        uuid="job", knowledge_base_uuid="base", created_at=NEWEST, sources=sources
+    return JobRun(
+        uuid="job", knowledge_base_uuid="base", created_at=START_TIME, sources=sources
     )
 
 
-def look(job: Run, seconds: float) -> dict[str, Any]:
-    """Look at a job some seconds after its creation."""
-    return dict(job.at(NEWEST + round(seconds * SECOND)).fields)
+def job_after(job: JobRun, seconds: float) -> dict[str, Any]:
+    """Return a job's JSON some seconds after its creation."""
+    return dict(job.at(START_TIME + round(seconds * SECOND)).fields)
 
 
 def statuses(fields: dict[str, Any]) -> list[str]:
-    """Give the statuses of a job's sources, without what all have in common."""
+    """Return the statuses of a job's sources without their common prefix."""
     return [
         it["status"].removeprefix("DATA_SOURCE_") for it in fields["data_source_jobs"]
     ]
@@ -63,11 +62,11 @@ def statuses(fields: dict[str, Any]) -> list[str]:
         (9999, "SUCCEEDED", ["STATUS_UPDATED", "STATUS_UPDATED"], 2, 2000),
     ],
 )
-def test_course(
+def test_progress(
     seconds: float, phase: str, sources: list[str], done: int, tokens: int
 ) -> None:
-    """A job waits, goes through its sources one by one, and has ended."""
-    fields = look(run(source("one"), source("two")), seconds)
+    """A job is pending, indexes its sources one by one, and ends."""
+    fields = job_after(run(source("one"), source("two")), seconds)
 
     assert f"BATCH_JOB_PHASE_{phase}" == fields["phase"]
     assert sources == statuses(fields)
@@ -80,10 +79,10 @@ def test_course(
     assert (phase == "SUCCEEDED") == fields["is_report_available"]
 
 
-def test_times_agree_with_the_phase() -> None:
-    """A moment is written down once it has come."""
+def test_times_match_the_phase() -> None:
+    """A time appears once it has been reached."""
     job = run(source("one"))
-    pending, running, ended = look(job, 1), look(job, 4.5), look(job, 99)
+    pending, running, ended = job_after(job, 1), job_after(job, 4.5), job_after(job, 99)
 
     assert "2026-11-01T12:00:00Z" == pending["updated_at"]
     assert not {"started_at", "finished_at"} & set(pending)
@@ -94,12 +93,12 @@ def test_times_agree_with_the_phase() -> None:
     assert "2026-11-01T12:00:10Z" == ended["data_source_jobs"][0]["completed_at"]
 
 
-def test_counts_grow_with_time() -> None:
-    """No count ever falls, and the items never exceed the files."""
+def test_counts_never_decrease() -> None:
+    """Counts never decrease, and items never exceed files."""
     job = run(source("one", HALF), source("two"))
     before: dict[str, int] = {}
     for step in range(40):
-        for entry in look(job, step / 2)["data_source_jobs"]:
+        for entry in job_after(job, step / 2)["data_source_jobs"]:
             now = {name: int(text) for name, text in entry.items() if text.isdigit()}
             items = sum(now[name] for name in NAMES)
 
@@ -124,19 +123,19 @@ def test_counts_grow_with_time() -> None:
         ([source("a", BROKEN, unchanged=True)], "FAILED", "FAILED"),
     ],
 )
-def test_ends(sources: list[SourceRun], phase: str, status: str) -> None:
-    """What came of the sources decides what came of the job."""
-    fields = look(run(*sources), 60)
+def test_outcomes(sources: list[SourceRun], phase: str, status: str) -> None:
+    """The outcome of a job follows from the outcomes of its sources."""
+    fields = job_after(run(*sources), 60)
 
     assert f"BATCH_JOB_PHASE_{phase}" == fields["phase"]
     assert f"INDEX_JOB_STATUS_{status}" == fields["status"]
     assert (status != "NO_CHANGES") == fields["is_report_available"]
 
 
-def test_failures_say_why_once_they_are_there() -> None:
-    """A source that is going to fail looks like any other before."""
+def test_failures_show_when_they_happen() -> None:
+    """A failure shows only once it has happened."""
     job = run(source("one", BROKEN))
-    (before,), (after,) = (look(job, it)["data_source_jobs"] for it in (5, 10))
+    (before,), (after,) = (job_after(job, it)["data_source_jobs"] for it in (5, 10))
 
     assert "error_msg" not in before
     assert ("broken", "It broke.") == (after["error_msg"], after["error_details"])
@@ -147,9 +146,9 @@ def test_failures_say_why_once_they_are_there() -> None:
     )
 
 
-def test_partial_failures_lose_a_share() -> None:
+def test_partial_failures() -> None:
     """Half of the items fail, and half of the bytes are indexed."""
-    (entry,) = look(run(source("one", HALF)), 10)["data_source_jobs"]
+    (entry,) = job_after(run(source("one", HALF)), 10)["data_source_jobs"]
 
     assert ("half", False) == (entry["error_msg"], "error_details" in entry)
     assert "DATA_SOURCE_STATUS_PARTIALLY_UPDATED" == entry["status"]
@@ -161,8 +160,8 @@ def test_partial_failures_lose_a_share() -> None:
 
 
 def test_unchanged_sources_are_skipped() -> None:
-    """All items of a source without changes are skipped, and cost nothing."""
-    fields = look(run(source("one", unchanged=True)), 10)
+    """All items of an unchanged source are skipped, and cost no tokens."""
+    fields = job_after(run(source("one", unchanged=True)), 10)
     (entry,) = fields["data_source_jobs"]
 
     assert "DATA_SOURCE_STATUS_NOT_UPDATED" == entry["status"]
@@ -173,15 +172,15 @@ def test_unchanged_sources_are_skipped() -> None:
     )
 
 
-def test_sources_that_take_no_time() -> None:
-    """A source can be done as soon as it has begun."""
+def test_sources_without_duration() -> None:
+    """A source can take no time at all."""
     job = run(
         SourceRun(
             uuid="one", files=1, size=10, duration=0, is_unchanged=False, failure=None
         )
     )
 
-    assert ["STATUS_UPDATED"] == statuses(look(job, 2))
+    assert ["STATUS_UPDATED"] == statuses(job_after(job, 2))
 
 
 @pytest.mark.parametrize(
@@ -193,9 +192,9 @@ def test_sources_that_take_no_time() -> None:
     ],
 )
 def test_cancelling(seconds: int, expected: list[str], has_report: bool) -> None:
-    """Sources that are not done yet are cancelled, and time stands still."""
-    job = run(source("one"), source("two")).cancel(NEWEST + seconds * SECOND)
-    fields = look(job, seconds)
+    """Unfinished sources are cancelled, and the job no longer changes."""
+    job = run(source("one"), source("two")).cancel(START_TIME + seconds * SECOND)
+    fields = job_after(job, seconds)
 
     assert ("BATCH_JOB_PHASE_CANCELLED", "INDEX_JOB_STATUS_CANCELLED") == (
         fields["phase"],
@@ -206,14 +205,14 @@ def test_cancelling(seconds: int, expected: list[str], has_report: bool) -> None
     assert has_report == fields["is_report_available"]
     assert (seconds >= 2) == ("started_at" in fields)
     assert (seconds >= 2) == ("started_at" in fields["data_source_jobs"][0])
-    assert fields == look(job, 999)
+    assert fields == job_after(job, 999)
 
 
 @pytest.mark.parametrize(
     "fields", [{"seconds": -1}, {"seconds": math.inf}, {"failed": 0}, {"failed": 1.1}]
 )
-def test_senseless_plans(fields: dict[str, Any]) -> None:
-    """Shares are more than nothing and at most all; times are not negative."""
+def test_invalid_plans(fields: dict[str, Any]) -> None:
+    """Shares must be above 0 and at most 1, and times not negative."""
     with pytest.raises(ValueError, match="must be"):
         SourcePlan(**fields)
 
@@ -222,10 +221,8 @@ def test_senseless_plans(fields: dict[str, Any]) -> None:
     ("files", "share", "failed"),
     [(100, 0.07, 7), (100, 0.29, 29), (4, 0.3, 2), (3, 1e-9, 1), (1, 0.5, 0)],
 )
-def test_shares_are_taken_as_they_are_written(
-    files: int, share: float, failed: int
-) -> None:
-    """Seven in a hundred are seven; a part of an item counts, but never as the last."""
+def test_shares_are_exact(files: int, share: float, failed: int) -> None:
+    """Shares are exact; fractions of an item round up, but never to all of them."""
     plan = SourceRun(
         uuid="one",
         files=files,
@@ -234,7 +231,7 @@ def test_shares_are_taken_as_they_are_written(
         is_unchanged=False,
         failure=SourcePlan(error_msg="some", failed=share),
     )
-    (entry,) = look(run(plan), 10)["data_source_jobs"]
+    (entry,) = job_after(run(plan), 10)["data_source_jobs"]
 
     assert (str(failed), str(files - failed)) == (
         entry["failed_item_count"],
@@ -246,9 +243,9 @@ def test_shares_are_taken_as_they_are_written(
     )
 
 
-def test_partial_failures_on_their_way() -> None:
+def test_partial_failures_in_progress() -> None:
     """Halfway through a source, half of its failures have happened."""
-    (entry,) = look(run(source("one", HALF)), 6)["data_source_jobs"]
+    (entry,) = job_after(run(source("one", HALF)), 6)["data_source_jobs"]
 
     assert ("1", "1", "1000") == (
         entry["failed_item_count"],
@@ -258,9 +255,11 @@ def test_partial_failures_on_their_way() -> None:
     assert "error_msg" not in entry
 
 
-def test_sources_in_progress_have_no_end() -> None:
-    """The end of a source is written down when it is there."""
-    done, going = look(run(source("one"), source("two")), 12)["data_source_jobs"]
+def test_sources_in_progress() -> None:
+    """A source in progress has no end time."""
+    ended, running = job_after(run(source("one"), source("two")), 12)[
+        "data_source_jobs"
+    ]
 
-    assert "2026-11-01T12:00:10Z" == done["completed_at"] == going["started_at"]
-    assert "completed_at" not in going
+    assert "2026-11-01T12:00:10Z" == ended["completed_at"] == running["started_at"]
+    assert "completed_at" not in running

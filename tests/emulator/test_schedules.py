@@ -1,4 +1,4 @@
-"""Schedules: one for each knowledge base, and when its time comes."""
+"""Schedules of knowledge bases."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.bases.schedules import Schedule
-from gradient_async.emulator.timestamps import NEWEST, timestamp
+from gradient_async.emulator.core.timestamps import START_TIME, format_timestamp
+from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
 
-from .calling import BASES, Caller
+from .http_client import BASES, HttpClient
 
 SCHEDULES = "/v2/gen-ai/scheduled-indexing"
 
@@ -28,42 +28,42 @@ SCHEDULES = "/v2/gen-ai/scheduled-indexing"
     ],
 )
 def test_next_run(days: list[int], time: str, expected: str) -> None:
-    """Days count as in cron, and what is due right now comes again in a week."""
+    """Days count as in cron, and a run that is due now is next due in a week."""
     schedule = Schedule(
         uuid="one",
         knowledge_base_uuid="base",
         days=tuple(days),
         time=time,
-        created_at=NEWEST,
+        created_at=START_TIME,
     )
 
-    assert expected == timestamp(schedule.next_run(NEWEST))
+    assert expected == format_timestamp(schedule.next_run(START_TIME))
 
 
-async def test_life(api: Emulator, call: Caller) -> None:
-    """A schedule is made, found by its knowledge base, and deleted, once."""
+async def test_life_cycle(api: Emulator, call: HttpClient) -> None:
+    """A schedule is created, found by its knowledge base, and deleted once."""
     base = await call.create_base(api)
     fields: dict[str, Any] = {"knowledge_base_uuid": base, "days": [1], "time": "18:30"}
-    made = await call.post(api, SCHEDULES, **fields)
-    info = made.json["indexing_info"]
+    created = await call.post(api, SCHEDULES, **fields)
+    info = created.json["indexing_info"]
     found = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
     api.advance(5)
     deleted = await call.delete(api, f"{SCHEDULES}/{info['uuid']}")
-    gone = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
+    missing = await call(api, f"{SCHEDULES}/knowledge-base/{base}")
     again = await call.delete(api, f"{SCHEDULES}/{info['uuid']}")
 
     assert {**fields, "time": "18:30:00", "is_active": True}.items() <= info.items()
     assert "2026-11-02T18:30:00Z" == info["next_run_at"]
-    assert made.json == found.json
+    assert created.json == found.json
     assert {"is_active": False, "deleted_at": "2026-11-01T12:00:05Z"}.items() <= (
         deleted.json["indexing_info"].items()
     )
     assert "next_run_at" not in deleted.json["indexing_info"]
-    assert [404, 404] == [gone.status, again.status]
+    assert [404, 404] == [missing.status, again.status]
 
 
-async def test_only_one(api: Emulator, call: Caller) -> None:
-    """A second schedule for a knowledge base is a conflict, until the first is gone."""
+async def test_second_schedule(api: Emulator, call: HttpClient) -> None:
+    """A second schedule is a conflict until the first is deleted."""
     base = await call.create_base(api)
     fields: dict[str, Any] = {"knowledge_base_uuid": base, "days": [1], "time": "18:30"}
     first, second = [await call.post(api, SCHEDULES, **fields) for _ in range(2)]
@@ -75,14 +75,14 @@ async def test_only_one(api: Emulator, call: Caller) -> None:
     assert uuid in second.message
 
 
-async def test_deleted_with_its_base(api: Emulator, call: Caller) -> None:
-    """A schedule goes with its knowledge base."""
+async def test_deleted_with_its_knowledge_base(api: Emulator, call: HttpClient) -> None:
+    """A schedule is deleted with its knowledge base."""
     base = await call.create_base(api)
-    made = await call.post(
+    created = await call.post(
         api, SCHEDULES, knowledge_base_uuid=base, days=[1], time="18:30"
     )
     await call.delete(api, f"{BASES}/{base}")
-    uuid = made.json["indexing_info"]["uuid"]
+    uuid = created.json["indexing_info"]["uuid"]
 
     assert 404 == (await call.delete(api, f"{SCHEDULES}/{uuid}")).status
 
@@ -101,14 +101,14 @@ async def test_deleted_with_its_base(api: Emulator, call: Caller) -> None:
         ({"knowledge_base_uuid": "nothing"}, 404),
     ],
 )
-async def test_refused(
-    api: Emulator, call: Caller, fields: dict[str, Any], status: int
+async def test_rejected(
+    api: Emulator, call: HttpClient, fields: dict[str, Any], status: int
 ) -> None:
     """A schedule needs a knowledge base, days of the week and a time of day."""
     base = await call.create_base(api)
-    usual = {"knowledge_base_uuid": base, "days": [1], "time": "18:30"}
-    reply = await call.post(api, SCHEDULES, **{**usual, **fields})
+    valid = {"knowledge_base_uuid": base, "days": [1], "time": "18:30"}
+    response = await call.post(api, SCHEDULES, **{**valid, **fields})
     unknown = await call(api, f"{SCHEDULES}/knowledge-base/nothing")
 
-    assert status == reply.status
+    assert status == response.status
     assert 404 == unknown.status

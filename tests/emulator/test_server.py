@@ -1,4 +1,4 @@
-"""The emulator as an object: its life, its data, its memory."""
+"""The emulator as an object: its life cycle, data and records."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import BASES, JOBS, SPACES, Caller
+from .http_client import BASES, JOBS, SPACES, HttpClient
 
 
-def sockets() -> int:
-    """Count the sockets that the loop waits for."""
+def count_sockets() -> int:
+    """Return the number of sockets that the loop waits for."""
     loop: Any = asyncio.get_running_loop()
     return len(loop._selector.get_map())
 
@@ -33,14 +33,14 @@ def sockets() -> int:
         {"limits": ()},
     ],
 )
-def test_senseless_numbers(fields: dict[str, Any]) -> None:
-    """An emulator that cannot be is refused when it is made."""
+def test_invalid_arguments(fields: dict[str, Any]) -> None:
+    """Invalid arguments raise a ValueError."""
     with pytest.raises(ValueError, match=r"at least|account|must be"):
         Emulator(**fields)
 
 
 def test_tokens_are_predictable() -> None:
-    """Tokens are numbered, and the first is at hand."""
+    """Tokens are numbered, and `token` is the first."""
     api = Emulator(jobs=0, accounts=3)
 
     assert ("emulator-token-1", "emulator-token-2", "emulator-token-3") == api.tokens
@@ -48,13 +48,13 @@ def test_tokens_are_predictable() -> None:
 
 
 def test_url_needs_a_running_server() -> None:
-    """A server that does not run has no URL, and says what to do."""
+    """The URL of a server that is not running raises a helpful error."""
     with pytest.raises(RuntimeError, match="async with Emulator"):
         _ = Emulator(jobs=0).url
 
 
 async def test_repr() -> None:
-    """The repr shows where the server is, and no token."""
+    """The repr shows the URL, and no token."""
     api = Emulator(jobs=0)
     before = repr(api)
     async with api:
@@ -66,26 +66,26 @@ async def test_repr() -> None:
 
 
 async def test_start_twice(api: Emulator) -> None:
-    """A running server cannot be started."""
-    with pytest.raises(RuntimeError, match="running already"):
+    """A running server cannot be started again."""
+    with pytest.raises(RuntimeError, match="already running"):
         await api.start()
 
 
 async def test_start_twice_at_once() -> None:
-    """Of two starts at once, one is refused, and closing ends all there is."""
-    api, before = Emulator(jobs=0), sockets()
+    """Of two starts at once, one fails, and closing ends the other."""
+    api, before = Emulator(jobs=0), count_sockets()
     ends = await asyncio.gather(api.start(), api.start(), return_exceptions=True)
-    during = sockets()
+    during = count_sockets()
     await api.aclose()
 
     assert [type(None), RuntimeError] == [type(end) for end in ends]
-    assert (before + 2, before) == (during, sockets())
+    assert (before + 2, before) == (during, count_sockets())
 
 
 @pytest.mark.parametrize("steps", range(10))
 async def test_cancelled_start(steps: int) -> None:
-    """A start can be cancelled at any time: nothing listens, and it can start again."""
-    api, before = Emulator(jobs=0), sockets()
+    """A start can be cancelled at any time and leaves nothing behind."""
+    api, before = Emulator(jobs=0), count_sockets()
     start = asyncio.create_task(api.start())
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -94,7 +94,7 @@ async def test_cancelled_start(steps: int) -> None:
         await start
 
     assert start.cancelled()
-    assert before == sockets()
+    assert before == count_sockets()
     with pytest.raises(RuntimeError, match="not running"):
         _ = api.url
     async with api:
@@ -102,9 +102,9 @@ async def test_cancelled_start(steps: int) -> None:
 
 
 @pytest.mark.parametrize("steps", range(10))
-async def test_close_while_it_starts(steps: int) -> None:
-    """Closing ends a start that is under way."""
-    api, before = Emulator(jobs=0), sockets()
+async def test_close_during_start(steps: int) -> None:
+    """Closing ends a start that is in progress."""
+    api, before = Emulator(jobs=0), count_sockets()
     start = asyncio.create_task(api.start())
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -112,7 +112,7 @@ async def test_close_while_it_starts(steps: int) -> None:
     await start
     await api.aclose()
 
-    assert before == sockets()
+    assert before == count_sockets()
 
 
 async def test_close_twice(api: Emulator) -> None:
@@ -127,7 +127,7 @@ async def test_close_before_start() -> None:
 
 
 async def test_port_is_taken(api: Emulator) -> None:
-    """A taken port is an OSError, and leaves nothing that runs."""
+    """A taken port is an OSError, and leaves nothing running."""
     other = Emulator(jobs=0, port=int(api.url.rpartition(":")[2]))
 
     with pytest.raises(OSError, match="address"):
@@ -136,8 +136,8 @@ async def test_port_is_taken(api: Emulator) -> None:
         _ = other.url
 
 
-async def test_restart(api: Emulator, call: Caller) -> None:
-    """A closed server refuses connections; started again, it goes on as before."""
+async def test_restart(api: Emulator, call: HttpClient) -> None:
+    """A closed server refuses connections; restarted, it continues as before."""
     first, url = await call(api), api.url
     await api.aclose()
     with pytest.raises(aiohttp.ClientConnectorError):
@@ -159,8 +159,8 @@ async def test_restart(api: Emulator, call: Caller) -> None:
         Fault(body=b"x" * 20_000_000, times=None),
     ],
 )
-async def test_close_leaves_nothing_behind(call: Caller, fault: Fault) -> None:
-    """Closing ends slow answers at once, with all of the server's tasks."""
+async def test_close_leaves_nothing_behind(call: HttpClient, fault: Fault) -> None:
+    """Closing ends slow responses at once, with all of the server's tasks."""
     api = Emulator(jobs=1)
     before = asyncio.all_tasks()
     await api.start()
@@ -181,8 +181,8 @@ async def test_close_leaves_nothing_behind(call: Caller, fault: Fault) -> None:
         (await request).close()
 
 
-async def test_close_ends_idle_connections(api: Emulator, call: Caller) -> None:
-    """Connections kept alive end with the server."""
+async def test_close_ends_idle_connections(api: Emulator, call: HttpClient) -> None:
+    """Idle connections end with the server."""
     await call(api)
     await api.aclose()
 
@@ -200,19 +200,19 @@ async def test_data_depends_on_the_seed() -> None:
     )
 
 
-async def test_new_jobs_come_first(api: Emulator, call: Caller) -> None:
-    """Added jobs stand at the head of the list, the newest first."""
+async def test_new_jobs_come_first(api: Emulator, call: HttpClient) -> None:
+    """Added jobs are at the head of the list, newest first."""
     before = api.job_uuids()
     added = api.add_jobs(3)
-    reply = await call(api, per_page=3)
+    response = await call(api, per_page=3)
 
     assert added + before == api.job_uuids()
-    assert list(added) == reply.uuids
-    assert 48 == reply.json["meta"]["total"]
+    assert list(added) == response.uuids
+    assert 48 == response.json["meta"]["total"]
 
 
-async def test_new_jobs_are_of_today(call: Caller) -> None:
-    """New jobs are dated now, and a second behind the newest of all at least."""
+async def test_dates_of_new_jobs(call: HttpClient) -> None:
+    """New jobs are dated now, or a second after the newest job if that is later."""
     async with Emulator(jobs=3, speed=0) as api:
         api.add_jobs(1)
         api.advance(3600)
@@ -227,9 +227,9 @@ async def test_new_jobs_are_of_today(call: Caller) -> None:
     assert ["12:00:01Z", "12:00:00Z"] == created[4:6]
 
 
-async def test_new_jobs_are_about_what_is_left(api: Emulator, call: Caller) -> None:
-    """New jobs are about knowledge bases from the start, while there are any."""
-    made = await call.create_base(api, SPACES)
+async def test_knowledge_bases_of_new_jobs(api: Emulator, call: HttpClient) -> None:
+    """New jobs use seeded knowledge bases while there are any."""
+    created = await call.create_base(api, SPACES)
     last, *others = (str(it["uuid"]) for it in api.knowledge_bases()[1:])
     for base in others:
         await call.delete(api, f"{BASES}/{base}")
@@ -238,62 +238,64 @@ async def test_new_jobs_are_about_what_is_left(api: Emulator, call: Caller) -> N
     api.add_jobs(20)
     bases = [job["knowledge_base_uuid"] for job in api.jobs()[:40]]
 
-    assert [made] * 20 + [last] * 20 == bases
+    assert [created] * 20 + [last] * 20 == bases
 
 
-async def test_nothing_for_new_jobs_to_be_about(api: Emulator, call: Caller) -> None:
-    """Without knowledge bases there are no new jobs, and the list is served still."""
+async def test_no_knowledge_bases_for_new_jobs(api: Emulator, call: HttpClient) -> None:
+    """Without knowledge bases no jobs are added, and the list still works."""
     api.grow(5)
     for base in api.knowledge_bases():
         await call.delete(api, f"{BASES}/{base['uuid']}")
     await call.create_base(api)
-    replies = [await call(api), await call(api)]
+    responses = [await call(api), await call(api)]
 
-    assert [45, 45] == [reply.json["meta"]["total"] for reply in replies]
+    assert [45, 45] == [response.json["meta"]["total"] for response in responses]
     for add in (api.add_jobs, api.grow):
         with pytest.raises(ValueError, match="no knowledge base"):
             add(1)
 
 
-async def test_removed_jobs_are_gone(api: Emulator, call: Caller) -> None:
+async def test_removed_jobs_are_gone(api: Emulator, call: HttpClient) -> None:
     """A removed job is in no list, and cannot be removed again."""
     uuid = api.job_uuids()[4]
     api.remove_job(uuid)
-    reply = await call(api, f"{JOBS}/{uuid}")
+    response = await call(api, f"{JOBS}/{uuid}")
 
-    assert 404 == reply.status
+    assert 404 == response.status
     assert uuid not in api.job_uuids()
     with pytest.raises(KeyError, match=uuid):
         api.remove_job(uuid)
 
 
-async def test_list_grows_between_pages(api: Emulator, call: Caller) -> None:
-    """Each list request adds jobs behind its back, until all were added."""
+async def test_list_grows_between_pages(api: Emulator, call: HttpClient) -> None:
+    """Each list request adds jobs after reading its page, until all were added."""
     before = api.job_uuids()
     api.grow(12, per_request=5)
-    replies = [await call(api, page=page) for page in (1, 2, 3, 4)]
+    responses = [await call(api, page=page) for page in (1, 2, 3, 4)]
 
-    assert [45, 50, 55, 57] == [reply.json["meta"]["total"] for reply in replies]
-    assert list(before[:20]) == replies[0].uuids
-    assert list(before[15:35]) == replies[1].uuids
+    assert [45, 50, 55, 57] == [
+        response.json["meta"]["total"] for response in responses
+    ]
+    assert list(before[:20]) == responses[0].uuids
+    assert list(before[15:35]) == responses[1].uuids
 
 
 def test_growth_of_another_account() -> None:
-    """Data methods take the token of the account that they are about."""
+    """Data methods take the token of an account."""
     api = Emulator(jobs=1, accounts=2)
     api.add_jobs(2, token=api.tokens[1])
 
     assert [1, 3] == [len(api.jobs(token)) for token in api.tokens]
 
 
-def test_token_of_nobody() -> None:
-    """A token that belongs to no account is a mistake of its caller."""
+def test_unknown_token() -> None:
+    """An unknown token is a ValueError."""
     with pytest.raises(ValueError, match="has this token"):
         Emulator(jobs=0).jobs("wrong")
 
 
-async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
-    """A request is remembered as it was on the wire, with its answer's status."""
+async def test_requests_are_recorded(api: Emulator, call: HttpClient) -> None:
+    """A request is recorded as received, with the status of its response."""
     await call(api, f"{JOBS}/a%20b", page=2)
     request = api.requests[0]
 
@@ -304,15 +306,15 @@ async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
     assert request.at <= asyncio.get_running_loop().time()
 
 
-async def test_records_hide_the_token(api: Emulator, call: Caller) -> None:
-    """A record can be printed without giving a token away."""
+async def test_records_hide_the_token(api: Emulator, call: HttpClient) -> None:
+    """The repr of a record does not reveal the token."""
     await call(api)
 
     assert api.token not in repr(api.requests)
 
 
-async def test_records_are_facts(api: Emulator, call: Caller) -> None:
-    """A record cannot be changed, but the list of them may be cleared."""
+async def test_records_are_frozen(api: Emulator, call: HttpClient) -> None:
+    """A record cannot be changed, but the list may be cleared."""
     await call(api)
     with pytest.raises(AttributeError):
         api.requests[0].method = "POST"
@@ -322,8 +324,8 @@ async def test_records_are_facts(api: Emulator, call: Caller) -> None:
     assert [200] == [request.status for request in api.requests]
 
 
-async def test_requests_in_flight_are_counted(call: Caller) -> None:
-    """The server knows how many requests it handles, and how many it ever did."""
+async def test_requests_in_flight_are_counted(call: HttpClient) -> None:
+    """The server counts the requests in flight, and their maximum."""
     async with Emulator(jobs=1, latency=0.02) as api:
         async with asyncio.TaskGroup() as group:
             for _ in range(5):
@@ -335,8 +337,8 @@ async def test_requests_in_flight_are_counted(call: Caller) -> None:
         assert 5 == api.connections
 
 
-async def test_connections_are_counted_once(api: Emulator, call: Caller) -> None:
-    """A connection that is kept alive counts once."""
+async def test_connections_are_counted_once(api: Emulator, call: HttpClient) -> None:
+    """A reused connection counts once."""
     for _ in range(3):
         await call(api)
 
@@ -344,14 +346,14 @@ async def test_connections_are_counted_once(api: Emulator, call: Caller) -> None
     assert 3 == len(api.requests)
 
 
-async def test_latency_takes_both_ways(call: Caller) -> None:
-    """Half of the latency passes before a request arrives, half after its answer."""
+async def test_latency_in_both_directions(call: HttpClient) -> None:
+    """Half of the latency passes before the request arrives, half after it."""
     loop = asyncio.get_running_loop()
     async with Emulator(jobs=1, latency=0.02, jitter=0.001) as api:
         sent = loop.time()
         await call(api)
-        answered = loop.time()
+        received = loop.time()
         arrived = api.requests[0].at
 
     assert 0.009 < arrived - sent
-    assert 0.009 < answered - arrived
+    assert 0.009 < received - arrived

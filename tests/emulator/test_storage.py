@@ -1,4 +1,4 @@
-"""The storage site: uploads come in, and reports go out."""
+"""The storage site: uploads and reports."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .calling import BASES, JOBS, MODEL, SPACES, Caller, Reply
+from .http_client import BASES, JOBS, MODEL, SPACES, HttpClient, Response
 
 NEW = {"name": "New", "region": "tor1", "embedding_model_uuid": MODEL}
 PRESIGN = f"{BASES}/data_sources/file_upload_presigned_urls"
 
 
 async def presign(
-    api: Emulator, call: Caller, *, name: str = "a.pdf", size: int = 5
+    api: Emulator, call: HttpClient, *, name: str = "a.pdf", size: int = 5
 ) -> dict[str, Any]:
-    """Ask for one URL."""
-    reply = await call.post(
+    """Request one presigned URL."""
+    response = await call.post(
         api, PRESIGN, files=[{"file_name": name, "file_size": size}]
     )
-    (upload,) = reply.json["uploads"]
+    (upload,) = response.json["uploads"]
     return dict(upload)
 
 
 async def send(
-    call: Caller, url: str, data: object = None, *, method: str = "PUT"
-) -> Reply:
+    call: HttpClient, url: str, data: object = None, *, method: str = "PUT"
+) -> Response:
     """Send a request to the storage site."""
     async with call.session.request(method, url, data=data) as response:
-        return Reply(response.status, response.headers, await response.read())
+        return Response(response.status, response.headers, await response.read())
 
 
-def code(reply: Reply) -> str | None:
-    """Give the code of an error in XML."""
-    return ET.fromstring(reply.body).findtext("Code")
+def code(response: Response) -> str | None:
+    """Return the code of an XML error."""
+    return ET.fromstring(response.body).findtext("Code")
 
 
-async def test_presigned_urls(api: Emulator, call: Caller) -> None:
-    """Each file gets a name of its own, and a URL for a quarter of an hour."""
+async def test_presigned_urls(api: Emulator, call: HttpClient) -> None:
+    """Each file gets its own key, and a URL that is valid for 15 minutes."""
     files = [
         {"file_name": "a.pdf", "file_size": "5"},
         {"file_name": "b", "file_size": 1},
     ]
-    reply = await call.post(api, PRESIGN, files=files)
-    first, second = reply.json["uploads"]
+    response = await call.post(api, PRESIGN, files=files)
+    first, second = response.json["uploads"]
 
-    assert reply.headers["x-request-id"] == reply.json["request_id"]
+    assert response.headers["x-request-id"] == response.json["request_id"]
     assert ("a.pdf", "2026-11-01T12:15:00Z") == (
         first["original_file_name"],
         first["expires_at"],
@@ -79,15 +79,15 @@ async def test_presigned_urls(api: Emulator, call: Caller) -> None:
         [{"file_name": "a", "file_size": -1}],
     ],
 )
-async def test_nothing_to_presign(api: Emulator, call: Caller, files: object) -> None:
-    """A file needs a name and a content."""
-    reply = await call.post(api, PRESIGN, files=files)
+async def test_invalid_files(api: Emulator, call: HttpClient, files: object) -> None:
+    """A file needs a name and a positive size."""
+    response = await call.post(api, PRESIGN, files=files)
 
-    assert 422 == reply.status
+    assert 422 == response.status
 
 
-async def test_upload(api: Emulator, call: Caller) -> None:
-    """An upload arrives in pieces, and leaves its size and digest behind."""
+async def test_upload(api: Emulator, call: HttpClient) -> None:
+    """An upload may arrive in chunks; its size and digest are recorded."""
     content = bytes(range(256)) * 1000
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -95,11 +95,11 @@ async def test_upload(api: Emulator, call: Caller) -> None:
             yield content[start : start + 1000]
 
     upload = await presign(api, call, size=len(content))
-    reply = await send(call, upload["presigned_url"], pieces())
+    response = await send(call, upload["presigned_url"], pieces())
     (received,) = api.uploads
 
-    assert (200, b"") == (reply.status, reply.body)
-    assert reply.headers["date"].startswith("Sun, 01 Nov 2026 12:00:")
+    assert (200, b"") == (response.status, response.body)
+    assert response.headers["date"].startswith("Sun, 01 Nov 2026 12:00:")
     assert (
         upload["object_key"],
         len(content),
@@ -114,8 +114,8 @@ async def test_upload(api: Emulator, call: Caller) -> None:
     assert 1 == len(api.requests)
 
 
-async def test_uploaded_files_are_indexed(api: Emulator, call: Caller) -> None:
-    """A source whose file has come is indexed, and again when it comes anew."""
+async def test_uploaded_files_are_indexed(api: Emulator, call: HttpClient) -> None:
+    """A source is indexed once its file is uploaded, and again after a new upload."""
     upload = await presign(api, call)
     source = {"stored_object_key": upload["object_key"], "size_in_bytes": "5"}
     base = await call.create_base(api, {"file_upload_data_source": source})
@@ -132,17 +132,17 @@ async def test_uploaded_files_are_indexed(api: Emulator, call: Caller) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"four", b"sixsix"])
-async def test_other_sizes(api: Emulator, call: Caller, data: bytes) -> None:
-    """A file of another size than announced is not taken."""
+async def test_other_sizes(api: Emulator, call: HttpClient, data: bytes) -> None:
+    """A file of another size than announced is rejected."""
     upload = await presign(api, call)
-    reply = await send(call, upload["presigned_url"], data)
+    response = await send(call, upload["presigned_url"], data)
 
-    assert (400, "IncompleteBody", []) == (reply.status, code(reply), api.uploads)
-    assert "application/xml" == reply.headers["content-type"]
+    assert (400, "IncompleteBody", []) == (response.status, code(response), api.uploads)
+    assert "application/xml" == response.headers["content-type"]
 
 
-async def test_wrong_signatures(api: Emulator, call: Caller) -> None:
-    """A signature is good for its own URL only, and for its own method."""
+async def test_wrong_signatures(api: Emulator, call: HttpClient) -> None:
+    """A signature is valid only for its own URL."""
     first, second = [await presign(api, call) for _ in range(2)]
     url = str(first["presigned_url"])
     urls = [
@@ -152,16 +152,16 @@ async def test_wrong_signatures(api: Emulator, call: Caller) -> None:
         url.partition("&")[0],
         url.partition("?")[0],
     ]
-    replies = [await send(call, it, b"12345") for it in urls]
+    responses = [await send(call, it, b"12345") for it in urls]
 
     assert [(403, "SignatureDoesNotMatch")] * 5 == [
-        (reply.status, code(reply)) for reply in replies
+        (response.status, code(response)) for response in responses
     ]
     assert [] == api.uploads
 
 
-async def test_expiry(api: Emulator, call: Caller) -> None:
-    """A URL is good until its time is over, by the emulator's clock."""
+async def test_expiry(api: Emulator, call: HttpClient) -> None:
+    """A URL expires by the emulator's clock."""
     upload = await presign(api, call)
     api.advance(899)
     await asyncio.sleep(0.5)
@@ -173,8 +173,8 @@ async def test_expiry(api: Emulator, call: Caller) -> None:
     assert (403, "AccessDenied") == (late.status, code(late))
 
 
-async def test_slow_uploads(api: Emulator, call: Caller) -> None:
-    """A URL has to be good when the request arrives, not when it ends."""
+async def test_slow_uploads(api: Emulator, call: HttpClient) -> None:
+    """A URL must be valid when the request arrives, not when it ends."""
     upload = await presign(api, call, size=10)
     api.advance(800)
 
@@ -183,28 +183,28 @@ async def test_slow_uploads(api: Emulator, call: Caller) -> None:
         await asyncio.sleep(200)
         yield b"67890"
 
-    reply = await send(call, upload["presigned_url"], pieces())
+    response = await send(call, upload["presigned_url"], pieces())
 
-    assert 200 == reply.status
+    assert 200 == response.status
 
 
-async def test_tokens_are_refused(api: Emulator, call: Caller) -> None:
-    """Who sends a token to a presigned URL is told so, as by Amazon's store."""
+async def test_tokens_are_rejected(api: Emulator, call: HttpClient) -> None:
+    """A token beside a signature is rejected, as by Amazon S3."""
     upload = await presign(api, call)
     headers = {"authorization": f"Bearer {api.token}"}
     async with call.session.put(
         upload["presigned_url"], data=b"12345", headers=headers
-    ) as response:
-        reply = Reply(response.status, response.headers, await response.read())
+    ) as raw:
+        response = Response(raw.status, raw.headers, await raw.read())
 
-    assert (400, "InvalidRequest", []) == (reply.status, code(reply), api.uploads)
+    assert (400, "InvalidRequest", []) == (response.status, code(response), api.uploads)
 
 
-async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
-    """Whatever reaches the site is recorded, refused or not, apart from the API's."""
+async def test_requests_are_recorded(api: Emulator, call: HttpClient) -> None:
+    """Requests to the site are recorded apart from the API's, rejected ones too."""
     upload = await presign(api, call)
     path = f"/uploads/{upload['object_key']}"
-    replies = [
+    responses = [
         await send(call, upload["presigned_url"], b"12345"),
         await send(call, api.storage_url + path, b"12345"),
         await send(call, api.storage_url + "/reports/a.csv", method="GET"),
@@ -213,15 +213,15 @@ async def test_requests_are_recorded(api: Emulator, call: Caller) -> None:
     assert [("PUT", path, 200), ("PUT", path, 403), ("GET", "/reports/a.csv", 403)] == [
         (it.method, it.path, it.status) for it in api.storage_requests
     ]
-    assert [reply.headers["x-amz-request-id"] for reply in replies] == [
+    assert [response.headers["x-amz-request-id"] for response in responses] == [
         it.request_id for it in api.storage_requests
     ]
     assert {(None, b"")} == {(it.account, it.body) for it in api.storage_requests}
     assert 1 == len(api.requests)
 
 
-async def test_files_belong_to_accounts(call: Caller) -> None:
-    """To another account, a file that was uploaded is one that never came."""
+async def test_files_belong_to_accounts(call: HttpClient) -> None:
+    """An uploaded file is invisible to other accounts."""
     async with Emulator(jobs=0, accounts=2) as api:
         upload = await presign(api, call)
         await send(call, upload["presigned_url"], b"12345")
@@ -246,10 +246,10 @@ async def test_files_belong_to_accounts(call: Caller) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 5, 2**63 - 1])
-async def test_files_are_as_large_as_they_are(
-    api: Emulator, call: Caller, size: int
+async def test_size_of_the_file_counts(
+    api: Emulator, call: HttpClient, size: int
 ) -> None:
-    """The file counts, not what its data source says of it."""
+    """The size of the file counts, not the one in its data source."""
     upload = await presign(api, call, size=12)
     await send(call, upload["presigned_url"], b"x" * 12)
     source = {"stored_object_key": upload["object_key"], "size_in_bytes": str(size)}
@@ -261,18 +261,18 @@ async def test_files_are_as_large_as_they_are(
     assert (3, "12") == (job["tokens"], job["data_source_jobs"][0]["total_bytes"])
 
 
-async def test_sizes_below_nothing(api: Emulator, call: Caller) -> None:
-    """No file is shorter than an empty one."""
+async def test_negative_sizes(api: Emulator, call: HttpClient) -> None:
+    """A negative size is rejected."""
     source = {"stored_object_key": "a", "size_in_bytes": "-1"}
     fields = NEW | {"datasources": [{"file_upload_data_source": source}]}
-    reply = await call.post(api, BASES, **fields)
+    response = await call.post(api, BASES, **fields)
 
-    assert 422 == reply.status
-    assert "datasources[0].file_upload_data_source.size_in_bytes" in reply.message
+    assert 422 == response.status
+    assert "datasources[0].file_upload_data_source.size_in_bytes" in response.message
 
 
-async def test_report_of_another_account(call: Caller) -> None:
-    """Reports on the jobs of all accounts are on the site."""
+async def test_report_of_another_account(call: HttpClient) -> None:
+    """The site has the reports of all accounts."""
     async with Emulator(jobs=20, accounts=2) as api:
         job = next(it for it in api.jobs(api.tokens[1]) if it["is_report_available"])
         url = await call(
@@ -285,14 +285,14 @@ async def test_report_of_another_account(call: Caller) -> None:
     assert 200 == report.status
 
 
-async def test_report(api: Emulator, call: Caller) -> None:
-    """The report on a job is a table of its sources."""
+async def test_report(api: Emulator, call: HttpClient) -> None:
+    """The report on a job is a table of its data sources."""
     base = await call.create_base(api, SPACES, SPACES)
     uuid = await call.start(api, base)
     early = await call(api, f"{JOBS}/{uuid}/details_signed_url")
     api.advance(60)
-    reply = await call(api, f"{JOBS}/{uuid}/details_signed_url")
-    report = await send(call, reply.json["signed_url"], method="GET")
+    response = await call(api, f"{JOBS}/{uuid}/details_signed_url")
+    report = await send(call, response.json["signed_url"], method="GET")
     rows = list(csv.DictReader(io.StringIO(report.body.decode())))
     job = await call.job(api, uuid)
 
@@ -302,16 +302,16 @@ async def test_report(api: Emulator, call: Caller) -> None:
     assert {"DATA_SOURCE_STATUS_UPDATED"} == {row["status"] for row in rows}
 
 
-async def test_report_of_a_job_that_is_gone(api: Emulator, call: Caller) -> None:
-    """A report goes with its job."""
+async def test_report_of_a_removed_job(api: Emulator, call: HttpClient) -> None:
+    """A report is deleted with its job."""
     base = await call.create_base(api, SPACES)
     uuid = await call.start(api, base)
     api.advance(60)
     url = (await call(api, f"{JOBS}/{uuid}/details_signed_url")).json["signed_url"]
     api.remove_job(uuid)
-    reply = await send(call, url, method="GET")
+    response = await send(call, url, method="GET")
 
-    assert (404, "NoSuchKey") == (reply.status, code(reply))
+    assert (404, "NoSuchKey") == (response.status, code(response))
 
 
 @pytest.mark.parametrize(
@@ -323,16 +323,16 @@ async def test_report_of_a_job_that_is_gone(api: Emulator, call: Caller) -> None
     ],
 )
 async def test_other_requests(
-    api: Emulator, call: Caller, method: str, path: str, expected: tuple[int, str]
+    api: Emulator, call: HttpClient, method: str, path: str, expected: tuple[int, str]
 ) -> None:
-    """Whatever else is asked of the site is refused as an object store does."""
-    reply = await send(call, api.storage_url + path, method=method)
+    """Other requests get the errors of an object store."""
+    response = await send(call, api.storage_url + path, method=method)
 
-    assert expected == (reply.status, code(reply))
+    assert expected == (response.status, code(response))
 
 
-async def test_faults_need_a_path(api: Emulator, call: Caller) -> None:
-    """Faults without a path wait for the API; the error body is the store's."""
+async def test_faults_need_a_path(api: Emulator, call: HttpClient) -> None:
+    """Only faults with a path apply, with the error body of an object store."""
     upload = await presign(api, call)
     api.fail(
         Fault(status=500),
@@ -353,8 +353,8 @@ async def test_faults_need_a_path(api: Emulator, call: Caller) -> None:
     assert 500 == (await call(api)).status
 
 
-async def test_dropped_uploads(api: Emulator, call: Caller) -> None:
-    """However large a file is, its connection is dropped without an answer."""
+async def test_dropped_uploads(api: Emulator, call: HttpClient) -> None:
+    """Even a large upload is dropped without a response."""
     upload = await presign(api, call, size=5_000_000)
     # The session tries once more by itself.
     api.fail(Fault(drop=True, path="/uploads/*", times=2))
@@ -363,22 +363,22 @@ async def test_dropped_uploads(api: Emulator, call: Caller) -> None:
         await send(call, upload["presigned_url"], io.BytesIO(b"x" * 5_000_000))
 
 
-async def test_connection_lost_in_the_middle(api: Emulator, call: Caller) -> None:
-    """An upload that broke off has not arrived, and can be sent again."""
+async def test_interrupted_uploads(api: Emulator, call: HttpClient) -> None:
+    """An interrupted upload is not stored, and can be sent again."""
     upload = await presign(api, call, size=1_000_000)
     data = b"x" * 1_000_000
     api.fail(Fault(drop_after=100_000, path="/uploads/*", method="PUT", times=2))
     with pytest.raises(aiohttp.ClientConnectionError):
         await send(call, upload["presigned_url"], data)
     api.fail(Fault(lose=True, path="/uploads/*"))
-    reply = await send(call, upload["presigned_url"], data)
+    response = await send(call, upload["presigned_url"], data)
 
-    assert 200 == reply.status
+    assert 200 == response.status
     assert {1_000_000} == {it.size for it in api.uploads}
 
 
-async def test_life(call: Caller) -> None:
-    """The site runs as long as the server, and what it received stays."""
+async def test_life_cycle(call: HttpClient) -> None:
+    """The site runs as long as the server, and keeps what it received."""
     api = Emulator(jobs=0)
     with pytest.raises(RuntimeError, match="not running"):
         _ = api.storage_url
@@ -392,40 +392,40 @@ async def test_life(call: Caller) -> None:
         await hanging
     async with api:
         again = await presign(api, call)
-        reply = await send(call, again["presigned_url"], b"12345")
+        response = await send(call, again["presigned_url"], b"12345")
 
-    assert 200 == reply.status
+    assert 200 == response.status
     assert [upload["object_key"], again["object_key"]] == [
         it.object_key for it in api.uploads
     ]
 
 
-async def test_urls_survive_a_restart(call: Caller) -> None:
-    """A presigned URL is good for as long as it says, a restart between or not."""
+async def test_urls_survive_a_restart(call: HttpClient) -> None:
+    """A presigned URL stays valid across a restart."""
     api = Emulator(jobs=0)
     async with api:
         upload = await presign(api, call)
     async with api:
-        reply = await send(call, upload["presigned_url"], b"12345")
+        response = await send(call, upload["presigned_url"], b"12345")
 
-    assert 200 == reply.status
+    assert 200 == response.status
 
 
-async def test_port_is_taken_after_a_while(call: Caller) -> None:
-    """If somebody else has its port by now, the site takes another free one."""
+async def test_port_is_taken_at_restart(call: HttpClient) -> None:
+    """If its port is taken at a restart, the site uses another free one."""
     api = Emulator(jobs=0)
     async with api:
         port = urlsplit(api.storage_url).port
     with socket.create_server(("127.0.0.1", port or 0)):
         async with api:
             upload = await presign(api, call)
-            reply = await send(call, upload["presigned_url"], b"12345")
+            response = await send(call, upload["presigned_url"], b"12345")
 
-    assert 200 == reply.status
+    assert 200 == response.status
 
 
-async def test_taken_port_leaves_nothing(api: Emulator) -> None:
-    """A server whose own port is taken does not leave its storage site behind."""
+async def test_taken_port_leaves_nothing_running(api: Emulator) -> None:
+    """A server whose port is taken does not leave its storage site running."""
     other = Emulator(jobs=0, port=int(api.url.rpartition(":")[2]))
     with pytest.raises(OSError, match="address"):
         await other.start()

@@ -1,4 +1,4 @@
-"""A server in one thread, and a test in another that looks into it."""
+"""A server in one thread, and a test in another that inspects it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 
 import aiohttp
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.jobs.history import JobMaker
-from gradient_async.emulator.jobs.job import Job
-from gradient_async.emulator.jobs.job_list import JobList, JobRecord
-from gradient_async.emulator.timestamps import NEWEST
+from gradient_async.emulator.core.timestamps import START_TIME
+from gradient_async.emulator.domain.jobs.history import JobGenerator
+from gradient_async.emulator.domain.jobs.job import Job
+from gradient_async.emulator.domain.jobs.job_list import JobList, JobRecord
 from gradient_async.testing.background import RunningEmulator, run_in_background
 
-from .calling import SPACES, Caller
+from .http_client import SPACES, HttpClient
 
 
-async def use(server: RunningEmulator) -> set[int]:
-    """List jobs and create knowledge bases, over and over; give the statuses."""
+async def send_requests(server: RunningEmulator) -> set[int]:
+    """Repeatedly list jobs and create knowledge bases; return the statuses."""
     statuses = set()
     async with aiohttp.ClientSession() as session:
-        call = Caller(session)
+        call = HttpClient(session)
         for _ in range(100):
             await call.create_base(server.emulator, SPACES)
             statuses.add((await call(server.emulator, page=3, per_page=200)).status)
@@ -32,67 +33,69 @@ async def use(server: RunningEmulator) -> set[int]:
 
 
 @pytest.fixture
-def _hasty() -> Iterator[None]:
-    """Let threads take turns a hundred times as often as usual."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 100)
+def _fast_switching() -> Iterator[None]:
+    """Switch threads a hundred times as often as usual."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(interval / 100)
     yield
-    sys.setswitchinterval(usual)
+    sys.setswitchinterval(interval)
 
 
-@pytest.mark.usefixtures("_hasty")
-def test_looking_and_adding_while_it_serves() -> None:
-    """Views and changes from another thread disturb no request, and none of them."""
+@pytest.mark.usefixtures("_fast_switching")
+def test_reading_and_changing_while_it_serves() -> None:
+    """Reads and changes from another thread work while requests are handled."""
     with (
         run_in_background(Emulator(jobs=600, limits=None)) as server,
         ThreadPoolExecutor(1) as pool,
     ):
         api = server.emulator
         source = str(api.data_sources(str(api.knowledge_bases()[0]["uuid"]))[0]["uuid"])
-        answers = pool.submit(asyncio.run, use(server))
-        while not answers.done():
+        sending = pool.submit(asyncio.run, send_requests(server))
+        while not sending.done():
             api.plan_source(source, seconds=1)
             api.remove_job(api.add_jobs(2)[0])
             api.job_uuids()
             api.knowledge_bases()
             api.jobs()
 
-    assert {200} == answers.result()
+    assert {200} == sending.result()
 
 
-def test_a_look_is_not_disturbed() -> None:
-    """A view that was begun before a change ends as it was begun."""
+def test_iterations_are_not_affected() -> None:
+    """An iteration is not affected by changes after its start."""
     api = Emulator(jobs=3)
     account = api._account(None)
-    now = api._state.clock.now
+    now = api._platform.clock.now
     base = account.jobs.find(api.job_uuids()[0], now)
     assert base is not None
-    looks = [
+    iterations = [
         account.jobs.newest_first(now),
-        account.jobs.of_base(base.knowledge_base_uuid, now),
+        account.jobs.of_knowledge_base(base.knowledge_base_uuid, now),
     ]
-    uuids = [next(look).uuid for look in looks]
+    uuids = [next(iteration).uuid for iteration in iterations]
     api.add_jobs(1)
 
     assert [api.job_uuids()[1]] * 2 == uuids
-    assert 2 == len(list(looks[0]))
-    assert not [job for job in looks[1] if job.uuid in {*uuids, api.job_uuids()[0]}]
+    assert 2 == len(list(iterations[0]))
+    assert not [
+        job for job in iterations[1] if job.uuid in {*uuids, api.job_uuids()[0]}
+    ]
 
 
-def test_a_page_is_not_disturbed() -> None:
-    """A page that is being read stays as it is, whatever is added meanwhile."""
-    maker = JobMaker("test")
+def test_pages_are_not_affected() -> None:
+    """A page is not affected by jobs that are added while it is read."""
+    generator = JobGenerator("test")
     records: dict[str, JobRecord] = {}
-    jobs = JobList(maker, records)
+    jobs = JobList(generator, records)
 
-    class Meddler(Job):
-        def at(self, now: int) -> Job:
-            jobs.add_pending(1, now, maker.bases)
+    class GrowingJob(Job):
+        def at(self, now: int) -> Self:
+            jobs.add_pending(1, now, generator.knowledge_bases)
             return self
 
-    history = maker.history(3)
-    records |= {job.uuid: Meddler.of(job.fields) for job in history}
-    page = jobs.read_page(1, 20, NEWEST)
+    history = generator.generate_history(3)
+    records |= {job.uuid: GrowingJob.from_fields(job.fields) for job in history}
+    page = jobs.read_page(1, 20, START_TIME)
 
     assert [job.uuid for job in reversed(history)] == [job.uuid for job in page.items]
     assert 6 == len(jobs.uuids())

@@ -1,1 +1,0 @@
-"""Knowledge bases and their data sources, and what they can be made from."""

@@ -1,0 +1,37 @@
+"""Timestamps as the API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+SECOND: Final = 1_000_000_000
+"""One second; times and durations are whole nanoseconds, as protobuf keeps them."""
+
+MINUTE: Final = 60 * SECOND
+"""One minute in nanoseconds."""
+
+START_TIME: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
+"""When an emulator's clock starts, and when its newest seeded job was created."""
+
+
+def format_timestamp(time: int) -> str:
+    """
+    Format nanoseconds since the epoch as RFC 3339 in UTC.
+
+    The fraction has no, three, six or nine digits, as in protobuf's JSON.
+    """
+    seconds, fraction = divmod(time, SECOND)
+    date = datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return f"{date}.{digits}Z" if digits else f"{date}Z"
+
+
+def parse_timestamp(text: str) -> int:
+    """Return the nanoseconds since the epoch that `format_timestamp` formatted."""
+    # `datetime` keeps microseconds only, so the fraction is parsed by hand.
+    date, _, fraction = text.removesuffix("Z").partition(".")
+    seconds = int(datetime.fromisoformat(f"{date}+00:00").timestamp())
+    return seconds * SECOND + int(fraction.ljust(9, "0"))

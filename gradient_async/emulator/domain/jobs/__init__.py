@@ -1,0 +1,1 @@
+"""Indexing jobs: the seeded ones, and those that clients start."""

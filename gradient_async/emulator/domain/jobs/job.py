@@ -1,0 +1,159 @@
+"""Indexing jobs as they are served: their JSON at one time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final, Self, cast
+
+import attrs
+
+from gradient_async.emulator.core.timestamps import format_timestamp, parse_timestamp
+from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
+
+UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
+"""The phases of jobs that have not ended."""
+
+_PHASE: Final = "BATCH_JOB_PHASE_"
+_STATUS: Final = "INDEX_JOB_STATUS_"
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+_REPORT_COLUMNS: Final = (
+    "data_source_uuid",
+    "status",
+    "started_at",
+    "completed_at",
+    "total_file_count",
+    "indexed_file_count",
+    "failed_item_count",
+    "skipped_item_count",
+    "total_bytes",
+    "total_bytes_indexed",
+    "error_msg",
+    "error_details",
+)
+
+
+@attrs.frozen
+class Job:
+    """The JSON of an indexing job, encoded once and served many times."""
+
+    uuid: str
+    fields: Mapping[str, object] = attrs.field(repr=False)
+    text: bytes = attrs.field(repr=False)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, object]) -> Self:
+        """Encode the members of a job's JSON object."""
+        return cls(str(fields["uuid"]), fields, _encode(fields).encode())
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        uuid: str,
+        knowledge_base_uuid: str,
+        phase: str,
+        status: str,
+        created_at: int,
+        started_at: int | None,
+        finished_at: int | None,
+        updated_at: int,
+        source_uuids: Sequence[str],
+        sources: Sequence[IndexedSource],
+    ) -> Self:
+        """Create a job from its state; times are nanoseconds since the epoch."""
+        times = {
+            "created_at": created_at,
+            "started_at": started_at,
+            "finished_at": finished_at,
+            "updated_at": updated_at,
+        }
+        tokens = sum(source.tokens for source in sources)
+        has_report = any(is_reported(source.fields) for source in sources)
+        return cls.from_fields(
+            {
+                "uuid": uuid,
+                "knowledge_base_uuid": knowledge_base_uuid,
+                "phase": f"{_PHASE}{phase}",
+                "status": f"{_STATUS}{status}",
+                **{
+                    name: format_timestamp(time)
+                    for name, time in times.items()
+                    if time is not None
+                },
+                "data_source_uuids": list(source_uuids),
+                "data_source_jobs": [source.fields for source in sources],
+                "total_datasources": len(source_uuids),
+                "completed_datasources": sum(it.is_complete for it in sources),
+                "tokens": tokens,
+                "total_tokens": str(tokens),
+                "is_report_available": phase not in UNFINISHED and has_report,
+            }
+        )
+
+    @property
+    def knowledge_base_uuid(self) -> str:
+        """The knowledge base that it indexes."""
+        return str(self.fields["knowledge_base_uuid"])
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it has not ended yet."""
+        return str(self.fields["phase"]).removeprefix(_PHASE) in UNFINISHED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self.fields["phase"] == f"{_PHASE}CANCELLED"
+
+    @property
+    def sources(self) -> Sequence[Mapping[str, object]]:
+        """The JSON of its data sources that have had their turn."""
+        return cast(Sequence[Mapping[str, object]], self.fields["data_source_jobs"])
+
+    @property
+    def source_uuids(self) -> Sequence[str]:
+        """The ids of all its data sources."""
+        return cast(Sequence[str], self.fields["data_source_uuids"])
+
+    def at(self, now: int) -> Self:  # noqa: ARG002  (the signature of `JobRun.at`)
+        """Return the job unchanged: seeded jobs do not move."""
+        return self
+
+    def cancel(self, now: int) -> Self:
+        """Return the job cancelled now, or at its last update if that is later."""
+        # `add_jobs` may have dated the job ahead of the clock.
+        end = max(now, parse_timestamp(str(self.fields["updated_at"])))
+        started = {source["data_source_uuid"] for source in self.sources}
+        sources = [_cancel_source(source, end) for source in self.sources] + [
+            IndexedSource.not_started(uuid, end).fields
+            for uuid in self.source_uuids
+            if uuid not in started
+        ]
+        changes = {
+            "phase": f"{_PHASE}CANCELLED",
+            "status": f"{_STATUS}CANCELLED",
+            "finished_at": format_timestamp(end),
+            "updated_at": format_timestamp(end),
+            "data_source_jobs": sources,
+            "is_report_available": any(map(is_reported, sources)),
+        }
+        return self.from_fields({**self.fields, **changes})
+
+    def report(self) -> str:
+        """Return the report on the job: a CSV table of its data sources."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, _REPORT_COLUMNS, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(self.sources)
+        return text.getvalue()
+
+
+def _cancel_source(fields: Mapping[str, object], end: int) -> dict[str, object]:
+    """Return a data source's entry, cancelled unless it had ended before."""
+    if fields["status"] != "DATA_SOURCE_STATUS_IN_PROGRESS":
+        return dict(fields)
+    status = "DATA_SOURCE_STATUS_CANCELLED"
+    return {**fields, "status": status, "completed_at": format_timestamp(end)}

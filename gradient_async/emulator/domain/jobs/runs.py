@@ -1,0 +1,203 @@
+"""
+Jobs that progress over time.
+
+A `JobRun` holds the plan of a job: when it was created, and what happens to each of its
+data sources. The job's JSON at any time is computed from the plan, so all of its
+numbers are consistent, and nothing has to be updated in the background.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import accumulate
+from typing import Final
+
+import attrs
+from attrs.validators import and_, ge, gt, le, lt, optional
+
+from gradient_async.emulator.core.timestamps import SECOND
+from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
+from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
+
+_PENDING_TIME: Final = 2 * SECOND
+
+
+@attrs.frozen
+class SourcePlan:
+    """How future jobs index a data source."""
+
+    seconds: float | None = attrs.field(
+        default=None, validator=optional(and_(ge(0.0), lt(math.inf)))
+    )
+    """How long it takes; None means the default."""
+    error_msg: str = ""
+    """The error code; empty if it does not fail."""
+    error_details: str = ""
+    """The error in words."""
+    failed: float = attrs.field(default=1.0, validator=[gt(0), le(1)])
+    """The share of its items that fail, if it fails; the others are indexed."""
+
+    @property
+    def failed_share(self) -> Fraction:
+        """The share exactly as it is written: 0.07 is 7/100."""
+        return Fraction(str(self.failed))
+
+    @property
+    def error(self) -> dict[str, str]:
+        """The JSON members that describe the error, without empty ones."""
+        texts = {"error_msg": self.error_msg, "error_details": self.error_details}
+        return {name: text for name, text in texts.items() if text}
+
+
+@attrs.frozen(kw_only=True)
+class SourceRun:
+    """What happens to one data source in one job."""
+
+    uuid: str
+    files: int
+    size: int
+    """The bytes of all its files."""
+    duration: int
+    """How long it takes, in nanoseconds."""
+    is_unchanged: bool
+    """Whether it was indexed before in its current state; then it is skipped."""
+    failure: SourcePlan | None
+    """How it fails, if it does."""
+
+    @property
+    def outcome(self) -> str:
+        """Its final status."""
+        if self.failure is not None:
+            return "FAILED" if self.failure.failed == 1 else "PARTIALLY_UPDATED"
+        return "NOT_UPDATED" if self.is_unchanged else "UPDATED"
+
+    def at(self, now: int, started_at: int, *, is_cancelled: bool) -> IndexedSource:
+        """Return its entry at a time; if it has not ended then, it may be cancelled."""
+        ends_at = started_at + self.duration
+        if now >= ends_at:
+            status, now = self.outcome, ends_at
+        else:
+            status = "CANCELLED" if is_cancelled else "IN_PROGRESS"
+        # A failure shows only once it has happened.
+        failure = self.failure if status == self.outcome else None
+        return IndexedSource.build(
+            self.uuid,
+            status,
+            self._counts(now - started_at),
+            started_at=started_at,
+            updated_at=now,
+            error={} if failure is None else failure.error,
+        )
+
+    def _counts(self, elapsed: int) -> Counts:
+        """Return the numbers of files and bytes after some nanoseconds."""
+        # Integers only: a float would lose bytes of large data sources. A data source
+        # without any duration is complete at once, and must not divide by zero.
+        duration = max(1, self.duration)
+        seen = duration if elapsed >= self.duration else elapsed
+        files, size = (total * seen // duration for total in (self.files, self.size))
+        if self.outcome == "NOT_UPDATED":
+            return Counts(files=self.files, skipped=files, size=self.size)
+        failed = self._failed_files(files)
+        return Counts(
+            files=self.files,
+            indexed=files - failed,
+            failed=failed,
+            size=self.size,
+            indexed_size=self._indexed_bytes(size),
+        )
+
+    def _failed_files(self, files: int) -> int:
+        """Return how many of the first `files` fail."""
+        if self.failure is None:
+            return 0
+        if self.failure.failed == 1:
+            return files
+        # A partial failure leaves at least one file: of a single one, a part fails.
+        return min(math.ceil(files * self.failure.failed_share), self.files - 1)
+
+    def _indexed_bytes(self, size: int) -> int:
+        """Return how many of the first `size` bytes are indexed."""
+        share = Fraction(0) if self.failure is None else self.failure.failed_share
+        return size - math.ceil(size * share)
+
+
+@attrs.frozen(kw_only=True)
+class JobRun:
+    """
+    The plan of one indexing job; times are nanoseconds since the epoch.
+
+    It is pending for two seconds, indexes its data sources one after the other, and
+    ends with the last of them.
+    """
+
+    uuid: str
+    knowledge_base_uuid: str
+    created_at: int
+    sources: tuple[SourceRun, ...]
+    """Its data sources in order; at least one."""
+    cancelled_at: int | None = None
+
+    def at(self, now: int) -> Job:
+        """Return the job's JSON at a time."""
+        until = now if self.cancelled_at is None else self.cancelled_at
+        phase, status = self._phase_and_status(until)
+        latest = min(until, self._ends_at)
+        return Job.build(
+            uuid=self.uuid,
+            knowledge_base_uuid=self.knowledge_base_uuid,
+            phase=phase,
+            status=status,
+            created_at=self.created_at,
+            started_at=self._started_at if until >= self._started_at else None,
+            finished_at=None if phase in UNFINISHED else latest,
+            updated_at=self.created_at if phase == "PENDING" else latest,
+            source_uuids=[source.uuid for source in self.sources],
+            sources=list(self._sources_at(until)),
+        )
+
+    def cancel(self, now: int) -> JobRun:
+        """Return the plan, cancelled now."""
+        return attrs.evolve(self, cancelled_at=now)
+
+    @property
+    def _started_at(self) -> int:
+        return self.created_at + _PENDING_TIME
+
+    @property
+    def _ends_at(self) -> int:
+        return self._started_at + sum(source.duration for source in self.sources)
+
+    def _phase_and_status(self, until: int) -> tuple[str, str]:
+        if self.cancelled_at is not None:
+            return "CANCELLED", "CANCELLED"
+        if until < self._started_at:
+            return "PENDING", "PENDING"
+        if until < self._ends_at:
+            return "RUNNING", "IN_PROGRESS"
+        return _final_phase_and_status({source.outcome for source in self.sources})
+
+    def _sources_at(self, until: int) -> Iterator[IndexedSource]:
+        """Yield the entries of the sources that started, or of all if cancelled."""
+        durations = (source.duration for source in self.sources)
+        starts = accumulate(durations, initial=self._started_at)
+        is_cancelled = self.cancelled_at is not None
+        # `accumulate` also yields the end of the last source.
+        for source, started_at in zip(self.sources, starts, strict=False):
+            if until >= started_at:
+                yield source.at(until, started_at, is_cancelled=is_cancelled)
+            elif is_cancelled:
+                yield IndexedSource.not_started(source.uuid, until)
+
+
+def _final_phase_and_status(outcomes: set[str]) -> tuple[str, str]:
+    """Return the phase and status of a job from the outcomes of its data sources."""
+    if outcomes == {"FAILED"}:
+        return "FAILED", "FAILED"
+    if outcomes == {"NOT_UPDATED"}:
+        return "SUCCEEDED", "NO_CHANGES"
+    if outcomes & {"FAILED", "PARTIALLY_UPDATED"}:
+        return "SUCCEEDED", "PARTIAL"
+    return "SUCCEEDED", "COMPLETED"

@@ -1,0 +1,156 @@
+"""Data sources as indexing jobs report on them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+
+COMPLETE: Final = frozenset({"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"})
+"""The statuses of data sources that were indexed, at least in part."""
+
+_PREFIX: Final = "DATA_SOURCE_STATUS_"
+# The shares of the files that failed, were skipped, and were not read, by status; the
+# other files were indexed.
+_SHARES: Final = {
+    "UPDATED": (0.0, 0.04, 0.0),
+    "NOT_UPDATED": (0.0, 1.0, 0.0),
+    "PARTIALLY_UPDATED": (0.2, 0.1, 0.0),
+    "FAILED": (1.0, 0.0, 0.0),
+    "CANCELLED": (0.0, 0.0, 0.7),
+    "IN_PROGRESS": (0.0, 0.0, 0.5),
+}
+_WITH_ERRORS: Final = {"FAILED", "PARTIALLY_UPDATED"}
+_REPORTED: Final = {
+    f"{_PREFIX}{name}" for name in ("UPDATED", "PARTIALLY_UPDATED", "FAILED")
+}
+_ERRORS: Final = (
+    ("source_access_denied", "The bucket refused access with the stored key."),
+    ("source_not_found", "The start page of the crawl answered with status 404."),
+    ("document_parsing_failed", "A PDF file could not be opened: it is encrypted."),
+    ("embedding_failed", "The embedding model did not answer within 120 seconds."),
+    ("index_write_failed", "The OpenSearch cluster is out of disk space."),
+)
+
+
+@attrs.frozen(kw_only=True)
+class Counts:
+    """The files and bytes of a data source in a job."""
+
+    files: int = 0
+    indexed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    removed: int = 0
+    size: int = 0
+    """The bytes of all files."""
+    indexed_size: int = 0
+
+    def describe(self) -> dict[str, str]:
+        """Return the JSON members, strings as protobuf writes 64-bit integers."""
+        counts = {
+            "total_file_count": self.files,
+            "indexed_file_count": self.indexed,
+            "indexed_item_count": self.indexed,
+            "failed_item_count": self.failed,
+            "skipped_item_count": self.skipped,
+            "removed_item_count": self.removed,
+            "total_bytes": self.size,
+            "total_bytes_indexed": self.indexed_size,
+        }
+        return {name: str(count) for name, count in counts.items()}
+
+
+@attrs.frozen(kw_only=True)
+class IndexedSource:
+    """A data source's entry in a job."""
+
+    fields: dict[str, object]
+    """The members of its JSON object."""
+    is_complete: bool
+    """Whether it was indexed, at least in part."""
+    updated_at: int
+    """When its state last changed, in nanoseconds since the epoch."""
+    tokens: int
+    """The number of tokens that were embedded."""
+
+    @classmethod
+    def build(
+        cls,
+        uuid: str,
+        status: str,
+        counts: Counts,
+        *,
+        started_at: int,
+        updated_at: int,
+        error: Mapping[str, str],
+    ) -> IndexedSource:
+        """Create an entry; `updated_at` is also its end, unless it is in progress."""
+        fields: dict[str, object] = {
+            "data_source_uuid": uuid,
+            "status": f"{_PREFIX}{status}",
+            "started_at": format_timestamp(started_at),
+        }
+        if status != "IN_PROGRESS":
+            fields["completed_at"] = format_timestamp(updated_at)
+        return cls(
+            fields={**fields, **error, **counts.describe()},
+            is_complete=status in COMPLETE,
+            updated_at=updated_at,
+            tokens=counts.indexed_size // 4,
+        )
+
+    @classmethod
+    def not_started(cls, uuid: str, updated_at: int) -> IndexedSource:
+        """Create the entry of a data source whose job was cancelled before its turn."""
+        fields: dict[str, object] = {
+            "data_source_uuid": uuid,
+            "status": f"{_PREFIX}CANCELLED",
+            **Counts().describe(),
+        }
+        return cls(fields=fields, is_complete=False, updated_at=updated_at, tokens=0)
+
+    def with_uuid(self, uuid: str) -> IndexedSource:
+        """Return the same entry for another data source."""
+        return attrs.evolve(self, fields=self.fields | {"data_source_uuid": uuid})
+
+
+def generate_source(
+    rng: random.Random, uuid: str, status: str, started_at: int, precision: int
+) -> IndexedSource:
+    """Generate an entry of 10 seconds to 3 minutes, with times of some precision."""
+    counts = _generate_counts(rng, status)
+    updated_at, error = started_at, {}
+    if status != "IN_PROGRESS":
+        updated_at += rng.randrange(10 * SECOND, 180 * SECOND, precision)
+    if status in _WITH_ERRORS:
+        code, details = rng.choice(_ERRORS)
+        error = {"error_msg": code, "error_details": details}
+    return IndexedSource.build(
+        uuid, status, counts, started_at=started_at, updated_at=updated_at, error=error
+    )
+
+
+def is_reported(fields: Mapping[str, object]) -> bool:
+    """Whether a job with this entry has a report."""
+    return fields["status"] in _REPORTED
+
+
+def _generate_counts(rng: random.Random, status: str) -> Counts:
+    files = rng.randrange(10, 400)
+    size = rng.randrange(2_000, 90_000)
+    failed, skipped, unread = (int(files * share) for share in _SHARES[status])
+    indexed = files - failed - skipped - unread
+    return Counts(
+        files=files,
+        indexed=indexed,
+        failed=failed,
+        skipped=skipped,
+        removed=rng.randrange(5) if indexed else 0,
+        size=files * size,
+        indexed_size=indexed * size,
+    )

@@ -1,0 +1,1 @@
+"""Knowledge bases, their data sources and schedules, and the catalogue."""

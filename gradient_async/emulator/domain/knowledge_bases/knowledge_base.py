@@ -1,0 +1,168 @@
+"""Knowledge bases, and how requests create and update them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from gradient_async.emulator.core.errors import ApiError
+from gradient_async.emulator.core.ids import IdGenerator
+from gradient_async.emulator.core.messages import Message
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+from gradient_async.emulator.domain.knowledge_bases.catalogue import (
+    REGION_CODES,
+    EmbeddingModel,
+    find_embedding_model,
+)
+from gradient_async.emulator.domain.knowledge_bases.data_sources import (
+    DataSource,
+    Kind,
+    read_data_source,
+)
+from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
+
+_DATABASE_CREATION: Final = 5 * SECOND
+
+
+@attrs.frozen
+class Owner:
+    """The user of an account."""
+
+    user_id: int
+    project_id: str
+    """The project of everything for which no other project is named."""
+
+
+@attrs.define(kw_only=True)
+class KnowledgeBase:
+    """A knowledge base; times are nanoseconds since the epoch."""
+
+    uuid: str
+    name: str
+    region: str
+    model: EmbeddingModel
+    project_id: str
+    database_id: str
+    user_id: int
+    created_at: int
+    updated_at: int
+    online_at: int
+    """When its database is ready."""
+    tags: list[str] = attrs.field(factory=list)
+    reranking: Mapping[str, object] | None = None
+    added_to_agent_at: int | None = None
+    data_sources: dict[str, DataSource] = attrs.field(factory=dict)
+    """Its data sources by id, oldest first."""
+    schedule: Schedule | None = None
+
+    def database_status(self, now: int) -> str:
+        """Return the status of its database."""
+        return "ONLINE" if now >= self.online_at else "CREATING"
+
+    def describe(self, last_job: Mapping[str, object] | None) -> dict[str, object]:
+        """Return its JSON; `last_job` is the JSON of its newest job, if any."""
+        fields: dict[str, object] = {
+            "uuid": self.uuid,
+            "name": self.name,
+            "region": self.region,
+            "embedding_model_uuid": self.model.uuid,
+            "project_id": self.project_id,
+            "database_id": self.database_id,
+            "user_id": str(self.user_id),
+            "is_public": False,
+            "tags": list(self.tags),
+            "created_at": format_timestamp(self.created_at),
+            "updated_at": format_timestamp(self.updated_at),
+        }
+        if self.added_to_agent_at is not None:
+            fields["added_to_agent_at"] = format_timestamp(self.added_to_agent_at)
+        if self.reranking is not None:
+            fields["reranking_config"] = dict(self.reranking)
+        if last_job is not None:
+            fields["last_indexing_job"] = last_job
+        return fields
+
+    def update(self, message: Message, now: int) -> None:
+        """Replace what a request names; if that raises an `ApiError`, nothing."""
+        changes = {
+            name: message.string(name)
+            for name in ("name", "project_id", "database_id")
+            if message.has(name)
+        }
+        if "name" in changes:
+            _check_name(changes["name"])
+        tags, reranking = message.strings("tags"), _read_reranking(message)
+        # Everything is read before anything is set, so an error changes nothing.
+        for name, text in changes.items():
+            setattr(self, name, text)
+        self.tags = tags if message.has("tags") else self.tags
+        self.reranking = reranking or self.reranking
+        self.updated_at = now
+
+
+def read_knowledge_base(
+    message: Message, ids: IdGenerator, owner: Owner, now: int
+) -> KnowledgeBase:
+    """
+    Create the knowledge base that a request describes, with its data sources.
+
+    A new database takes five seconds; an existing one is ready at once. Members that
+    are missing or invalid, or refer to something unknown, raise an `ApiError`.
+    """
+    _check_name(message.string("name"))
+    model = _find_model(message.string("embedding_model_uuid"))
+    region = message.string("region")
+    if region not in REGION_CODES:
+        raise ApiError(422, _unknown("region", region))
+    database_id = message.string("database_id")
+    # Not kept, but read, so that wrong types are rejected.
+    for ignored in ("vpc_uuid", "size"):
+        message.string(ignored)
+    knowledge_base = KnowledgeBase(
+        uuid=ids.create(),
+        name=message.string("name"),
+        region=region,
+        model=model,
+        project_id=message.string("project_id") or owner.project_id,
+        database_id=database_id or ids.create(),
+        user_id=owner.user_id,
+        created_at=now,
+        updated_at=now,
+        online_at=now if database_id else now + _DATABASE_CREATION,
+        tags=message.strings("tags"),
+        reranking=_read_reranking(message),
+    )
+    data_sources = [
+        read_data_source(it, model, uuid=ids.create(), now=now, kinds=tuple(Kind))
+        for it in message.messages("datasources")
+    ]
+    knowledge_base.data_sources = {it.uuid: it for it in data_sources}
+    return knowledge_base
+
+
+def _read_reranking(message: Message) -> dict[str, object] | None:
+    config = message.message("reranking_config")
+    if config is None:
+        return None
+    return {"enabled": config.boolean("enabled"), "model": config.string("model")}
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise ApiError(422, "A knowledge base needs a name.")
+
+
+def _find_model(uuid: str) -> EmbeddingModel:
+    model = find_embedding_model(uuid)
+    if model is None:
+        raise ApiError(422, _unknown("embedding_model_uuid", uuid))
+    return model
+
+
+def _unknown(name: str, value: str) -> str:
+    """Return the message for a member that is missing or refers to nothing."""
+    if not value:
+        return f"{name} is required."
+    return f"{name}: there is no {value!r}."

@@ -1,0 +1,73 @@
+"""The emulated platform: all accounts, the clock and the object store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import attrs
+
+from gradient_async.emulator.core.clock import Clock
+from gradient_async.emulator.core.limiter import RateLimiter, Window
+from gradient_async.emulator.domain.accounts import Account
+from gradient_async.emulator.domain.storage import ObjectStore, StoredObject
+
+
+@attrs.frozen(kw_only=True)
+class Platform:
+    """Everything that outlives a restart of the server."""
+
+    accounts: tuple[Account, ...]
+    clock: Clock
+    store: ObjectStore
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Follow a loop's time; arrivals timed by another loop are converted."""
+        ahead = self.clock.start(loop)
+        for account in self.accounts:
+            if account.limiter is not None:
+                account.limiter.shift(ahead)
+
+    def find_account(self, token: str) -> Account | None:
+        """Return the account of a token, if there is one."""
+        return next((it for it in self.accounts if it.token == token), None)
+
+
+def bootstrap(
+    *,
+    jobs: int,
+    accounts: int,
+    seed: int,
+    limits: Sequence[Window] | None,
+    count_refused: bool,
+    speed: float,
+) -> Platform:
+    """Create a platform with seeded data; the arguments are those of an `Emulator`."""
+    if accounts < 1 or jobs < 0:
+        msg = "an emulator needs at least 1 account and at least 0 jobs"
+        raise ValueError(msg)
+    limiters = [
+        None if limits is None else RateLimiter(limits, count_refused=count_refused)
+        for _ in range(accounts)
+    ]
+    created = tuple(
+        Account.create(index, jobs=jobs, seed=seed, limiter=limiter)
+        for index, limiter in enumerate(limiters)
+    )
+    return Platform(
+        accounts=created, clock=Clock(speed=speed), store=_create_store(seed, created)
+    )
+
+
+def _create_store(seed: int, accounts: Sequence[Account]) -> ObjectStore:
+    """Create an object store that holds the files of the seeded data sources."""
+    store = ObjectStore(f"secret of {seed}".encode())
+    for account in accounts:
+        for source in account.data_sources().values():
+            if source.object_key is not None:
+                _, size = source.measure()
+                stored = StoredObject(
+                    owner=account.index, size=size, at=source.created_at
+                )
+                store.put(source.object_key, stored)
+    return store

@@ -1,0 +1,1 @@
+"""Request handlers, which are named after the operations of the API's description."""

@@ -1,1 +1,0 @@
-"""The server: how requests come in and answers go out, whole or not."""

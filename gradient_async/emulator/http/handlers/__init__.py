@@ -1,1 +1,0 @@
-"""The operations: a request in, an answer out; one file per resource."""

@@ -1,1 +1,0 @@
-"""Indexing jobs: those of the history, and those that move."""

@@ -1,0 +1,1 @@
+"""The HTTP server: routes, middlewares, faults, latency and the listening sockets."""

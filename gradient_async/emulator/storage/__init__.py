@@ -1,1 +1,0 @@
-"""The object store: files come in, and reports go out, by signed URLs."""
