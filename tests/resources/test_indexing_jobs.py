@@ -138,7 +138,7 @@ async def test_no_url_of_a_report(answer: JSON) -> None:
 )
 async def test_a_start_without_an_id(answer: JSON) -> None:
     """A job that was started, but of which the id is not told, is an error."""
-    with pytest.raises(DecodeError, match="The id of the job that was") as caught:
+    with pytest.raises(DecodeError, match="the id of the started job") as caught:
         await ask(lambda client: client.indexing_jobs.create("kb-1"), answer)
     error = caught.value
 

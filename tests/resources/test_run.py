@@ -112,7 +112,7 @@ async def test_notes_of_cancelling() -> None:
     error = await failure(account, timeout=30, cancel_on_timeout=True)
     first, second = notes(error)
 
-    assert first.startswith("cancelling job-1 failed: NotFoundError: 404 x: no")
+    assert first.startswith("could not cancel job-1: NotFoundError: 404 x: no")
     assert NOTE == second
 
 

@@ -94,7 +94,7 @@ class JobServer:
         await self._send()
         return job
 
-    async def page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Give one page of the list as it is now."""
         await self._receive("page", str(page))
         new = [f"new-{number}" for number in range(self.added(self.now), 0, -1)]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gradient_async.models import IndexingJob
 from gradient_async.paging import Page
-from gradient_async.waiting.rounds import GetEach, ReadPage, Round
+from gradient_async.waiting.rounds import GetEach, PollRound, ReadPage
 
 
 class Plot:
@@ -38,14 +38,14 @@ class Plot:
 
     def run(self, places: dict[str, int], *, use_list: bool = True) -> None:
         """Do what a round says, to its end."""
-        plan = Round(self.truth, places, use_list=use_list)
+        plan = PollRound(self.truth, places, use_list=use_list)
         while step := plan.next_step:
             if isinstance(step, ReadPage):
                 self.read.append(step.number)
-                plan.take_page(self.page(step.number))
+                plan.record_page(self.page(step.number))
             else:
                 self.got += step.uuids
-                plan.take_rest()
+                plan.record_gets()
 
 
 def plot(*places: int, pages: int = 25, counted: bool = True) -> Plot:
@@ -56,7 +56,7 @@ def plot(*places: int, pages: int = 25, counted: bool = True) -> Plot:
 
 def test_nothing_to_find() -> None:
     """A round without jobs asks for nothing."""
-    assert None is Round((), {}).next_step
+    assert None is PollRound((), {}).next_step
 
 
 def test_few_at_the_head_and_few_deep_down() -> None:
@@ -70,18 +70,18 @@ def test_few_at_the_head_and_few_deep_down() -> None:
 
 def test_a_job_alone() -> None:
     """Without the list, the first step gets what there is, and is the only one."""
-    plan = Round(("a",), {}, use_list=False)
+    plan = PollRound(("a",), {}, use_list=False)
 
     assert GetEach(("a",)) == plan.next_step
 
-    plan.take_rest()
+    plan.record_gets()
 
     assert None is plan.next_step
 
 
 def test_unknown_places() -> None:
     """Jobs of which nothing is known are looked for on the first page."""
-    assert ReadPage(1) == Round(("a", "b"), {}).next_step
+    assert ReadPage(1) == PollRound(("a", "b"), {}).next_step
 
 
 def test_all_on_the_first_page() -> None:
@@ -187,15 +187,15 @@ def test_a_list_without_an_end(jobs: int) -> None:
 def test_a_list_that_grows_page_by_page(place: int | None, jobs: int) -> None:
     """Nor is a list read on whose end is always one page further, as it says."""
     uuids = [f"job-{index}" for index in range(jobs)]
-    plan = Round(uuids, {} if place is None else dict.fromkeys(uuids, place))
+    plan = PollRound(uuids, {} if place is None else dict.fromkeys(uuids, place))
     read = 0
     while isinstance(plan.next_step, ReadPage):
         read += 1
-        plan.take_page(Page(items=(), page=read, pages=read + 1, has_next=True))
+        plan.record_page(Page(items=(), page=read, pages=read + 1, has_next=True))
 
     assert read <= jobs + 1
     assert GetEach(tuple(uuids)) == plan.next_step
-    plan.take_rest()
+    plan.record_gets()
     assert None is plan.next_step
 
 
@@ -214,7 +214,7 @@ def test_whatever_a_list_says(
     """However a list contradicts itself, a round has an end, and reads few pages."""
     uuids = [f"job-{index}" for index in range(jobs)]
     known = zip(uuids, places, strict=False)
-    plan = Round(uuids, {uuid: place for uuid, place in known if place is not None})
+    plan = PollRound(uuids, {uuid: place for uuid, place in known if place is not None})
     seen: list[str] = []
     read = 0
     while isinstance(step := plan.next_step, ReadPage):
@@ -222,7 +222,7 @@ def test_whatever_a_list_says(
         assert read == step.number
         here = [uuids[read - 1]] if read <= jobs and found[read - 1] else []
         seen += here
-        plan.take_page(
+        plan.record_page(
             Page(
                 items=tuple(IndexingJob(uuid=uuid) for uuid in here),
                 page=read,
@@ -248,8 +248,8 @@ def test_a_deep_place_in_a_list_of_unknown_length() -> None:
 
 def test_an_empty_page_is_the_end() -> None:
     """A server that links on from an empty page is not followed for ever."""
-    plan = Round(("a", "b"), {})
-    plan.take_page(Page(items=(), page=1, has_next=True))
+    plan = PollRound(("a", "b"), {})
+    plan.record_page(Page(items=(), page=1, has_next=True))
 
     assert GetEach(("a", "b")) == plan.next_step
 

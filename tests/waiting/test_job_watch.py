@@ -14,7 +14,7 @@ from gradient_async.errors import (
     IndexingJobTimeoutError,
 )
 from gradient_async.models import IndexingJob
-from gradient_async.waiting import Watch
+from gradient_async.waiting import JobWatch
 from tests.support.streams import take
 from tests.waiting.job_server import BAD_IDS, JobServer, Phase, between, name
 
@@ -29,7 +29,7 @@ class Ticking(JobServer):
 async def test_every_change() -> None:
     """The job comes at once, then whenever it changed, and last when it has ended."""
     server = Ticking(name(3), ends={"job-1": 45.0})
-    jobs = [job async for job in Watch(server, "job-1", timeout=600)]
+    jobs = [job async for job in JobWatch(server, "job-1", timeout=600)]
     tokens = [job.tokens for job in jobs[:-1]]
 
     assert sorted(set(tokens)) == tokens
@@ -45,7 +45,7 @@ async def test_every_change() -> None:
 async def test_seen_at_once() -> None:
     """The first item comes with the first answer."""
     server = JobServer(name(3), delay=lambda: 0.2)
-    job = await anext(Watch(server, "job-2", timeout=600))
+    job = await anext(JobWatch(server, "job-2", timeout=600))
 
     assert "job-2" == job.uuid
     assert 0.2 == pytest.approx(server.now)
@@ -54,7 +54,7 @@ async def test_seen_at_once() -> None:
 async def test_one_that_has_ended() -> None:
     """A job that has ended comes once, and then nothing."""
     server = JobServer(name(1), ends={"job-0": 0.0})
-    watch = Watch(server, "job-0", timeout=600)
+    watch = JobWatch(server, "job-0", timeout=600)
 
     assert ["job-0"] == [job.uuid async for job in watch]
     assert [] == [job async for job in watch]
@@ -64,7 +64,7 @@ async def test_one_that_has_ended() -> None:
 async def test_the_time_is_up() -> None:
     """The timeout raises at the deadline, once; then the watch has ended."""
     server = JobServer(name(1), delay=lambda: 0.2)
-    watch = Watch(server, "job-0", timeout=60)
+    watch = JobWatch(server, "job-0", timeout=60)
     first = await anext(watch)
     with pytest.raises(IndexingJobTimeoutError) as caught:
         await anext(watch)
@@ -77,7 +77,7 @@ async def test_the_time_is_up() -> None:
 async def test_away_when_it_ended() -> None:
     """A job that ended while the consumer was away is given, be it late."""
     server = JobServer(name(1), ends={"job-0": 45.0})
-    watch = Watch(server, "job-0", timeout=60)
+    watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     await asyncio.sleep(1000)
 
@@ -88,7 +88,7 @@ async def test_away_when_it_ended() -> None:
 async def test_away_when_it_went_on() -> None:
     """A change that came too late is given, and then the timeout is raised."""
     server = Ticking(name(1))
-    watch = Watch(server, "job-0", timeout=60)
+    watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     await asyncio.sleep(1000)
     late = await anext(watch)
@@ -104,7 +104,7 @@ async def test_an_error_that_stays() -> None:
     """An error that stays is raised once; going on looks again."""
     error = AuthenticationError("no", status=401)
     server = JobServer(name(1), ends={"job-0": 9.0}, fault=between(0.5, 2, error))
-    watch = Watch(server, "job-0", timeout=60)
+    watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     with pytest.raises(AuthenticationError):
         await anext(watch)
@@ -115,7 +115,7 @@ async def test_an_error_that_stays() -> None:
 async def test_leaving_and_going_on() -> None:
     """A watch that was left goes on with the next change."""
     server = Ticking(name(1), ends={"job-0": 45.0})
-    watch = Watch(server, "job-0", timeout=600)
+    watch = JobWatch(server, "job-0", timeout=600)
     first = await take(watch, 2)
     rest = [job async for job in watch]
 
@@ -126,7 +126,7 @@ async def test_leaving_and_going_on() -> None:
 async def test_a_change_seen_when_the_step_was_cancelled() -> None:
     """A job that came just as the step was given up is given by the next step."""
     server = JobServer(name(1), ends={"job-0": 0.0}, delay=lambda: 1.0)
-    watch = Watch(server, "job-0", timeout=600)
+    watch = JobWatch(server, "job-0", timeout=600)
     # The answer and the end of patience come at the same moment.
     step = asyncio.ensure_future(anext(watch))
     asyncio.get_running_loop().call_later(1.0, step.cancel)
@@ -138,7 +138,7 @@ async def test_a_change_seen_when_the_step_was_cancelled() -> None:
 @pytest.mark.parametrize(
     ("match", "arguments"),
     [
-        ("uuid must be the id of a job, a string, not list", {"uuid": ["a"]}),
+        ("uuid must be a string, not list", {"uuid": ["a"]}),
         *((match, {"uuid": uuid}) for match, uuid in BAD_IDS),
         ("timeout", {"timeout": None}),
         ("timeout", {"timeout": -1}),
@@ -149,22 +149,22 @@ async def test_impossible_arguments(match: str, arguments: dict[str, Any]) -> No
     usual: dict[str, Any] = {"uuid": "a", "timeout": 1.0}
     server = JobServer([])
     with pytest.raises(ConfigurationError, match=match):
-        Watch(server, **(usual | arguments))
+        JobWatch(server, **(usual | arguments))
 
     assert [] == server.asked
 
 
 async def test_plain_for_is_pointed_out() -> None:
     """A `for` without `async` says what to write instead."""
-    with pytest.raises(TypeError, match="a Watch is asynchronous: use `async for`"):
-        iter(Watch(JobServer([]), "a", timeout=1))  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match="JobWatch is asynchronous: use `async for`"):
+        iter(JobWatch(JobServer([]), "a", timeout=1))  # type: ignore[call-overload]
 
 
 async def test_repr_shows_the_phase() -> None:
     """The repr shows the job, and its phase when last seen."""
-    watch = Watch(JobServer(name(1)), "job-0", timeout=60)
+    watch = JobWatch(JobServer(name(1)), "job-0", timeout=60)
     before = repr(watch)
     await anext(watch)
 
-    assert "<Watch job-0, not begun>" == before
-    assert "<Watch job-0, running>" == repr(watch)
+    assert "<JobWatch job-0, not started>" == before
+    assert "<JobWatch job-0, running>" == repr(watch)

@@ -15,7 +15,7 @@ from gradient_async.errors import (
     ServerError,
 )
 from gradient_async.models import IndexingJob
-from gradient_async.waiting import Completed, JobSource, wait, wait_all
+from gradient_async.waiting import CompletedJobs, JobSource, wait, wait_all
 from tests.waiting.job_server import JobServer, Phase, Request, between, name
 
 
@@ -33,9 +33,9 @@ async def wait_for_one(server: JobSource, *, check: bool) -> IndexingJob:
     return await wait(server, "job-0", timeout=30, check=check, cancel_on_timeout=True)
 
 
-def complete(server: JobSource, uuids: Iterable[str]) -> Completed:
+def complete(server: JobSource, uuids: Iterable[str]) -> CompletedJobs:
     """Take jobs as they end within 30 s, and cancel the others then."""
-    return Completed(server, uuids, timeout=30, cancel_on_timeout=True)
+    return CompletedJobs(server, uuids, timeout=30, cancel_on_timeout=True)
 
 
 def cancels_fail(error: Exception) -> Callable[[Request], Exception | None]:
@@ -69,7 +69,7 @@ async def test_cancelling_at_the_end() -> None:
         job.phase for job in caught.value.jobs
     ]
     assert "job-0 (running)" in str(caught.value)
-    assert "; 4 cancelled since" in str(caught.value)
+    assert "; 4 of them cancelled" in str(caught.value)
     assert 30.2 == pytest.approx(caught.value.elapsed)
 
 
@@ -87,9 +87,9 @@ async def test_cancels_that_fail() -> None:
     twin = pickle.loads(pickle.dumps(caught.value))
 
     assert [
-        "cancelling job-0 failed: OSError: broken",
+        "could not cancel job-0: OSError: broken",
         (
-            "cancelling job-1 failed: ServerError: 503: busy . Try again later, and "
+            "could not cancel job-1: ServerError: 503: busy . Try again later, and "
             "name the request id to support"
         ),
     ] == caught.value.__notes__
@@ -147,13 +147,13 @@ async def test_cancels_that_do_not_answer() -> None:
     server = Slow(name(4))
     server.delays = {"job-1": 9.9, "job-2": 10.1, "job-3": 1e9}
     with pytest.raises(
-        IndexingJobTimeoutError, match=r"4 of 4 .*; 2 cancelled"
+        IndexingJobTimeoutError, match=r"4 of 4 .*; 2 of them cancelled"
     ) as caught:
         await wait_for_all(server, name(4))
 
     assert [
-        "cancelling job-2 failed: TimeoutError: not within 10 s",
-        "cancelling job-3 failed: TimeoutError: not within 10 s",
+        "could not cancel job-2: TimeoutError: timed out after 10 s",
+        "could not cancel job-3: TimeoutError: timed out after 10 s",
     ] == caught.value.__notes__
     assert 40.0 == pytest.approx(server.now) == caught.value.elapsed
     assert [Phase.CANCELLED] * 2 + [Phase.RUNNING] * 2 == [
@@ -173,7 +173,7 @@ async def test_many_cancels_that_take_long(seconds: float) -> None:
     cancelled = min(16 * int(10 / seconds), 100)
 
     assert min(30 + 7 * seconds, 40.0) == pytest.approx(server.now)
-    assert f"; {cancelled} cancelled since" in str(caught.value)
+    assert f"; {cancelled} of them cancelled" in str(caught.value)
     notes = getattr(caught.value, "__notes__", [])
     if cancelled == 100:
         assert [] == notes
@@ -181,7 +181,7 @@ async def test_many_cancels_that_take_long(seconds: float) -> None:
         *others, last = notes
         assert f"and {97 - cancelled} more" == last
         assert [
-            f"cancelling job-{number} failed: TimeoutError: not within 10 s"
+            f"could not cancel job-{number}: TimeoutError: timed out after 10 s"
             for number in range(cancelled, cancelled + 3)
         ] == others
 
@@ -192,10 +192,12 @@ async def test_many_cancels_that_take_long(seconds: float) -> None:
 async def test_a_few_notes(expected: int, count: int) -> None:
     """Three failures are told of, each by a note, and the others are counted."""
     server = JobServer(name(count), fault=cancels_fail(OSError("x")))
-    with pytest.raises(IndexingJobTimeoutError, match="; 0 cancelled") as caught:
+    with pytest.raises(
+        IndexingJobTimeoutError, match="; 0 of them cancelled"
+    ) as caught:
         await wait_for_all(server, name(count))
     notes = caught.value.__notes__
-    told = [f"cancelling job-{number} failed: OSError: x" for number in range(count)]
+    told = [f"could not cancel job-{number}: OSError: x" for number in range(count)]
 
     assert expected == len(notes)
     assert told[:3] == notes[:3]
@@ -219,7 +221,7 @@ async def test_a_timeout_of_another_kind() -> None:
     with pytest.raises(IndexingJobTimeoutError) as caught:
         await wait_for_all(server, name(1))
 
-    assert ["cancelling job-0 failed: TimeoutError: of another kind"] == (
+    assert ["could not cancel job-0: TimeoutError: of another kind"] == (
         caught.value.__notes__
     )
 
@@ -266,7 +268,7 @@ async def test_some_ended_by_themselves() -> None:
     completed = complete(server, name(3))
     job = await anext(completed)
     with pytest.raises(
-        IndexingJobTimeoutError, match=r"2 of 3 .*job-0 .*job-2 .*; 2 cancelled since"
+        IndexingJobTimeoutError, match=r"2 of 3 .*job-0 .*job-2 .*; 2 of them cancelled"
     ) as caught:
         await anext(completed)
 
@@ -282,11 +284,13 @@ async def test_a_conflict_without_an_end() -> None:
     """A cancel that is refused although the job runs on is a note."""
     error = ConflictError("not now", status=409)
     server = JobServer(name(1), fault=cancels_fail(error))
-    with pytest.raises(IndexingJobTimeoutError, match="; 0 cancelled since") as caught:
+    with pytest.raises(
+        IndexingJobTimeoutError, match="; 0 of them cancelled"
+    ) as caught:
         await wait_for_one(server, check=True)
     (note,) = caught.value.__notes__
 
-    assert note.startswith("cancelling job-0 failed: ConflictError: 409: not now")
+    assert note.startswith("could not cancel job-0: ConflictError: 409: not now")
     assert [Phase.RUNNING] == [job.phase for job in caught.value.jobs]
     assert "get" == server.asked[-1].kind
 
@@ -299,10 +303,12 @@ async def test_a_conflict_that_cannot_be_looked_up() -> None:
         ends={"job-0": 29.95},
         fault=lambda it: error if it.kind == "get" and it.at >= 30 else None,
     )
-    with pytest.raises(IndexingJobTimeoutError, match="; 0 cancelled since") as caught:
+    with pytest.raises(
+        IndexingJobTimeoutError, match="; 0 of them cancelled"
+    ) as caught:
         await wait_for_one(server, check=True)
 
-    assert ["cancelling job-0 failed: OSError: x"] == caught.value.__notes__
+    assert ["could not cancel job-0: OSError: x"] == caught.value.__notes__
 
 
 async def test_a_conflict_whose_look_does_not_answer() -> None:
@@ -314,10 +320,12 @@ async def test_a_conflict_whose_look_does_not_answer() -> None:
             return await super().get(uuid)
 
     server = Hanging(name(1), ends={"job-0": 29.95})
-    with pytest.raises(IndexingJobTimeoutError, match="; 0 cancelled since") as caught:
+    with pytest.raises(
+        IndexingJobTimeoutError, match="; 0 of them cancelled"
+    ) as caught:
         await wait_for_one(server, check=True)
 
     assert 40.0 == pytest.approx(server.now)
-    assert ["cancelling job-0 failed: TimeoutError: not within 10 s"] == (
+    assert ["could not cancel job-0: TimeoutError: timed out after 10 s"] == (
         caught.value.__notes__
     )

@@ -9,12 +9,12 @@ from gradient_async.models import (
     IndexedDataSourceStatus,
     IndexingJob,
 )
-from gradient_async.waiting.reports import (
-    not_ended,
-    not_succeeded,
-    partly_failed,
-    readable,
-    short,
+from gradient_async.waiting.messages import (
+    describe_failed,
+    describe_incomplete,
+    describe_unfinished,
+    excerpt,
+    short_name,
 )
 from tests.waiting.job_server import Phase, Status
 
@@ -47,11 +47,11 @@ BEGIN = "indexing job j-1 of knowledge base k-1 ended"
             failed(phase=Phase.CANCELLED, status=Status.UNKNOWN),
         ),
         (
-            f"{BEGIN} without telling how in phase unknown, status unknown",
+            f"{BEGIN} with an unknown outcome: phase unknown, status unknown",
             failed(phase=Phase.UNKNOWN, status=Status.UNKNOWN),
         ),
         (
-            f"{BEGIN} without telling how in phase gone, status odd",
+            f"{BEGIN} with an unknown outcome: phase gone, status odd",
             failed(phase="BATCH_JOB_PHASE_GONE", status="odd"),
         ),
         (
@@ -59,18 +59,21 @@ BEGIN = "indexing job j-1 of knowledge base k-1 ended"
             failed(phase=Phase.UNKNOWN),
         ),
         (
-            f"{BEGIN} in phase failed, status failed; source s-1: ERR; source s-2: ERR",
+            (
+                f"{BEGIN} in phase failed, status failed; data source s-1: ERR; "
+                "data source s-2: ERR"
+            ),
             failed(lost(1), lost(2)),
         ),
         (
             (
-                f"{BEGIN} in phase failed, status failed; source s-1: ERR; "
-                "source s-2: ERR; source s-3: ERR; and 2 more"
+                f"{BEGIN} in phase failed, status failed; data source s-1: ERR; "
+                "data source s-2: ERR; data source s-3: ERR; and 2 more"
             ),
             failed(*map(lost, range(1, 6))),
         ),
         (
-            f"{BEGIN} in phase failed, status failed; source s-9: failed",
+            f"{BEGIN} in phase failed, status failed; data source s-9: failed",
             failed(
                 IndexedDataSource(
                     data_source_uuid="s-9", status=IndexedDataSourceStatus.FAILED
@@ -78,7 +81,10 @@ BEGIN = "indexing job j-1 of knowledge base k-1 ended"
             ),
         ),
         (
-            f"{BEGIN} in phase failed, status failed; source : odd  code, in words",
+            (
+                f"{BEGIN} in phase failed, status failed; "
+                "data source : odd  code, in words"
+            ),
             failed(
                 IndexedDataSource(error_msg="odd\x1b\ncode", error_details="in words")
             ),
@@ -87,42 +93,42 @@ BEGIN = "indexing job j-1 of knowledge base k-1 ended"
 )
 def test_jobs_that_failed(expected: str, job: IndexingJob) -> None:
     """The text names the job, how it ended, and what failed."""
-    assert expected == not_succeeded([job])
+    assert expected == describe_failed([job])
 
 
 def test_several_that_failed() -> None:
     """Of several, the first is told of, and the others are counted."""
-    text = not_succeeded([failed(), failed(), failed()])
+    text = describe_failed([failed(), failed(), failed()])
 
-    assert f"{BEGIN} in phase failed, status failed; 2 more did not succeed either" == (
-        text
-    )
+    assert f"{BEGIN} in phase failed, status failed; 2 more did not succeed" == (text)
 
 
 def test_partly_failed() -> None:
     """A job that left something out is told of in the same words."""
     assert (
-        "indexing job j-1 of knowledge base k-1 left something out: it ended in phase "
-        "succeeded, status partial; source s-1: ERR"
-    ) == partly_failed(failed(lost(1), phase=Phase.SUCCEEDED, status=Status.PARTIAL))
+        "indexing job j-1 of knowledge base k-1 is incomplete: it ended in phase "
+        "succeeded, status partial; data source s-1: ERR"
+    ) == describe_incomplete(
+        failed(lost(1), phase=Phase.SUCCEEDED, status=Status.PARTIAL)
+    )
 
 
 @pytest.mark.parametrize(
     ("expected", "pending", "total"),
     [
-        ("1 of 1 indexing job had not ended within 60 s: a (running)", ["a"], 1),
+        ("1 of 1 indexing job did not finish within 60 s: a (running)", ["a"], 1),
         (
             (
-                "2 of 7 indexing jobs had not ended within 60 s: a (running), "
-                "b (not seen yet)"
+                "2 of 7 indexing jobs did not finish within 60 s: a (running), "
+                "b (never seen)"
             ),
             ["a", "b"],
             7,
         ),
         (
             (
-                "5 of 5 indexing jobs had not ended within 60 s: a (running), "
-                "b (not seen yet), c (paused, a phase that this version does not know),"
+                "5 of 5 indexing jobs did not finish within 60 s: a (running), "
+                "b (never seen), c (paused, a phase unknown to this version),"
                 " and 2 more"
             ),
             ["a", "b", "c", "d", "e"],
@@ -130,8 +136,8 @@ def test_partly_failed() -> None:
         ),
         (
             (
-                "1 of 2 indexing jobs had not ended within 60 s: "
-                "d (unknown, a phase that this version does not know)"
+                "1 of 2 indexing jobs did not finish within 60 s: "
+                "d (unknown, a phase unknown to this version)"
             ),
             ["d"],
             2,
@@ -146,18 +152,18 @@ def test_jobs_that_had_not_ended(expected: str, pending: list[str], total: int) 
         "d": IndexingJob(),
     }
 
-    assert expected == not_ended(pending, jobs, total=total, timeout=60.0)
+    assert expected == describe_unfinished(pending, jobs, total=total, timeout=60.0)
 
 
 def test_long_texts_are_cut() -> None:
     """A server's text is 200 characters long at most."""
-    assert "a" * 200 == readable("a" * 200)
-    assert "a" * 199 + "…" == readable("a" * 201)
-    assert len(not_succeeded([failed(lost(1), phase="x" * 10**6)])) < 500
+    assert "a" * 200 == excerpt("a" * 200)
+    assert "a" * 199 + "…" == excerpt("a" * 201)
+    assert len(describe_failed([failed(lost(1), phase="x" * 10**6)])) < 500
 
 
 def test_short_names() -> None:
     """Known or not, a value is shown without its prefix."""
-    assert "running" == short(Phase.RUNNING)
-    assert "paused" == short(Phase("BATCH_JOB_PHASE_PAUSED"))
-    assert "batch odd" == short(Phase("BATCH\nODD"))
+    assert "running" == short_name(Phase.RUNNING)
+    assert "paused" == short_name(Phase("BATCH_JOB_PHASE_PAUSED"))
+    assert "batch odd" == short_name(Phase("BATCH\nODD"))

@@ -21,7 +21,7 @@ from gradient_async.errors import (
     ServerError,
 )
 from gradient_async.models import IndexingJob
-from gradient_async.waiting import Completed
+from gradient_async.waiting import CompletedJobs
 from tests.support.streams import take
 from tests.support.virtual_time import VirtualTimeLoop
 from tests.waiting.job_server import (
@@ -40,14 +40,14 @@ def complete(
     *,
     timeout: float = 600.0,
     cancel_on_timeout: bool = False,
-) -> Completed:
+) -> CompletedJobs:
     """Take these jobs as they end."""
-    return Completed(
+    return CompletedJobs(
         server, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
     )
 
 
-async def drain(completed: Completed) -> list[str]:
+async def drain(completed: CompletedJobs) -> list[str]:
     """Take the ids of all that ends."""
     return [job.uuid async for job in completed]
 
@@ -179,9 +179,9 @@ async def test_nothing_before_the_first_step() -> None:
 @pytest.mark.parametrize(
     ("match", "arguments"),
     [
-        (r"not one string: write \['job-1'\]", {"uuids": "job-1"}),
+        (r"not a string: write \['job-1'\]", {"uuids": "job-1"}),
         ("uuids must be a list of ids, not int", {"uuids": 5}),
-        ("uuid must be the id of a job, a string, not int", {"uuids": ["a", 5]}),
+        ("uuid must be a string, not int", {"uuids": ["a", 5]}),
         *((match, {"uuids": ["a", uuid]}) for match, uuid in BAD_IDS),
         ("timeout must be a number of seconds above 0, not None", {"timeout": None}),
         ("timeout", {"timeout": 0}),
@@ -197,7 +197,7 @@ async def test_impossible_arguments(match: str, arguments: dict[str, Any]) -> No
     }
     server = JobServer([])
     with pytest.raises(ConfigurationError, match=match):
-        Completed(server, **(usual | arguments))
+        CompletedJobs(server, **(usual | arguments))
 
     assert [] == server.asked
 
@@ -257,7 +257,9 @@ async def test_away_with_cancelling() -> None:
     await asyncio.sleep(1000)
 
     assert "job-1" == (await anext(completed)).uuid
-    with pytest.raises(IndexingJobTimeoutError, match=r"1 of 3 .*; 1 cancelled since"):
+    with pytest.raises(
+        IndexingJobTimeoutError, match=r"1 of 3 .*; 1 of them cancelled"
+    ):
         await anext(completed)
     assert ["job-2"] == server.asked_for("cancel")
 
@@ -375,7 +377,7 @@ async def test_an_id_that_does_not_exist() -> None:
 
 
 async def test_a_token_that_is_revoked_for_a_while() -> None:
-    """What stays raises at once; iterating on looks again, by the timetable."""
+    """What stays raises at once; iterating on looks again, by the schedule."""
     ends = dict.fromkeys(name(3), 20.0)
     fault = between(5, 30, AuthenticationError("no", status=401))
     server = JobServer(name(3), ends=ends, fault=fault)
@@ -460,11 +462,13 @@ def test_plain_for_is_pointed_out() -> None:
     """A `for` without `async` says what to write instead."""
     with asyncio.Runner() as runner:
         completed = runner.run(_make())
-    with pytest.raises(TypeError, match="a Completed is asynchronous: use `async for`"):
+    with pytest.raises(
+        TypeError, match="CompletedJobs is asynchronous: use `async for`"
+    ):
         iter(completed)  # type: ignore[call-overload]
 
 
-async def _make() -> Completed:
+async def _make() -> CompletedJobs:
     return complete(JobServer([]), ["a"])
 
 
@@ -475,8 +479,8 @@ async def test_repr_shows_how_many_have_ended() -> None:
     before = repr(completed)
     await anext(completed)
 
-    assert "<Completed 0 of 3 ended>" == before
-    assert "<Completed 1 of 3 ended>" == repr(completed)
+    assert "<CompletedJobs 0 of 3 finished>" == before
+    assert "<CompletedJobs 1 of 3 finished>" == repr(completed)
 
 
 @settings(max_examples=60)

@@ -6,33 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.waiting.timetable import Look, Timetable, pause
+from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll, poll_interval
 
 EVEN = 0.5
 """A jitter that changes nothing."""
 
 
-def run(timetable: Timetable, trip: float, *, now: float = 0.0) -> list[Look]:
-    """Look as often as the timetable says, each look taking so long."""
+def run(
+    schedule: PollSchedule, trip: float, *, now: float = 0.0
+) -> list[ScheduledPoll]:
+    """Look as often as the schedule says, each look taking so long."""
     looks = []
-    while look := timetable.next_look(now):
+    while look := schedule.next_poll(now):
         looks.append(look)
         now = look.at + trip
-        timetable.took(look, began=look.at, ended=now, jitter=EVEN)
+        schedule.record_success(look, started=look.at, ended=now, jitter=EVEN)
     return looks
 
 
-def begun(*, timeout: float, trip: float) -> Timetable:
-    """Make a timetable whose first look took so long."""
-    timetable = Timetable(began=0.0, timeout=timeout)
-    look = Look(0.0, until=timeout, is_last=False)
-    timetable.took(look, began=0.0, ended=trip, jitter=EVEN)
-    return timetable
+def begun(*, timeout: float, trip: float) -> PollSchedule:
+    """Make a schedule whose first look took so long."""
+    schedule = PollSchedule(started=0.0, timeout=timeout)
+    look = ScheduledPoll(0.0, until=timeout, is_last=False)
+    schedule.record_success(look, started=0.0, ended=trip, jitter=EVEN)
+    return schedule
 
 
 def test_pauses_grow() -> None:
     """The wait begins at 1 s and grows by half, up to 30 s."""
-    pauses = [pause(rounds, EVEN) for rounds in range(1, 12)]
+    pauses = [poll_interval(rounds, EVEN) for rounds in range(1, 12)]
 
     assert [1.0, 1.5, 2.25, 3.375] == pytest.approx(pauses[:4])
     assert [25.62890625, 30.0, 30.0] == pytest.approx(pauses[8:])
@@ -44,32 +46,32 @@ def test_pauses_grow() -> None:
 )
 def test_bounds_of_pauses(rounds: int, jitter: float) -> None:
     """Whatever the jitter, a wait is a fifth shorter or longer at most."""
-    even = pause(rounds, EVEN)
+    even = poll_interval(rounds, EVEN)
 
-    assert 0.8 * even - 1e-9 <= pause(rounds, jitter) <= 1.2 * even + 1e-9
+    assert 0.8 * even - 1e-9 <= poll_interval(rounds, jitter) <= 1.2 * even + 1e-9
     assert 1.0 <= even <= 30.0
-    assert even <= pause(rounds + 1, EVEN)
+    assert even <= poll_interval(rounds + 1, EVEN)
 
 
 def test_counted_from_the_start_of_a_round() -> None:
     """The wait includes the time that the requests took."""
-    looks = run(Timetable(began=0.0, timeout=100.0), 0.5)
+    looks = run(PollSchedule(started=0.0, timeout=100.0), 0.5)
 
     assert [0.0, 1.0, 2.5, 4.75] == pytest.approx([look.at for look in looks[:4]])
 
 
 def test_slow_rounds_follow_at_once() -> None:
     """A round that took longer than the wait is followed by the next at once."""
-    looks = run(Timetable(began=0.0, timeout=100.0), 2.0)
+    looks = run(PollSchedule(started=0.0, timeout=100.0), 2.0)
 
     assert [0.0, 2.0, 4.0] == pytest.approx([look.at for look in looks[:3]])
 
 
 def test_a_slow_consumer() -> None:
     """One who comes back late gets the next round at once, and no rounds to boot."""
-    timetable = begun(timeout=100.0, trip=0.0)
+    schedule = begun(timeout=100.0, trip=0.0)
 
-    assert Look(50.0, until=100.0, is_last=False) == timetable.next_look(50.0)
+    assert ScheduledPoll(50.0, until=100.0, is_last=False) == schedule.next_poll(50.0)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_a_slow_consumer() -> None:
 )
 def test_the_last_look(timeout: float, trip: float) -> None:
     """The last look is a round trip and a moment before the deadline."""
-    *others, spare, last = run(Timetable(began=0.0, timeout=timeout), trip)
+    *others, spare, last = run(PollSchedule(started=0.0, timeout=timeout), trip)
 
     assert last.is_last
     assert timeout - trip - 0.1 == pytest.approx(last.at)
@@ -90,40 +92,42 @@ def test_the_last_look(timeout: float, trip: float) -> None:
 
 def test_no_time_for_a_second_look() -> None:
     """A timeout shorter than the first look's trip ends with that look."""
-    assert [0.0] == [look.at for look in run(Timetable(began=0, timeout=0.05), 0.01)]
+    assert [0.0] == [
+        look.at for look in run(PollSchedule(started=0, timeout=0.05), 0.01)
+    ]
 
 
 def test_a_slow_round_shortly_before_the_end() -> None:
     """After a round so slow that another cannot be expected to fit, one more begins."""
-    timetable = begun(timeout=10.0, trip=6.0)
+    schedule = begun(timeout=10.0, trip=6.0)
 
-    assert Look(6.0, until=10.0, is_last=True) == timetable.next_look(6.0)
+    assert ScheduledPoll(6.0, until=10.0, is_last=True) == schedule.next_poll(6.0)
 
 
 def test_a_last_look_that_was_quick() -> None:
     """A last look much quicker than expected is not the last."""
-    timetable = begun(timeout=10.0, trip=6.0)
-    last = Look(6.0, until=10.0, is_last=True)
-    timetable.took(last, began=6.0, ended=6.1, jitter=EVEN)
+    schedule = begun(timeout=10.0, trip=6.0)
+    last = ScheduledPoll(6.0, until=10.0, is_last=True)
+    schedule.record_success(last, started=6.0, ended=6.1, jitter=EVEN)
 
-    assert Look(7.5, until=10.0, is_last=False) == timetable.next_look(6.1)
+    assert ScheduledPoll(7.5, until=10.0, is_last=False) == schedule.next_poll(6.1)
 
 
 def test_a_failed_look_is_no_measure() -> None:
     """How long a failed look took does not move the last look."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    look = Look(1.0, until=10.0, is_last=False)
-    timetable.failed(look, began=1.0, ended=9.0, jitter=EVEN, retry_after=None)
+    schedule = begun(timeout=10.0, trip=0.5)
+    look = ScheduledPoll(1.0, until=10.0, is_last=False)
+    schedule.record_failure(look, started=1.0, ended=9.0, jitter=EVEN, retry_after=None)
 
-    assert Look(9.0, until=10.0, is_last=False) == timetable.next_look(9.0)
-    assert Look(9.4, until=10.0, is_last=True) == timetable.next_look(9.4)
+    assert ScheduledPoll(9.0, until=10.0, is_last=False) == schedule.next_poll(9.0)
+    assert ScheduledPoll(9.4, until=10.0, is_last=True) == schedule.next_poll(9.4)
 
 
-def fail(timetable: Timetable, retry_after: float) -> None:
+def fail(schedule: PollSchedule, retry_after: float) -> None:
     """Let the look at 1 s fail at 1.5 s, with the server's wish."""
-    timetable.failed(
-        Look(1.0, until=timetable.deadline, is_last=False),
-        began=1.0,
+    schedule.record_failure(
+        ScheduledPoll(1.0, until=schedule.deadline, is_last=False),
+        started=1.0,
         ended=1.5,
         jitter=EVEN,
         retry_after=retry_after,
@@ -132,15 +136,15 @@ def fail(timetable: Timetable, retry_after: float) -> None:
 
 def test_the_servers_wish() -> None:
     """No look before the server wants one, nor earlier than without the wish."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    fail(timetable, 5.0)
+    schedule = begun(timeout=10.0, trip=0.5)
+    fail(schedule, 5.0)
 
-    assert Look(6.5, until=10.0, is_last=False) == timetable.next_look(1.5)
+    assert ScheduledPoll(6.5, until=10.0, is_last=False) == schedule.next_poll(1.5)
 
-    timetable = begun(timeout=10.0, trip=0.5)
-    fail(timetable, 0.1)
+    schedule = begun(timeout=10.0, trip=0.5)
+    fail(schedule, 0.1)
 
-    assert Look(2.5, until=10.0, is_last=False) == timetable.next_look(1.5)
+    assert ScheduledPoll(2.5, until=10.0, is_last=False) == schedule.next_poll(1.5)
 
 
 @pytest.mark.parametrize("retry_after", [7.95, 8.4, 8.5, 7200.0, 1e300])
@@ -149,9 +153,9 @@ def test_the_servers_wish() -> None:
 )
 def test_a_wish_behind_the_last_look(at: float, now: float, retry_after: float) -> None:
     """A wish does not move the last looks, two and one trips before the deadline."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    fail(timetable, retry_after)
-    look = timetable.next_look(now)
+    schedule = begun(timeout=10.0, trip=0.5)
+    fail(schedule, retry_after)
+    look = schedule.next_poll(now)
 
     assert look
     assert at == pytest.approx(look.at, abs=0.11)
@@ -160,48 +164,52 @@ def test_a_wish_behind_the_last_look(at: float, now: float, retry_after: float) 
 
 def test_after_a_last_look_against_the_wish() -> None:
     """A last look that fails is followed by none, whatever the server asks for."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    fail(timetable, 7200.0)
-    last = Look(9.4, until=10.0, is_last=True)
-    timetable.failed(last, began=9.4, ended=9.5, jitter=EVEN, retry_after=7200.0)
+    schedule = begun(timeout=10.0, trip=0.5)
+    fail(schedule, 7200.0)
+    last = ScheduledPoll(9.4, until=10.0, is_last=True)
+    schedule.record_failure(
+        last, started=9.4, ended=9.5, jitter=EVEN, retry_after=7200.0
+    )
 
-    assert None is timetable.next_look(9.5)
-    assert None is timetable.next_look(10.0)
-    assert None is timetable.next_look(1000.0)
+    assert None is schedule.next_poll(9.5)
+    assert None is schedule.next_poll(10.0)
+    assert None is schedule.next_poll(1000.0)
 
 
 @pytest.mark.parametrize("now", [10.0, 10.1, 1000.0])
 @pytest.mark.parametrize("fails", [False, True])
 def test_behind_the_deadline(now: float, *, fails: bool) -> None:
     """Whoever was away at the last look has it late, for 10 s, and just once."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    late = timetable.next_look(now)
+    schedule = begun(timeout=10.0, trip=0.5)
+    late = schedule.next_poll(now)
 
-    assert Look(now, until=now + 10.0, is_last=True) == late
+    assert ScheduledPoll(now, until=now + 10.0, is_last=True) == late
     if fails:
-        timetable.failed(late, began=now, ended=now, jitter=EVEN, retry_after=None)
+        schedule.record_failure(
+            late, started=now, ended=now, jitter=EVEN, retry_after=None
+        )
     else:
-        timetable.took(late, began=now, ended=now, jitter=EVEN)
-    assert None is timetable.next_look(now)
-    assert None is timetable.next_look(now + 1000.0)
+        schedule.record_success(late, started=now, ended=now, jitter=EVEN)
+    assert None is schedule.next_poll(now)
+    assert None is schedule.next_poll(now + 1000.0)
 
 
 def test_a_first_look_behind_the_deadline() -> None:
     """Even the first look may be a late one."""
-    timetable = Timetable(began=0.0, timeout=10.0)
+    schedule = PollSchedule(started=0.0, timeout=10.0)
 
-    assert Look(50.0, until=60.0, is_last=True) == timetable.next_look(50.0)
+    assert ScheduledPoll(50.0, until=60.0, is_last=True) == schedule.next_poll(50.0)
 
 
 def test_away_after_the_last_look() -> None:
     """Whoever was away only after the last look has no other."""
-    timetable = begun(timeout=10.0, trip=0.5)
-    last = timetable.next_look(9.4)
+    schedule = begun(timeout=10.0, trip=0.5)
+    last = schedule.next_poll(9.4)
     assert last
-    timetable.took(last, began=9.4, ended=9.9, jitter=EVEN)
+    schedule.record_success(last, started=9.4, ended=9.9, jitter=EVEN)
 
     assert last.is_last
-    assert None is timetable.next_look(1000.0)
+    assert None is schedule.next_poll(1000.0)
 
 
 @given(
@@ -213,9 +221,9 @@ def test_never_behind_the_deadline(
     timeout: float, trips: list[float], jitter: float
 ) -> None:
     """For one who is never away, each look begins in time, and they have an end."""
-    timetable = Timetable(began=0.0, timeout=timeout)
+    schedule = PollSchedule(started=0.0, timeout=timeout)
     now, number = 0.0, 0
-    while look := timetable.next_look(now):
+    while look := schedule.next_poll(now):
         assert now <= look.at < timeout == look.until
         trip = trips[number % len(trips)] if trips else 0.0
         now = look.at + trip
@@ -223,7 +231,7 @@ def test_never_behind_the_deadline(
         if now >= look.until:
             # Cut off at the deadline, and the end.
             break
-        timetable.took(look, began=look.at, ended=now, jitter=jitter)
+        schedule.record_success(look, started=look.at, ended=now, jitter=jitter)
 
     assert 1 <= number <= 20 + timeout / 20
 
@@ -241,22 +249,22 @@ def test_one_look_behind_the_deadline(
     timeout: float, steps: list[tuple[float, float, bool]], retry_after: float | None
 ) -> None:
     """However long one is away, one look at most is late, and nothing follows it."""
-    timetable = Timetable(began=0.0, timeout=timeout)
-    now, looks = 0.0, list[Look]()
-    while look := timetable.next_look(now):
+    schedule = PollSchedule(started=0.0, timeout=timeout)
+    now, looks = 0.0, list[ScheduledPoll]()
+    while look := schedule.next_poll(now):
         looks.append(look)
         away, trip, fails = steps[len(looks) % len(steps)]
         ended = min(look.at + trip, look.until)
         if fails:
-            timetable.failed(
+            schedule.record_failure(
                 look,
-                began=look.at,
+                started=look.at,
                 ended=ended,
                 jitter=EVEN,
                 retry_after=retry_after,
             )
         else:
-            timetable.took(look, began=look.at, ended=ended, jitter=EVEN)
+            schedule.record_success(look, started=look.at, ended=ended, jitter=EVEN)
         now = ended + away
     late = [look for look in looks if look.at >= timeout]
 
@@ -267,8 +275,8 @@ def test_one_look_behind_the_deadline(
 
 
 def test_late_looks_have_an_end() -> None:
-    """However often a late look is cut short, no other begins after 10 s."""
-    timetable = Timetable(began=100.0, timeout=50.0)
-    late = [timetable.next_look(200.0 + seconds) for seconds in (0.0, 4.0, 9.9, 10.0)]
+    """However often a late look is cut short_name, no other begins after 10 s."""
+    schedule = PollSchedule(started=100.0, timeout=50.0)
+    late = [schedule.next_poll(200.0 + seconds) for seconds in (0.0, 4.0, 9.9, 10.0)]
 
     assert [210.0, 210.0, 210.0, None] == [look and look.until for look in late]

@@ -76,9 +76,9 @@ async def test_none() -> None:
 async def test_impossible_arguments() -> None:
     """What cannot work is refused before anything is sent."""
     server = JobServer(name(3))
-    with pytest.raises(ConfigurationError, match="several ids, not one string"):
+    with pytest.raises(ConfigurationError, match="a list of ids, not a string"):
         await wait_for_all(server, "job-0")
-    with pytest.raises(ConfigurationError, match="uuid must be the id of a job"):
+    with pytest.raises(ConfigurationError, match="uuid must be a string"):
         await wait(server, ["job-0"], **USUAL)  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="timeout"):
         await wait_for_one(server, timeout=0)
@@ -123,7 +123,7 @@ async def test_the_deadline(
 async def test_a_server_that_hangs() -> None:
     """A request without an answer is cut at the deadline; no job was seen."""
     server = JobServer(name(3), delay=lambda: 1e9)
-    with pytest.raises(IndexingJobTimeoutError, match="not seen yet") as caught:
+    with pytest.raises(IndexingJobTimeoutError, match="never seen") as caught:
         await wait_for_all(server, name(3), timeout=5)
 
     assert 5.0 == pytest.approx(server.now)
@@ -213,8 +213,8 @@ async def test_failures_that_pass(
         (record.name, record.levelno) for record in caplog.records
     }
     assert (
-        f"a look at indexing jobs failed ({kind(error)}); {count} to go, "
-        "looking again while time is left"
+        f"polling indexing jobs failed ({kind(error)}); {count} unfinished, "
+        "polling again until the timeout"
     ) == caplog.messages[0]
 
 
@@ -386,8 +386,11 @@ async def test_cancellation_passes(after: float) -> None:
 @pytest.mark.parametrize(
     ("text", "going"),
     [
-        ("job-0 (paused, a phase that", {"phase": Phase("BATCH_JOB_PHASE_PAUSED")}),
-        ("job-0 (unknown, a phase that", {"status": Status.IN_PROGRESS}),
+        (
+            "job-0 (paused, a phase unknown to",
+            {"phase": Phase("BATCH_JOB_PHASE_PAUSED")},
+        ),
+        ("job-0 (unknown, a phase unknown to", {"status": Status.IN_PROGRESS}),
     ],
 )
 async def test_unknown_phases(text: str, going: dict[str, Any]) -> None:
@@ -459,12 +462,12 @@ async def test_partial_jobs_are_warned_of(caplog: pytest.LogCaptureFixture) -> N
     assert wanted == [job.uuid for job in jobs]
     assert [
         (
-            "indexing job job-0 of knowledge base base left something out: it ended "
+            "indexing job job-0 of knowledge base base is incomplete: it ended "
             "in phase succeeded, status partial"
         ),
         (
-            "indexing job job-1 of knowledge base base left something out: it ended "
-            "in phase succeeded, status in_progress; source s-1: ERR, gone"
+            "indexing job job-1 of knowledge base base is incomplete: it ended "
+            "in phase succeeded, status in_progress; data source s-1: ERR, gone"
         ),
     ] == caplog.messages
     assert {logging.WARNING} == {record.levelno for record in caplog.records}
@@ -482,7 +485,7 @@ async def test_partial_jobs_beside_a_failed_one(
         "job-2": partial,
     }
     server = JobServer(name(3), ends=dict.fromkeys(name(3), 0.0), endings=endings)
-    with pytest.raises(IndexingJobFailedError, match=r"job-0 .*; source s-1: ERR"):
+    with pytest.raises(IndexingJobFailedError, match=r"job-0 .*; data source s-1: ERR"):
         await wait_for_all(server, ["job-2", *name(3), "job-2"], check=True)
 
     assert ["indexing job job-2", "indexing job job-1"] == [
