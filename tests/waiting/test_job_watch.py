@@ -16,19 +16,19 @@ from gradient_async.errors import (
 from gradient_async.models import IndexingJob
 from gradient_async.waiting import JobWatch
 from tests.support.streams import take
-from tests.waiting.job_server import BAD_IDS, JobServer, Phase, between, name
+from tests.waiting.job_server import BAD_IDS, JobServer, Phase, fail_between, make_uuids
 
 
-class Ticking(JobServer):
-    """A server whose jobs count the tokens that they have consumed, one in 10 s."""
+class TickingServer(JobServer):
+    """A server whose jobs consume one token every 10 s."""
 
     def _job(self, uuid: str) -> IndexingJob:
         return attrs.evolve(super()._job(uuid), tokens=int(self.now / 10))
 
 
 async def test_every_change() -> None:
-    """The job comes at once, then whenever it changed, and last when it has ended."""
-    server = Ticking(name(3), ends={"job-1": 45.0})
+    """The job is yielded at once, on each change, and last when finished."""
+    server = TickingServer(make_uuids(3), finish_at={"job-1": 45.0})
     jobs = [job async for job in JobWatch(server, "job-1", timeout=600)]
     tokens = [job.tokens for job in jobs[:-1]]
 
@@ -38,32 +38,32 @@ async def test_every_change() -> None:
     assert [Phase.RUNNING] * (len(jobs) - 1) + [Phase.SUCCEEDED] == [
         job.phase for job in jobs
     ]
-    assert {"job-1"} == set(server.asked_for("get"))
-    assert len(server.asked) > len(jobs)
+    assert {"job-1"} == set(server.targets("get"))
+    assert len(server.requests) > len(jobs)
 
 
-async def test_seen_at_once() -> None:
-    """The first item comes with the first answer."""
-    server = JobServer(name(3), delay=lambda: 0.2)
+async def test_first_item() -> None:
+    """The first item is yielded with the first response."""
+    server = JobServer(make_uuids(3), delay=lambda: 0.2)
     job = await anext(JobWatch(server, "job-2", timeout=600))
 
     assert "job-2" == job.uuid
     assert 0.2 == pytest.approx(server.now)
 
 
-async def test_one_that_has_ended() -> None:
-    """A job that has ended comes once, and then nothing."""
-    server = JobServer(name(1), ends={"job-0": 0.0})
+async def test_finished_job() -> None:
+    """A finished job is yielded once."""
+    server = JobServer(make_uuids(1), finish_at={"job-0": 0.0})
     watch = JobWatch(server, "job-0", timeout=600)
 
     assert ["job-0"] == [job.uuid async for job in watch]
     assert [] == [job async for job in watch]
-    assert 1 == len(server.asked)
+    assert 1 == len(server.requests)
 
 
-async def test_the_time_is_up() -> None:
-    """The timeout raises at the deadline, once; then the watch has ended."""
-    server = JobServer(name(1), delay=lambda: 0.2)
+async def test_timeout() -> None:
+    """The timeout is raised once, at the deadline; then the iteration is over."""
+    server = JobServer(make_uuids(1), delay=lambda: 0.2)
     watch = JobWatch(server, "job-0", timeout=60)
     first = await anext(watch)
     with pytest.raises(IndexingJobTimeoutError) as caught:
@@ -74,20 +74,20 @@ async def test_the_time_is_up() -> None:
     assert [] == [job async for job in watch]
 
 
-async def test_away_when_it_ended() -> None:
-    """A job that ended while the consumer was away is given, be it late."""
-    server = JobServer(name(1), ends={"job-0": 45.0})
+async def test_slow_consumer_of_a_finished_job() -> None:
+    """A job that finished while the consumer was away is yielded late."""
+    server = JobServer(make_uuids(1), finish_at={"job-0": 45.0})
     watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     await asyncio.sleep(1000)
 
     assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
-    assert 2 == len(server.asked)
+    assert 2 == len(server.requests)
 
 
-async def test_away_when_it_went_on() -> None:
-    """A change that came too late is given, and then the timeout is raised."""
-    server = Ticking(name(1))
+async def test_slow_consumer_of_a_running_job() -> None:
+    """A late change is yielded, then the timeout is raised."""
+    server = TickingServer(make_uuids(1))
     watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     await asyncio.sleep(1000)
@@ -97,13 +97,15 @@ async def test_away_when_it_went_on() -> None:
 
     assert 100 == late.tokens
     assert (late,) == caught.value.jobs
-    assert 2 == len(server.asked)
+    assert 2 == len(server.requests)
 
 
-async def test_an_error_that_stays() -> None:
-    """An error that stays is raised once; going on looks again."""
+async def test_permanent_error() -> None:
+    """A permanent error is raised once; the next step polls again."""
     error = AuthenticationError("no", status=401)
-    server = JobServer(name(1), ends={"job-0": 9.0}, fault=between(0.5, 2, error))
+    server = JobServer(
+        make_uuids(1), finish_at={"job-0": 9.0}, fault=fail_between(0.5, 2, error)
+    )
     watch = JobWatch(server, "job-0", timeout=60)
     await anext(watch)
     with pytest.raises(AuthenticationError):
@@ -112,9 +114,9 @@ async def test_an_error_that_stays() -> None:
     assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
 
 
-async def test_leaving_and_going_on() -> None:
-    """A watch that was left goes on with the next change."""
-    server = Ticking(name(1), ends={"job-0": 45.0})
+async def test_leaving_the_loop() -> None:
+    """A second loop continues with the next change."""
+    server = TickingServer(make_uuids(1), finish_at={"job-0": 45.0})
     watch = JobWatch(server, "job-0", timeout=600)
     first = await take(watch, 2)
     rest = [job async for job in watch]
@@ -123,11 +125,11 @@ async def test_leaving_and_going_on() -> None:
     assert first[-1].tokens < rest[0].tokens
 
 
-async def test_a_change_seen_when_the_step_was_cancelled() -> None:
-    """A job that came just as the step was given up is given by the next step."""
-    server = JobServer(name(1), ends={"job-0": 0.0}, delay=lambda: 1.0)
+async def test_change_seen_by_a_cancelled_step() -> None:
+    """A job fetched just as its step was cancelled is yielded by the next step."""
+    server = JobServer(make_uuids(1), finish_at={"job-0": 0.0}, delay=lambda: 1.0)
     watch = JobWatch(server, "job-0", timeout=600)
-    # The answer and the end of patience come at the same moment.
+    # The response and the cancellation come at the same moment.
     step = asyncio.ensure_future(anext(watch))
     asyncio.get_running_loop().call_later(1.0, step.cancel)
     await asyncio.wait({step})
@@ -144,25 +146,25 @@ async def test_a_change_seen_when_the_step_was_cancelled() -> None:
         ("timeout", {"timeout": -1}),
     ],
 )
-async def test_impossible_arguments(match: str, arguments: dict[str, Any]) -> None:
-    """What cannot work is refused when the object is made."""
+async def test_invalid_arguments(match: str, arguments: dict[str, Any]) -> None:
+    """Invalid arguments are refused when the watch is created."""
     usual: dict[str, Any] = {"uuid": "a", "timeout": 1.0}
     server = JobServer([])
     with pytest.raises(ConfigurationError, match=match):
         JobWatch(server, **(usual | arguments))
 
-    assert [] == server.asked
+    assert [] == server.requests
 
 
-async def test_plain_for_is_pointed_out() -> None:
-    """A `for` without `async` says what to write instead."""
+async def test_plain_for() -> None:
+    """A `for` without `async` raises an error that names the async form."""
     with pytest.raises(TypeError, match="JobWatch is asynchronous: use `async for`"):
         iter(JobWatch(JobServer([]), "a", timeout=1))  # type: ignore[call-overload]
 
 
-async def test_repr_shows_the_phase() -> None:
-    """The repr shows the job, and its phase when last seen."""
-    watch = JobWatch(JobServer(name(1)), "job-0", timeout=60)
+async def test_repr() -> None:
+    """The repr shows the job's id and its latest known phase."""
+    watch = JobWatch(JobServer(make_uuids(1)), "job-0", timeout=60)
     before = repr(watch)
     await anext(watch)
 

@@ -1,4 +1,4 @@
-"""What is said of jobs that did not end, or not well."""
+"""Descriptions of jobs that failed, are incomplete or did not finish."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from gradient_async.waiting.messages import (
 from tests.waiting.job_server import Phase, Status
 
 
-def failed(*sources: IndexedDataSource, **facts: str) -> IndexingJob:
-    """Make a job that failed on these sources, but for these facts."""
+def failed_job(*sources: IndexedDataSource, **facts: str) -> IndexingJob:
+    """Create a job that failed on these data sources."""
     return IndexingJob(
         uuid="j-1",
         knowledge_base_uuid="k-1",
@@ -30,51 +30,51 @@ def failed(*sources: IndexedDataSource, **facts: str) -> IndexingJob:
     )
 
 
-def lost(number: int) -> IndexedDataSource:
-    """Make a source that failed, with a code."""
+def failed_source(number: int) -> IndexedDataSource:
+    """Create a data source that failed with a code."""
     return IndexedDataSource(data_source_uuid=f"s-{number}", error_msg="ERR")
 
 
-BEGIN = "indexing job j-1 of knowledge base k-1 ended"
+ENDED = "indexing job j-1 of knowledge base k-1 ended"
 
 
 @pytest.mark.parametrize(
     ("expected", "job"),
     [
-        (f"{BEGIN} in phase failed, status failed", failed()),
+        (f"{ENDED} in phase failed, status failed", failed_job()),
         (
-            f"{BEGIN} in phase cancelled, status unknown",
-            failed(phase=Phase.CANCELLED, status=Status.UNKNOWN),
+            f"{ENDED} in phase cancelled, status unknown",
+            failed_job(phase=Phase.CANCELLED, status=Status.UNKNOWN),
         ),
         (
-            f"{BEGIN} with an unknown outcome: phase unknown, status unknown",
-            failed(phase=Phase.UNKNOWN, status=Status.UNKNOWN),
+            f"{ENDED} with an unknown outcome: phase unknown, status unknown",
+            failed_job(phase=Phase.UNKNOWN, status=Status.UNKNOWN),
         ),
         (
-            f"{BEGIN} with an unknown outcome: phase gone, status odd",
-            failed(phase="BATCH_JOB_PHASE_GONE", status="odd"),
+            f"{ENDED} with an unknown outcome: phase gone, status odd",
+            failed_job(phase="BATCH_JOB_PHASE_GONE", status="odd"),
         ),
         (
-            f"{BEGIN} in phase unknown, status failed",
-            failed(phase=Phase.UNKNOWN),
+            f"{ENDED} in phase unknown, status failed",
+            failed_job(phase=Phase.UNKNOWN),
         ),
         (
             (
-                f"{BEGIN} in phase failed, status failed; data source s-1: ERR; "
+                f"{ENDED} in phase failed, status failed; data source s-1: ERR; "
                 "data source s-2: ERR"
             ),
-            failed(lost(1), lost(2)),
+            failed_job(failed_source(1), failed_source(2)),
         ),
         (
             (
-                f"{BEGIN} in phase failed, status failed; data source s-1: ERR; "
+                f"{ENDED} in phase failed, status failed; data source s-1: ERR; "
                 "data source s-2: ERR; data source s-3: ERR; and 2 more"
             ),
-            failed(*map(lost, range(1, 6))),
+            failed_job(*map(failed_source, range(1, 6))),
         ),
         (
-            f"{BEGIN} in phase failed, status failed; data source s-9: failed",
-            failed(
+            f"{ENDED} in phase failed, status failed; data source s-9: failed",
+            failed_job(
                 IndexedDataSource(
                     data_source_uuid="s-9", status=IndexedDataSourceStatus.FAILED
                 )
@@ -82,34 +82,34 @@ BEGIN = "indexing job j-1 of knowledge base k-1 ended"
         ),
         (
             (
-                f"{BEGIN} in phase failed, status failed; "
+                f"{ENDED} in phase failed, status failed; "
                 "data source : odd  code, in words"
             ),
-            failed(
+            failed_job(
                 IndexedDataSource(error_msg="odd\x1b\ncode", error_details="in words")
             ),
         ),
     ],
 )
-def test_jobs_that_failed(expected: str, job: IndexingJob) -> None:
-    """The text names the job, how it ended, and what failed."""
+def test_failed_job(expected: str, job: IndexingJob) -> None:
+    """The text names the job, its outcome, and the data sources that failed."""
     assert expected == describe_failed([job])
 
 
-def test_several_that_failed() -> None:
-    """Of several, the first is told of, and the others are counted."""
-    text = describe_failed([failed(), failed(), failed()])
+def test_several_failed_jobs() -> None:
+    """The first failed job is described, and the others are counted."""
+    text = describe_failed([failed_job(), failed_job(), failed_job()])
 
-    assert f"{BEGIN} in phase failed, status failed; 2 more did not succeed" == (text)
+    assert f"{ENDED} in phase failed, status failed; 2 more did not succeed" == (text)
 
 
-def test_partly_failed() -> None:
-    """A job that left something out is told of in the same words."""
+def test_incomplete_job() -> None:
+    """An incomplete job is described in the same words."""
     assert (
         "indexing job j-1 of knowledge base k-1 is incomplete: it ended in phase "
         "succeeded, status partial; data source s-1: ERR"
     ) == describe_incomplete(
-        failed(lost(1), phase=Phase.SUCCEEDED, status=Status.PARTIAL)
+        failed_job(failed_source(1), phase=Phase.SUCCEEDED, status=Status.PARTIAL)
     )
 
 
@@ -144,8 +144,8 @@ def test_partly_failed() -> None:
         ),
     ],
 )
-def test_jobs_that_had_not_ended(expected: str, pending: list[str], total: int) -> None:
-    """The text counts them, and tells of the first three where they were."""
+def test_unfinished_jobs(expected: str, pending: list[str], total: int) -> None:
+    """The text counts the jobs and shows the phase of the first three."""
     jobs = {
         "a": IndexingJob(phase=Phase.RUNNING),
         "c": IndexingJob(phase=Phase("BATCH_JOB_PHASE_PAUSED")),
@@ -156,14 +156,14 @@ def test_jobs_that_had_not_ended(expected: str, pending: list[str], total: int) 
 
 
 def test_long_texts_are_cut() -> None:
-    """A server's text is 200 characters long at most."""
+    """A server's text is cut to 200 characters."""
     assert "a" * 200 == excerpt("a" * 200)
     assert "a" * 199 + "…" == excerpt("a" * 201)
-    assert len(describe_failed([failed(lost(1), phase="x" * 10**6)])) < 500
+    assert len(describe_failed([failed_job(failed_source(1), phase="x" * 10**6)])) < 500
 
 
 def test_short_names() -> None:
-    """Known or not, a value is shown without its prefix."""
+    """A known or unknown value is shown without its prefix."""
     assert "running" == short_name(Phase.RUNNING)
     assert "paused" == short_name(Phase("BATCH_JOB_PHASE_PAUSED"))
     assert "batch odd" == short_name(Phase("BATCH\nODD"))

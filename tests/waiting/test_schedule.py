@@ -1,4 +1,4 @@
-"""When jobs are looked at, decided without a clock."""
+"""When to poll, decided without a clock."""
 
 from __future__ import annotations
 
@@ -9,122 +9,124 @@ from hypothesis import strategies as st
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll, poll_interval
 
 EVEN = 0.5
-"""A jitter that changes nothing."""
+"""A jitter that leaves intervals unchanged."""
 
 
 def run(
-    schedule: PollSchedule, trip: float, *, now: float = 0.0
+    schedule: PollSchedule, round_trip: float, *, now: float = 0.0
 ) -> list[ScheduledPoll]:
-    """Look as often as the schedule says, each look taking so long."""
-    looks = []
-    while look := schedule.next_poll(now):
-        looks.append(look)
-        now = look.at + trip
-        schedule.record_success(look, started=look.at, ended=now, jitter=EVEN)
-    return looks
+    """Run all scheduled polls, each of which takes `round_trip` seconds."""
+    polls = []
+    while poll := schedule.next_poll(now):
+        polls.append(poll)
+        now = poll.at + round_trip
+        schedule.record_success(poll, started=poll.at, ended=now, jitter=EVEN)
+    return polls
 
 
-def begun(*, timeout: float, trip: float) -> PollSchedule:
-    """Make a schedule whose first look took so long."""
+def start(*, timeout: float, round_trip: float) -> PollSchedule:
+    """Create a schedule whose first poll took `round_trip` seconds."""
     schedule = PollSchedule(started=0.0, timeout=timeout)
-    look = ScheduledPoll(0.0, until=timeout, is_last=False)
-    schedule.record_success(look, started=0.0, ended=trip, jitter=EVEN)
+    poll = ScheduledPoll(0.0, until=timeout, is_last=False)
+    schedule.record_success(poll, started=0.0, ended=round_trip, jitter=EVEN)
     return schedule
 
 
-def test_pauses_grow() -> None:
-    """The wait begins at 1 s and grows by half, up to 30 s."""
-    pauses = [poll_interval(rounds, EVEN) for rounds in range(1, 12)]
+def test_intervals_grow() -> None:
+    """The interval starts at 1 s and grows by half, up to 30 s."""
+    intervals = [poll_interval(polls, EVEN) for polls in range(1, 12)]
 
-    assert [1.0, 1.5, 2.25, 3.375] == pytest.approx(pauses[:4])
-    assert [25.62890625, 30.0, 30.0] == pytest.approx(pauses[8:])
+    assert [1.0, 1.5, 2.25, 3.375] == pytest.approx(intervals[:4])
+    assert [25.62890625, 30.0, 30.0] == pytest.approx(intervals[8:])
 
 
 @given(
-    rounds=st.integers(1, 10**6),
+    polls=st.integers(1, 10**6),
     jitter=st.floats(0, 1, exclude_max=True),
 )
-def test_bounds_of_pauses(rounds: int, jitter: float) -> None:
-    """Whatever the jitter, a wait is a fifth shorter or longer at most."""
-    even = poll_interval(rounds, EVEN)
+def test_jitter_bounds(polls: int, jitter: float) -> None:
+    """Jitter makes an interval at most a fifth shorter or longer."""
+    even = poll_interval(polls, EVEN)
 
-    assert 0.8 * even - 1e-9 <= poll_interval(rounds, jitter) <= 1.2 * even + 1e-9
+    assert 0.8 * even - 1e-9 <= poll_interval(polls, jitter) <= 1.2 * even + 1e-9
     assert 1.0 <= even <= 30.0
-    assert even <= poll_interval(rounds + 1, EVEN)
+    assert even <= poll_interval(polls + 1, EVEN)
 
 
-def test_counted_from_the_start_of_a_round() -> None:
-    """The wait includes the time that the requests took."""
-    looks = run(PollSchedule(started=0.0, timeout=100.0), 0.5)
+def test_interval_includes_the_round_trip() -> None:
+    """The interval is counted from the start of a poll."""
+    polls = run(PollSchedule(started=0.0, timeout=100.0), 0.5)
 
-    assert [0.0, 1.0, 2.5, 4.75] == pytest.approx([look.at for look in looks[:4]])
-
-
-def test_slow_rounds_follow_at_once() -> None:
-    """A round that took longer than the wait is followed by the next at once."""
-    looks = run(PollSchedule(started=0.0, timeout=100.0), 2.0)
-
-    assert [0.0, 2.0, 4.0] == pytest.approx([look.at for look in looks[:3]])
+    assert [0.0, 1.0, 2.5, 4.75] == pytest.approx([poll.at for poll in polls[:4]])
 
 
-def test_a_slow_consumer() -> None:
-    """One who comes back late gets the next round at once, and no rounds to boot."""
-    schedule = begun(timeout=100.0, trip=0.0)
+def test_slow_polls() -> None:
+    """A poll that took longer than the interval is followed by the next at once."""
+    polls = run(PollSchedule(started=0.0, timeout=100.0), 2.0)
+
+    assert [0.0, 2.0, 4.0] == pytest.approx([poll.at for poll in polls[:3]])
+
+
+def test_slow_consumer() -> None:
+    """A consumer that returns late gets one poll at once, and no extra ones."""
+    schedule = start(timeout=100.0, round_trip=0.0)
 
     assert ScheduledPoll(50.0, until=100.0, is_last=False) == schedule.next_poll(50.0)
 
 
 @pytest.mark.parametrize(
-    ("timeout", "trip"), [(10.0, 0.0), (10.0, 0.2), (90.0, 0.5), (3600.0, 1.0)]
+    ("timeout", "round_trip"), [(10.0, 0.0), (10.0, 0.2), (90.0, 0.5), (3600.0, 1.0)]
 )
-def test_the_last_look(timeout: float, trip: float) -> None:
-    """The last look is a round trip and a moment before the deadline."""
-    *others, spare, last = run(PollSchedule(started=0.0, timeout=timeout), trip)
+def test_final_polls(timeout: float, round_trip: float) -> None:
+    """The last poll starts one round trip and a margin before the deadline."""
+    *others, second_to_last, last = run(
+        PollSchedule(started=0.0, timeout=timeout), round_trip
+    )
 
     assert last.is_last
-    assert timeout - trip - 0.1 == pytest.approx(last.at)
-    assert timeout - max(2 * trip + 0.1, min(1, timeout / 20)) == pytest.approx(
-        spare.at
+    assert timeout - round_trip - 0.1 == pytest.approx(last.at)
+    assert timeout - max(2 * round_trip + 0.1, min(1, timeout / 20)) == pytest.approx(
+        second_to_last.at
     )
-    assert not any(look.is_last for look in [*others, spare])
-    assert {timeout} == {look.until for look in [*others, spare, last]}
+    assert not any(poll.is_last for poll in [*others, second_to_last])
+    assert {timeout} == {poll.until for poll in [*others, second_to_last, last]}
 
 
-def test_no_time_for_a_second_look() -> None:
-    """A timeout shorter than the first look's trip ends with that look."""
+def test_no_time_for_a_second_poll() -> None:
+    """A timeout too short for a second poll ends with the first."""
     assert [0.0] == [
-        look.at for look in run(PollSchedule(started=0, timeout=0.05), 0.01)
+        poll.at for poll in run(PollSchedule(started=0, timeout=0.05), 0.01)
     ]
 
 
-def test_a_slow_round_shortly_before_the_end() -> None:
-    """After a round so slow that another cannot be expected to fit, one more begins."""
-    schedule = begun(timeout=10.0, trip=6.0)
+def test_slow_poll_near_the_deadline() -> None:
+    """After a poll too slow for another to fit, one more starts."""
+    schedule = start(timeout=10.0, round_trip=6.0)
 
     assert ScheduledPoll(6.0, until=10.0, is_last=True) == schedule.next_poll(6.0)
 
 
-def test_a_last_look_that_was_quick() -> None:
-    """A last look much quicker than expected is not the last."""
-    schedule = begun(timeout=10.0, trip=6.0)
+def test_quick_last_poll() -> None:
+    """A last poll that was much quicker than expected is not the last."""
+    schedule = start(timeout=10.0, round_trip=6.0)
     last = ScheduledPoll(6.0, until=10.0, is_last=True)
     schedule.record_success(last, started=6.0, ended=6.1, jitter=EVEN)
 
     assert ScheduledPoll(7.5, until=10.0, is_last=False) == schedule.next_poll(6.1)
 
 
-def test_a_failed_look_is_no_measure() -> None:
-    """How long a failed look took does not move the last look."""
-    schedule = begun(timeout=10.0, trip=0.5)
-    look = ScheduledPoll(1.0, until=10.0, is_last=False)
-    schedule.record_failure(look, started=1.0, ended=9.0, jitter=EVEN, retry_after=None)
+def test_failed_poll_does_not_move_the_last() -> None:
+    """The length of a failed poll does not move the last poll."""
+    schedule = start(timeout=10.0, round_trip=0.5)
+    poll = ScheduledPoll(1.0, until=10.0, is_last=False)
+    schedule.record_failure(poll, started=1.0, ended=9.0, jitter=EVEN, retry_after=None)
 
     assert ScheduledPoll(9.0, until=10.0, is_last=False) == schedule.next_poll(9.0)
     assert ScheduledPoll(9.4, until=10.0, is_last=True) == schedule.next_poll(9.4)
 
 
-def fail(schedule: PollSchedule, retry_after: float) -> None:
-    """Let the look at 1 s fail at 1.5 s, with the server's wish."""
+def record_failure(schedule: PollSchedule, retry_after: float) -> None:
+    """Record that the poll at 1 s failed at 1.5 s."""
     schedule.record_failure(
         ScheduledPoll(1.0, until=schedule.deadline, is_last=False),
         started=1.0,
@@ -134,15 +136,15 @@ def fail(schedule: PollSchedule, retry_after: float) -> None:
     )
 
 
-def test_the_servers_wish() -> None:
-    """No look before the server wants one, nor earlier than without the wish."""
-    schedule = begun(timeout=10.0, trip=0.5)
-    fail(schedule, 5.0)
+def test_retry_after() -> None:
+    """No poll starts before the server allows it, nor earlier than without that."""
+    schedule = start(timeout=10.0, round_trip=0.5)
+    record_failure(schedule, 5.0)
 
     assert ScheduledPoll(6.5, until=10.0, is_last=False) == schedule.next_poll(1.5)
 
-    schedule = begun(timeout=10.0, trip=0.5)
-    fail(schedule, 0.1)
+    schedule = start(timeout=10.0, round_trip=0.5)
+    record_failure(schedule, 0.1)
 
     assert ScheduledPoll(2.5, until=10.0, is_last=False) == schedule.next_poll(1.5)
 
@@ -151,21 +153,23 @@ def test_the_servers_wish() -> None:
 @pytest.mark.parametrize(
     ("at", "now"), [(8.9, 1.5), (8.9, 5.0), (9.3, 9.3), (9.4, 9.4), (9.9, 9.9)]
 )
-def test_a_wish_behind_the_last_look(at: float, now: float, retry_after: float) -> None:
-    """A wish does not move the last looks, two and one trips before the deadline."""
-    schedule = begun(timeout=10.0, trip=0.5)
-    fail(schedule, retry_after)
-    look = schedule.next_poll(now)
+def test_retry_after_past_the_deadline(
+    at: float, now: float, retry_after: float
+) -> None:
+    """The server's wait does not move the two final polls."""
+    schedule = start(timeout=10.0, round_trip=0.5)
+    record_failure(schedule, retry_after)
+    poll = schedule.next_poll(now)
 
-    assert look
-    assert at == pytest.approx(look.at, abs=0.11)
-    assert (at > 9.0) is look.is_last
+    assert poll
+    assert at == pytest.approx(poll.at, abs=0.11)
+    assert (at > 9.0) is poll.is_last
 
 
-def test_after_a_last_look_against_the_wish() -> None:
-    """A last look that fails is followed by none, whatever the server asks for."""
-    schedule = begun(timeout=10.0, trip=0.5)
-    fail(schedule, 7200.0)
+def test_failed_last_poll() -> None:
+    """No poll follows a last poll that failed, whatever the server's wait."""
+    schedule = start(timeout=10.0, round_trip=0.5)
+    record_failure(schedule, 7200.0)
     last = ScheduledPoll(9.4, until=10.0, is_last=True)
     schedule.record_failure(
         last, started=9.4, ended=9.5, jitter=EVEN, retry_after=7200.0
@@ -177,14 +181,14 @@ def test_after_a_last_look_against_the_wish() -> None:
 
 
 @pytest.mark.parametrize("now", [10.0, 10.1, 1000.0])
-@pytest.mark.parametrize("fails", [False, True])
-def test_behind_the_deadline(now: float, *, fails: bool) -> None:
-    """Whoever was away at the last look has it late, for 10 s, and just once."""
-    schedule = begun(timeout=10.0, trip=0.5)
+@pytest.mark.parametrize("is_failing", [False, True])
+def test_late_poll(now: float, *, is_failing: bool) -> None:
+    """A missed last poll takes place once after the deadline, for 10 s at most."""
+    schedule = start(timeout=10.0, round_trip=0.5)
     late = schedule.next_poll(now)
 
     assert ScheduledPoll(now, until=now + 10.0, is_last=True) == late
-    if fails:
+    if is_failing:
         schedule.record_failure(
             late, started=now, ended=now, jitter=EVEN, retry_after=None
         )
@@ -194,16 +198,16 @@ def test_behind_the_deadline(now: float, *, fails: bool) -> None:
     assert None is schedule.next_poll(now + 1000.0)
 
 
-def test_a_first_look_behind_the_deadline() -> None:
-    """Even the first look may be a late one."""
+def test_late_first_poll() -> None:
+    """Even the first poll may be a late one."""
     schedule = PollSchedule(started=0.0, timeout=10.0)
 
     assert ScheduledPoll(50.0, until=60.0, is_last=True) == schedule.next_poll(50.0)
 
 
-def test_away_after_the_last_look() -> None:
-    """Whoever was away only after the last look has no other."""
-    schedule = begun(timeout=10.0, trip=0.5)
+def test_no_late_poll_after_the_last() -> None:
+    """After the last poll there is no late one."""
+    schedule = start(timeout=10.0, round_trip=0.5)
     last = schedule.next_poll(9.4)
     assert last
     schedule.record_success(last, started=9.4, ended=9.9, jitter=EVEN)
@@ -214,24 +218,24 @@ def test_away_after_the_last_look() -> None:
 
 @given(
     timeout=st.floats(0.01, 1000.0),
-    trips=st.lists(st.floats(0.0, 50.0), max_size=10),
+    round_trips=st.lists(st.floats(0.0, 50.0), max_size=10),
     jitter=st.floats(0, 1, exclude_max=True),
 )
-def test_never_behind_the_deadline(
-    timeout: float, trips: list[float], jitter: float
+def test_never_past_the_deadline(
+    timeout: float, round_trips: list[float], jitter: float
 ) -> None:
-    """For one who is never away, each look begins in time, and they have an end."""
+    """Without a slow consumer, polls start in time and come to an end."""
     schedule = PollSchedule(started=0.0, timeout=timeout)
     now, number = 0.0, 0
-    while look := schedule.next_poll(now):
-        assert now <= look.at < timeout == look.until
-        trip = trips[number % len(trips)] if trips else 0.0
-        now = look.at + trip
+    while poll := schedule.next_poll(now):
+        assert now <= poll.at < timeout == poll.until
+        round_trip = round_trips[number % len(round_trips)] if round_trips else 0.0
+        now = poll.at + round_trip
         number += 1
-        if now >= look.until:
-            # Cut off at the deadline, and the end.
+        if now >= poll.until:
+            # The deadline cuts this one off, and it was the last.
             break
-        schedule.record_success(look, started=look.at, ended=now, jitter=jitter)
+        schedule.record_success(poll, started=poll.at, ended=now, jitter=jitter)
 
     assert 1 <= number <= 20 + timeout / 20
 
@@ -245,38 +249,38 @@ def test_never_behind_the_deadline(
     ),
     retry_after=st.none() | st.floats(0.0, 1e6),
 )
-def test_one_look_behind_the_deadline(
+def test_at_most_one_late_poll(
     timeout: float, steps: list[tuple[float, float, bool]], retry_after: float | None
 ) -> None:
-    """However long one is away, one look at most is late, and nothing follows it."""
+    """With a slow consumer, at most one poll is late, and none follows it."""
     schedule = PollSchedule(started=0.0, timeout=timeout)
-    now, looks = 0.0, list[ScheduledPoll]()
-    while look := schedule.next_poll(now):
-        looks.append(look)
-        away, trip, fails = steps[len(looks) % len(steps)]
-        ended = min(look.at + trip, look.until)
-        if fails:
+    now, polls = 0.0, list[ScheduledPoll]()
+    while poll := schedule.next_poll(now):
+        polls.append(poll)
+        pause, round_trip, is_failing = steps[len(polls) % len(steps)]
+        ended = min(poll.at + round_trip, poll.until)
+        if is_failing:
             schedule.record_failure(
-                look,
-                started=look.at,
+                poll,
+                started=poll.at,
                 ended=ended,
                 jitter=EVEN,
                 retry_after=retry_after,
             )
         else:
-            schedule.record_success(look, started=look.at, ended=ended, jitter=EVEN)
-        now = ended + away
-    late = [look for look in looks if look.at >= timeout]
+            schedule.record_success(poll, started=poll.at, ended=ended, jitter=EVEN)
+        now = ended + pause
+    late = [poll for poll in polls if poll.at >= timeout]
 
-    assert late in ([], looks[-1:])
-    assert all(look.is_last for look in late)
-    assert all(look.until == look.at + 10.0 for look in late)
-    assert all(look.until == timeout for look in looks if look not in late)
+    assert late in ([], polls[-1:])
+    assert all(poll.is_last for poll in late)
+    assert all(poll.until == poll.at + 10.0 for poll in late)
+    assert all(poll.until == timeout for poll in polls if poll not in late)
 
 
-def test_late_looks_have_an_end() -> None:
-    """However often a late look is cut short_name, no other begins after 10 s."""
+def test_interrupted_late_polls() -> None:
+    """However often a late poll is cancelled, none starts after 10 s."""
     schedule = PollSchedule(started=100.0, timeout=50.0)
     late = [schedule.next_poll(200.0 + seconds) for seconds in (0.0, 4.0, 9.9, 10.0)]
 
-    assert [210.0, 210.0, 210.0, None] == [look and look.until for look in late]
+    assert [210.0, 210.0, 210.0, None] == [poll and poll.until for poll in late]
