@@ -41,7 +41,9 @@ def describe_unfinished(
     timeout: float,
 ) -> str:
     """Return which jobs did not finish in time, each with its latest known phase."""
-    names = _list(pending, lambda uuid: f"{excerpt(uuid)} ({_phase(jobs.get(uuid))})")
+    names = _describe_first(
+        pending, lambda uuid: f"{excerpt(uuid)} ({_phase(jobs.get(uuid))})"
+    )
     plural = "" if total == 1 else "s"
     return (
         f"{len(pending)} of {total} indexing job{plural} did not finish "
@@ -57,7 +59,7 @@ def describe_uncancelled(failures: Mapping[str, Exception]) -> Iterable[str]:
         name = type(error).__name__
         return excerpt(f"could not cancel {uuid}: {name}: {error}")
 
-    return _list([*failures.items()], describe)
+    return _describe_first([*failures.items()], describe)
 
 
 def describe_failed(jobs: Sequence[IndexingJob]) -> str:
@@ -86,7 +88,9 @@ def _outcome(job: IndexingJob) -> str:
 
 
 def _source_errors(job: IndexingJob) -> str:
-    return "".join(f"; {each}" for each in _list(job.failed_sources, _source_error))
+    return "".join(
+        f"; {each}" for each in _describe_first(job.failed_sources, _source_error)
+    )
 
 
 def _source_error(source: IndexedDataSource) -> str:
@@ -108,7 +112,7 @@ def _is_known(phase: IndexingJobPhase) -> bool:
     return phase.is_known and phase is not IndexingJobPhase.UNKNOWN
 
 
-def _list(items: Sequence[T], describe: Callable[[T], str]) -> list[str]:
+def _describe_first(items: Sequence[T], describe: Callable[[T], str]) -> list[str]:
     """Describe the first three items, and count the others."""
     lines = [describe(item) for item in items[:_MAX_ITEMS]]
     more = len(items) - _MAX_ITEMS

@@ -27,14 +27,17 @@ from gradient_async.waiting.source import JobSource, run_bounded
 
 class PollerState(IntEnum):
     """
-    What the next call of `Poller.poll` does.
+    What the next call of `Poller.poll` does; a poller only enters later states.
 
-    A poller moves down this list and never up. The first call starts the timeout.
-    The first poll that succeeds shows that the token and the ids are valid, so from
-    then on transient failures are logged and polling continues. A poller given a job
-    that was already seen starts there. A poll that the deadline cuts off only leads
-    to EXPIRED: the caller first takes what it found, and the next call raises. If
-    that call is cancelled while it cancels jobs, the one after it resumes.
+        FIRST_POLL    when the first call starts the timeout
+        POLLING       when a poll has succeeded, so the token and the ids are valid;
+                      at the start, if the job was already seen
+        EXPIRED       when the deadline cuts off a poll or leaves no time for one
+        DONE          when every job has finished, or when the timeout is raised
+
+    A call whose poll is cut off does not raise: the caller first takes the jobs that
+    the poll found, and the next call raises. If that call is interrupted while it
+    cancels jobs, the state stays EXPIRED and the following call resumes.
     """
 
     NOT_STARTED = auto()
@@ -61,7 +64,8 @@ class Poller:
         uuids: Their ids.
         timeout: Seconds from the first call of `poll` to the deadline.
         cancel_on_timeout: Whether to cancel the jobs still pending at the deadline.
-        seen: The only job as already seen, which counts as the first poll.
+        seen: The job, if there is only one and it was already fetched. Counts as the
+            first poll.
 
     Raises:
         ConfigurationError: `timeout` is not a finite number of seconds above 0.
@@ -82,10 +86,11 @@ class Poller:
         self.pending: dict[str, None] = dict.fromkeys(uuids)
         """Ids of the unfinished jobs, in the order given; a dict for its order."""
         self.state = PollerState.NOT_STARTED if self.pending else PollerState.DONE
+        """What the next call of `poll` does."""
         self._source = source
         self._uuids = tuple(self.pending)
         self._timeout = timeout
-        self._schedule: PollSchedule  # created by the first poll, which starts it
+        self._schedule: PollSchedule  # set by the first call, when the timeout starts
         self._cancels = CancelBatch(source) if cancel_on_timeout else None
         self._page_hints: dict[str, int] = {}
         self._finished: list[IndexingJob] = []

@@ -68,9 +68,9 @@ class PollRound:
         """What to fetch next; None once every job was found."""
         if not self._missing:
             return None
-        # However long the list claims to be: from here on, gets would have cost less.
+        # The list may misstate its length, so it is read no further than pays off.
         is_limit_reached = self._pages_read > self._job_count
-        if self._at_end or is_limit_reached or not self._are_pages_cheaper():
+        if self._at_end or is_limit_reached or not self._is_reading_worthwhile():
             return GetEach(tuple(self._missing))
         return ReadPage(self._pages_read + 1)
 
@@ -86,23 +86,25 @@ class PollRound:
 
     def record_gets(self) -> None:
         """Record that the remaining jobs were fetched by id."""
-        self._page_hints.update({uuid: self._expect(uuid) for uuid in self._missing})
+        self._page_hints.update(
+            {uuid: self._expected_page(uuid) for uuid in self._missing}
+        )
         self._missing.clear()
 
-    def _are_pages_cheaper(self) -> bool:
-        """Whether reading on costs no more requests than getting the jobs found."""
-        expected = sorted(self._expect(uuid) for uuid in self._missing)
+    def _is_reading_worthwhile(self) -> bool:
+        """Whether some further pages cost no more requests than the jobs on them."""
+        expected = sorted(self._expected_page(uuid) for uuid in self._missing)
         return any(
             page - self._pages_read <= found
             for found, page in enumerate(expected, start=1)
         )
 
-    def _expect(self, uuid: str) -> int:
+    def _expected_page(self, uuid: str) -> int:
         """
-        Return the last unread page on which the job may have to be looked for.
+        Return the unread page on which to expect a job, in the worst case.
 
-        A list that grows at its head pushes a job to the page after its hint. If it
-        is not there either, it may be anywhere.
+        A list that grows at its head pushes a job from the page of its hint to the
+        next one. If it is not there either, it may be on any page up to the last.
         """
         hint = self._page_hints.get(uuid, 0)
         if hint == self._pages_read:

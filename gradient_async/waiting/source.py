@@ -77,6 +77,7 @@ def check_uuids(values: Iterable[str]) -> tuple[str, ...]:
         raise ConfigurationError(msg)
     check_instance("uuids", values, Iterable, "a list of ids")
     uuids = tuple(values)
+    # Encoding is the check; the result is needed only later, in each request.
     for uuid in uuids:
         encode_id("uuid", uuid)
     return uuids

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NoReturn
 from gradient_async.errors import GradientError, IndexingJobFailedError
 from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.transport.wire import encode_id
 from gradient_async.waiting.messages import (
     describe_failed,
     describe_incomplete,
@@ -58,15 +57,15 @@ async def wait(
     `seen` is the job as returned by its start, and counts as the first poll. See
     `IndexingJobs.wait` for the other arguments and the errors.
     """
-    encode_id("uuid", uuid)
+    wanted = check_uuids((uuid,))
     poller = Poller(
         source,
-        (uuid,),
+        wanted,
         timeout=timeout,
         cancel_on_timeout=cancel_on_timeout,
         seen=seen,
     )
-    (job,) = await _finish(poller, (uuid,), check=check)
+    (job,) = await _finish(poller, wanted, check=check)
     return job
 
 
@@ -160,8 +159,7 @@ class JobWatch(JobStream):
     """A job each time it has changed; see `IndexingJobs.watch`."""
 
     def __init__(self, source: JobSource, uuid: str, *, timeout: float) -> None:
-        encode_id("uuid", uuid)
-        super().__init__(Poller(source, (uuid,), timeout=timeout))
+        super().__init__(Poller(source, check_uuids((uuid,)), timeout=timeout))
         self._uuid = uuid
         self._latest: IndexingJob | None = None
 
