@@ -138,6 +138,14 @@ async def test_single_job_is_fetched_by_id() -> None:
     assert {"get"} == {request.kind for request in server.requests}
 
 
+async def test_last_of_several_jobs() -> None:
+    """The last of several jobs is still read from the list."""
+    server = JobServer(make_uuids(2), finish_at={"job-0": 0.0, "job-1": 20.0})
+
+    assert make_uuids(2) == await drain(iterate(server, make_uuids(2)))
+    assert {"page"} == {request.kind for request in server.requests}
+
+
 async def test_failed_jobs_are_yielded() -> None:
     """A failed job counts as finished."""
     outcomes = {"job-1": {"phase": "BATCH_JOB_PHASE_FAILED"}}

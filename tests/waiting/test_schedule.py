@@ -107,12 +107,18 @@ def test_slow_poll_near_the_deadline() -> None:
 
 
 def test_quick_last_poll() -> None:
-    """A last poll that was much quicker than expected is not the last."""
+    """If the last poll was much quicker than expected, others follow, even late."""
     schedule = start(timeout=10.0, round_trip=6.0)
     last = ScheduledPoll(6.0, until=10.0, is_last=True)
     schedule.record_success(last, started=6.0, ended=6.1, jitter=EVEN)
 
-    assert ScheduledPoll(7.5, until=10.0, is_last=False) == schedule.next_poll(6.1)
+    poll = ScheduledPoll(7.5, until=10.0, is_last=False)
+
+    assert poll == schedule.next_poll(6.1)
+
+    schedule.record_success(poll, started=7.5, ended=7.6, jitter=EVEN)
+
+    assert ScheduledPoll(50.0, until=60.0, is_last=True) == schedule.next_poll(50.0)
 
 
 def test_failed_poll_does_not_move_the_last() -> None:
