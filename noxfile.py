@@ -1,7 +1,8 @@
-"""Everything that checks this project: `nox --list` names the sessions."""
+"""All checks of this project: `nox --list` names the sessions."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,13 +13,16 @@ import nox
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["lint", "types", "tests", "docs"]
 
-PROJECT = nox.project.load_toml("pyproject.toml")
+PYPROJECT = Path("pyproject.toml")
+PROJECT = nox.project.load_toml(PYPROJECT)
 DESCRIPTION = Path("../shared/openapi/gen-ai.yaml")
 PRISM = "@stoplight/prism-cli@5.16.0"
+# Each worker imports the package and collects every test: more of them gain nothing.
+MOST_WORKERS = 8
 
 
-def _is_there(version: str) -> bool:
-    """Try the interpreter: a version manager's stand-in is there and does not run."""
+def _is_installed(version: str) -> bool:
+    """Whether an interpreter runs: a version manager's stub may be found, and fail."""
     python = shutil.which(f"python{version}")
     if python is None:
         return False
@@ -28,16 +32,32 @@ def _is_there(version: str) -> bool:
 
 
 def _versions() -> list[str] | None:
-    """Give the supported versions that are there, and this one; or just this one."""
+    """Return the supported versions that are installed, and the running one."""
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     supported = nox.project.python_versions(PROJECT)
-    return [it for it in sorted({*supported, this}) if _is_there(it)] or None
+    return [it for it in sorted({*supported, this}) if _is_installed(it)] or None
+
+
+def _workers() -> list[str]:
+    """Return the options that run pytest on all cores; none where there is one."""
+    # Containers and CI runners may allow fewer cores than the machine has.
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return ["-n", str(min(cores, MOST_WORKERS))] if cores > 1 else []
 
 
 def _install(session: nox.Session, *groups: str) -> None:
-    """Install the package, with its command, and what a session needs besides."""
-    extra = nox.project.dependency_groups(PROJECT, *groups)
-    session.install("--quiet", *extra, "--editable", ".[cli]")
+    """Install the package, with its command, and the dependencies of a session."""
+    dependencies = nox.project.dependency_groups(PROJECT, *groups)
+    session.install("--quiet", *dependencies, "--editable", ".[cli]")
+
+
+def _install_once(session: nox.Session, *groups: str) -> None:
+    """Install only where the environment is new or `pyproject.toml` has changed."""
+    installed = Path(session.virtualenv.location) / "pyproject.toml"
+    if not installed.exists() or installed.read_text() != PYPROJECT.read_text():
+        _install(session, *groups)
+        shutil.copyfile(PYPROJECT, installed)
 
 
 VERSIONS = _versions()
@@ -45,20 +65,37 @@ VERSIONS = _versions()
 
 @nox.session(python=VERSIONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on each Python that is there; on the last, see every branch run."""
+    """Run the tests on each installed Python; on the last, require full coverage."""
     _install(session, "tests")
     if VERSIONS and session.python != VERSIONS[-1]:
-        session.run("pytest", *session.posargs)
+        session.run("pytest", *_workers(), *session.posargs)
         return
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *_workers(), *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
 
+@nox.session(reuse_venv=True)
+def quick(session: nox.Session) -> None:
+    """
+    Check most things in under a minute, once its environment exists.
+
+    Runs ruff, mypy, and the tests on one Python. Leaves out the other Pythons,
+    coverage, asyncio's debug mode, import contracts, pyright, and the documentation.
+    """
+    _install_once(session, "lint", "types")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run(
+        "pytest", "-q", "-o", "asyncio_debug=false", *_workers(), *session.posargs
+    )
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, format, and which module may import which."""
+    """Check style, format, and the import contracts."""
     _install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
@@ -67,7 +104,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types: strictly inside, completely at the face."""
+    """Check the types: strict mypy, and a completely typed public API."""
     _install(session, "types")
     session.run("mypy")
     session.run("pyright", "tests/typing")
@@ -83,10 +120,18 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Hold client and emulator against the official description, with Prism."""
+    """
+    Check client and emulator against the official description, with Prism.
+
+    Takes the path of the description: `nox -s conformance -- gen-ai.yaml`.
+    """
     description = Path(session.posargs[0]) if session.posargs else DESCRIPTION
     if not description.exists():
-        session.skip(f"the official description is not at {description}")
+        session.error(
+            f"no API description at {description.resolve()}: "
+            f"pass its path, nox -s conformance -- path/to/gen-ai.yaml "
+            f"(see .github/CONTRIBUTING.md)"
+        )
     _install(session, "conformance")
     prism = Path(session.create_tmp()) / "prism"
     session.run("npm", "install", "--silent", "--prefix", str(prism), PRISM)
@@ -96,7 +141,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure decoding, streaming and pacing; nothing passes or fails."""
+    """Measure decoding, streaming, pacing and overhead; nothing passes or fails."""
     _install(session, "bench")
-    for name in session.posargs or ("decoding", "streaming", "pacing"):
+    for name in session.posargs or ("decoding", "streaming", "pacing", "overhead"):
         session.run("python", "-m", f"tests.benchmarks.{name}")

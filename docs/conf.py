@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version as version_of
 from itertools import groupby
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import gradient_async.models
 
@@ -62,6 +63,8 @@ nitpick_ignore_regex = [
 ]
 
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)(\w?)")
+# The default of a key that may be left out; its repr is what signatures show.
+_OMITTED = type("Omitted", (), {"__repr__": lambda _: "..."})()
 _TABLE_RULE = re.compile(r"\|(?: *:?-+:? *\|)+")
 
 
@@ -117,6 +120,22 @@ def _with_tables(lines: Iterator[str]) -> Iterator[str]:
         yield ""
 
 
+def expand_options(_app: Sphinx, function: Any, _is_bound: Any) -> None:
+    """Show each key of an unpacked `TypedDict` as a parameter of its own."""
+    signature = inspect.signature(function)
+    *others, last = [*signature.parameters.values()] or [None]
+    if last is None or last.kind is not last.VAR_KEYWORD:
+        return
+    (options,) = get_args(get_type_hints(function)[last.name])
+    keys = [
+        last.replace(
+            name=key, kind=last.KEYWORD_ONLY, default=_OMITTED, annotation=hint
+        )
+        for key, hint in get_type_hints(options).items()
+    ]
+    function.__signature__ = signature.replace(parameters=[*others, *keys])
+
+
 def find_public_name(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: Any
 ) -> Any:
@@ -140,4 +159,5 @@ def find_public_name(
 def setup(app: Sphinx) -> None:
     """Hook into the build."""
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
+    app.connect("autodoc-before-process-signature", expand_options)
     app.connect("missing-reference", find_public_name)

@@ -80,7 +80,8 @@ from gradient_async.models import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.paging import Page, Paginator, Position
+from gradient_async.paging import Page, Paginator, Paging, Position
+from gradient_async.resources.job_filter import JobFilters, JobListOptions
 from gradient_async.resources.source_bodies import AddableDataSource
 from gradient_async.transport.attempt import Attempt, OnAttempt
 from gradient_async.transport.credentials import Token
@@ -125,6 +126,8 @@ __all__ = [
     "IndexingJobRunningError",
     "IndexingJobStatus",
     "IndexingJobTimeoutError",
+    "JobFilters",
+    "JobListOptions",
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
     "Model",
@@ -144,6 +147,7 @@ __all__ = [
     "Page",
     "PaginationError",
     "Paginator",
+    "Paging",
     "PermissionDeniedError",
     "Position",
     "PresignedUpload",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from types import NoneType, TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, NoReturn, Self, Unpack
 
 from cattrs import Converter
 
@@ -19,8 +18,7 @@ from gradient_async.checks import (
 from gradient_async.codec import JSON, Codec, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Paginator
 from gradient_async.resources import (
     DataSources,
     IndexingJobs,
@@ -29,6 +27,7 @@ from gradient_async.resources import (
     Regions,
     ScheduledIndexings,
 )
+from gradient_async.resources.job_filter import JobListOptions
 from gradient_async.settings import check_proxy, find_base_url, find_credentials
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.calls import Caller
@@ -122,14 +121,10 @@ class Client:
         check_seconds("timeout", timeout)
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
-        check_instance("retry", retry, RetryPolicy, "a RetryPolicy(...)")
-        check_instance("rate_limit", rate_limit, RateLimit, "a RateLimit(...)")
-        check_instance(
-            "session", session, (ClientSession, NoneType), "an aiohttp.ClientSession"
-        )
-        check_instance(
-            "converter", converter, (Converter, NoneType), "a cattrs Converter"
-        )
+        check_instance("retry", retry, RetryPolicy)
+        check_instance("rate_limit", rate_limit, RateLimit)
+        check_instance("session", session, ClientSession | None)
+        check_instance("converter", converter, Converter | None)
         check_callable("on_attempt", on_attempt)
         if transport is None:
             transport = AiohttpTransport(
@@ -183,34 +178,14 @@ class Client:
         return Models(self._caller)
 
     def iter_indexing_jobs(
-        self,
-        *,
-        knowledge_base_uuid: str | None = None,
-        statuses: Iterable[str] | str | None = None,
-        phases: Iterable[str] | str | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
+        self, **options: Unpack[JobListOptions]
     ) -> Paginator[IndexingJob]:
         """
         Iterate over the account's indexing jobs, newest first, across all pages.
 
         The same as `client.indexing_jobs.list(...)`, whose arguments it takes.
         """
-        return self.indexing_jobs.list(
-            knowledge_base_uuid=knowledge_base_uuid,
-            statuses=statuses,
-            phases=phases,
-            created_after=created_after,
-            created_before=created_before,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
-        )
+        return self.indexing_jobs.list(**options)
 
     async def request(
         self,
@@ -298,7 +273,7 @@ class Client:
 
 
 def _check_method(method: str) -> str:
-    check_instance("method", method, str, "a string")
+    check_instance("method", method, str)
     if not _METHOD.fullmatch(method.upper()):
         msg = f"{method!r} is no HTTP method"
         raise ConfigurationError(msg)
@@ -306,7 +281,7 @@ def _check_method(method: str) -> str:
 
 
 def _check_path(path: str) -> str:
-    check_instance("path", path, str, "a string")
+    check_instance("path", path, str)
     is_clean = _PATH.fullmatch(path) and not any(
         _DOTS.fullmatch(segment) for segment in path.split("/")
     )
@@ -320,10 +295,10 @@ def _check_path(path: str) -> str:
 
 
 def _check_params(params: Mapping[str, str | float] | None) -> dict[str, str]:
-    check_instance("params", params, (Mapping, NoneType), "a mapping")
+    check_instance("params", params, Mapping | None)
     return {name: _check_param(name, value) for name, value in (params or {}).items()}
 
 
 def _check_param(name: str, value: str | float) -> str:
-    check_instance(f"params[{name!r}]", value, (str, int, float), "a text or a number")
+    check_instance(f"params[{name!r}]", value, str | int | float)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -45,7 +45,7 @@ def find_base_url(base_url: str | None) -> str:
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
-    check_instance("base_url", base_url, str, "a string")
+    check_instance("base_url", base_url, str)
     problem = _problem(base_url)
     if problem:
         msg = f"the base URL {problem}"
@@ -63,7 +63,7 @@ def check_proxy(proxy: str | None) -> None:
     """
     if proxy is None:
         return
-    check_instance("proxy", proxy, str, "a string")
+    check_instance("proxy", proxy, str)
     parts = split_url(proxy)
     if parts is None or not _is_plain_proxy(parts):
         msg = "proxy must look like http://proxy.example:3128"

@@ -1,4 +1,4 @@
-"""The client: what it refuses, how it begins and how it ends."""
+"""The client: invalid arguments, its start and its end."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ import pytest
 from gradient_async import Client, ConfigurationError
 from gradient_async.emulator import Emulator
 from gradient_async.testing import MemoryTransport, json_response
-from tests.support.raw_server import RawServer, answer
+from tests.support.raw_server import RawServer, raw_response
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "Bearer abc"])
-def test_impossible_tokens(token: str) -> None:
-    """What cannot be a token is refused when the client is made."""
+def test_invalid_tokens(token: str) -> None:
+    """An invalid token is rejected when the client is created."""
     with pytest.raises(ConfigurationError, match="token"):
         Client(token)
 
@@ -37,15 +37,15 @@ def test_no_token_at_all() -> None:
 @pytest.mark.parametrize(
     "base_url", ["http://api.example.com", "", "api.example.com", "ftp://127.0.0.1"]
 )
-def test_impossible_base_urls(base_url: str) -> None:
-    """A URL that would show the token to the network is refused."""
+def test_invalid_base_urls(base_url: str) -> None:
+    """A URL that would expose the token to the network is rejected."""
     with pytest.raises(ConfigurationError, match="base URL"):
         Client("t", base_url=base_url)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan, True])
-def test_impossible_timeouts(timeout: float) -> None:
-    """A timeout must be a time."""
+def test_invalid_timeouts(timeout: float) -> None:
+    """A timeout must be a positive, finite number."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
 
@@ -76,13 +76,13 @@ def test_impossible_timeouts(timeout: float) -> None:
         ("timeout", 10**400),
     ],
 )
-def test_impossible_arguments(name: str, value: object) -> None:
-    """What a client cannot work with is refused when it is made, by name."""
+def test_invalid_arguments(name: str, value: object) -> None:
+    """An invalid argument is rejected by name when the client is created."""
     with pytest.raises(ConfigurationError, match=name.replace("base_url", "base.url")):
         Client("t", **{name: value})  # type: ignore[arg-type]
 
 
-def test_impossible_proxies_are_not_repeated() -> None:
+def test_invalid_proxies_are_not_repeated() -> None:
     """A proxy's password is not in the error."""
     with pytest.raises(ConfigurationError) as caught:
         Client("t", proxy="ftp://user:hunter2@proxy.example")
@@ -90,22 +90,22 @@ def test_impossible_proxies_are_not_repeated() -> None:
     assert "hunter2" not in str(caught.value)
 
 
-def test_two_transports() -> None:
-    """A transport of one's own leaves nothing for the other options to do."""
+def test_a_transport_with_transport_options() -> None:
+    """A custom transport excludes the options of the default one."""
     transport = MemoryTransport(lambda _: json_response({}))
     with pytest.raises(ConfigurationError, match="transport= replaces"):
         Client("t", transport=transport, proxy="http://proxy.example:3128")
 
 
 async def test_trace_hooks_of_a_lent_session() -> None:
-    """Trace hooks that would never be called are refused."""
+    """Trace hooks are rejected with a lent session, which would never call them."""
     async with aiohttp.ClientSession() as session:
         with pytest.raises(ConfigurationError, match="trace_configs"):
             Client("t", session=session, trace_configs=[aiohttp.TraceConfig()])
 
 
 async def test_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Token and base URL come from the environment where none is given."""
+    """Token and base URL come from the environment unless given."""
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", f"{api.token}\n")
     monkeypatch.setenv("DIGITALOCEAN_API_URL", api.url)
     async with Client() as client:
@@ -116,7 +116,7 @@ async def test_environment(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> No
     "id_", ["../../account", "", ".", "..", "a/b", "a\\b", "a\r\nb", "x" * 10_000]
 )
 async def test_ids_that_lead_elsewhere(id_: str, api: Emulator, client: Client) -> None:
-    """An id that a server might read as another path is refused, unsent."""
+    """An id that a server might read as another path is rejected, unsent."""
     with pytest.raises(ConfigurationError, match="uuid"):
         await client.indexing_jobs.get(id_)
 
@@ -124,14 +124,14 @@ async def test_ids_that_lead_elsewhere(id_: str, api: Emulator, client: Client) 
 
 
 async def test_gets_one_job(api: Emulator, client: Client) -> None:
-    """`get` gives the job that was asked for."""
+    """`get` returns the requested job."""
     expected = api.job_uuids()[7]
 
     assert expected == (await client.indexing_jobs.get(expected)).uuid
 
 
-async def test_impossible_lists(api: Emulator, client: Client) -> None:
-    """Arguments that cannot work are refused before anything is sent."""
+async def test_invalid_list_arguments(api: Emulator, client: Client) -> None:
+    """Invalid arguments are rejected before anything is sent."""
     wrong: list[tuple[str, object]] = [
         ("per_page", 0),
         ("per_page", "10"),
@@ -158,8 +158,8 @@ async def test_impossible_lists(api: Emulator, client: Client) -> None:
 
 
 async def test_request_sends_parameters_and_json() -> None:
-    """`request` sends what it is given, and gives the answer's JSON."""
-    async with RawServer(answer(b'{"a": [1, 2.5, null]}')) as server:
+    """`request` sends its arguments and returns the JSON of the response."""
+    async with RawServer(raw_response(b'{"a": [1, 2.5, null]}')) as server:
         async with Client("t", base_url=server.url) as client:
             got = await client.request(
                 "post", "/v2/x", params={"a": True, "b": 2}, json={"c": ["d"]}
@@ -174,16 +174,16 @@ async def test_request_sends_parameters_and_json() -> None:
     "path",
     ["", "v2", "/v2?a=b", "/v2#a", "/v2/../account", "/v2/%2E%2e/x", "/v2/a b", "/ü"],
 )
-async def test_impossible_paths(path: str, api: Emulator, client: Client) -> None:
-    """A path that is no plain, encoded path is refused, unsent."""
+async def test_invalid_paths(path: str, api: Emulator, client: Client) -> None:
+    """A path that is not a plain, encoded path is rejected, unsent."""
     with pytest.raises(ConfigurationError, match="path"):
         await client.request("GET", path)
 
     assert [] == api.requests
 
 
-async def test_impossible_requests(api: Emulator, client: Client) -> None:
-    """So are odd methods and parameters, and bodies that JSON cannot say."""
+async def test_invalid_requests(api: Emulator, client: Client) -> None:
+    """Invalid methods, parameters and bodies are rejected, unsent."""
     with pytest.raises(ConfigurationError, match="method"):
         await client.request("GET /", "/v2")
     with pytest.raises(ConfigurationError, match="path"):
@@ -199,13 +199,13 @@ async def test_impossible_requests(api: Emulator, client: Client) -> None:
 
 
 def test_plain_with_is_pointed_out() -> None:
-    """A `with` without `async` says what to write instead."""
+    """A `with` without `async` raises an error that names `async with`."""
     with pytest.raises(TypeError, match="async with"):
         contextlib.ExitStack().enter_context(Client("t"))  # type: ignore[arg-type]
 
 
 def test_repr() -> None:
-    """The repr shows the server and the state."""
+    """The repr shows the base URL and the state."""
     client = Client("dop_v1_secret")
 
     assert "<Client https://api.digitalocean.com, 0 calls>" == repr(client)
@@ -213,21 +213,21 @@ def test_repr() -> None:
     assert "<Client https://api.digitalocean.com, closed>" == repr(client)
 
 
-@pytest.mark.parametrize("travel", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_clients_do_not_travel(travel: type) -> None:
-    """A client is neither pickled nor copied."""
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_clients_cannot_be_copied(duplicate: type) -> None:
+    """A client can be neither pickled nor copied."""
     with pytest.raises(TypeError, match="Client cannot be pickled"):
-        travel(Client("t"))
+        duplicate(Client("t"))
 
 
-def test_resources_do_not_travel() -> None:
-    """Neither is what holds a client's connections."""
+def test_resources_cannot_be_copied() -> None:
+    """A resource, which holds a client's connections, cannot be copied either."""
     with pytest.raises(TypeError, match="cannot be pickled or copied"):
         copy.deepcopy(Client("t").indexing_jobs)
 
 
-def test_forgotten_close_is_one_warning() -> None:
-    """A client that was used and dropped warns once, and aiohttp keeps quiet."""
+def test_an_unclosed_client_warns_once() -> None:
+    """A client that is dropped without closing warns once; aiohttp does not."""
 
     async def forget() -> None:
         async with Emulator(jobs=1) as api:
@@ -243,8 +243,8 @@ def test_forgotten_close_is_one_warning() -> None:
     assert "a Client was not closed" in str(caught[0].message)
 
 
-def test_forgotten_close_after_the_loop() -> None:
-    """The same holds for a client that is dropped when its loop is long gone."""
+def test_an_unclosed_client_warns_after_its_loop() -> None:
+    """A client that is dropped after its loop has closed warns, too."""
     kept: list[Client] = []
 
     async def use() -> None:
@@ -262,13 +262,13 @@ def test_forgotten_close_after_the_loop() -> None:
 
 
 def test_unused_client_needs_no_close() -> None:
-    """A client that was never used holds nothing, and is dropped in silence."""
+    """A client that was never used has nothing to close and does not warn."""
     Client("t")
     gc.collect()
 
 
 async def test_resources_keep_the_connections(api: Emulator) -> None:
-    """A resource works on when only it is left of the client."""
+    """A resource keeps working after the last reference to its client is gone."""
     jobs = Client(api.token, base_url=api.url).indexing_jobs
     gc.collect()
 
@@ -278,7 +278,7 @@ async def test_resources_keep_the_connections(api: Emulator) -> None:
 
 
 async def test_lent_session(api: Emulator) -> None:
-    """A lent session is used, and stays open after the client."""
+    """A lent session is used, and stays open after the client has closed."""
     async with aiohttp.ClientSession() as session:
         async with Client(api.token, base_url=api.url, session=session) as client:
             await client.request("GET", "/v2/gen-ai/indexing_jobs")

@@ -1,4 +1,4 @@
-"""The error tree: its shape, its texts, and that errors travel whole."""
+"""The error tree: its shape and messages, and that errors can be pickled."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ FACTS: dict[str, Any] = {
     "sent_bytes": 1_000,
     "total_bytes": 50_000,
 }
-"""A value other than the default for every keyword that an error takes."""
+"""A value other than the default for each keyword argument of an error."""
 
 PLACE: dict[str, Any] = {"method": "GET", "path": "/v2/x"}
 
 
 def descendants(kind: type[GradientError]) -> Iterator[type[GradientError]]:
-    """Give a class and all below it."""
+    """Yield a class and all its subclasses."""
     yield kind
     for child in kind.__subclasses__():
         yield from descendants(child)
@@ -68,42 +68,42 @@ def descendants(kind: type[GradientError]) -> Iterator[type[GradientError]]:
 KINDS = sorted(set(descendants(GradientError)), key=lambda kind: kind.__name__)
 
 
-def make(kind: type[GradientError]) -> GradientError:
-    """Make an error with every fact set, as it is after a call."""
+def create_error(kind: type[GradientError]) -> GradientError:
+    """Create an error with every attribute set, as it is after a call."""
     keywords = set(inspect.signature(kind).parameters) & FACTS.keys()
     error = kind("it broke", **{name: FACTS[name] for name in keywords})
     error.add_note("not tried again")
     return error.during(attempts=3, elapsed=1.25)
 
 
-def by_pickle(protocol: int) -> Callable[[GradientError], GradientError]:
-    """Make the trip through a pickle of this protocol."""
+def via_pickle(protocol: int) -> Callable[[GradientError], GradientError]:
+    """Return a function that pickles and unpickles an error with this protocol."""
 
-    def travel(error: GradientError) -> GradientError:
+    def duplicate(error: GradientError) -> GradientError:
         twin: GradientError = pickle.loads(pickle.dumps(error, protocol))
         return twin
 
-    return travel
+    return duplicate
 
 
-TRIPS = [
+DUPLICATIONS = [
     pytest.param(copy.copy, id="copy"),
     pytest.param(copy.deepcopy, id="deepcopy"),
     *(
-        pytest.param(by_pickle(protocol), id=f"pickle-{protocol}")
+        pytest.param(via_pickle(protocol), id=f"pickle-{protocol}")
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
     ),
 ]
 
 
-@pytest.mark.parametrize("travel", TRIPS)
+@pytest.mark.parametrize("duplicate", DUPLICATIONS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_errors_travel_whole(
-    kind: type[GradientError], travel: Callable[[GradientError], GradientError]
+def test_errors_survive_pickle_and_copy(
+    kind: type[GradientError], duplicate: Callable[[GradientError], GradientError]
 ) -> None:
-    """An error that is pickled or copied keeps its class, facts, notes and text."""
-    error = make(kind)
-    twin = travel(error)
+    """A pickled or copied error keeps its class, attributes, notes and text."""
+    error = create_error(kind)
+    twin = duplicate(error)
 
     assert error is not twin
     assert kind is type(twin)
@@ -114,9 +114,9 @@ def test_errors_travel_whole(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_fact_is_an_attribute(kind: type[GradientError]) -> None:
-    """What an error is told can be read from it again, under the same name."""
+    """Each keyword argument of an error is an attribute of the same name."""
     given = set(inspect.signature(kind).parameters) & FACTS.keys()
-    error = make(kind)
+    error = create_error(kind)
 
     assert {name: FACTS[name] for name in given} == {
         name: getattr(error, name) for name in given
@@ -126,24 +126,24 @@ def test_every_fact_is_an_attribute(kind: type[GradientError]) -> None:
 
 
 def test_a_failed_job_is_one_of_the_jobs() -> None:
-    """An error about one job alone has it as its only job too."""
+    """An error about one job has it as its only element of `jobs`."""
     job = IndexingJob(uuid="a")
 
     assert (job,) == IndexingJobFailedError("it failed", job=job).jobs
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_errors_hold_no_more_than_their_facts(kind: type[GradientError]) -> None:
+def test_errors_have_no_other_attributes(kind: type[GradientError]) -> None:
     """An error has no attribute that could hold a header or a request body."""
-    error = make(kind)
+    error = create_error(kind)
     always = {"message", "attempts", "elapsed", "__notes__"}
 
     assert set() == vars(error).keys() - FACTS.keys() - always
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_errors_need_nothing_but_a_message(kind: type[GradientError]) -> None:
-    """An error made of a message alone has neither place nor attempts."""
+def test_a_message_is_enough(kind: type[GradientError]) -> None:
+    """An error created with only a message has no method, path or attempts."""
     error = kind("it broke")
 
     assert ("", "", 0, 0.0) == (
@@ -157,9 +157,9 @@ def test_errors_need_nothing_but_a_message(kind: type[GradientError]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None:
-    """The text of an error has its message, its place and its advice, on one line."""
-    text = str(make(kind))
+def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> None:
+    """The text of an error has its message, call and hint on one line."""
+    text = str(create_error(kind))
 
     assert "it broke" in text
     assert "GET /v2/gen-ai/indexing_jobs, 3 attempts, 1.25 s" in text
@@ -234,13 +234,13 @@ def test_texts_say_what_where_and_what_to_try(kind: type[GradientError]) -> None
         ),
     ],
 )
-def test_texts(expected: str, error: GradientError) -> None:
-    """Facts that are missing leave no gap in the text."""
+def test_messages(expected: str, error: GradientError) -> None:
+    """Missing attributes leave no gap in the text."""
     assert expected == str(error)
 
 
-def test_during_gives_the_error_back() -> None:
-    """Noting how far a call had come gives the same error, to be raised at once."""
+def test_during_returns_the_error() -> None:
+    """`during` sets attempts and elapsed time, and returns the error to raise."""
     error = GradientError("odd")
 
     assert error is error.during(attempts=2, elapsed=0.5)
@@ -249,12 +249,12 @@ def test_during_gives_the_error_back() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_end_in_error(kind: type[GradientError]) -> None:
-    """Every class of the tree is named an error and explains itself."""
+    """Every class of the tree has a name ending in Error, and a docstring."""
     assert kind.__name__.endswith("Error")
     assert vars(kind)["__doc__"]
 
 
-def test_mistakes_of_the_caller_are_value_errors() -> None:
+def test_configuration_errors_are_value_errors() -> None:
     """`except ValueError` catches a configuration error."""
     with pytest.raises(ValueError, match="odd"):
         raise ConfigurationError("odd")
@@ -266,13 +266,13 @@ def test_exceeded_deadlines_are_timeouts() -> None:
         raise DeadlineExceededError("odd")
 
 
-def test_unknown_outcomes_are_no_transport_errors() -> None:
-    """Code that tries again on transport errors does not repeat a lost POST."""
+def test_unknown_outcomes_are_not_transport_errors() -> None:
+    """Code that retries on transport errors does not repeat a lost POST."""
     assert not issubclass(OutcomeUnknownError, TransportError)
 
 
 def test_lost_requests_count_as_sent() -> None:
-    """A transport error that was told nothing supposes that the server has it."""
+    """By default, a transport error assumes that the request was sent."""
     assert TransportError("lost").sent
 
 
@@ -296,7 +296,7 @@ def test_lost_requests_count_as_sent() -> None:
     ],
 )
 def test_statuses(kind: type[StatusError], statuses: Iterable[int]) -> None:
-    """Each status from 100 to 599 has one class; odd ones have the base."""
+    """Each status from 100 to 599 has one class; unusual ones have the base class."""
     assert {kind} == {error_class(status) for status in statuses}
 
 
@@ -307,8 +307,8 @@ LINE = re.compile(
 )
 
 
-def drawn() -> Iterator[tuple[str, ...]]:
-    """Read the tree of the module's docstring: each class and its bases."""
+def drawn_tree() -> Iterator[tuple[str, ...]]:
+    """Yield each class and its bases, as drawn in the module's docstring."""
     branch: list[str] = []
     for line in LINE.finditer(errors.__doc__ or ""):
         depth = len(line["indent"]) // 4 - 1
@@ -317,18 +317,18 @@ def drawn() -> Iterator[tuple[str, ...]]:
         yield (line["name"], parent, *filter(None, [line["other"]]))
 
 
-def test_the_tree_is_drawn_as_it_is() -> None:
-    """The tree in the docstring has each class, below its base, and no other."""
+def test_the_drawn_tree_is_complete() -> None:
+    """The tree in the docstring has each class below its base, and no others."""
     real = [
         (kind.__name__, *(base.__name__ for base in kind.__bases__))
         for kind in descendants(GradientError)
     ]
 
-    assert sorted(real) == sorted(drawn())
+    assert sorted(real) == sorted(drawn_tree())
 
 
 def test_the_drawn_statuses_are_right() -> None:
-    """Each status beside a class in the drawing belongs to that class."""
+    """Each status next to a class in the docstring belongs to that class."""
     rows = [line for line in LINE.finditer(errors.__doc__ or "") if line["status"]]
 
     assert 9 == len(rows)

@@ -1,4 +1,4 @@
-"""The main job: every indexing job, across all pages, from a real server."""
+"""The main use: every indexing job, across all pages, from a real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIST = "/v2/gen-ai/indexing_jobs"
 @pytest.mark.parametrize("prefetch", [1, 4, 16])
 @pytest.mark.parametrize("growth", [0, 500], ids=["quiet", "growing"])
 async def test_streams_every_job(prefetch: int, growth: int) -> None:
-    """5,000 jobs come once each, in order, also while 500 more appear."""
+    """Each of 5,000 jobs is yielded once, in order, even while 500 more appear."""
     async with Emulator(jobs=5000, latency=0.1, jitter=0.1) as api:
         uuids = api.job_uuids()
         if growth:
@@ -39,7 +39,9 @@ async def test_streams_every_job(prefetch: int, growth: int) -> None:
     assert not jobs.drift
 
 
-async def test_one_job_as_the_server_has_it(api: Emulator, client: Client) -> None:
+async def test_jobs_have_the_fields_of_the_server(
+    api: Emulator, client: Client
+) -> None:
     """The fields of a job are those that the server sent."""
     for raw, job in zip(
         api.jobs(), await client.iter_indexing_jobs().collect(), strict=True
@@ -56,7 +58,7 @@ async def test_one_job_as_the_server_has_it(api: Emulator, client: Client) -> No
 async def test_sends_nothing_before_the_first_item(
     api: Emulator, client: Client
 ) -> None:
-    """Asking for the stream is no request yet."""
+    """Creating the stream sends no request."""
     client.iter_indexing_jobs()
     await asyncio.sleep(1)
 
@@ -65,7 +67,7 @@ async def test_sends_nothing_before_the_first_item(
 
 @pytest.mark.parametrize("per_page", [4, 200])
 async def test_break_leaves_nothing(per_page: int) -> None:
-    """After a break at item 10 nothing runs here and nothing is asked of the server."""
+    """After a break at item 10, no task is left and no request is in flight."""
     async with Emulator(jobs=5000, latency=0.5) as api:
         async with Client(api.token, base_url=api.url) as client:
             mine = asyncio.all_tasks()
@@ -73,19 +75,19 @@ async def test_break_leaves_nothing(per_page: int) -> None:
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             left = asyncio.all_tasks() - mine
-            # The server has its own, one for each connection and request.
+            # The server has tasks of its own, one for each connection and request.
             assert not [task for task in left if "RequestHandler" not in repr(task)]
             assert "0 calls" in repr(client)
             await asyncio.sleep(5)
             assert 0 == api.in_flight
     pages = {request.query["page"] for request in api.requests}
-    # At 4 a page, item 10 is on page 3: two pages given out, and a window of 4.
+    # At 4 a page, item 10 is on page 3: two pages read, and 4 prefetched.
     assert len(pages) <= (1 if per_page == 200 else 2 + 4)
 
 
 @pytest.mark.parametrize("prefetch", [1, 4, 16])
 async def test_failed_page(prefetch: int) -> None:
-    """Page 7 of 20 raises after the items of page 6; iterating on asks it again."""
+    """Page 7 of 20 raises after the items of page 6; iterating on requests it again."""
     async with Emulator(jobs=4000, limits=None) as api:
         api.fail(Fault(status=501, page=7, times=2))
         async with Client(api.token, base_url=api.url) as client:
@@ -103,7 +105,7 @@ async def test_failed_page(prefetch: int) -> None:
 
 
 async def test_position_survives_pickle() -> None:
-    """A pickled position resumes in another client, though the list grew meanwhile."""
+    """A pickled position resumes in another client, even after the list has grown."""
     async with Emulator(jobs=1000, limits=None) as api:
         uuids = api.job_uuids()
         async with Client(api.token, base_url=api.url) as client:
@@ -118,7 +120,7 @@ async def test_position_survives_pickle() -> None:
 
 
 async def test_filters(api: Emulator, client: Client) -> None:
-    """Filters keep what matches, and nothing else."""
+    """Filters keep the matching jobs, and no others."""
     everything = await client.iter_indexing_jobs().collect()
     base = everything[0].knowledge_base_uuid
     middle = everything[30].created_at
@@ -143,7 +145,7 @@ async def test_filters(api: Emulator, client: Client) -> None:
 
 
 async def test_accounts_do_not_mix() -> None:
-    """Each token sees the jobs of its own account."""
+    """Each token lists the jobs of its own account."""
     async with Emulator(jobs=30, accounts=2) as api:
         for token in api.tokens:
             async with Client(token, base_url=api.url) as client:
@@ -151,8 +153,8 @@ async def test_accounts_do_not_mix() -> None:
             assert list(api.job_uuids(token)) == [job.uuid for job in jobs]
 
 
-async def test_one_page_for_ever() -> None:
-    """A mock that repeats a page gives its job once, and is found out."""
+async def test_a_repeated_page() -> None:
+    """A server that repeats a page yields its job once, then raises."""
     body = (
         b'{"jobs": [{"uuid": "u"}], "meta": {"page": 123, "pages": 123, "total": 123},'
         b' "links": {"pages": {"next": "example string"}}}'
@@ -169,8 +171,8 @@ async def test_one_page_for_ever() -> None:
     assert (2, LIST) == (caught.value.page, caught.value.path)
 
 
-async def test_many_streams_at_once() -> None:
-    """Streams that share a client do not disturb each other."""
+async def test_concurrent_streams() -> None:
+    """Streams that share a client do not affect each other."""
     async with Emulator(jobs=450, limits=None, jitter=0.2) as api:
         client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
         async with client:
@@ -182,8 +184,8 @@ async def test_many_streams_at_once() -> None:
         assert list(api.job_uuids()) == [job.uuid for job in jobs]
 
 
-async def test_what_is_no_list(api: Emulator, client: Client) -> None:
-    """Another service's JSON is no empty list of jobs, but an error."""
+async def test_a_response_without_a_list(api: Emulator, client: Client) -> None:
+    """JSON from another service is an error, not an empty list of jobs."""
     api.fail(Fault(body=b'{"status": "please log in"}'))
 
     with pytest.raises(DecodeError, match="neither") as caught:

@@ -1,4 +1,4 @@
-"""Many calls at once, against a server that counts like the real one."""
+"""Many concurrent calls, against a server that enforces limits like the API."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gradient_async.emulator import Window as ServerWindow
 
 CALLS = 600
 
-# The server takes 25 a second until 100 are in, and goes on 10 s after the first:
-# the last 25 of 600 can come 53 s after the first, at the earliest.
+# The server accepts 25 a second up to 100, then nothing until 10 s after the first:
+# the last 25 of 600 can arrive 53 s after the first at the earliest.
 IDEAL = 53.0
 
 
 async def call_all_at_once(api: Emulator, rate_limit: RateLimit) -> None:
-    """Make 600 calls at once, each with its number in the path."""
+    """Start 600 calls at once, each with its number in the path."""
     client = Client(api.token, base_url=api.url, timeout=120.0, rate_limit=rate_limit)
     async with client:
         calls = (
@@ -29,13 +29,13 @@ async def call_all_at_once(api: Emulator, rate_limit: RateLimit) -> None:
 
 
 def number_of(request: ReceivedRequest) -> int:
-    """Give the number in the path."""
+    """Return the number in the path."""
     return int(request.path.rpartition("-")[2])
 
 
 @pytest.mark.parametrize("count_refused", [True, False])
-async def test_full_speed_without_refusals(*, count_refused: bool) -> None:
-    """600 calls on varying ways meet no 429, at 97 % of the speed allowed or more."""
+async def test_full_speed_without_429(*, count_refused: bool) -> None:
+    """600 calls with varying latency get no 429, at 97 % of the allowed rate."""
     limits = (ServerWindow(25, 1.0), ServerWindow(100, 10.0))
     async with Emulator(
         jobs=1, limits=limits, count_refused=count_refused, latency=0.01, jitter=0.02
@@ -49,7 +49,7 @@ async def test_full_speed_without_refusals(*, count_refused: bool) -> None:
 
 
 async def test_first_come_first_served() -> None:
-    """Where no way is longer than another, calls arrive in the order they were made."""
+    """With equal latency, calls arrive in the order in which they were made."""
     limits = (ServerWindow(25, 1.0), ServerWindow(100, 10.0))
     async with Emulator(jobs=1, limits=limits) as api:
         await call_all_at_once(api, RateLimit([Window(25, 1.0), Window(100, 10.0)]))
@@ -57,8 +57,8 @@ async def test_first_come_first_served() -> None:
     assert list(range(CALLS)) == [number_of(request) for request in api.requests]
 
 
-async def test_somebody_else_uses_the_token() -> None:
-    """Half the limit used elsewhere slows the calls down; hardly any are refused."""
+async def test_the_token_is_used_elsewhere() -> None:
+    """If others use half the limit, calls slow down, and hardly any gets a 429."""
     limits = (ServerWindow(50, 1.0), ServerWindow(100, 100.0))
     rate_limit = RateLimit([Window(50, 1.0), Window(100, 100.0)])
     async with Emulator(jobs=1, limits=limits) as api:

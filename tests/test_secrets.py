@@ -42,27 +42,27 @@ from gradient_async import (
     UploadError,
 )
 from gradient_async.transport.credentials import Credentials, Secret
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 from tests.support.secrets import texts_of_error, texts_of_records
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
 BODY_SECRET = "BODYSECRET"
 LIST = "/v2/gen-ai/indexing_jobs"
 
-NOBODY = b"<nobody listens>"
-UNTRUSTED = b"<a certificate that nobody vouches for>"
+NOT_LISTENING = b"<not listening>"
+UNTRUSTED = b"<untrusted certificate>"
 
 
 @attrs.frozen
-class Story:
-    """How to come by an error: what the server says, and what the client does."""
+class Scenario:
+    """How to provoke an error: the response served, and the call made."""
 
     served: bytes
     act: Callable[[Client], Awaitable[object]]
 
 
 async def get(client: Client) -> object:
-    """Ask for something."""
+    """Fetch a list."""
     return await client.request("GET", LIST)
 
 
@@ -76,8 +76,8 @@ async def stream(client: Client) -> object:
     return await client.iter_indexing_jobs().collect()
 
 
-async def close_meanwhile(client: Client) -> object:
-    """Close the client while it asks."""
+async def close_during_call(client: Client) -> object:
+    """Close the client during a call."""
     call = asyncio.ensure_future(get(client))
     await asyncio.sleep(1)
     await client.aclose()
@@ -85,7 +85,7 @@ async def close_meanwhile(client: Client) -> object:
 
 
 async def wrong_id(client: Client) -> object:
-    """Ask for an id that is none."""
+    """Fetch a job with an invalid id."""
     return await client.indexing_jobs.get("../../account")
 
 
@@ -107,52 +107,52 @@ async def upload(client: Client) -> object:
 
 
 def job(phase: str) -> bytes:
-    """Give one job, by itself and in a list."""
+    """Build a response with one job, alone and in a list."""
     body = f'{{"uuid": "u", "phase": "BATCH_JOB_PHASE_{phase}"}}'
-    return answer(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
+    return raw_response(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
 
 
-ONE_JOB = answer(
+ONE_JOB = raw_response(
     b'{"jobs": [{"uuid": "u"}], "meta": {"page": 1, "pages": 9, "total": 9}}'
 )
-# Every answer repeats the token, as an echoing proxy would.
+# Every response repeats the token, as an echoing proxy would.
 ECHO = f'{{"id": "{TOKEN}", "message": "bad {TOKEN}", "request_id": "{TOKEN}"}}'
 
 
-def refusal(status: int) -> Story:
-    """Tell the story of a status."""
-    served = answer(ECHO.encode(), f"x-request-id: {TOKEN}", status=f"{status} X")
-    return Story(served, post if status < 500 else get)
+def error_response(status: int) -> Scenario:
+    """Build the scenario of a response with an error status."""
+    served = raw_response(ECHO.encode(), f"x-request-id: {TOKEN}", status=f"{status} X")
+    return Scenario(served, post if status < 500 else get)
 
 
-STORIES: dict[type[GradientError], Story] = {
-    AuthenticationError: refusal(401),
-    BadRequestError: refusal(400),
-    ClientClosedError: Story(HANG, close_meanwhile),
-    ConfigurationError: Story(HANG, wrong_id),
-    ConflictError: refusal(409),
-    ConnectError: Story(NOBODY, get),
-    ConnectionLostError: Story(b"", get),
-    DeadlineExceededError: Story(HANG, get),
-    DecodeError: Story(
-        answer(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
+SCENARIOS: dict[type[GradientError], Scenario] = {
+    AuthenticationError: error_response(401),
+    BadRequestError: error_response(400),
+    ClientClosedError: Scenario(HANG, close_during_call),
+    ConfigurationError: Scenario(HANG, wrong_id),
+    ConflictError: error_response(409),
+    ConnectError: Scenario(NOT_LISTENING, get),
+    ConnectionLostError: Scenario(b"", get),
+    DeadlineExceededError: Scenario(HANG, get),
+    DecodeError: Scenario(
+        raw_response(b'{"jobs": [{"uuid": 5}]}', f"x-request-id: {TOKEN}"), stream
     ),
-    IndexingJobFailedError: Story(job("FAILED"), wait),
-    IndexingJobRunningError: Story(job("RUNNING"), run),
-    IndexingJobTimeoutError: Story(job("RUNNING"), wait),
-    NotFoundError: refusal(404),
-    OutcomeUnknownError: Story(b"", post),
-    PaginationError: Story(ONE_JOB, stream),
-    PermissionDeniedError: refusal(403),
-    ProtocolError: Story(b"HTTP/9 what\r\n\r\n", get),
-    RateLimitError: refusal(429),
-    ResponseTooLargeError: Story(answer(b"x" * 2000), get),
-    ServerError: refusal(503),
-    StatusError: refusal(418),
-    TLSError: Story(UNTRUSTED, get),
-    UnexpectedRedirectError: refusal(307),
-    UnprocessableEntityError: refusal(422),
-    UploadError: Story(answer(ECHO.encode(), status="403 X"), upload),
+    IndexingJobFailedError: Scenario(job("FAILED"), wait),
+    IndexingJobRunningError: Scenario(job("RUNNING"), run),
+    IndexingJobTimeoutError: Scenario(job("RUNNING"), wait),
+    NotFoundError: error_response(404),
+    OutcomeUnknownError: Scenario(b"", post),
+    PaginationError: Scenario(ONE_JOB, stream),
+    PermissionDeniedError: error_response(403),
+    ProtocolError: Scenario(b"HTTP/9 what\r\n\r\n", get),
+    RateLimitError: error_response(429),
+    ResponseTooLargeError: Scenario(raw_response(b"x" * 2000), get),
+    ServerError: error_response(503),
+    StatusError: error_response(418),
+    TLSError: Scenario(UNTRUSTED, get),
+    UnexpectedRedirectError: error_response(307),
+    UnprocessableEntityError: error_response(422),
+    UploadError: Scenario(raw_response(ECHO.encode(), status="403 X"), upload),
 }
 
 
@@ -162,32 +162,32 @@ def _classes(kind: type[GradientError] = GradientError) -> Iterator[type]:
         yield from _classes(child)
 
 
-def test_every_error_has_a_story() -> None:
-    """No error class of the package is left out; the two bases are never raised."""
-    assert {GradientError, TransportError} == set(_classes()) - set(STORIES)
+def test_every_error_has_a_scenario() -> None:
+    """Every error class has a scenario, except the two bases that are never raised."""
+    assert {GradientError, TransportError} == set(_classes()) - set(SCENARIOS)
 
 
-async def _tell(story: Story) -> BaseException:
-    ssl = untrusted_context() if story.served == UNTRUSTED else None
-    async with RawServer(story.served, ssl=ssl) as server:
-        if story.served == NOBODY:
+async def _provoke(scenario: Scenario) -> BaseException:
+    ssl = untrusted_context() if scenario.served == UNTRUSTED else None
+    async with RawServer(scenario.served, ssl=ssl) as server:
+        if scenario.served == NOT_LISTENING:
             await server.aclose()
         async with Client(
             TOKEN, base_url=server.url, timeout=20.0, max_response_bytes=1000
         ) as client:
             assert TOKEN not in repr(client)
             with pytest.raises(GradientError) as caught:
-                await story.act(client)
+                await scenario.act(client)
     return caught.value
 
 
-@pytest.mark.parametrize("kind", STORIES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", SCENARIOS, ids=lambda kind: kind.__name__)
 async def test_no_error_shows_a_secret(
     kind: type[GradientError], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither the error, nor what led to it, nor the log shows token or body."""
+    """Neither the error, nor its causes, nor the log shows the token or the body."""
     caplog.set_level(logging.DEBUG)
-    error = await _tell(STORIES[kind])
+    error = await _provoke(SCENARIOS[kind])
 
     shown = [*texts_of_error(error), *texts_of_records(caplog.records)]
     assert kind is type(error)
@@ -210,12 +210,12 @@ async def test_no_cancellation_shows_a_secret() -> None:
 @pytest.mark.parametrize(
     "wrong", [f"{TOKEN}\nx", f"{TOKEN} {TOKEN}", f"Bearer {TOKEN}", f'"{TOKEN}"']
 )
-async def test_refusing_a_token_does_not_show_it(
+async def test_rejecting_a_token_does_not_show_it(
     wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A token that is refused is not shown, wherever it came from."""
+    """An invalid token is not shown, whatever its source."""
 
-    async def ask() -> None:
+    async def call() -> None:
         async with Client(lambda: wrong) as client:
             await get(client)
 
@@ -228,7 +228,7 @@ async def test_refusing_a_token_does_not_show_it(
         Client()
     caught.append(found.value)
     with pytest.raises(ConfigurationError) as returned:
-        await ask()
+        await call()
     caught.append(returned.value)
 
     for error in caught:
@@ -242,12 +242,12 @@ def _values() -> list[Any]:
 
 @pytest.mark.parametrize("value", _values(), ids=lambda value: type(value).__name__)
 def test_no_object_shows_a_secret(value: object) -> None:
-    """What holds the token does not show it."""
+    """Objects that hold the token do not show it."""
     assert TOKEN not in f"{value!r} {value}"
 
 
 def test_base_url_with_a_password() -> None:
-    """A base URL that holds a password is refused without repeating it."""
+    """A base URL with a password is rejected without repeating it."""
     with pytest.raises(ConfigurationError) as caught:
         Client(TOKEN, base_url="https://user:hunter2@api.example.com")
 

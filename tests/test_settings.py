@@ -1,4 +1,4 @@
-"""Where the token and the base URL come from, and what is refused."""
+"""Where the token and the base URL come from, and which are invalid."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_token_at_all(given: str | None) -> None:
 
 
 def test_an_empty_argument_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty token given on purpose does not become the environment's."""
+    """An empty token argument is not replaced by the environment's."""
     monkeypatch.setenv(FIRST, "one")
     credentials = find_credentials("")
 
@@ -106,7 +106,7 @@ def test_order_of_base_url_sources(
     ],
 )
 def test_good_base_urls(expected: str, given: str) -> None:
-    """A URL is https, or http to this machine; slashes at its end go."""
+    """A base URL is https, or http to this machine; trailing slashes are removed."""
     assert expected == find_base_url(given)
 
 
@@ -123,8 +123,8 @@ def test_good_base_urls(expected: str, given: str) -> None:
         "128.0.0.1",
     ],
 )
-def test_tokens_do_not_travel_in_clear(host: str) -> None:
-    """Another machine is not reached by http, and the error says why."""
+def test_tokens_are_not_sent_in_clear_text(host: str) -> None:
+    """Plain http to another machine is rejected, and the error says why."""
     with pytest.raises(ConfigurationError, match=r"begin with https://.* in clear"):
         find_base_url(f"http://{host}:8080")
 
@@ -143,8 +143,8 @@ def test_tokens_do_not_travel_in_clear(host: str) -> None:
         "https:api.digitalocean.com",
     ],
 )
-def test_what_is_no_base_url(url: str) -> None:
-    """What has no https scheme or no host is refused with an example."""
+def test_invalid_base_urls(url: str) -> None:
+    """A URL without a scheme or host is rejected with an example."""
     with pytest.raises(ConfigurationError, match=f"must look like {BASE_URL}"):
         find_base_url(url)
 
@@ -167,14 +167,14 @@ def test_what_is_no_base_url(url: str) -> None:
         "https://ä.example",
         "https://a.example/ä",
         "https://a.example/\u200b",
-        # Nothing after the mark, yet every path would end up behind it.
+        # An empty query or fragment would still swallow every path.
         "https://a.example?",
         "https://a.example/v2?",
         "https://a.example#",
     ],
 )
-def test_what_a_base_url_must_not_hold(url: str) -> None:
-    """A user, a query, a fragment, blanks and foreign letters are refused."""
+def test_forbidden_parts_of_a_base_url(url: str) -> None:
+    """A user, query, fragment, whitespace or non-ASCII character is rejected."""
     with pytest.raises(ConfigurationError, match="must have no"):
         find_base_url(url)
 
@@ -199,7 +199,7 @@ def test_what_a_base_url_must_not_hold(url: str) -> None:
     ],
 )
 def test_unreadable_base_urls(url: str) -> None:
-    """A garbage port or address is refused."""
+    """An invalid port or address is rejected."""
     with pytest.raises(ConfigurationError, match="must look like"):
         find_base_url(url)
 
@@ -231,7 +231,7 @@ def test_passwords_are_not_repeated(url: str) -> None:
 @example("?")
 @given(st.text(max_size=10).filter(lambda tail: "/" not in tail))
 def test_ports_are_numbers(tail: str) -> None:
-    """Whatever stands behind the host, what is accepted is a plain port."""
+    """Whatever follows the host, only a plain port number is accepted."""
     accepted = "https://a.example:8"
     with suppress(ConfigurationError):
         accepted = find_base_url(f"https://a.example:8{tail}")
@@ -242,7 +242,7 @@ def test_ports_are_numbers(tail: str) -> None:
 def test_a_token_in_the_environment_is_not_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A bad token of the environment shows in no text and no frame."""
+    """An invalid token from the environment appears in no text and no frame."""
     monkeypatch.setenv(FIRST, "hunter2 hunter2")
     credentials = find_credentials(None)
 

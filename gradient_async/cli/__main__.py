@@ -1,4 +1,4 @@
-"""`python -m gradient_async.cli`: the command, where it is not on the path."""
+"""Run the command as `python -m gradient_async.cli`."""
 
 from gradient_async.cli import main
 

@@ -1,4 +1,4 @@
-"""The tree of commands, and how each of them ends."""
+"""The command tree, and how errors become exit codes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from typing import Final
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from gradient_async.cli.consoles import make_console, silence_stdout
-from gradient_async.cli.demo import demo
+from gradient_async.cli.console import create_console, silence_stdout
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.jobs import list_jobs
-from gradient_async.cli.show import show
+from gradient_async.cli.stream import stream
 from gradient_async.errors import GradientError
 from gradient_async.printable import printable
 
 _HELP: Final = """
-Indexing jobs of DigitalOcean's Gradient AI platform.
+Work with indexing jobs of DigitalOcean's Gradient AI platform.
 
-Without a command, all jobs of the account stream by and are summed up. The token is \
-read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
+Without a command, stream all indexing jobs of the account and print a summary. The \
+API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
 
-Exit codes: 0 fine, 1 the API or the network failed, 2 usage or settings, 3 token \
-refused, 4 not found, 5 rate limit or time used up, 130 interrupted.
+Exit codes: 0 success, 1 API or network failure, 2 invalid usage or settings, 3 token \
+refused, 4 not found, 5 rate limit or deadline exceeded, 130 interrupted.
 """
 
 app: Final = App(
@@ -34,42 +33,46 @@ app: Final = App(
     version=partial(version, "gradient-async"),
     suppress_keyboard_interrupt=False,
 )
-app.default(show)
-app.command(demo)
+app.default(stream)
+# Named, not imported: only this command needs the emulator and aiohttp's server.
+app.command(
+    "gradient_async.cli.demo:demo",
+    help="Stream generated jobs from a local server; needs no token and no network.",
+)
 
-jobs: Final = App(name="jobs", help="Look at indexing jobs.")
+jobs: Final = App(name="jobs", help="Work with indexing jobs.")
 jobs.command(list_jobs, name="list")
 app.command(jobs)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command, and give its exit code; an error becomes one line on stderr."""
+    """Run a command and return its exit code; an error becomes one line on stderr."""
     commands, _, rest = app.parse_commands(list(arguments))
-    # To cyclopts these are arguments of what runs without a command.
+    # cyclopts would pass an unknown command to the default one as an argument.
     if not commands and rest and not rest[0].startswith("-"):
         unknown = UnknownCommandError(verbose=False, unused_tokens=rest, app=app)
-        return _fail(_explain(unknown, commands), ExitCode.USAGE)
+        return _report_error(_usage_message(unknown, commands), ExitCode.USAGE)
     try:
         app(
             list(arguments),
-            console=make_console(sys.stdout),
+            console=create_console(sys.stdout),
             print_error=False,
             exit_on_error=False,
             result_action="return_value",
         )
     except CycloptsError as error:
-        return _fail(_explain(error, commands), ExitCode.USAGE)
+        return _report_error(_usage_message(error, commands), ExitCode.USAGE)
     except GradientError as error:
-        return _fail(str(error), exit_code(error))
+        return _report_error(str(error), exit_code(error))
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
-    return ExitCode.FINE
+    return ExitCode.SUCCESS
 
 
-def _explain(error: CycloptsError, commands: Sequence[str]) -> str:
-    """Say what was wrong in a command line, and where to read more."""
+def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
+    """Return what is wrong with a command line, and which help to read."""
     text = str(error)
     if isinstance(error, UnusedCliTokensError):
         text = f"Unexpected: {' '.join(error.unused_tokens or ())}"
@@ -78,6 +81,7 @@ def _explain(error: CycloptsError, commands: Sequence[str]) -> str:
     return f"{text}{stop} See `{command} --help`."
 
 
-def _fail(text: str, code: ExitCode) -> ExitCode:
+def _report_error(text: str, code: ExitCode) -> ExitCode:
+    """Write an error line to stderr and return `code`."""
     sys.stderr.write(f"error: {printable(text)}\n")
     return code

@@ -1,4 +1,4 @@
-"""The demonstration: the same show, against a server of our own."""
+"""The command `demo`: stream jobs from a local emulator."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from gradient_async.cli.consoles import make_console
-from gradient_async.cli.look import count
-from gradient_async.cli.show import stream
-from gradient_async.cli.tally import Tally
+from gradient_async.cli.console import create_console
+from gradient_async.cli.formatting import format_count
+from gradient_async.cli.stream import Tally, stream_jobs
 from gradient_async.client import Client
 from gradient_async.emulator import Emulator
 from gradient_async.paging.paginator import PREFETCH
 
-_NEWCOMERS: Final = 12
-"""Jobs that appear while the others are being read."""
+_NEW_JOBS: Final = 12
+"""Number of jobs added while the list is being read."""
 
 
 async def demo(
@@ -27,19 +26,19 @@ async def demo(
     latency: Annotated[float, Parameter(validator=Number(gte=0, lte=10))] = 0.2,
 ) -> None:
     """
-    Stream made-up jobs from a local server; needs no token and no network.
+    Stream jobs from an emulator that adds new ones while they are read.
 
     Args:
-        jobs: Jobs on the server.
-        prefetch: Pages to ask for at once.
-        latency: Seconds to the server and back; chance adds up to half of it.
+        jobs: Number of jobs on the server.
+        prefetch: Number of pages to request at once.
+        latency: Round-trip time in seconds; up to half of it is added at random.
     """
     tally = Tally()
     async with Emulator(jobs=jobs, latency=latency, jitter=latency / 2) as api:
-        api.grow(_NEWCOMERS)
-        greeting = f"A local server with {count(jobs, 'job')}: {api.url}"
-        make_console(sys.stderr).print(greeting, style="dim", soft_wrap=True)
+        api.grow(_NEW_JOBS)
+        greeting = f"A local server with {format_count(jobs, 'job')}: {api.url}"
+        create_console(sys.stderr).print(greeting, style="dim", soft_wrap=True)
         async with Client(
             api.token, base_url=api.url, on_attempt=tally.count_request
         ) as client:
-            await stream(client.iter_indexing_jobs(prefetch=prefetch), tally)
+            await stream_jobs(client.iter_indexing_jobs(prefetch=prefetch), tally)

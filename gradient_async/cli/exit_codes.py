@@ -1,4 +1,4 @@
-"""What an error means to a shell; pure."""
+"""Exit codes of the command; pure."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from gradient_async.errors import (
 
 
 class ExitCode(IntEnum):
-    """How the command ended, as a shell sees it."""
+    """Exit code of the command."""
 
-    FINE = 0
-    """Done, or the reader of a pipe had enough."""
-    FAILED = 1
-    """The API or the way to it failed."""
+    SUCCESS = 0
+    """Everything was written, or the reader of the pipe closed it."""
+    FAILURE = 1
+    """The API or the network failed."""
     USAGE = 2
-    """An argument, an option or a setting cannot work."""
+    """An argument, an option or a setting is invalid."""
     DENIED = 3
-    """The token is wrong, or not for this."""
+    """The token is wrong or lacks a permission."""
     NOT_FOUND = 4
-    """There is no such thing in this account."""
+    """The account has no such resource."""
     TRY_LATER = 5
-    """The rate limit or the time was used up."""
+    """The rate limit or a deadline was exceeded."""
     INTERRUPTED = 130
-    """Stopped by Ctrl-C; 128 and the number of the signal."""
+    """Interrupted by Ctrl-C: 128 plus the number of SIGINT."""
 
 
 def exit_code(error: GradientError) -> ExitCode:
-    """Give the exit code for an error."""
+    """Return the exit code for an error."""
     match error:
         case ConfigurationError():
             return ExitCode.USAGE
@@ -46,4 +46,4 @@ def exit_code(error: GradientError) -> ExitCode:
         case RateLimitError() | DeadlineExceededError():
             return ExitCode.TRY_LATER
         case _:
-            return ExitCode.FAILED
+            return ExitCode.FAILURE

@@ -1,8 +1,8 @@
 """
-Write jobs for programs, each as soon as it arrives: JSON, JSON lines, CSV.
+Output formats for lists of jobs: JSON, JSON lines and CSV here, tables in `table`.
 
-What opens a file is written with the first job, or at the end where there is none: a
-failure before that must not look like an empty list.
+Headings and brackets are written with the first job, or at the end of an empty list: a
+failure before the first job must not look like an empty list.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 from collections.abc import AsyncIterable, Mapping
 from functools import cache
-from typing import Final, TextIO
+from typing import Final, Literal, Protocol, TextIO, TypeAlias
 
 import attrs
 import msgspec
 
+from gradient_async.cli.table import write_table
 from gradient_async.models import IndexingJob
+
+OutputFormat: TypeAlias = Literal["table", "json", "jsonl", "csv"]
 
 CSV_COLUMNS: Final = (
     "uuid",
@@ -32,11 +35,19 @@ CSV_COLUMNS: Final = (
     "total_tokens",
     "is_report_available",
 )
-"""The columns of a CSV file; new ones are added at the end."""
+"""Columns of the CSV format; new ones are added at the end."""
+
+
+class Writer(Protocol):
+    """Writes jobs to a file, each as soon as it arrives."""
+
+    async def __call__(self, jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
+        """Write all jobs."""
+        ...
 
 
 async def write_json_lines(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
-    """Write each job as a JSON object on a line of its own, with all its fields."""
+    """Write each job, with all its fields, as a JSON object on a line."""
     async for job in jobs:
         out.write(f"{_to_json(job)}\n")
         out.flush()
@@ -46,7 +57,7 @@ async def write_json(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     """
     Write one JSON array.
 
-    After an error it has no end: a list cut short must not pass for a whole one.
+    After an error the array stays open, so that no parser accepts an incomplete list.
     """
     before, end = "[\n", "[]\n"
     async for job in jobs:
@@ -58,23 +69,31 @@ async def write_json(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
 
 
 async def write_csv(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
-    """Write a heading and a row for each job; what is not there is empty."""
+    """Write a heading and a row for each job; a missing value is an empty cell."""
     rows: csv.DictWriter[str] = csv.DictWriter(
         out, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n"
     )
-    open_once = cache(rows.writeheader)
+    write_heading_once = cache(rows.writeheader)
     async for job in jobs:
-        open_once()
+        write_heading_once()
         rows.writerow(_to_row(job))
         out.flush()
-    open_once()
+    write_heading_once()
     out.flush()
 
 
+WRITERS: Final[Mapping[OutputFormat, Writer]] = {
+    "table": write_table,
+    "json": write_json,
+    "jsonl": write_json_lines,
+    "csv": write_csv,
+}
+
+
 def _to_json(job: IndexingJob) -> str:
-    # msgspec alone would sort the fields, and leave out those of older answers.
+    # msgspec alone would sort the fields and omit those of older API versions.
     values = attrs.asdict(job)
-    # The inherited ones, which few answers carry, come last.
+    # Inherited fields, which few responses carry, come last.
     own = {name: values[name] for name in IndexingJob.__annotations__}
     return msgspec.json.encode(own | values).decode()
 
@@ -84,6 +103,6 @@ def _to_row(job: IndexingJob) -> Mapping[str, object]:
     duration = job.duration
     return row | {
         "duration_seconds": None if duration is None else duration.total_seconds(),
-        # Spelled as in JSON, not as in Python.
+        # `true`, as in JSON; csv would write `True`.
         "is_report_available": str(job.is_report_available).lower(),
     }

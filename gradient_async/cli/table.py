@@ -1,4 +1,4 @@
-"""Write jobs as a table whose rows appear as they arrive."""
+"""Write jobs as a table, row by row as they arrive."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final, TextIO
 import attrs
 from rich.text import Text
 
-from gradient_async.cli.consoles import make_console
-from gradient_async.cli.look import show_duration, show_moment, show_name
+from gradient_async.cli.console import create_console
+from gradient_async.cli.formatting import format_duration, format_enum, format_time
 from gradient_async.models import IndexingJob
 from gradient_async.printable import printable
 
@@ -19,15 +19,15 @@ _GAP: Final = "  "
 
 @attrs.frozen
 class Column:
-    """One column; its width is fixed, for no row can wait to see the others."""
+    """A column of fixed width, because rows are written before the next is known."""
 
     title: str
     width: int
-    show: Callable[[IndexingJob], Text]
+    format: Callable[[IndexingJob], Text]
     is_number: bool = False
 
     def align(self, cell: Text) -> Text:
-        """Fill a cell up to the width; a longer one stays whole."""
+        """Pad a cell to the width of the column; a longer one is not cut."""
         missing = max(0, self.width - cell.cell_len)
         if self.is_number:
             cell.pad_left(missing)
@@ -36,49 +36,51 @@ class Column:
         return cell
 
 
-def _show_sources(job: IndexingJob) -> Text:
+def _format_sources(job: IndexingJob) -> Text:
     return Text(f"{job.completed_datasources}/{job.total_datasources}")
 
 
-# The most important ones first. The first four fill a terminal of 80 columns.
+# In order of importance; the first four fill a terminal of 80 columns.
 COLUMNS: Final = (
     Column("UUID", 36, lambda job: Text(printable(job.uuid))),
-    Column("STATUS", 11, lambda job: show_name(job.status)),
-    Column("CREATED", 20, lambda job: show_moment(job.created_at)),
-    Column("TOOK", 7, lambda job: show_duration(job.duration), is_number=True),
+    Column("STATUS", 11, lambda job: format_enum(job.status)),
+    Column("CREATED", 20, lambda job: format_time(job.created_at)),
+    Column("TOOK", 7, lambda job: format_duration(job.duration), is_number=True),
     Column("TOKENS", 11, lambda job: Text(f"{job.total_tokens:,}"), is_number=True),
-    Column("SOURCES", 7, _show_sources, is_number=True),
-    Column("PHASE", 9, lambda job: show_name(job.phase)),
+    Column("SOURCES", 7, _format_sources, is_number=True),
+    Column("PHASE", 9, lambda job: format_enum(job.phase)),
     Column("KNOWLEDGE BASE", 36, lambda job: Text(printable(job.knowledge_base_uuid))),
 )
 
 
 async def write_table(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     """
-    Write a heading and a row for each job; a terminal gets what fits its width.
+    Write a heading and a row for each job.
 
-    The heading comes with the first job, or at the end where there is none.
+    A terminal shows only the columns that fit its width. The heading is written with
+    the first job, or at the end of an empty list.
     """
-    console = make_console(out)
-    columns = fit(console.width) if console.is_terminal else COLUMNS
+    console = create_console(out)
+    columns = fit_columns(console.width) if console.is_terminal else COLUMNS
     heading = [column.align(Text(column.title, style="bold")) for column in columns]
-    open_once = cache(partial(console.print, _line(heading), soft_wrap=True))
+    # soft_wrap: rich would break lines at the width it assumes for a pipe, 80.
+    write_heading_once = cache(partial(console.print, _line(heading), soft_wrap=True))
     async for job in jobs:
-        open_once()
-        cells = [column.align(column.show(job)) for column in columns]
+        write_heading_once()
+        cells = [column.align(column.format(job)) for column in columns]
         console.print(_line(cells), soft_wrap=True)
-    open_once()
+    write_heading_once()
 
 
-def fit(width: int) -> tuple[Column, ...]:
-    """Give as many of the first columns as fit, but at least one."""
+def fit_columns(width: int) -> tuple[Column, ...]:
+    """Return as many leading columns as fit into `width`, at least one."""
     count = 1
-    while count < len(COLUMNS) and _width(COLUMNS[: count + 1]) <= width:
+    while count < len(COLUMNS) and _total_width(COLUMNS[: count + 1]) <= width:
         count += 1
     return COLUMNS[:count]
 
 
-def _width(columns: tuple[Column, ...]) -> int:
+def _total_width(columns: tuple[Column, ...]) -> int:
     gaps = len(_GAP) * (len(columns) - 1)
     return gaps + sum(column.width for column in columns)
 

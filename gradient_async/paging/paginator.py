@@ -61,7 +61,7 @@ class Paginator(Generic[T]):
         self._page: Page[T] | None = None
         self._path = path
         start = Position() if start is None else start
-        check_instance("start", start, Position, "a Position, as `position` gives it")
+        check_instance("start", start, Position)
         per_page = _page_size(per_page, start)
         check_int("prefetch", prefetch, minimum=1)
         _check_max_items(max_items)

@@ -1,101 +1,88 @@
-"""What callers wrote, checked and turned into what the API takes; pure."""
+"""Turn callers' arguments into request bodies and query parameters; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
-from gradient_async.checks import check_instance, check_int
+from gradient_async.checks import (
+    check_instance,
+    check_int,
+    require_list,
+    require_nonempty_str,
+)
 from gradient_async.codec import JSON, to_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.open_enum import OpenEnum
 
-T = TypeVar("T")
 E = TypeVar("E", bound=OpenEnum)
-
-# What can be iterated over, and is no list of things.
-_NO_LISTS: Final = (str, bytes, bytearray, Mapping)
-
-_KINDS: Final = {str: "a string", bool: "True or False", float: "a number"}
 
 
 class Body(dict[str, JSON]):
-    """What a request says; its repr, which tracebacks may show, tells no secrets."""
+    """A request body; its repr, which tracebacks may show, hides the values."""
 
     def __or__(self, other: Mapping[str, JSON]) -> Body:  # type: ignore[override]
-        """Give both together."""
+        """Return the union of both."""
         return Body({**self, **other})
 
     def __repr__(self) -> str:
-        """Name what it is about."""
+        """Show the keys alone."""
         return f"<body of {', '.join(self)}>"
 
 
-def body_of(**given: object) -> Body:
-    """Make a request's body of the arguments that were given; None is not given."""
-    return Body({name: to_json(it) for name, it in given.items() if it is not None})
+def build_body(**values: object) -> Body:
+    """Build a request body of the arguments that are not None."""
+    return Body({name: to_json(it) for name, it in values.items() if it is not None})
 
 
-def read_text(name: str, value: str) -> str:
+def build_query(**flags: bool | None) -> dict[str, str | Sequence[str]]:
     """
-    Take a text that must say something.
+    Build query parameters of the flags that are not None.
 
     Raises:
-        ConfigurationError: It is no string, or empty.
+        ConfigurationError: One is not a bool.
     """
-    check_instance(name, value, str, "a string")
-    if not value:
-        msg = f"{name} must not be empty"
-        raise ConfigurationError(msg)
-    _check_encodable(name, value)
-    return value
+    given = {name: flag for name, flag in flags.items() if flag is not None}
+    for name, flag in given.items():
+        check_instance(name, flag, bool)
+    return {name: str(flag).lower() for name, flag in given.items()}
 
 
-def read_optional_text(name: str, value: str | None) -> str | None:
+def optional_strs(**values: str | None) -> dict[str, str]:
     """
-    Take a text that must say something where it is given; None stays None.
+    Return the strings that are not None.
 
     Raises:
-        ConfigurationError: It is no string, or empty.
+        ConfigurationError: One is not a string, or is empty.
     """
-    return None if value is None else read_text(name, value)
+    return {
+        name: require_nonempty_str(name, value)
+        for name, value in values.items()
+        if value is not None
+    }
 
 
-def read_items(name: str, values: Iterable[T], what: str) -> tuple[T, ...]:
+def require_strs(name: str, values: Iterable[str]) -> tuple[str, ...]:
     """
-    Take several things; a lone string is refused, it would be taken for its letters.
+    Return several strings as a tuple.
 
     Raises:
-        ConfigurationError: It is no list; `what` says of what it should be one.
+        ConfigurationError: It is not a list of strings, or one of them is empty.
     """
-    check_instance(name, values, Iterable, f"a list of {what}")
-    if isinstance(values, _NO_LISTS):
-        msg = f"{name} must be a list of {what}, not {type(values).__name__}"
-        raise ConfigurationError(msg)
-    return tuple(values)
-
-
-def read_texts(name: str, values: Iterable[str]) -> tuple[str, ...]:
-    """
-    Take several texts.
-
-    Raises:
-        ConfigurationError: It is no list of strings, or one of them is empty.
-    """
-    items = read_items(name, values, "strings")
-    return tuple(read_text(f"each of {name}", item) for item in items)
+    items = require_list(name, values, "strings")
+    return tuple(require_nonempty_str(f"each of {name}", item) for item in items)
 
 
 def check_fields(name: str, value: object, kind: type) -> None:
     """
-    Refuse what is no object of this attrs class, or has a field of another type.
+    Raise unless `value` is an instance of an attrs class whose fields fit their types.
 
     Raises:
-        ConfigurationError: The message names the field.
+        ConfigurationError: It is not; the message names the field.
     """
-    check_instance(name, value, kind, f"{kind.__name__}(...)")
+    check_instance(name, value, kind)
     hints = get_type_hints(kind)
     for field in attrs.fields(kind):
         place = f"{name}: {field.name}"
@@ -104,53 +91,46 @@ def check_fields(name: str, value: object, kind: type) -> None:
 
 def _check_field(name: str, value: object, hint: Any) -> None:
     if get_origin(hint) is tuple:
-        check_instance(name, value, (tuple, list), "a tuple")
+        check_instance(name, value, tuple | list)
         for item in value:  # type: ignore[attr-defined]  # checked just now
             _check_field(f"each of {name}", item, get_args(hint)[0])
     elif hint is int:
         check_int(name, value, minimum=0)
     elif hint is float and not isinstance(value, bool):
-        check_instance(name, value, (float, int), "a number")
+        check_instance(name, value, float | int)
     else:
-        check_instance(name, value, hint, _KINDS.get(hint, hint.__name__))
+        check_instance(name, value, hint)
 
 
-def _check_encodable(name: str, text: str) -> None:
-    """Refuse half a surrogate pair, as a file name that is not UTF-8 has one."""
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        msg = f"{name} has a character that no request can carry: half a surrogate pair"
-        raise ConfigurationError(msg)
-
-
-def read_member(name: str, value: str | None, kind: type[E]) -> E | None:
+def parse_member(name: str, value: str | None, kind: type[E]) -> E | None:
     """
-    Read a member of an enum, its short name or its wire value; None stays None.
+    Return a member of an enum by its short name or wire value; None stays None.
 
     Raises:
         ConfigurationError: It is neither; the message lists the short names.
     """
     if value is None:
         return None
-    check_instance(name, value, str, "a string")
+    check_instance(name, value, str)
     return _parse(name, value, kind)
 
 
-def read_members(
+def parse_members(
     name: str, values: Iterable[str] | str | None, kind: type[E]
 ) -> frozenset[E] | None:
     """
-    Read members of an enum; a lone string is one name. None stays None.
+    Return members of an enum; a string is a single name, None stays None.
 
     Raises:
         ConfigurationError: One is neither a short name nor a wire value.
     """
     if values is None:
         return None
-    check_instance(name, values, Iterable, "names, or a list of them")
-    names = [values] if isinstance(values, str) else list(values)
-    for value in names:
-        check_instance(f"each of {name}", value, str, "a string")
-    return frozenset(_parse(name, value, kind) for value in names)
+    check_instance(name, values, str | Iterable)
+    texts = [values] if isinstance(values, str) else list(values)
+    for text in texts:
+        check_instance(f"each of {name}", text, str)
+    return frozenset(_parse(name, text, kind) for text in texts)
 
 
 def _parse(name: str, text: str, kind: type[E]) -> E:
@@ -159,16 +139,3 @@ def _parse(name: str, text: str, kind: type[E]) -> E:
     except ValueError as error:
         msg = f"{name}: {error}"
     raise ConfigurationError(msg)
-
-
-def query_of(**given: bool | None) -> dict[str, str]:
-    """
-    Make query parameters of the flags that were given; None is not given.
-
-    Raises:
-        ConfigurationError: One is no flag.
-    """
-    flags = {name: flag for name, flag in given.items() if flag is not None}
-    for name, flag in flags.items():
-        check_instance(name, flag, bool, "True or False")
-    return {name: str(flag).lower() for name, flag in flags.items()}

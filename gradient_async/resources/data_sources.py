@@ -1,4 +1,4 @@
-"""Ask about a knowledge base's data sources, add, change and delete them; upload."""
+"""List, add, change and delete data sources; upload files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from types import NoneType
-from typing import Final
+from typing import Final, Unpack
 
-from gradient_async.checks import check_callable, check_instance
+from gradient_async.checks import (
+    check_callable,
+    check_instance,
+    require_list,
+    require_nonempty_str,
+)
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.data_sources import (
     ChunkingOptions,
@@ -24,73 +28,48 @@ from gradient_async.models.uploads import (
     PresignedUploadsResponse,
     PresignedUrlFile,
 )
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
-from gradient_async.resources.arguments import (
-    body_of,
-    check_fields,
-    read_items,
-    read_text,
-)
+from gradient_async.paging import Paginator, Paging
+from gradient_async.resources.arguments import build_body, check_fields
 from gradient_async.resources.paged import paginate
+from gradient_async.resources.resource import Resource
 from gradient_async.resources.source_bodies import (
     AddableDataSource,
-    added_source_body,
-    chunking_body,
+    build_added_source,
+    build_chunking,
 )
-from gradient_async.transport.calls import Caller
 from gradient_async.transport.uploads import OnProgress
 from gradient_async.transport.wire import Endpoint
 
-_OF_BASE: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
-_LIST: Final = Endpoint("GET", _OF_BASE)
-_CREATE: Final = Endpoint("POST", _OF_BASE)
-_UPDATE: Final = Endpoint("PUT", _OF_BASE + "/{data_source_uuid}")
-_DELETE: Final = Endpoint("DELETE", _OF_BASE + "/{data_source_uuid}")
+_SOURCES: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
+_LIST: Final = Endpoint("GET", _SOURCES)
+_CREATE: Final = Endpoint("POST", _SOURCES)
+_UPDATE: Final = Endpoint("PUT", _SOURCES + "/{data_source_uuid}")
+_DELETE: Final = Endpoint("DELETE", _SOURCES + "/{data_source_uuid}")
 _PRESIGN: Final = Endpoint(
     "POST", "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
 )
 
 
-class DataSources:
+class DataSources(Resource):
     """
     The data sources of knowledge bases, `client.data_sources`.
 
-    A data source is what a knowledge base reads: a Spaces bucket, web pages, a file
-    that was uploaded, an S3 bucket, a folder of Dropbox or Google Drive.
+    A data source is what a knowledge base indexes: a Spaces bucket, web pages, an
+    uploaded file, an S3 bucket, a folder of Dropbox or Google Drive.
     """
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
     def list(
-        self,
-        knowledge_base_uuid: str,
-        *,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
+        self, knowledge_base_uuid: str, **paging: Unpack[Paging]
     ) -> Paginator[KnowledgeBaseDataSource]:
         """
-        List the data sources of a knowledge base, across all pages.
-
-        Sends nothing by itself: iterate over what it gives, and pages are fetched as
-        they are needed, each by one call with its own deadline and retries.
+        Iterate over the data sources of a knowledge base, across all pages.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
-            max_items: Give so many at most; None means all.
-            per_page: Items to fetch with one request, 1 to 200; None means 200, or as
-                many as `start` was noted with.
-            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
-            start: Where to go on, a `Paginator.position`; None means the beginning.
+            **paging: Options of every list, see `Paging`.
 
         Raises:
-            ConfigurationError: An argument cannot work.
-            NotFoundError: While iterating: the account has no such knowledge base.
-            GradientError: While iterating, whatever else a call may raise; or
-                `PaginationError`, when the server's pages contradict each other.
+            NotFoundError: While iterating: there is no such knowledge base.
 
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_list_knowledge_base_data_sources`.
@@ -99,10 +78,7 @@ class DataSources:
             self._caller,
             _LIST.request(knowledge_base_uuid=knowledge_base_uuid),
             DataSourcesResponse,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
+            **paging,
         )
 
     async def create(
@@ -114,38 +90,36 @@ class DataSources:
         chunking_options: ChunkingOptions | None = None,
     ) -> KnowledgeBaseDataSource:
         """
-        Add a data source to a knowledge base, and give it.
+        Add a data source to a knowledge base and return it.
 
-        Sends one request, and never a second one where the first may have been done.
-        Nothing is indexed by this: `client.indexing_jobs.run(...)` does that.
+        This does not index it; `client.indexing_jobs.run(...)` does.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
-            source: What to read: a `SpacesDataSource`, a `WebCrawlerDataSource` or an
-                `AWSDataSource`. The API takes the other kinds only with a new
-                knowledge base.
-            chunking_algorithm: How to cut texts, a `ChunkingAlgorithm`, a short name
-                (`"semantic"`) or a wire value; None leaves it to the platform.
-            chunking_options: How large chunks are; None leaves it to the platform.
+            source: What to index: a `SpacesDataSource`, a `WebCrawlerDataSource` or an
+                `AWSDataSource`. The API accepts the other kinds only when it creates
+                a knowledge base.
+            chunking_algorithm: How to split texts, as a `ChunkingAlgorithm` member, a
+                short name (`"semantic"`) or a wire value; None leaves it to the
+                platform.
+            chunking_options: Sizes of the chunks; None leaves them to the platform.
 
         Raises:
-            ConfigurationError: An argument cannot work; nothing was sent.
-            NotFoundError: The account has no such knowledge base.
-            OutcomeUnknownError: The answer was lost; `list` tells whether it is there.
-            UnprocessableEntityError: The API finds an argument wrong.
-            GradientError: Whatever else a call may raise.
+            NotFoundError: There is no such knowledge base.
+            OutcomeUnknownError: The response was lost; call `list` to see whether the
+                data source was added.
 
         Source: POST /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_create_knowledge_base_data_source`.
         """
         request = _CREATE.request(
-            body=body_of(knowledge_base_uuid=knowledge_base_uuid)
-            | added_source_body(source)
-            | chunking_body(chunking_algorithm, chunking_options),
+            body=build_body(knowledge_base_uuid=knowledge_base_uuid)
+            | build_added_source(source)
+            | build_chunking(chunking_algorithm, chunking_options),
             knowledge_base_uuid=knowledge_base_uuid,
         )
-        answer = await self._caller.call(request, DataSourceResponse)
-        return answer.knowledge_base_data_source.to_data_source()
+        response = await self._caller.call(request, DataSourceResponse)
+        return response.knowledge_base_data_source.to_data_source()
 
     async def update(
         self,
@@ -156,34 +130,27 @@ class DataSources:
         chunking_options: ChunkingOptions | None = None,
     ) -> KnowledgeBaseDataSource:
         """
-        Change how a data source is cut into chunks; None leaves as it is.
-
-        Sends one request, and again where a retry may help.
+        Change the chunking of a data source and return it; None changes nothing.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
             data_source_uuid: Id of the data source.
-            chunking_algorithm: How to cut texts, a `ChunkingAlgorithm`, a short name
-                (`"semantic"`) or a wire value.
-            chunking_options: How large chunks are.
+            chunking_algorithm: How to split texts, as for `create`.
+            chunking_options: Sizes of the chunks.
 
         Raises:
-            ConfigurationError: An argument cannot work, or there is nothing to
-                change; nothing was sent.
             NotFoundError: The knowledge base has no such data source.
-            UnprocessableEntityError: The API finds an argument wrong.
-            GradientError: Whatever else a call may raise.
 
         Source: PUT
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
         `genai_update_knowledge_base_data_source`.
         """
-        changes = chunking_body(chunking_algorithm, chunking_options)
+        changes = build_chunking(chunking_algorithm, chunking_options)
         if not changes:
-            msg = "there is nothing to change: give chunking_algorithm or _options"
+            msg = "nothing to change: pass chunking_algorithm or chunking_options"
             raise ConfigurationError(msg)
         # The API's description has the ids in the body too.
-        ids = body_of(
+        ids = build_body(
             knowledge_base_uuid=knowledge_base_uuid, data_source_uuid=data_source_uuid
         )
         request = _UPDATE.request(
@@ -191,21 +158,16 @@ class DataSources:
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuid=data_source_uuid,
         )
-        answer = await self._caller.call(request, DataSourceResponse)
-        return answer.knowledge_base_data_source.to_data_source()
+        response = await self._caller.call(request, DataSourceResponse)
+        return response.knowledge_base_data_source.to_data_source()
 
     async def delete(self, knowledge_base_uuid: str, data_source_uuid: str) -> None:
         """
         Delete a data source from a knowledge base.
 
-        Sends one request, and again where a retry may help. If an answer is lost and
-        the data source is not there any more afterwards, that is success.
-
         Raises:
-            ConfigurationError: An id could lead to another path; nothing was sent.
-            ConflictError: A job that reads it is running.
+            ConflictError: A running job reads it.
             NotFoundError: The knowledge base has no such data source.
-            GradientError: Whatever else a call may raise.
 
         Source: DELETE
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
@@ -220,29 +182,29 @@ class DataSources:
         self, files: Iterable[PresignedUrlFile]
     ) -> tuple[PresignedUpload, ...]:
         """
-        Ask for URLs to which files may be put, one for each, in the order given.
+        Create presigned URLs to upload files to, one per file and in the same order.
 
-        Sends one request. `upload` does this by itself for one file.
+        `upload` does this itself for a single file.
 
         Raises:
-            ConfigurationError: An argument cannot work; nothing was sent.
-            OutcomeUnknownError: The answer was lost; to ask again does no harm.
-            GradientError: Whatever else a call may raise.
+            OutcomeUnknownError: The response was lost; it is safe to call again.
 
         Source: POST
         /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
         `genai_create_data_source_file_upload_presigned_urls`.
         """
-        given = read_items("files", files, "PresignedUrlFile(...)")
-        asked = [_read_file(file) for file in given]
-        request = _PRESIGN.request(body=body_of(files=asked))
-        answer = await self._caller.call(request, PresignedUploadsResponse)
-        if len(answer.uploads) != len(asked):
-            msg = f"Expected {len(asked)} places for files, got {len(answer.uploads)}"
+        wanted = require_list("files", files, "PresignedUrlFile objects")
+        for file in wanted:
+            check_fields("each of files", file, PresignedUrlFile)
+            require_nonempty_str("file_name", file.file_name)
+        request = _PRESIGN.request(body=build_body(files=wanted))
+        response = await self._caller.call(request, PresignedUploadsResponse)
+        if len(response.uploads) != len(wanted):
+            msg = f"Expected {len(wanted)} presigned URLs, got {len(response.uploads)}"
             raise DecodeError(
                 msg, method=request.method, path=request.path, json_path="$.uploads"
             )
-        return answer.uploads
+        return response.uploads
 
     async def upload(
         self,
@@ -252,36 +214,34 @@ class DataSources:
         on_progress: OnProgress | None = None,
     ) -> FileUploadDataSource:
         """
-        Upload a local file, and give it as a data source for a new knowledge base.
+        Upload a local file; return it as a data source for a new knowledge base.
 
-        Asks for a presigned URL, by one call with its own deadline, and puts the file
-        there: piece by piece, of 256 KiB, so that its size does not matter. The URL
-        leads elsewhere than to the API, and the token does not go there. An upload
-        takes as long as it takes, but ends when nothing could be handed to the network
-        for 300 seconds. It is not tried again by itself.
+        Requests a presigned URL, by one call with its own deadline, and streams the
+        file to it in chunks of 256 KiB. The URL points to another host, which does
+        not receive the token. The upload has no deadline; it fails if the network
+        accepts no data for 300 seconds, and is not retried.
 
         Args:
             path: The file.
-            to: Where to put it, one of `create_presigned_urls`; None asks for a place.
-            on_progress: Called with the bytes sent so far and in all, after each piece.
+            to: Where to upload it, from `create_presigned_urls`; None requests a new
+                presigned URL.
+            on_progress: Called after each chunk with the bytes sent and the total.
 
         Raises:
-            ConfigurationError: `path` is no file; nothing was sent.
-            OSError: The file is not there or cannot be read.
-            UploadError: The file did not arrive whole; has `.sent_bytes`.
-            OutcomeUnknownError: The answer with the URL was lost; to upload again does
-                no harm.
-            GradientError: Whatever else a call may raise.
+            OSError: The file is missing or cannot be read.
+            UploadError: The upload failed; has `.sent_bytes`.
+            OutcomeUnknownError: The response with the URL was lost; it is safe to call
+                again.
 
         Source: POST
         /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
         `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
         """
-        check_instance("path", path, (str, os.PathLike), "a path")
+        check_instance("path", path, str | os.PathLike)
         check_callable("on_progress", on_progress)
+        check_instance("to", to, PresignedUpload | None)
         file = Path(path)
-        check_instance("to", to, (PresignedUpload, NoneType), "a PresignedUpload")
-        size = await asyncio.to_thread(_size, file)
+        size = await asyncio.to_thread(_get_size, file)
         if to is None:
             (to,) = await self.create_presigned_urls(
                 [PresignedUrlFile(file.name, size)]
@@ -294,20 +254,14 @@ class DataSources:
         )
 
 
-def _read_file(file: PresignedUrlFile) -> PresignedUrlFile:
-    check_fields("each of files", file, PresignedUrlFile)
-    read_text("file_name", file.file_name)
-    return file
-
-
-def _size(file: Path) -> int:
-    """Give the size of a file in bytes; refuse what is none."""
+def _get_size(file: Path) -> int:
+    """Return the size of a regular file in bytes; refuse anything else."""
     try:
         found = file.stat()
     except ValueError:
-        # A character that no path can have.
+        # The path contains a character that no path can have.
         found = None
     if not found or not stat.S_ISREG(found.st_mode):
-        msg = f"path must be a file, which {str(file)!r} is not"
+        msg = f"path must be a regular file, got {str(file)!r}"
         raise ConfigurationError(msg)
     return found.st_size

@@ -29,8 +29,8 @@ from gradient_async.models.indexing_jobs import (
 )
 from gradient_async.paging import Page
 from gradient_async.printable import printable
-from gradient_async.resources.arguments import body_of
-from gradient_async.resources.paged import fetch_page, page_of
+from gradient_async.resources.arguments import build_body
+from gradient_async.resources.paged import build_page, fetch_page
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint, problem_of_id
 from gradient_async.waiting import JobSource
@@ -78,7 +78,7 @@ class JobCalls(JobSource):
     ) -> Page[IndexingJob]:
         """Fetch the latest jobs of a knowledge base."""
         request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
-        return page_of(1, await self._caller.call(request, IndexingJobsResponse))
+        return build_page(1, await self._caller.call(request, IndexingJobsResponse))
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Fetch a job."""
@@ -89,7 +89,7 @@ class JobCalls(JobSource):
         self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
     ) -> IndexingJob:
         """Start a job for these data sources, or for all if none are named."""
-        body = body_of(
+        body = build_body(
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuids=data_source_uuids or None,
         )
@@ -134,7 +134,7 @@ class JobCalls(JobSource):
     async def cancel(self, uuid: str, /) -> IndexingJob:
         """Cancel a job; a conflict counts as success if a lost attempt cancelled it."""
         # The API's description has the id in the body too.
-        request = _CANCEL.request(uuid=uuid, body=body_of(uuid=uuid))
+        request = _CANCEL.request(uuid=uuid, body=build_body(uuid=uuid))
         try:
             return (await self._caller.call(request, IndexingJobResponse)).job
         except ConflictError as conflict:

@@ -1,9 +1,10 @@
-"""Which indexing jobs to keep; the API itself filters nothing."""
+"""Filter indexing jobs on the client; the API itself filters nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict
 
 import attrs
 
@@ -14,12 +15,40 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
-from gradient_async.resources.arguments import read_members
+from gradient_async.paging import Paging
+from gradient_async.resources.arguments import parse_members
+
+
+class JobFilters(TypedDict, total=False):
+    """
+    The filters of lists of indexing jobs.
+
+    They apply on the client, to jobs that were fetched; the API has no filters.
+    """
+
+    knowledge_base_uuid: str | None
+    """Only jobs of this knowledge base; None, the default, means of all."""
+    statuses: Iterable[str] | str | None
+    """
+    Only jobs with one of these statuses; None, the default, means any.
+
+    `IndexingJobStatus` members, short names (`"failed"`) or wire values.
+    """
+    phases: Iterable[str] | str | None
+    """The same for `IndexingJobPhase`."""
+    created_after: datetime | None
+    """Only jobs created at this time or later; needs a timezone."""
+    created_before: datetime | None
+    """Only jobs created before this time; needs a timezone."""
+
+
+class JobListOptions(JobFilters, Paging, total=False):
+    """The keyword arguments of lists of indexing jobs: filters and paging."""
 
 
 @attrs.frozen(kw_only=True)
 class JobFilter:
-    """What a job must be to be kept; None asks for nothing."""
+    """A predicate for jobs; criteria that are None match every job."""
 
     knowledge_base_uuid: str | None = None
     statuses: frozenset[IndexingJobStatus] | None = None
@@ -28,16 +57,15 @@ class JobFilter:
     created_before: datetime | None = None
 
     def __call__(self, job: IndexingJob) -> bool:
-        """Tell whether to keep a job."""
+        """Return whether a job matches every criterion."""
         return (
             self.knowledge_base_uuid in {None, job.knowledge_base_uuid}
             and (self.statuses is None or job.status in self.statuses)
             and (self.phases is None or job.phase in self.phases)
-            and self._is_in_time(job.created_at)
+            and self._is_in_interval(job.created_at)
         )
 
-    def _is_in_time(self, created_at: datetime | None) -> bool:
-        """From `created_after` on, until just before `created_before`."""
+    def _is_in_interval(self, created_at: datetime | None) -> bool:
         after, before = self.created_after, self.created_before
         if after is None and before is None:
             return True
@@ -48,36 +76,32 @@ class JobFilter:
         )
 
 
-def build_filter(
-    *,
-    knowledge_base_uuid: str | None,
-    statuses: Iterable[str] | str | None,
-    phases: Iterable[str] | str | None,
-    created_after: datetime | None,
-    created_before: datetime | None,
-) -> JobFilter:
+def pop_filter(options: JobListOptions) -> JobFilter | None:
     """
-    Check and convert what a caller wrote.
+    Remove the filters from `options`, and return them as a predicate.
+
+    None means that every job matches. What remains in `options` is `Paging`.
 
     Raises:
         ConfigurationError: A name is unknown, or a time has no timezone.
     """
-    if knowledge_base_uuid is not None:
-        check_instance("knowledge_base_uuid", knowledge_base_uuid, str, "a string")
-    return JobFilter(
-        knowledge_base_uuid=knowledge_base_uuid,
-        statuses=read_members("statuses", statuses, IndexingJobStatus),
-        phases=read_members("phases", phases, IndexingJobPhase),
-        created_after=_aware("created_after", created_after),
-        created_before=_aware("created_before", created_before),
+    keep = JobFilter(
+        knowledge_base_uuid=options.pop("knowledge_base_uuid", None),
+        statuses=parse_members(
+            "statuses", options.pop("statuses", None), IndexingJobStatus
+        ),
+        phases=parse_members("phases", options.pop("phases", None), IndexingJobPhase),
+        created_after=options.pop("created_after", None),
+        created_before=options.pop("created_before", None),
     )
+    check_instance("knowledge_base_uuid", keep.knowledge_base_uuid, str | None)
+    _check_aware("created_after", keep.created_after)
+    _check_aware("created_before", keep.created_before)
+    return None if keep == JobFilter() else keep
 
 
-def _aware(name: str, moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    check_instance(name, moment, datetime, "a datetime")
-    if moment.utcoffset() is None:
-        msg = f"{name} must have a timezone: datetime(..., tzinfo=UTC)"
+def _check_aware(name: str, moment: datetime | None) -> None:
+    check_instance(name, moment, datetime | None)
+    if moment is not None and moment.utcoffset() is None:
+        msg = f"{name} must be timezone-aware: datetime(..., tzinfo=UTC)"
         raise ConfigurationError(msg)
-    return moment

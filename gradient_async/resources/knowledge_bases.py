@@ -1,12 +1,13 @@
-"""Ask about knowledge bases, make, change and delete them."""
+"""List, create, change and delete knowledge bases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Unpack
 
 import attrs
 
+from gradient_async.checks import require_list, require_nonempty_str
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
@@ -17,20 +18,17 @@ from gradient_async.models.knowledge_bases import (
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
-from gradient_async.paging import Paginator, Position
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging import Paginator, Paging
 from gradient_async.resources.arguments import (
-    body_of,
+    build_body,
     check_fields,
-    read_items,
-    read_member,
-    read_optional_text,
-    read_text,
-    read_texts,
+    optional_strs,
+    parse_member,
+    require_strs,
 )
 from gradient_async.resources.paged import paginate
-from gradient_async.resources.source_bodies import new_source_body
-from gradient_async.transport.calls import Caller
+from gradient_async.resources.resource import Resource
+from gradient_async.resources.source_bodies import build_new_source
 from gradient_async.transport.wire import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
@@ -40,7 +38,7 @@ _UPDATE: Final = Endpoint("PUT", "/v2/gen-ai/knowledge_bases/{uuid}")
 _DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/knowledge_bases/{uuid}")
 
 
-class KnowledgeBases:
+class KnowledgeBases(Resource):
     """
     The account's knowledge bases, `client.knowledge_bases`.
 
@@ -48,64 +46,30 @@ class KnowledgeBases:
     database.
     """
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-
-    def list(
-        self,
-        *,
-        max_items: int | None = None,
-        per_page: int | None = None,
-        prefetch: int = PREFETCH,
-        start: Position | None = None,
-    ) -> Paginator[KnowledgeBase]:
+    def list(self, **paging: Unpack[Paging]) -> Paginator[KnowledgeBase]:
         """
-        List the account's knowledge bases, across all pages.
-
-        Sends nothing by itself: iterate over what it gives, and pages are fetched as
-        they are needed, each by one call with its own deadline and retries.
+        Iterate over the account's knowledge bases, across all pages.
 
         Args:
-            max_items: Give so many at most; None means all.
-            per_page: Items to fetch with one request, 1 to 200; None means 200, or as
-                many as `start` was noted with.
-            prefetch: Pages to ask for at once, 4 by default; 1 reads one by one.
-            start: Where to go on, a `Paginator.position`; None means the beginning.
-
-        Raises:
-            ConfigurationError: An argument cannot work.
-            GradientError: While iterating, whatever a call may raise; or
-                `PaginationError`, when the server's pages contradict each other.
+            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
         """
-        return paginate(
-            self._caller,
-            _LIST.request(),
-            KnowledgeBasesResponse,
-            max_items=max_items,
-            per_page=per_page,
-            prefetch=prefetch,
-            start=start,
-        )
+        return paginate(self._caller, _LIST.request(), KnowledgeBasesResponse, **paging)
 
     async def get(self, uuid: str) -> KnowledgeBase:
         """
-        Get one knowledge base by its id, and how its database is.
-
-        Sends one request, and again where a retry may help.
+        Fetch one knowledge base, including the state of its database.
 
         Raises:
-            ConfigurationError: The id could lead to another path; nothing was sent.
-            NotFoundError: The account has no such knowledge base.
-            GradientError: Whatever else a call may raise.
+            NotFoundError: There is no such knowledge base.
 
         Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
         """
         request = _GET.request(uuid=uuid)
-        answer = await self._caller.call(request, KnowledgeBaseDetailsResponse)
+        response = await self._caller.call(request, KnowledgeBaseDetailsResponse)
         return attrs.evolve(
-            answer.knowledge_base, database_status=answer.database_status
+            response.knowledge_base, database_status=response.database_status
         )
 
     async def create(
@@ -123,54 +87,50 @@ class KnowledgeBases:
         vpc_uuid: str | None = None,
     ) -> KnowledgeBase:
         """
-        Make a knowledge base, and give it as it is right then.
+        Create a knowledge base and return it.
 
-        Sends one request, and never a second one where the first may have been done.
-        A new database takes some minutes; `get(...).database_status` tells. Whether
-        the platform then indexes by itself, it does not promise;
-        `client.indexing_jobs.run(...)` does, or says that a job is running already.
+        A new database takes some minutes to create; `get(...).database_status` shows
+        its state. The platform may or may not start to index right away;
+        `client.indexing_jobs.run(...)` starts a job or reports the running one.
 
         Args:
-            name: What to call it.
-            embedding_model_uuid: The model that turns texts into vectors;
-                `client.models.list(usecases=["knowledgebase"])` names them.
-            project_id: The DigitalOcean project it shall belong to.
-            region: Where it shall be; `client.regions.list()` names them.
-            data_sources: What it shall read; a `NewDataSource` where chunking is to
-                be set. More can be added later, but for files, Dropbox and Google
-                Drive, which the API takes only here.
+            name: Name of the knowledge base.
+            embedding_model_uuid: Id of the embedding model; see
+                `client.models.list(usecases=["knowledgebase"])`.
+            project_id: Id of the DigitalOcean project to assign it to.
+            region: Region to create it in; see `client.regions.list()`.
+            data_sources: What to index; use `NewDataSource` to set the chunking.
+                Uploaded files, Dropbox and Google Drive cannot be added later.
             tags: Tags to find it by.
-            reranking_config: How what is found is put in order; None leaves it to the
+            reranking_config: How to rerank search results; None leaves it to the
                 platform.
-            database_id: The OpenSearch database it shall use; None makes a new one.
-            size: How large a new database shall be, an `OpenSearchPlanSize`, a short
+            database_id: Id of the OpenSearch database to use; None creates a new one.
+            size: Size of a new database, as an `OpenSearchPlanSize` member, a short
                 name (`"small"`) or a wire value; None leaves it to the platform.
-            vpc_uuid: The VPC of a new database; None leaves it to the platform.
+            vpc_uuid: Id of the VPC of a new database; None leaves it to the platform.
 
         Raises:
-            ConfigurationError: An argument cannot work; nothing was sent.
-            OutcomeUnknownError: The answer was lost; `list` tells whether there is a
-                knowledge base of this name.
-            UnprocessableEntityError: The API finds an argument wrong.
-            GradientError: Whatever else a call may raise.
+            OutcomeUnknownError: The response was lost; search `list` for the name to
+                see whether the knowledge base exists.
 
         Source: POST /v2/gen-ai/knowledge_bases, `genai_create_knowledge_base`.
         """
-        sources = read_items("data_sources", data_sources, "data sources")
+        sources = require_list("data_sources", data_sources, "data sources")
+        _check_reranking(reranking_config)
         request = _CREATE.request(
-            body=body_of(
-                name=read_text("name", name),
-                embedding_model_uuid=read_optional_text(
-                    "embedding_model_uuid", embedding_model_uuid
+            body=build_body(
+                name=require_nonempty_str("name", name),
+                **optional_strs(
+                    embedding_model_uuid=embedding_model_uuid,
+                    project_id=project_id,
+                    region=region,
+                    database_id=database_id,
+                    vpc_uuid=vpc_uuid,
                 ),
-                project_id=read_optional_text("project_id", project_id),
-                region=read_optional_text("region", region),
-                datasources=[new_source_body(source) for source in sources] or None,
-                tags=read_texts("tags", tags) or None,
-                reranking_config=_read_reranking(reranking_config),
-                database_id=read_optional_text("database_id", database_id),
-                size=read_member("size", size, OpenSearchPlanSize),
-                vpc_uuid=read_optional_text("vpc_uuid", vpc_uuid),
+                datasources=[build_new_source(source) for source in sources] or None,
+                tags=require_strs("tags", tags) or None,
+                reranking_config=reranking_config,
+                size=parse_member("size", size, OpenSearchPlanSize),
             )
         )
         return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
@@ -186,51 +146,40 @@ class KnowledgeBases:
         database_id: str | None = None,
     ) -> KnowledgeBase:
         """
-        Change a knowledge base, and give it as it is then; None leaves as it is.
-
-        Sends one request, and again where a retry may help.
+        Change a knowledge base and return it; None leaves a value unchanged.
 
         Args:
             uuid: Id of the knowledge base.
-            name: What to call it.
-            project_id: The DigitalOcean project it shall belong to.
-            tags: All its tags; an empty list takes them away.
-            reranking_config: How what is found is put in order.
-            database_id: The OpenSearch database it shall use.
+            name: New name.
+            project_id: Id of the DigitalOcean project to assign it to.
+            tags: New tags, which replace the present ones; an empty list removes all.
+            reranking_config: How to rerank search results.
+            database_id: Id of the OpenSearch database to use.
 
         Raises:
-            ConfigurationError: An argument cannot work, or there is nothing to
-                change; nothing was sent.
-            NotFoundError: The account has no such knowledge base.
-            GradientError: Whatever else a call may raise.
+            NotFoundError: There is no such knowledge base.
 
         Source: PUT /v2/gen-ai/knowledge_bases/{uuid}, `genai_update_knowledge_base`.
         """
-        changes = body_of(
-            name=read_optional_text("name", name),
-            project_id=read_optional_text("project_id", project_id),
-            tags=None if tags is None else read_texts("tags", tags),
-            reranking_config=_read_reranking(reranking_config),
-            database_id=read_optional_text("database_id", database_id),
+        _check_reranking(reranking_config)
+        changes = build_body(
+            **optional_strs(name=name, project_id=project_id, database_id=database_id),
+            tags=None if tags is None else require_strs("tags", tags),
+            reranking_config=reranking_config,
         )
         if not changes:
-            msg = "there is nothing to change: give name, tags or another argument"
+            msg = "nothing to change: pass name, tags or another argument"
             raise ConfigurationError(msg)
         # The API's description has the id in the body too.
-        request = _UPDATE.request(uuid=uuid, body=body_of(uuid=uuid) | changes)
+        request = _UPDATE.request(uuid=uuid, body=build_body(uuid=uuid) | changes)
         return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
 
     async def delete(self, uuid: str) -> None:
         """
-        Delete a knowledge base, with its data sources and its schedule.
-
-        Sends one request, and again where a retry may help. If an answer is lost and
-        the knowledge base is not there any more afterwards, that is success.
+        Delete a knowledge base with its data sources and its schedule.
 
         Raises:
-            ConfigurationError: The id could lead to another path; nothing was sent.
-            NotFoundError: The account has no such knowledge base.
-            GradientError: Whatever else a call may raise.
+            NotFoundError: There is no such knowledge base.
 
         Source: DELETE /v2/gen-ai/knowledge_bases/{uuid},
         `genai_delete_knowledge_base`.
@@ -238,9 +187,6 @@ class KnowledgeBases:
         await self._caller.send(_DELETE.request(uuid=uuid))
 
 
-def _read_reranking(
-    given: RerankingConfiguration | None,
-) -> RerankingConfiguration | None:
-    if given is not None:
-        check_fields("reranking_config", given, RerankingConfiguration)
-    return given
+def _check_reranking(config: RerankingConfiguration | None) -> None:
+    if config is not None:
+        check_fields("reranking_config", config, RerankingConfiguration)

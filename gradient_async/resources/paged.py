@@ -1,43 +1,50 @@
-"""Lists: one page by one call, and all of them as a paginator."""
+"""Build paginators over the API's lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar, Unpack
 
 import attrs
-from multidict import MultiDict
 
 from gradient_async.models.lists import ListResponse
-from gradient_async.paging import Page, Paginator, Position
+from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Request
 
-T = TypeVar("T", bound=Hashable)
+
+class _Item(Hashable, Protocol):
+    """An item of a list."""
+
+    @property
+    def uuid(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Item)
 
 
 def paginate(
     caller: Caller,
     request: Request,
     shape: type[ListResponse[T]],
-    *,
     keep: Callable[[T], bool] | None = None,
-    max_items: int | None,
-    per_page: int | None,
-    prefetch: int,
-    start: Position | None,
+    /,
+    **paging: Unpack[Paging],
 ) -> Paginator[T]:
-    """Make the paginator of a list; the request lacks nothing but its page."""
+    """
+    Return a paginator over a list; `request` lacks only the page parameters.
+
+    Raises:
+        ConfigurationError: A paging option is out of range.
+        TypeError: A keyword is not one of `Paging`.
+    """
     return Paginator(
         partial(fetch_page, caller, request, shape),
         path=request.path,
         key=identify,
         keep=keep,
-        max_items=max_items,
-        per_page=per_page,
-        prefetch=prefetch,
-        start=start,
+        **paging,
     )
 
 
@@ -49,24 +56,23 @@ async def fetch_page(
     per_page: int,
 ) -> Page[T]:
     """Fetch one page of a list, counted from 1."""
-    numbers = {"page": str(page), "per_page": str(per_page)}
-    params = MultiDict([*request.params.items(), *numbers.items()])
-    answer = await caller.call(attrs.evolve(request, params=params), shape)
-    return page_of(page, answer)
+    params = {**request.params, "page": str(page), "per_page": str(per_page)}
+    response = await caller.call(attrs.evolve(request, params=params), shape)
+    return build_page(page, response)
 
 
-def page_of(number: int, answer: ListResponse[T]) -> Page[T]:
-    """Take the number asked for, and no count that cannot be one."""
-    meta = answer.meta
+def build_page(number: int, response: ListResponse[T]) -> Page[T]:
+    """Build a page; counts that cannot be true are dropped."""
+    meta = response.meta
     return Page(
-        items=answer.items or (),
+        items=response.items or (),
         page=number,
         pages=meta.pages if meta and meta.pages > 0 else None,
         total=meta.total if meta and meta.total >= 0 else None,
-        has_next=bool(answer.links.pages.next),
+        has_next=bool(response.links.pages.next),
     )
 
 
-def identify(item: Hashable) -> Hashable:
-    """Give what makes an item itself; one without an id is itself as a whole."""
-    return getattr(item, "uuid", "") or item
+def identify(item: _Item) -> Hashable:
+    """Return an item's uuid, or the item itself where the uuid is empty."""
+    return item.uuid or item

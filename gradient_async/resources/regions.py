@@ -1,42 +1,36 @@
-"""Ask where knowledge bases can be."""
+"""The platform's regions."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from gradient_async.models.regions import Region, RegionsResponse
-from gradient_async.resources.arguments import query_of
-from gradient_async.transport.calls import Caller
+from gradient_async.resources.arguments import build_query
+from gradient_async.resources.resource import Resource
 from gradient_async.transport.wire import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/regions")
 
 
-class Regions:
+class Regions(Resource):
     """The platform's regions, `client.regions`."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     async def list(
         self, *, serves_inference: bool | None = None, serves_batch: bool | None = None
     ) -> tuple[Region, ...]:
         """
-        List the regions, all of them; the API has no pages here.
-
-        Sends one request, and again where a retry may help.
+        Fetch all regions; this list has no pages.
 
         Args:
-            serves_inference: Whether to include those that serve inference; None
+            serves_inference: Whether to include regions that serve inference; None
                 leaves it to the platform.
-            serves_batch: The same for batch jobs, as indexing jobs are.
-
-        Raises:
-            ConfigurationError: An argument cannot work; nothing was sent.
-            GradientError: Whatever else a call may raise.
+            serves_batch: Whether to include regions that run batch jobs, such as
+                indexing jobs; None leaves it to the platform.
 
         Source: GET /v2/gen-ai/regions, `genai_list_datacenter_regions`.
         """
-        params = query_of(serves_inference=serves_inference, serves_batch=serves_batch)
-        answer = await self._caller.call(_LIST.request(params=params), RegionsResponse)
-        return answer.regions
+        query = build_query(
+            serves_inference=serves_inference, serves_batch=serves_batch
+        )
+        response = await self._caller.call(_LIST.request(params=query), RegionsResponse)
+        return response.regions

@@ -1,4 +1,4 @@
-"""Data sources as the API takes them: a key that names the kind; pure."""
+"""Build the bodies of data sources: a key per kind of source; pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ from gradient_async.models.data_sources import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.resources.arguments import Body, body_of, check_fields, read_member
+from gradient_async.resources.arguments import (
+    Body,
+    build_body,
+    check_fields,
+    parse_member,
+)
 
 AddableDataSource: TypeAlias = SpacesDataSource | WebCrawlerDataSource | AWSDataSource
-"""What can be added to a knowledge base that is there already."""
+"""A data source that can be added to an existing knowledge base."""
 
 _ADDABLE: Final[dict[type, str]] = {
     SpacesDataSource: "spaces_data_source",
@@ -34,58 +39,58 @@ _KEYS: Final[dict[type, str]] = _ADDABLE | {
 }
 
 
-def new_source_body(source: DataSourceInput | NewDataSource) -> Body:
+def build_new_source(source: DataSourceInput | NewDataSource) -> Body:
     """
-    Write a data source of a new knowledge base.
+    Build the body of a data source of a new knowledge base.
 
     Raises:
-        ConfigurationError: It is none.
+        ConfigurationError: It is not a data source, or a field has another type.
     """
     if not isinstance(source, NewDataSource):
         source = NewDataSource(source)
-    return _source_body(source.source, _KEYS) | chunking_body(
+    return _build_source(source.source, _KEYS) | build_chunking(
         source.chunking_algorithm, source.chunking_options
     )
 
 
-def added_source_body(source: AddableDataSource) -> Body:
+def build_added_source(source: AddableDataSource) -> Body:
     """
-    Write a data source to add to a knowledge base.
+    Build the body of a data source to add to an existing knowledge base.
 
     Raises:
-        ConfigurationError: It is none, or one that the API takes only when the
-            knowledge base is made.
+        ConfigurationError: It is not a data source, a field has another type, or the
+            API accepts it only when it creates a knowledge base.
     """
     if type(source) in _KEYS.keys() - _ADDABLE.keys():
         msg = (
-            f"the API takes a {type(source).__name__} only with a new knowledge base: "
-            f"give it to knowledge_bases.create"
+            f"a {type(source).__name__} can only be part of a new knowledge base: "
+            f"pass it to knowledge_bases.create"
         )
         raise ConfigurationError(msg)
-    return _source_body(source, _ADDABLE)
+    return _build_source(source, _ADDABLE)
 
 
-def chunking_body(algorithm: str | None, options: ChunkingOptions | None) -> Body:
+def build_chunking(algorithm: str | None, options: ChunkingOptions | None) -> Body:
     """
-    Write how to cut texts into chunks; None is left to the platform.
+    Build the part of a body that sets the chunking; None is left out.
 
     Raises:
-        ConfigurationError: An argument is none of its kind.
+        ConfigurationError: An argument, or a field of the options, has another type.
     """
     if options is not None:
         check_fields("chunking_options", options, ChunkingOptions)
-    return body_of(
-        chunking_algorithm=read_member(
+    return build_body(
+        chunking_algorithm=parse_member(
             "chunking_algorithm", algorithm, ChunkingAlgorithm
         ),
         chunking_options=options,
     )
 
 
-def _source_body(source: DataSourceInput, keys: dict[type, str]) -> Body:
+def _build_source(source: DataSourceInput, keys: dict[type, str]) -> Body:
     if type(source) not in keys:
         names = ", ".join(kind.__name__ for kind in keys)
-        msg = f"a data source must be one of {names}, not {type(source).__name__}"
+        msg = f"a data source must be one of {names}, got {type(source).__name__}"
         raise ConfigurationError(msg)
     check_fields("data source", source, type(source))
-    return body_of(**{keys[type(source)]: source})
+    return build_body(**{keys[type(source)]: source})

@@ -1,8 +1,8 @@
 """
-For tests of code that uses this package.
+Tools for testing code that uses this package.
 
-`MemoryTransport` answers a client without a network; the pytest plugin
-`gradient_async.testing.plugin` has a fixture that runs a server, `gradient_emulator`.
+`MemoryTransport` serves a client without a network; the fixture `gradient_emulator` of
+the pytest plugin `gradient_async.testing.plugin` runs a local server.
 """
 
 from gradient_async.testing.background import RunningEmulator, run_in_background

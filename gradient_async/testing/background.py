@@ -1,4 +1,4 @@
-"""Run an emulator beside a test, whatever loop the test has, or none."""
+"""Run an emulator in a background thread, for async and plain tests alike."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from gradient_async.emulator import Emulator
 
 @attrs.frozen(kw_only=True)
 class RunningEmulator:
-    """An emulator that runs in a thread of its own."""
+    """An emulator that runs in a background thread."""
 
     url: str
-    """Its base URL."""
+    """Base URL of the emulator."""
     token: str = attrs.field(repr=False)
-    """The token of its first account."""
+    """Token of its first account."""
     emulator: Emulator
-    """The emulator itself: add jobs, let it fail, see what it received."""
+    """The emulator itself, to add jobs, inject faults and inspect requests."""
 
 
 @contextmanager
 def run_in_background(emulator: Emulator) -> Iterator[RunningEmulator]:
-    """Run an emulator in a thread with a loop of its own, and wait for its end."""
+    """Run an emulator on an event loop in a background thread; stop it at the end."""
     with _running_loop() as loop:
         asyncio.run_coroutine_threadsafe(emulator.start(), loop).result()
         try:

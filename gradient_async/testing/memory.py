@@ -1,4 +1,4 @@
-"""A transport that a function answers, without a network."""
+"""A transport that calls a function instead of a server."""
 
 from __future__ import annotations
 
@@ -10,77 +10,77 @@ from gradient_async.codec import JSON, encode_json
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
 
-Answer: TypeAlias = Response | Exception
-"""What comes of a request: a response, or an error to raise."""
+Outcome: TypeAlias = Response | Exception
+"""Outcome of a request: a response, or the error to raise."""
 
-Handler: TypeAlias = Callable[[Request], Answer | Awaitable[Answer]]
-"""A function, plain or async, that answers each request."""
+Handler: TypeAlias = Callable[[Request], Outcome | Awaitable[Outcome]]
+"""A function, plain or async, that returns the outcome of each request."""
 
 
 class MemoryTransport:
     """
-    A transport whose server is a function.
+    A transport that passes each request to a function, without a network.
 
-        def answer(request: Request) -> Response:
+        def handle(request: Request) -> Response:
             return json_response({"jobs": []})
 
-        client = Client("any-token", transport=MemoryTransport(answer))
+        client = Client("any-token", transport=MemoryTransport(handle))
 
-    The function sees each attempt, retries included. An error that it gives or raises
-    is what the attempt fails with: `ConnectError("no route", sent=False)`, for example.
-    Everything above works as ever: retries, pacing, deadlines, decoding.
+    The function is called for each attempt, retries included. An error that it returns
+    or raises fails the attempt, for example `ConnectError("no route", sent=False)`.
+    Retries, pacing, deadlines and decoding work as they do over a network.
     """
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self.requests: list[Request] = []
-        """The requests so far, each attempt for itself, in the order sent."""
+        """Requests received so far, one for each attempt, in the order sent."""
         self.is_closed: bool = False
-        """Whether the client was closed."""
+        """Whether the client has closed the transport."""
 
     async def send(self, request: Request, token: Secret) -> Response:  # noqa: ARG002
-        """Note the request, and give or raise what the function answers."""
-        return await self._answer(request)
+        """Record a request and return, or raise, what the function returns."""
+        return await self._handle(request)
 
     async def upload(self, upload: Upload) -> Response:
-        """Do the same with a PUT whose body is the file."""
+        """Record an upload as a PUT whose body is the file; otherwise like `send`."""
         body = b"".join([chunk async for chunk in upload.chunks])
-        return await self._answer(Request(method="PUT", path=upload.path, body=body))
+        return await self._handle(Request(method="PUT", path=upload.path, body=body))
 
-    async def _answer(self, request: Request) -> Response:
+    async def _handle(self, request: Request) -> Response:
         self.requests.append(request)
-        answer = self._handler(request)
-        if inspect.isawaitable(answer):
-            answer = await answer
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        outcome = self._handler(request)
+        if inspect.isawaitable(outcome):
+            outcome = await outcome
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def aclose(self) -> None:
-        """Note that the client was closed."""
+        """Set `is_closed`."""
         self.is_closed = True
 
     def abandon(self) -> None:
-        """Do nothing: there is nothing to let go of."""
+        """Do nothing: there are no resources to release."""
 
 
 def json_response(
     value: JSON, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """
-    Make a response with a JSON body.
+    Create a response with a JSON body.
 
     Args:
-        value: What the body says.
+        value: The body.
         status: HTTP status code.
-        headers: More headers, `retry-after` for example; case does not matter.
+        headers: Additional headers, such as `retry-after`; names in any case.
 
     Raises:
-        ConfigurationError: Something in the value has no JSON form.
+        ConfigurationError: `value` is not JSON serializable.
     """
-    given = {name.lower(): text for name, text in (headers or {}).items()}
+    lowercase = {name.lower(): text for name, text in (headers or {}).items()}
     return Response(
         status=status,
-        headers={"content-type": "application/json"} | given,
+        headers={"content-type": "application/json"} | lowercase,
         body=encode_json(value),
     )

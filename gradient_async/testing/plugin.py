@@ -1,4 +1,4 @@
-"""The pytest plugin: `pytest_plugins = ["gradient_async.testing.plugin"]`."""
+"""Pytest plugin; enable it by `pytest_plugins = ["gradient_async.testing.plugin"]`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from gradient_async.testing.background import RunningEmulator, run_in_background
 @pytest.fixture
 def gradient_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningEmulator]:
     """
-    Run a local API server with 200 jobs and no limits, in a thread of its own.
+    Run a local API server with 200 jobs and no rate limits in a background thread.
 
-    `DIGITALOCEAN_API_URL` and `DIGITALOCEAN_ACCESS_TOKEN` point to it during the
-    test, so that `Client()` finds it. Gives `.url`, `.token` and `.emulator`.
+    `DIGITALOCEAN_API_URL` and `DIGITALOCEAN_ACCESS_TOKEN` point to it during the test,
+    so `Client()` uses it. The value has `.url`, `.token` and `.emulator`.
     """
     with run_in_background(Emulator(jobs=200, limits=None)) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)

@@ -58,7 +58,7 @@ class RetryPolicy:
         """Refuse numbers that make no sense."""
         check_int("attempts", self.attempts, minimum=1)
         for name in ("first", "longest"):
-            check_instance(name, getattr(self, name), (int, float), "seconds")
+            check_instance(name, getattr(self, name), float | int)
         if not 0 <= self.first <= self.longest:
             msg = f"0 <= first <= longest must hold, not {self.first}, {self.longest}"
             raise ConfigurationError(msg)

@@ -63,7 +63,7 @@ class _Outgoing:
     method: str
     path: str
     url: str = attrs.field(repr=False)
-    params: Mapping[str, str] = attrs.field(factory=dict)
+    params: Mapping[str, str | Sequence[str]] = attrs.field(factory=dict)
     headers: Mapping[str, str]
     body: bytes | AsyncIterable[bytes] | None = attrs.field(repr=False)
     timeout: aiohttp.ClientTimeout = _TIMEOUT

@@ -47,10 +47,10 @@ def _windows(windows: Iterable[Window] | None) -> tuple[Window, ...]:
     """Put the longest window last: the server's headers speak of that one."""
     if windows is None:
         return ()
-    check_instance("windows", windows, Iterable, "a list of Window objects, or None")
+    check_instance("windows", windows, Iterable)
     windows = list(windows)
     for window in windows:
-        check_instance("each of windows", window, Window, "a Window")
+        check_instance("each of windows", window, Window)
     return tuple(sorted(windows, key=lambda window: window.seconds))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import quote
 
 import attrs
 
+from gradient_async.checks import check_instance
 from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Secret
@@ -26,8 +27,8 @@ class Request:
     """HTTP method, in capitals."""
     path: str
     """Path below the base URL, percent-encoded, starting with a slash."""
-    params: Mapping[str, str] = attrs.field(factory=dict)
-    """Query parameters, not encoded yet; a MultiDict where a name repeats."""
+    params: Mapping[str, str | Sequence[str]] = attrs.field(factory=dict)
+    """Query parameters, not encoded; a sequence repeats its name for each item."""
     body: bytes | None = attrs.field(default=None, repr=False)
     """JSON to send, None to send nothing."""
 
@@ -121,7 +122,7 @@ class Endpoint:
     def request(
         self,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         body: Mapping[str, JSON] | None = None,
         **ids: str,
     ) -> Request:
@@ -141,16 +142,14 @@ class Endpoint:
         )
 
 
-def encode_id(name: str, value: object) -> str:
+def encode_id(name: str, value: str) -> str:
     """
     Percent-encode an id; refuse what a server may read as more than one segment.
 
     Raises:
         ConfigurationError: The id could lead to another path.
     """
-    if not isinstance(value, str):
-        msg = f"{name} must be a string, not {type(value).__name__}"
-        raise ConfigurationError(msg)
+    check_instance(name, value, str)
     problem = problem_of_id(value)
     if problem:
         msg = f"{name} {problem}: {value[:40]!r}"

@@ -75,7 +75,7 @@ def check_uuids(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         msg = f"uuids must be a list of ids, not a string: write [{values!r}]"
         raise ConfigurationError(msg)
-    check_instance("uuids", values, Iterable, "a list of ids")
+    check_instance("uuids", values, Iterable)
     uuids = tuple(values)
     # Encoding is the check; the result is needed only later, in each request.
     for uuid in uuids:

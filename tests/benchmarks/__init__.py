@@ -1,1 +1,1 @@
-"""Measurements, run by hand: `nox -s bench`. Nothing here passes or fails."""
+"""Measurements, run by `nox -s bench`; nothing here passes or fails."""

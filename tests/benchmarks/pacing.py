@@ -1,4 +1,4 @@
-"""600 calls at once under limits of 25 a second and 100 in ten, in real time."""
+"""Pacing of 600 concurrent calls, limited to 25 a second and 100 in ten seconds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gradient_async.emulator import Emulator
 from gradient_async.emulator import Window as ServerWindow
 
 _CALLS = 600
-# 25 a second until 100 are in, and again 10 s after the first: the last 25 at 53 s.
+# 25 each second until 100 are sent, then the same every 10 s: the last 25 at 53 s.
 _IDEAL = 53.0
 
 
 async def measure() -> None:
-    """Print what the server saw."""
+    """Print how fast, with which statuses and in which order the calls arrived."""
     limits = (ServerWindow(25, 1.0), ServerWindow(100, 10.0))
     rate_limit = RateLimit([Window(25, 1.0), Window(100, 10.0)])
     order: list[int] = []
@@ -41,7 +41,7 @@ async def measure() -> None:
     arrived = [int(request.path.rpartition("-")[2]) for request in api.requests]
     inversions = sum(a > b for a, b in itertools.pairwise(arrived))
     print(f"{_CALLS} calls in {took:.2f} s, {_IDEAL / took:.1%} of the allowed speed")
-    print(f"answers by status: {dict(Counter(r.status for r in api.requests))}")
+    print(f"responses by status: {dict(Counter(r.status for r in api.requests))}")
     print(f"out of order on arrival: {inversions}")
 
 

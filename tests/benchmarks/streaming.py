@@ -1,4 +1,4 @@
-"""How fast 5,000 jobs stream, by prefetch and the server's latency."""
+"""Time to stream 5,000 jobs, by prefetch and the server's latency."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _JOBS = 5000
 
 
 async def stream(latency: float, prefetch: int) -> float:
-    """Stream all jobs once; give the seconds it took."""
+    """Stream all jobs once, and return the seconds it took."""
     async with Emulator(jobs=_JOBS, limits=None, latency=latency) as api:
         client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
         async with client:
@@ -26,7 +26,7 @@ async def stream(latency: float, prefetch: int) -> float:
 
 
 def main() -> None:
-    """Print a table."""
+    """Print the time for each combination."""
     print(f"{_JOBS:,} jobs, 200 a page; client and server share one core")
     for latency in (0.0, 0.05, 0.2):
         for prefetch in (1, 4, 16):

@@ -1,4 +1,4 @@
-"""A plain terminal, and an account to ask about."""
+"""Fixtures: a terminal without the machine's settings, and an account to list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the machine's own terminal out of the tests."""
+    """Hide the settings of the machine's own terminal."""
     for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -18,7 +18,7 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def account(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Let the environment point to the emulator."""
+    """Point the environment to the emulator."""
     monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
     monkeypatch.setenv(TOKEN_VARIABLES[0], api.token)
     return api

@@ -1,4 +1,4 @@
-"""Jobs to write."""
+"""Sample jobs to write."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ PARTIAL: Final = IndexingJob(
         ),
     ),
 )
-"""A job with most of what a job can have."""
+"""A job with most fields set."""
 
 PENDING: Final = IndexingJob(
     uuid="8cf9ddd7-0000-4000-8000-000000000004",
     phase=IndexingJobPhase.PENDING,
     status=IndexingJobStatus.PENDING,
 )
-"""A job that nothing is known of yet."""
+"""A job with nearly all fields at their defaults."""
 
 ODD: Final = IndexingJob(
     uuid="odd\x1b[2J", status=IndexingJobStatus("INDEX_JOB_STATUS_\x1b[31mPAUSED")
 )
-"""A job in a state that nobody knew, written by somebody who means no good."""
+"""A job with an undeclared status and malicious control characters."""
 
 
-async def arriving(*jobs: IndexingJob) -> AsyncIterator[IndexingJob]:
-    """Give jobs one by one."""
+async def stream_of(*jobs: IndexingJob) -> AsyncIterator[IndexingJob]:
+    """Yield jobs one by one."""
     for job in jobs:
         yield job

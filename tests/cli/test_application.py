@@ -1,4 +1,4 @@
-"""The tree of commands, and how they end."""
+"""The command tree and the exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gradient_async.testing.background import RunningEmulator
 
 
 def options(command: App) -> set[str]:
-    """Give the options of one command; a mere group of commands has none."""
+    """Return the options of one command; a group of commands has none."""
     if command.default_command is None:
         return set()
     return {
@@ -30,7 +30,7 @@ def options(command: App) -> set[str]:
 
 
 def tree(command: App, name: str = "") -> dict[str, set[str]]:
-    """Give the options of a command and of all below it."""
+    """Return the options of a command and of all its subcommands."""
     result = {name: options(command)}
     for child in command:
         if not child.startswith("-"):
@@ -38,8 +38,8 @@ def tree(command: App, name: str = "") -> dict[str, set[str]]:
     return result
 
 
-def test_tree_of_commands() -> None:
-    """These are the commands and their options; taking one away breaks scripts."""
+def test_command_tree() -> None:
+    """The commands and options are these; removing one would break scripts."""
     expected = {
         "": set(),
         "demo": {"--jobs", "--prefetch", "--latency"},
@@ -64,10 +64,10 @@ def test_tree_of_commands() -> None:
         (["--version"], version("gradient-async")),
     ],
 )
-def test_explains_itself(
+def test_help_and_version(
     arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Help and version go to stdout, and all is fine."""
+    """Help and version go to stdout, with exit code 0."""
     assert 0 == run(arguments)
     assert expected in capsys.readouterr().out
 
@@ -94,10 +94,10 @@ def test_explains_itself(
         (["demo", "--prefetch", "0"], "Must be >= 1"),
     ],
 )
-def test_wrong_usage(
+def test_invalid_usage(
     arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Wrong usage is code 2 and one line that says what, and where to read more."""
+    """Invalid usage exits with 2 and one line: what is wrong, which help to read."""
     assert 2 == run(arguments)
     captured = capsys.readouterr()
     (line,) = captured.err.splitlines()
@@ -116,16 +116,16 @@ def test_wrong_usage(
         (["jobs", "list", "--status", "faild"], "gradient-async jobs list"),
     ],
 )
-def test_wrong_usage_points_to_the_right_help(
+def test_invalid_usage_names_the_help_of_the_command(
     arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The help named after wrong usage is that of the command that was meant."""
+    """The help named after invalid usage is that of the command used."""
     assert 2 == run(arguments)
     assert capsys.readouterr().err.endswith(f" See `{expected} --help`.\n")
 
 
 def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a token the one line says where to put one."""
+    """Without a token, one line says which variable to set."""
     assert 2 == run([])
     (line,) = capsys.readouterr().err.splitlines()
     assert "set DIGITALOCEAN_ACCESS_TOKEN" in line
@@ -150,7 +150,7 @@ def test_failures_are_one_line(
     output: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A failure is a code and one line on stderr; stdout has no part of it."""
+    """A failure is an exit code and one line on stderr; stdout stays empty."""
     gradient_emulator.emulator.fail(fault)
 
     assert expected == run(["jobs", "list", "--output", output])
@@ -161,10 +161,10 @@ def test_failures_are_one_line(
     assert "GET /v2/gen-ai/indexing_jobs" in line
 
 
-def test_texts_of_others_stay_on_the_line(
+def test_server_messages_stay_on_the_line(
     gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A server's message can neither break the line nor steer the terminal."""
+    """A server's message can neither break the line nor control the terminal."""
     body = b'{"id": "bad", "message": "first\\nsecond\\u001b[2J"}'
     gradient_emulator.emulator.fail(Fault(status=400, body=body))
 
@@ -176,7 +176,7 @@ def test_texts_of_others_stay_on_the_line(
 def test_retries_are_silent(
     gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A failure that a retry overcomes is not the user's business."""
+    """A failure that a retry overcomes is not reported."""
     gradient_emulator.emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
 
     assert 0 == run(["jobs", "list", "--output", "jsonl"])
@@ -186,13 +186,13 @@ def test_retries_are_silent(
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
-def test_a_reader_that_leaves_ends_it_quietly(
+def test_a_closed_pipe_ends_the_command_silently(
     gradient_emulator: RunningEmulator,
     output: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A closed pipe is the reader's right: no error and no words, at the exit too."""
+    """A closed pipe is no error and causes no output, at exit neither."""
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "w", encoding="utf-8") as stdout:  # noqa: PTH123  (a descriptor)
@@ -204,7 +204,7 @@ def test_a_reader_that_leaves_ends_it_quietly(
 
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C is code 130, without a word."""
+    """Ctrl-C exits with 130."""
 
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -214,10 +214,10 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 130 == run(["jobs", "list"])
 
 
-def test_main_leaves_with_the_code(
+def test_main_exits_with_the_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`main` takes its own arguments or the process's, and exits."""
+    """`main` uses the given arguments or those of the process, and exits."""
     with pytest.raises(SystemExit) as given:
         main(["--version"])
     monkeypatch.setattr(sys, "argv", ["gradient-async", "--nonsense"])
@@ -243,7 +243,7 @@ def test_runs_as_a_module(
 
 @pytest.fixture
 def _not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command import its modules anew."""
+    """Force the modules of the command to be imported again."""
     monkeypatch.delitem(sys.modules, "gradient_async.cli.application")
 
 
@@ -251,7 +251,7 @@ def _not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_names_the_missing_extra(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without the extra the command says how to get it."""
+    """Without the extra, the command says how to install it."""
     monkeypatch.setitem(sys.modules, "cyclopts", None)
     with pytest.raises(SystemExit) as ending:
         main([])
@@ -262,7 +262,7 @@ def test_names_the_missing_extra(
 
 @pytest.mark.usefixtures("_not_imported")
 def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any other module that is missing is an error as ever."""
+    """A missing module that is not part of the extra raises."""
     monkeypatch.setitem(sys.modules, "gradient_async.cli.exit_codes", None)
 
     with pytest.raises(ModuleNotFoundError, match="exit_codes"):

@@ -1,4 +1,4 @@
-"""The pages about commands show commands that work where one stands."""
+"""The commands shown on the pages about commands are valid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROGRAMS = {
 
 
 def commands(page: str) -> list[str]:
-    """Give what a page says to type, up to a pipe."""
+    """Return the commands that a page shows, each up to a pipe."""
     text = (DOCS / page).read_text("utf-8")
     lines = re.findall(r"^\$ (.*)", text, re.MULTILINE)
     return [re.split(r" [|>] ", line)[0] for line in lines]
@@ -27,7 +27,7 @@ def commands(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PROGRAMS)
 def test_commands_are_found(page: str) -> None:
-    """Every command is one of the environment that the README sets up."""
+    """Every command runs in the environment that the README sets up."""
     expected = (*PROGRAMS[page], "python3 -m venv .venv && .venv/bin/", "export ")
     found = commands(page)
 
@@ -36,7 +36,7 @@ def test_commands_are_found(page: str) -> None:
 
 
 def test_options_of_the_command_exist() -> None:
-    """The command understands what its page gives to it."""
+    """The command accepts the options that its page shows."""
     (program, _) = PROGRAMS["cli.md"]
     lines = [line for line in commands("cli.md") if line.startswith(program)]
 
@@ -45,7 +45,7 @@ def test_options_of_the_command_exist() -> None:
 
 
 def test_options_of_the_emulator_exist() -> None:
-    """The emulator's command understands what its page gives to it."""
+    """The emulator's command accepts the options that its page shows."""
     (program,) = PROGRAMS["emulator.md"]
     (line,) = commands("emulator.md")
     options = create_parser().parse_args(shlex.split(line.removeprefix(program)))

@@ -1,4 +1,4 @@
-"""What errors mean to a shell."""
+"""Exit codes of errors."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ ERRORS = [
 
 @pytest.mark.parametrize("kind", ERRORS)
 def test_every_error_has_its_code(kind: type[GradientError]) -> None:
-    """Every public error that has no code of its own is a failure, code 1."""
+    """Every public error without a code of its own exits with 1."""
     assert SPECIAL.get(kind, 1) == exit_code(kind.__new__(kind))
 
 
-def test_codes_are_a_promise() -> None:
-    """The numbers are those of the documentation, for scripts rely on them."""
+def test_codes_are_stable() -> None:
+    """The codes are those of the documentation, because scripts rely on them."""
     expected = {
-        "FINE": 0,
-        "FAILED": 1,
+        "SUCCESS": 0,
+        "FAILURE": 1,
         "USAGE": 2,
         "DENIED": 3,
         "NOT_FOUND": 4,

@@ -1,4 +1,4 @@
-"""The commands about jobs, on the real client and a server in the same loop."""
+"""The commands for jobs, with a real client and an emulator in the same loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def list_jobs(*options: str) -> None:
 async def test_lists_all_jobs(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The table has a heading and every job, newest first, and nothing else is said."""
+    """The table has a heading and every job, newest first; stderr stays empty."""
     await list_jobs()
     captured = capsys.readouterr()
     heading, *rows = captured.out.splitlines()
@@ -44,7 +44,7 @@ async def test_lists_all_jobs(
 async def test_filters_by_status(
     account: Emulator, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A repeated `--status`, or one with commas, keeps jobs of either status."""
+    """`--status`, repeated or with commas, keeps jobs of each status named."""
     await list_jobs(*options, "--output", "jsonl")
     statuses = {
         json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()
@@ -56,7 +56,7 @@ async def test_filters_by_status(
 async def test_filters_by_knowledge_base(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--knowledge-base` keeps its jobs alone, and all of them."""
+    """`--knowledge-base` keeps all jobs of that knowledge base, and no others."""
     base = str(account.jobs()[0]["knowledge_base_uuid"])
     expected = [
         job["uuid"] for job in account.jobs() if base == job["knowledge_base_uuid"]
@@ -70,7 +70,7 @@ async def test_filters_by_knowledge_base(
 async def test_filters_by_time(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--since` keeps what was created then or later."""
+    """`--since` keeps jobs created at that time or later."""
     since = str(account.jobs()[4]["created_at"])
     await list_jobs("--since", since, "--output", "json")
     jobs = json.loads(capsys.readouterr().out)
@@ -79,7 +79,7 @@ async def test_filters_by_time(
 
 
 async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--limit` counts jobs after filtering; none is a fine number of jobs."""
+    """`--limit` counts jobs after filtering; 0 is valid."""
     await list_jobs("--status", "completed", "--limit", "2", "--output", "json")
     two = json.loads(capsys.readouterr().out)
     await list_jobs("--limit", "0", "--output", "json")
@@ -88,10 +88,10 @@ async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> 
     assert "[]\n" == capsys.readouterr().out
 
 
-async def test_an_empty_list_has_its_opening(
+async def test_an_empty_list_has_a_heading(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A list without jobs is whole: it has the heading, and no rows."""
+    """A list without jobs is complete: a heading and no rows."""
     await list_jobs("--limit", "0", "--output", "csv")
     rows = capsys.readouterr().out.splitlines()
     await list_jobs("--limit", "0")

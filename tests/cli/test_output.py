@@ -1,4 +1,4 @@
-"""Writing jobs for programs."""
+"""Writing jobs as JSON, JSON lines and CSV."""
 
 from __future__ import annotations
 
@@ -10,44 +10,49 @@ import attrs
 import pytest
 
 from gradient_async import IndexedDataSource, IndexingJob
-from gradient_async.cli.jobs import WRITERS, Output
-from gradient_async.cli.output import write_csv, write_json, write_json_lines
+from gradient_async.cli.output import (
+    WRITERS,
+    OutputFormat,
+    write_csv,
+    write_json,
+    write_json_lines,
+)
 
-from .samples import ODD, PARTIAL, PENDING, arriving
+from .samples import ODD, PARTIAL, PENDING, stream_of
 
 
-class Watched(io.StringIO):
-    """A file that remembers what had been flushed."""
+class FlushRecorder(io.StringIO):
+    """A file that records what has been flushed."""
 
     def __init__(self) -> None:
         super().__init__()
         self.flushed = ""
 
     def flush(self) -> None:
-        """Note the text so far."""
+        """Record the text so far."""
         self.flushed = self.getvalue()
 
 
 @pytest.mark.parametrize("output", WRITERS)
-async def test_rows_appear_as_they_arrive(output: Output) -> None:
-    """Each row is out before the next job is asked for, whatever the format."""
-    out = Watched()
+async def test_rows_appear_as_they_arrive(output: OutputFormat) -> None:
+    """In every format, each row is flushed before the next job is requested."""
+    out = FlushRecorder()
     seen = []
 
-    async def watching() -> AsyncIterator[IndexingJob]:
+    async def jobs() -> AsyncIterator[IndexingJob]:
         yield PARTIAL
         seen.append(PARTIAL.uuid in out.flushed)
         yield PENDING
         seen.append(PENDING.uuid in out.flushed)
 
-    await WRITERS[output](watching(), out)
+    await WRITERS[output](jobs(), out)
 
     assert [True, True] == seen
     assert out.getvalue() == out.flushed
 
 
 @pytest.mark.parametrize("output", WRITERS)
-async def test_an_early_failure_writes_nothing(output: Output) -> None:
+async def test_an_early_failure_writes_nothing(output: OutputFormat) -> None:
     """Nothing is written before the first job: a failure is not an empty list."""
     out = io.StringIO()
 
@@ -62,9 +67,9 @@ async def test_an_early_failure_writes_nothing(output: Output) -> None:
 
 
 async def test_json_has_every_field() -> None:
-    """A job in JSON has all its fields, nested ones too, in the order of the class."""
+    """JSON has all fields of a job, nested ones too, in the order of the class."""
     out = io.StringIO()
-    await write_json_lines(arriving(PARTIAL), out)
+    await write_json_lines(stream_of(PARTIAL), out)
     job = json.loads(out.getvalue())
     (source,) = job["data_source_jobs"]
 
@@ -78,9 +83,9 @@ async def test_json_has_every_field() -> None:
 
 
 async def test_json_lines_are_one_job_each() -> None:
-    """A value nobody knew is written as it came, and no value ends a line early."""
+    """Undeclared values are written as received, and no value breaks a line."""
     out = io.StringIO()
-    await write_json_lines(arriving(PENDING, ODD), out)
+    await write_json_lines(stream_of(PENDING, ODD), out)
     first, second = map(json.loads, out.getvalue().splitlines())
 
     assert PENDING.uuid == first["uuid"]
@@ -90,23 +95,23 @@ async def test_json_lines_are_one_job_each() -> None:
 
 @pytest.mark.parametrize("jobs", [(), (PENDING,), (PENDING, PARTIAL, ODD)])
 async def test_json_is_one_array(jobs: tuple[IndexingJob, ...]) -> None:
-    """JSON is a single array, of no jobs too."""
+    """JSON is a single array, even without jobs."""
     out = io.StringIO()
-    await write_json(arriving(*jobs), out)
+    await write_json(stream_of(*jobs), out)
 
     assert [job.uuid for job in jobs] == [j["uuid"] for j in json.loads(out.getvalue())]
 
 
-async def test_json_of_no_jobs_is_short() -> None:
-    """An empty array is written as one would by hand."""
+async def test_json_without_jobs() -> None:
+    """An empty array is written as `[]` on one line."""
     out = io.StringIO()
-    await write_json(arriving(), out)
+    await write_json(stream_of(), out)
 
     assert "[]\n" == out.getvalue()
 
 
-async def test_json_cut_short_is_no_json() -> None:
-    """After an error the array has no end, so that nobody takes it for the whole."""
+async def test_incomplete_json_is_invalid() -> None:
+    """After an error the array stays open, so that no parser accepts it."""
     out = io.StringIO()
 
     async def failing() -> AsyncIterator[IndexingJob]:
@@ -120,9 +125,9 @@ async def test_json_cut_short_is_no_json() -> None:
 
 
 async def test_csv_has_stable_columns() -> None:
-    """CSV has a heading, flat columns, and nothing where nothing is known."""
+    """CSV has a heading, flat columns, and an empty cell for each missing value."""
     out = io.StringIO()
-    await write_csv(arriving(PARTIAL, PENDING), out)
+    await write_csv(stream_of(PARTIAL, PENDING), out)
     expected = """\
 uuid,knowledge_base_uuid,phase,status,\
 created_at,updated_at,started_at,finished_at,duration_seconds,\

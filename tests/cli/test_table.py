@@ -1,4 +1,4 @@
-"""Writing jobs for people."""
+"""Writing jobs as a table."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import io
 
 import pytest
 
-from gradient_async.cli.table import COLUMNS, fit, write_table
+from gradient_async.cli.table import COLUMNS, fit_columns, write_table
 
-from .samples import ODD, PARTIAL, PENDING, arriving
+from .samples import ODD, PARTIAL, PENDING, stream_of
 
 
 async def test_a_pipe_gets_every_column() -> None:
-    """Without a terminal no column is left out, and nothing is coloured."""
+    """Without a terminal all columns are written, and no colours."""
     out = io.StringIO()
-    await write_table(arriving(PARTIAL, PENDING), out)
+    await write_table(stream_of(PARTIAL, PENDING), out)
     heading, partial, pending = out.getvalue().splitlines()
 
     assert [column.title for column in COLUMNS] == heading.split(maxsplit=7)
@@ -32,24 +32,24 @@ async def test_a_pipe_gets_every_column() -> None:
     assert heading.index("PHASE") == partial.index("succeeded")
 
 
-async def test_a_terminal_gets_colours_and_what_fits(
+async def test_a_terminal_gets_colours_and_the_columns_that_fit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In a terminal of 80 columns the important four are shown, in colour."""
+    """A terminal of 80 columns shows the four most important columns, in colour."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     out = io.StringIO()
-    await write_table(arriving(PARTIAL), out)
+    await write_table(stream_of(PARTIAL), out)
 
     assert "TOOK" in out.getvalue()
     assert "TOKENS" not in out.getvalue()
     assert "\x1b[33mpartial" in out.getvalue()
 
 
-async def test_texts_of_others_cannot_steer_the_terminal() -> None:
-    """Control characters in an answer are not passed on."""
+async def test_control_characters_do_not_reach_the_terminal() -> None:
+    """Control characters in a response are replaced."""
     out = io.StringIO()
-    await write_table(arriving(ODD), out)
+    await write_table(stream_of(ODD), out)
 
     assert "\x1b" not in out.getvalue()
     assert "odd [2J" in out.getvalue()
@@ -60,6 +60,6 @@ async def test_texts_of_others_cannot_steer_the_terminal() -> None:
     ("width", "expected"),
     [(0, 1), (48, 1), (49, 2), (80, 4), (92, 4), (93, 5), (999, 8)],
 )
-def test_fits_columns_to_a_width(width: int, expected: int) -> None:
-    """As many columns as fit are shown, and the first one always."""
-    assert expected == len(fit(width))
+def test_fit_columns(width: int, expected: int) -> None:
+    """As many columns as fit are returned, and always the first one."""
+    assert expected == len(fit_columns(width))

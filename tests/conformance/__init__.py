@@ -1,1 +1,1 @@
-"""Client and emulator against the official description; run by `nox -s conformance`."""
+"""Checks client and emulator against the official description with Prism."""

@@ -14,17 +14,17 @@ from typing import Any, Final
 from gradient_async import Client, PaginationError, SpacesDataSource, StatusError
 from gradient_async.emulator import Emulator, Fault
 from tests.conformance.prism import run_prism
-from tests.conformance.violations import Violations, watched_client
-from tests.contract.draw import FACTS, draw
+from tests.conformance.violations import Violations, validated_client
+from tests.contract.extract import FACTS_PATH, extract
 from tests.contract.facts import COVERED, find_operation
-from tests.contract.story import tell
+from tests.contract.scenario import run_scenario
 
 _JOBS: Final = 2000
 # A job of two sources takes 18 seconds of the emulator's time.
 _SPEED: Final = 60.0
 
-# Requests that the description forbids, by the word that Prism complains of.
-_WRONG: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
+# Requests that violate the description, by a word of Prism's complaint.
+_INVALID: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "page": ("GET", "indexing_jobs", {"params": {"page": "one"}}),
     "days": ("POST", "scheduled-indexing", {"json": {"days": "monday"}}),
     "file_size": (
@@ -36,19 +36,19 @@ _WRONG: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
 
 
 async def check_facts(_: Path, description: Path) -> None:
-    """The facts that the contract stands on are those of this description."""
-    drawn = draw(description)
+    """The contract tests' facts are those of this description."""
+    extracted = extract(description)
 
-    assert drawn == FACTS.read_text(), (
-        f"run python -m tests.contract.draw {description}"
+    assert extracted == FACTS_PATH.read_text(), (
+        f"run python -m tests.contract.extract {description}"
     )
-    print(f"facts: {len(drawn.splitlines())} lines, as they were drawn last")
+    print(f"facts: {len(extracted.splitlines())} lines, unchanged")
 
 
 async def check_list(prism: Path, description: Path) -> None:
-    """Stream through Prism's proxy to the emulator: no violation either way."""
+    """Stream all jobs through Prism: no request or response violates."""
     api = Emulator(jobs=_JOBS)
-    async with watched_client(prism, description, api) as (client, violations):
+    async with validated_client(prism, description, api) as (client, violations):
         began = time.perf_counter()
         jobs = [job async for job in client.iter_indexing_jobs()]
         one = await client.indexing_jobs.get(jobs[0].uuid)
@@ -56,44 +56,44 @@ async def check_list(prism: Path, description: Path) -> None:
 
     assert list(api.job_uuids()) == [job.uuid for job in jobs]
     assert jobs[0] == one
-    assert not violations.found, violations.found
+    assert not violations.complaints, violations.complaints
     print(
-        f"list: {len(jobs)} jobs in {violations.answers} answers and {seconds:.1f} s, "
-        f"no violation"
+        f"list: {len(jobs)} jobs in {violations.responses} responses and "
+        f"{seconds:.1f} s, no violation"
     )
 
 
-async def check_story(prism: Path, description: Path) -> None:
-    """Call every operation with every argument: no violation either way."""
+async def check_scenario(prism: Path, description: Path) -> None:
+    """Call every operation with every argument: no violation."""
     api = Emulator(jobs=20)
-    async with watched_client(prism, description, api) as (client, violations):
-        await tell(client, api)
+    async with validated_client(prism, description, api) as (client, violations):
+        await run_scenario(client, api)
 
     called = {find_operation(it.method, it.path).id for it in api.requests}
     assert COVERED.keys() == called
     assert {200} == {request.status for request in api.requests}
-    assert len(api.requests) == violations.answers
-    assert not violations.found, violations.found
+    assert len(api.requests) == violations.responses
+    assert not violations.complaints, violations.complaints
     print(
-        f"story: {len(COVERED)} operations in {violations.answers} answers, "
+        f"scenario: {len(COVERED)} operations in {violations.responses} responses, "
         f"no violation"
     )
 
 
 async def check_run(prism: Path, description: Path) -> None:
-    """Upload, make, index and wait, with no argument too many: no violation."""
+    """Upload, create, index and wait, with required arguments only: no violation."""
     api = Emulator(jobs=0, speed=_SPEED)
-    async with watched_client(prism, description, api) as (client, violations):
+    async with validated_client(prism, description, api) as (client, violations):
         status = await _index_a_file(client)
 
     assert "completed" == status
     assert 1 == len(api.uploads)
-    assert not violations.found, violations.found
-    print(f"run: a file was indexed in {violations.answers} answers, no violation")
+    assert not violations.complaints, violations.complaints
+    print(f"run: a file indexed in {violations.responses} responses, no violation")
 
 
 async def _index_a_file(client: Client) -> str:
-    """Make a knowledge base of a file and a bucket, and wait for its index."""
+    """Create a knowledge base of a file and a bucket, and index it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "handbook.txt"
         path.write_text("Lorem ipsum.")
@@ -106,38 +106,38 @@ async def _index_a_file(client: Client) -> str:
             data_sources=[file, SpacesDataSource(bucket_name="bucket")],
         )
         return (await client.indexing_jobs.run(base.uuid)).status.name.lower()
-    msg = "there is no model that embeds"
+    msg = "the emulator has no embedding model"
     raise AssertionError(msg)
 
 
-async def check_that_prism_would_tell(prism: Path, description: Path) -> None:
-    """Requests and answers that break the description are noticed: checks can fail."""
+async def check_violations_are_noticed(prism: Path, description: Path) -> None:
+    """Prism reports invalid requests and responses, so the checks can fail."""
     api = Emulator(jobs=1)
-    async with watched_client(prism, description, api) as (client, violations):
-        for word, (method, path, given) in _WRONG.items():
-            violations.found.clear()
-            await _try(client, method, path, **given)
+    async with validated_client(prism, description, api) as (client, violations):
+        for word, (method, path, arguments) in _INVALID.items():
+            violations.complaints.clear()
+            await _request(client, method, path, **arguments)
             _check_noticed(violations, word)
-        violations.found.clear()
+        violations.complaints.clear()
         api.fail(Fault(body=b'{"jobs": [{"total_tokens": 12}]}'))
-        await _try(client, "GET", "indexing_jobs")
+        await _request(client, "GET", "indexing_jobs")
         _check_noticed(violations, "total_tokens")
 
 
-async def _try(client: Client, method: str, path: str, **given: Any) -> None:
-    """Send what the emulator may refuse as well, or be lenient with."""
+async def _request(client: Client, method: str, path: str, **arguments: Any) -> None:
+    """Send an invalid request, which the emulator may accept or refuse."""
     with suppress(StatusError):
-        await client.request(method, f"/v2/gen-ai/{path}", **given)
+        await client.request(method, f"/v2/gen-ai/{path}", **arguments)
 
 
 def _check_noticed(violations: Violations, word: str) -> None:
-    assert violations.found
-    assert all(word in complaint for complaint in violations.found)
-    print(f"wrong: {word} of another type is noticed")
+    assert violations.complaints
+    assert all(word in complaint for complaint in violations.complaints)
+    print(f"invalid: {word} of another type is reported")
 
 
 async def check_mock(prism: Path, description: Path) -> None:
-    """Prism's mock repeats one page for ever: its job comes once, then an error."""
+    """Prism's mock repeats one page: its job is yielded once, then an error raised."""
     jobs = []
     async with (
         run_prism(prism, "mock", str(description)) as url,
@@ -149,20 +149,20 @@ async def check_mock(prism: Path, description: Path) -> None:
         except PaginationError as error:
             print(f"mock: {len(jobs)} job, then {type(error).__name__}: {error}")
         else:
-            msg = "the repeated page went unnoticed"
+            msg = "the repeated page was not noticed"
             raise AssertionError(msg)
 
     assert 1 == len(jobs)
 
 
 async def main(prism: Path, description: Path) -> None:
-    """Run the checks one after the other."""
+    """Run the checks in turn."""
     for check in (
         check_facts,
         check_list,
-        check_story,
+        check_scenario,
         check_run,
-        check_that_prism_would_tell,
+        check_violations_are_noticed,
         check_mock,
     ):
         await check(prism, description)

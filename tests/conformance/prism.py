@@ -1,4 +1,4 @@
-"""Prism as a subprocess: somebody else's reading of the official description."""
+"""Prism as a subprocess: an independent reading of the official description."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 _LISTENING = re.compile(rb"Prism is listening on (http://[0-9.:]+)")
-_PATIENCE = 60.0
+_START_SECONDS = 60.0
 
 
 @asynccontextmanager
 async def run_prism(command: Path, *arguments: str) -> AsyncIterator[str]:
-    """Run Prism on a free port; give its URL."""
+    """Run Prism on a free port, and yield its URL."""
     process = await asyncio.create_subprocess_exec(
         command,
         *arguments,
@@ -24,12 +24,12 @@ async def run_prism(command: Path, *arguments: str) -> AsyncIterator[str]:
         "--port=0",
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        # Node may be started by a wrapper: a group is ended as a whole.
+        # Node may be a child of a wrapper script: killing the group ends both.
         start_new_session=True,
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_START_SECONDS):
             url = await _find_url(process.stdout)
         draining = asyncio.create_task(process.stdout.read())
         yield url
@@ -40,10 +40,10 @@ async def run_prism(command: Path, *arguments: str) -> AsyncIterator[str]:
 
 
 async def _find_url(output: asyncio.StreamReader) -> str:
-    said = b""
+    lines = b""
     async for line in output:
-        said += line
+        lines += line
         if found := _LISTENING.search(line):
             return found[1].decode()
-    msg = f"Prism did not start:\n{said.decode()}"
+    msg = f"Prism did not start:\n{lines.decode()}"
     raise RuntimeError(msg)

@@ -1,4 +1,4 @@
-"""What Prism complains of, and a client whose calls it sees."""
+"""Prism's complaints, and a client that calls through Prism."""
 
 from __future__ import annotations
 
@@ -15,39 +15,40 @@ from gradient_async import Client
 from gradient_async.emulator import Emulator
 from tests.conformance.prism import run_prism
 
-# What Prism says of an answer that breaks the description, or of a request that does.
-_VIOLATIONS: Final = "sl-violations"
+# Prism's header on responses that violate the description, or whose requests do; see
+# "Validation Proxy" in Prism's guides.
+_VIOLATIONS_HEADER: Final = "sl-violations"
 
 
 @attrs.define
 class Violations:
-    """Collects what Prism complains of, from the headers of its answers."""
+    """Collects Prism's complaints from the headers of its responses."""
 
-    found: Counter[str] = attrs.field(factory=Counter)
-    answers: int = 0
+    complaints: Counter[str] = attrs.field(factory=Counter)
+    responses: int = 0
 
-    def watch(self) -> aiohttp.TraceConfig:
-        """Give the hook that reads the headers."""
+    def trace(self) -> aiohttp.TraceConfig:
+        """Return the trace config that reads the headers."""
         trace = aiohttp.TraceConfig()
-        trace.on_request_end.append(self._look)
+        trace.on_request_end.append(self._read_headers)
         return trace
 
-    async def _look(
+    async def _read_headers(
         self, _: object, __: object, end: aiohttp.TraceRequestEndParams
     ) -> None:
-        self.answers += 1
-        complaint = end.response.headers.get(_VIOLATIONS)
+        self.responses += 1
+        complaint = end.response.headers.get(_VIOLATIONS_HEADER)
         if complaint is not None:
-            self.found[complaint] += 1
+            self.complaints[complaint] += 1
 
 
 @asynccontextmanager
-async def watched_client(
+async def validated_client(
     prism: Path, description: Path, emulator: Emulator
 ) -> AsyncIterator[tuple[Client, Violations]]:
-    """Run an emulator behind Prism's proxy, and open a client in front of it."""
+    """Open a client that calls an emulator through Prism's validating proxy."""
     violations = Violations()
-    traces = [violations.watch()]
+    traces = [violations.trace()]
     async with (
         emulator as api,
         run_prism(prism, "proxy", str(description), api.url) as url,

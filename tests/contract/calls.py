@@ -1,7 +1,7 @@
 """
-How to call each operation with every argument it takes.
+One call of each operation, with every argument it takes.
 
-The contract looks at what is sent; `nox -s conformance` sends the same to a server.
+Contract tests check the requests; `nox -s conformance` sends them to a server.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class Ids:
-    """What the calls name; on a server, things that are there."""
+    """Ids that the calls use; with a server, ids of things that exist."""
 
     knowledge_base_uuid: str
     data_source_uuid: str
@@ -51,7 +51,7 @@ class Ids:
 
 
 Call: TypeAlias = Callable[[Client, Ids], Awaitable[object]]
-"""Calls one operation, once for each kind of source, and gives what came of it."""
+"""Calls one operation, once per kind of data source, and returns the last result."""
 
 CHUNKING: Final = ChunkingOptions(
     max_chunk_size=200,
@@ -79,7 +79,7 @@ ADDABLE: Final[tuple[AddableDataSource, ...]] = (
 
 
 def all_kinds(stored_object_key: str) -> list[DataSourceInput]:
-    """Give a data source of each kind."""
+    """Return a data source of each kind."""
     return [
         *ADDABLE,
         FileUploadDataSource(
@@ -260,4 +260,4 @@ CALLS: Final[Mapping[str, Call]] = {
     "genai_update_knowledge_base": _update_knowledge_base,
     "genai_update_knowledge_base_data_source": _update_knowledge_base_data_source,
 }
-"""The calls, by the ids of their operations."""
+"""The calls, by operation id."""

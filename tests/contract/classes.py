@@ -1,4 +1,4 @@
-"""Which class stands for which schema of the description."""
+"""The class for each schema of the description."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ from gradient_async.models.regions import RegionsResponse
 from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
 from gradient_async.models.uploads import PresignedUploadsResponse
 
-# Classes of all kinds: what they have in common is that attrs made them.
+# `Any`: the classes have no common base, only attrs.
 CLASSES: Final[Mapping[str, type[Any]]] = {
     "apiAWSDataSourceDisplay": AWSDataSourceDisplay,
     "apiAgreement": Agreement,
@@ -105,7 +105,7 @@ CLASSES: Final[Mapping[str, type[Any]]] = {
     "apiWebCrawlerDataSource": WebCrawlerDataSource,
     "genaiapiRegion": Region,
 }
-"""The class that each object of an answer is decoded into."""
+"""The class that each object of a response is decoded into."""
 
 ENUMS: Final[Mapping[str, type[OpenEnum]]] = {
     "apiBatchJobPhase": IndexingJobPhase,
@@ -117,4 +117,4 @@ ENUMS: Final[Mapping[str, type[OpenEnum]]] = {
     "apiOpenSearchPlanSize": OpenSearchPlanSize,
     "dbaasClusterStatus": DatabaseStatus,
 }
-"""The enum for each schema that lists its values."""
+"""The class of each enum."""

@@ -7,29 +7,29 @@ from typing import Final
 
 from gradient_async.models import IndexedDataSource, IndexingJob, KnowledgeBase
 
-_DELETED: Final = "204 is success too, and it only repeats what was asked for"
-_OLDER: Final = "only older answers carry it"
-_MOVED: Final = "the description calls it deprecated: spaces_data_source says the same"
-_CODE: Final = "None tells that nothing failed"
-_PER_TOKEN: Final = "the emulator's models are priced by their tokens alone"
-_ONE_PRICE: Final = "the emulator's models have one price for tokens of any kind"
-_NEVER_RUN: Final = "the emulator's schedules are kept, and start nothing"
+_DELETED: Final = "may be an empty 204, and only repeats the request's ids"
+_OLDER: Final = "only older responses carry it"
+_DEPRECATED: Final = "deprecated in favour of spaces_data_source"
+_NO_ERROR: Final = "None means that nothing failed"
+_PER_TOKEN: Final = "the emulator prices its models by token only"
+_ONE_PRICE: Final = "the emulator has one price for tokens of all kinds"
+_NEVER_RUN: Final = "the emulator stores schedules, but never runs them"
 
 NOT_DECODED: Final[Mapping[str, str]] = {
     "apiDeleteKnowledgeBaseDataSourceOutput": _DELETED,
     "apiDeleteKnowledgeBaseOutput": _DELETED,
     "apiDeleteScheduledIndexingOutput": _DELETED,
 }
-"""Answers that no class stands for."""
+"""Responses without a class."""
 
 NOT_SENT: Final[Mapping[tuple[str, str], str]] = {
-    ("genai_create_knowledge_base", "$.datasources[].bucket_name"): _MOVED,
-    ("genai_create_knowledge_base", "$.datasources[].bucket_region"): _MOVED,
-    ("genai_create_knowledge_base", "$.datasources[].item_path"): _MOVED,
+    ("genai_create_knowledge_base", "$.datasources[].bucket_name"): _DEPRECATED,
+    ("genai_create_knowledge_base", "$.datasources[].bucket_region"): _DEPRECATED,
+    ("genai_create_knowledge_base", "$.datasources[].item_path"): _DEPRECATED,
 }
-"""Properties of bodies that no argument leads to, by operation and place."""
+"""Properties of bodies that no argument sets, by operation and place."""
 
-NEVER_SHOWN: Final[Mapping[tuple[str, str], str]] = {
+NEVER_RETURNED: Final[Mapping[tuple[str, str], str]] = {
     ("apiModelPricing", "image_cache_read_input_price_per_million"): _ONE_PRICE,
     ("apiModelPricing", "image_input_price_per_million"): _ONE_PRICE,
     ("apiModelPricing", "image_output_price_per_million"): _ONE_PRICE,
@@ -44,18 +44,18 @@ NEVER_SHOWN: Final[Mapping[tuple[str, str], str]] = {
     ("apiModelPricing", "text_output_price_per_million"): _ONE_PRICE,
     ("apiScheduledIndexingInfo", "last_ran_at"): _NEVER_RUN,
 }
-"""Properties of answers that the emulator never has, by schema and name."""
+"""Properties of responses that the emulator never returns, by schema and name."""
 
 ADDED: Final[Mapping[tuple[type, str], str]] = {
     (IndexingJob, "total_items_indexed"): _OLDER,
     (IndexingJob, "total_items_failed"): _OLDER,
     (IndexingJob, "total_items_skipped"): _OLDER,
-    (KnowledgeBase, "database_status"): "taken from the answer around it",
+    (KnowledgeBase, "database_status"): "taken from the enclosing response",
 }
-"""Fields of models that the description has no property for."""
+"""Fields of models without a described property."""
 
-MAYBE_NONE: Final[Mapping[tuple[type, str], str]] = {
-    (IndexedDataSource, "error_msg"): _CODE,
-    (IndexedDataSource, "error_details"): _CODE,
+NULLABLE: Final[Mapping[tuple[type, str], str]] = {
+    (IndexedDataSource, "error_msg"): _NO_ERROR,
+    (IndexedDataSource, "error_details"): _NO_ERROR,
 }
-"""Texts that are None, rather than empty, when they are absent."""
+"""Strings that are None, rather than empty, when absent."""

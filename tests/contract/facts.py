@@ -1,4 +1,4 @@
-"""The facts of the official description, as `draw.py` has drawn them."""
+"""The facts of the official description, as `extract.py` extracted them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from typing import Final
 import attrs
 from cattrs import Converter
 
-from tests.contract.draw import FACTS, UNCOVERED
+from tests.contract.extract import FACTS_PATH, UNCOVERED_PATH
 
 
 @attrs.frozen(kw_only=True)
 class Shape:
-    """What a value can be; of most facts, one says nothing."""
+    """The type of a value; a keyword that the description omits is empty."""
 
     type: str = ""
     """`string` or `object`, for example; empty for a reference."""
     format: str = ""
-    """What a type is made precise by, `date-time` or `int64` for example."""
+    """A narrower form of the type, `date-time` or `int64` for example."""
     enum: tuple[str, ...] = ()
     """All values, where they are listed."""
     default: str = ""
-    """Which of them an absent one means."""
+    """The value that an absent one means."""
     ref: str = ""
-    """Name of the schema that says the rest."""
+    """Name of the schema that a reference leads to."""
     items: Shape | None = None
-    """What an array is made of."""
+    """Shape of an array's items."""
     properties: Mapping[str, Shape] = attrs.field(factory=dict)
-    """What an object is made of."""
+    """Shapes of an object's properties."""
 
 
 @attrs.frozen(kw_only=True)
 class Parameter:
-    """A value in the path or in the query."""
+    """A parameter of the path or the query."""
 
     name: str
     place: str
@@ -45,73 +45,73 @@ class Parameter:
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """One thing the API does; an uncovered one has a name only."""
+    """One operation of the API; an uncovered one has its name and path only."""
 
     id: str
     method: str
     path: str
     parameters: tuple[Parameter, ...] = ()
     body: Shape | None = None
-    answer: Shape | None = None
+    response: Shape | None = None
 
     def parameters_in(self, place: str) -> tuple[Parameter, ...]:
-        """Give the parameters in the path, or those in the query."""
+        """Return the parameters of the path, or those of the query."""
         return tuple(it for it in self.parameters if it.place == place)
 
 
 @attrs.frozen(kw_only=True)
 class Facts:
-    """All that the description says of names and types."""
+    """All names and types of the description."""
 
     operations: tuple[Operation, ...]
     schemas: Mapping[str, Shape]
 
     def resolve(self, shape: Shape) -> Shape:
-        """Give what a reference refers to; anything else is itself."""
+        """Return the schema that a reference names; any other shape as it is."""
         return self.schemas[shape.ref] if shape.ref else shape
 
 
-# A fact that no field is there for would be one that no test looks at.
+# No test could read a fact that has no field here.
 _CONVERTER: Final = Converter(forbid_extra_keys=True)
 
-ALL: Final = _CONVERTER.structure(json.loads(FACTS.read_text()), Facts)
+FACTS: Final = _CONVERTER.structure(json.loads(FACTS_PATH.read_text()), Facts)
 """All facts."""
 
-LEFT_OUT: Final[Sequence[str]] = UNCOVERED.read_text().splitlines()
-"""The ids of the operations that have no method."""
+UNCOVERED: Final[Sequence[str]] = UNCOVERED_PATH.read_text().splitlines()
+"""Ids of the operations that have no method."""
 
-COVERED: Final = {it.id: it for it in ALL.operations if it.id not in LEFT_OUT}
-"""The operations that have a method, by their ids."""
+COVERED: Final = {it.id: it for it in FACTS.operations if it.id not in UNCOVERED}
+"""The operations that have a method, by id."""
 
 
 def find_operation(method: str, path: str) -> Operation:
-    """Give the one operation that a request, ids filled in, belongs to."""
-    (operation,) = (it for it in COVERED.values() if _is_for(it, method, path))
+    """Return the operation of a request, whose path has its ids filled in."""
+    (operation,) = (it for it in COVERED.values() if _matches(it, method, path))
     return operation
 
 
-def _is_for(operation: Operation, method: str, path: str) -> bool:
+def _matches(operation: Operation, method: str, path: str) -> bool:
     pattern = re.sub(r"\{\w+\}", "[^/]+", operation.path)
     return operation.method == method and bool(re.fullmatch(pattern, path))
 
 
-def reach(*roots: Shape) -> dict[str, Shape]:
-    """Give the schemas that shapes lead to, directly or by others, by their names."""
+def reachable_schemas(*roots: Shape) -> dict[str, Shape]:
+    """Return the schemas that shapes lead to, directly or through others, by name."""
     reached: dict[str, Shape] = {}
-    waiting = list(roots)
-    while waiting:
-        shape = waiting.pop()
+    pending = list(roots)
+    while pending:
+        shape = pending.pop()
         if shape.ref and shape.ref not in reached:
-            reached[shape.ref] = ALL.schemas[shape.ref]
-            waiting.append(reached[shape.ref])
-        waiting += shape.properties.values()
-        waiting += filter(None, [shape.items])
+            reached[shape.ref] = FACTS.schemas[shape.ref]
+            pending.append(reached[shape.ref])
+        pending += shape.properties.values()
+        pending += filter(None, [shape.items])
     return reached
 
 
-def _answers() -> Iterator[Shape]:
-    return (it.answer for it in COVERED.values() if it.answer is not None)
+def _responses() -> Iterator[Shape]:
+    return (it.response for it in COVERED.values() if it.response is not None)
 
 
-ANSWERED: Final = reach(*_answers())
-"""The schemas that answers are made of."""
+RESPONSE_SCHEMAS: Final = reachable_schemas(*_responses())
+"""The schemas that responses are made of, by name."""

@@ -1,4 +1,4 @@
-"""The emulator serves the operations that the client calls, no more and no fewer."""
+"""The emulator serves exactly the operations that the client calls."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SERVED: Final = [(it.method, it.path, it.operation_id) for it in ROUTES]
 
 @pytest.mark.parametrize("operation", COVERED.values(), ids=COVERED)
 def test_served(operation: Operation) -> None:
-    """An operation that has a method is served, by its method, path and id."""
+    """An operation that has a method is served, with its method, path and id."""
     assert SERVED.count((operation.method, operation.path, operation.id)) == 1
 
 
-def test_no_more() -> None:
-    """Nothing else is served."""
+def test_no_others() -> None:
+    """No other operation is served."""
     assert sorted(COVERED) == sorted(identifier for _, _, identifier in SERVED)

@@ -1,4 +1,4 @@
-"""Every value of an enum is a member of its class, and no member is made up."""
+"""The members of each enum class are exactly the described values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from gradient_async.models import ModelUsecase, OpenEnum
 from tests.contract.classes import CLASSES, ENUMS
-from tests.contract.facts import ALL, COVERED, Shape
+from tests.contract.facts import COVERED, FACTS, Shape
 
 PARAMETERS: Final = {
     f"{operation.id}-{parameter.name}": parameter.shape.items or parameter.shape
@@ -19,7 +19,7 @@ PARAMETERS: Final = {
     for parameter in operation.parameters
     if (parameter.shape.items or parameter.shape).enum
 }
-SHAPES: Final = {name: it for name, it in ALL.schemas.items() if it.enum} | PARAMETERS
+SHAPES: Final = {name: it for name, it in FACTS.schemas.items() if it.enum} | PARAMETERS
 CLASSES_OF: Final[Mapping[str, type[OpenEnum]]] = {
     **ENUMS,
     "genai_list_models-usecases": ModelUsecase,
@@ -28,26 +28,26 @@ VALUES: Final = [(name, value) for name, it in SHAPES.items() for value in it.en
 FIELDS: Final = [
     (owner, field, shape)
     for schema, owner in CLASSES.items()
-    for field, shape in ALL.schemas[schema].properties.items()
+    for field, shape in FACTS.schemas[schema].properties.items()
     if shape.ref in ENUMS
 ]
 
 
 def prefix(shape: Shape) -> str:
-    """Give the words that all values of an enum begin with."""
+    """Return the words that all values of an enum begin with."""
     words = zip(*(value.split("_") for value in shape.enum), strict=False)
-    common = takewhile(lambda places: len(set(places)) == 1, words)
+    common = takewhile(lambda column: len(set(column)) == 1, words)
     return "".join(f"{word}_" for word, *_ in common)
 
 
-def test_all_are_there() -> None:
-    """Every list of values has a class."""
+def test_every_enum_has_a_class() -> None:
+    """Every described enum has a class."""
     assert sorted(SHAPES) == sorted(CLASSES_OF)
 
 
 @pytest.mark.parametrize(("name", "value"), VALUES)
 def test_values(name: str, value: str) -> None:
-    """A value is a member, named without the words that all values begin with."""
+    """A value is a member, named without the common prefix."""
     short = value.removeprefix(prefix(SHAPES[name]))
 
     assert value == CLASSES_OF[name][short].value
@@ -61,7 +61,7 @@ def test_members(name: str) -> None:
 
 @pytest.mark.parametrize("name", ENUMS)
 def test_zero_value(name: str) -> None:
-    """The first member is the value that the description says an absent one means."""
+    """The first member is the described default."""
     assert SHAPES[name].default == next(iter(ENUMS[name])).value
 
 
@@ -71,8 +71,8 @@ def test_zero_value(name: str) -> None:
     ids=[f"{_.__name__}-{it}" for _, it, _s in FIELDS],
 )
 def test_absent(owner: type, name: str, shape: Shape) -> None:
-    """A field that an answer leaves out has that value."""
+    """A field that a response leaves out has the default."""
     default = attrs.fields_dict(owner)[name].default
 
     assert default in set(ENUMS[shape.ref])
-    assert ALL.resolve(shape).default == default
+    assert FACTS.resolve(shape).default == default

@@ -1,4 +1,4 @@
-"""What the other tests hold values against says no where it should."""
+"""The checks of the other contract tests also fail where they should."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Final
 import pytest
 
 from gradient_async.codec import JSON
-from tests.contract.facts import ALL, Shape
+from tests.contract.facts import FACTS, Shape
 from tests.contract.values import (
-    MOMENT,
-    fits,
-    fits_text,
-    found,
-    fullest,
-    misfits,
-    places,
-    shown,
+    TIMESTAMP,
+    full_value,
+    iter_shapes,
+    iter_values,
+    matches,
+    mismatches,
+    present_properties,
+    query_matches,
 )
 
 TEXT: Final = Shape(type="string")
@@ -34,7 +34,7 @@ CHOICE: Final = Shape(type="string", enum=("A", "B"))
     [
         (TEXT, ""),
         (SIZE, "12"),
-        (DATE, MOMENT),
+        (DATE, TIMESTAMP),
         (DATE, "2026-11-01T12:00:00.123456789Z"),
         (DATE, "2026-11-01T12:00:00+01:00"),
         (Shape(type="string", format="int64"), "-12"),
@@ -47,9 +47,9 @@ CHOICE: Final = Shape(type="string", enum=("A", "B"))
         (Shape(type="object"), {}),
     ],
 )
-def test_fits(shape: Shape, value: JSON) -> None:
-    """A value of the type that is named fits."""
-    assert fits(value, shape)
+def test_matches(shape: Shape, value: JSON) -> None:
+    """A value of the shape's type matches."""
+    assert matches(value, shape)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_fits(shape: Shape, value: JSON) -> None:
         (Shape(type="object"), []),
     ],
 )
-def test_does_not_fit(shape: Shape, value: JSON) -> None:
-    """A value of another type does not."""
-    assert not fits(value, shape)
+def test_does_not_match(shape: Shape, value: JSON) -> None:
+    """A value of another type does not match."""
+    assert not matches(value, shape)
 
 
 @pytest.mark.parametrize(
@@ -91,25 +91,25 @@ def test_does_not_fit(shape: Shape, value: JSON) -> None:
         (False, Shape(type="array", items=CHOICE), "A,B"),
     ],
 )
-def test_texts(expected: bool, shape: Shape, text: str) -> None:
-    """Of a query's texts, those fit that protobuf's JSON would write."""
-    assert expected is fits_text(text, shape)
+def test_query(expected: bool, shape: Shape, text: str) -> None:
+    """A query value matches as protobuf's JSON would write it."""
+    assert expected is query_matches(text, shape)
 
 
-@pytest.mark.parametrize("schema", ALL.schemas)
-def test_fullest(schema: str) -> None:
-    """The fullest value has every place of its schema, and what is there fits."""
-    shape = ALL.schemas[schema]
-    expected = dict(places(shape))
+@pytest.mark.parametrize("schema", FACTS.schemas)
+def test_full_value(schema: str) -> None:
+    """The fullest value has every place of its schema, each with a matching value."""
+    shape = FACTS.schemas[schema]
+    expected = dict(iter_shapes(shape))
 
-    values = list(found(fullest(shape)))
-    assert expected.keys() == {place for place, _ in values if _is_named(place)}
+    values = list(iter_values(full_value(shape)))
+    assert expected.keys() == {place for place, _ in values if _is_described(place)}
     assert not [
         place
         for place, value in values
-        if _is_named(place) and not fits(value, expected[place])
+        if _is_described(place) and not matches(value, expected[place])
     ]
-    assert not list(misfits(fullest(shape), shape))
+    assert not list(mismatches(full_value(shape), shape))
 
 
 HOUSE: Final = Shape(
@@ -136,12 +136,12 @@ HOUSE: Final = Shape(
     ],
 )
 def test_misfits(expected: list[str], value: JSON) -> None:
-    """What is of another type is named, wherever it stands, and a strange name too."""
-    assert expected == list(misfits(value, HOUSE))
+    """A wrong type is found at any depth, and so is an undescribed property."""
+    assert expected == list(mismatches(value, HOUSE))
 
 
-def test_shown() -> None:
-    """What a value shows is named by the schema that it belongs to."""
+def test_present_properties() -> None:
+    """A property of a value is listed with the schema it belongs to."""
     pages: JSON = {"meta": {"page": 0, "side": 1}, "jobs": [{"uuid": ""}, {"phase": 1}]}
     shape = Shape(ref="apiListKnowledgeBaseIndexingJobsOutput")
 
@@ -151,16 +151,16 @@ def test_shown() -> None:
         ("apiMeta", "page"),
         ("apiIndexingJob", "uuid"),
         ("apiIndexingJob", "phase"),
-    } == set(shown(pages, shape))
+    } == set(present_properties(pages, shape))
 
 
-def test_shows_nothing() -> None:
-    """A list without items shows nothing of what it is a list of."""
+def test_empty_list_has_no_properties() -> None:
+    """A list without items counts as absent."""
     shape = Shape(ref="apiListKnowledgeBaseIndexingJobsOutput")
 
-    assert [] == list(shown({"jobs": []}, shape))
+    assert [] == list(present_properties({"jobs": []}, shape))
 
 
-def _is_named(place: str) -> bool:
-    """Leave out what stands in an object of which the description says nothing."""
+def _is_described(place: str) -> bool:
+    """Whether a place is described: not inside a free-form object."""
     return ".anything" not in place

@@ -1,4 +1,4 @@
-"""The pages name what there is; that their code runs is tested where they are."""
+"""The pages are complete; `docs/conftest.py` runs their code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEST_LINE = re.compile(r"<!-- the test line -->\n```sh\n(.+)\n```\n")
 
 
 def read(path: str) -> str:
-    """Give the text of a page."""
+    """Return the text of a page."""
     return (_ROOT / path).read_text("utf-8")
 
 
@@ -41,14 +41,14 @@ def test_reference_is_complete(module: ModuleType) -> None:
 
 
 def test_error_tree_is_complete() -> None:
-    """The page on errors draws every error, under the right parent."""
+    """The page on errors draws every error under its parent."""
     tree = read("docs/errors.md").split("```text\n")[1].split("```")[0]
 
     assert draw(GradientError) == re.findall(r"^(\W*\w+)", tree, re.MULTILINE)
 
 
 def draw(kind: type[GradientError]) -> list[str]:
-    """Draw a class and those below it, a line each."""
+    """Draw the tree of a class and its subclasses, one line each."""
     lines = [kind.__name__]
     children = [it for it in kind.__subclasses__() if it.__module__ == kind.__module__]
     for child in children:
@@ -60,7 +60,7 @@ def draw(kind: type[GradientError]) -> list[str]:
 
 
 def test_environment_is_documented() -> None:
-    """The page on configuration names each variable, and the default address."""
+    """The page on configuration names each variable and the default base URL."""
     page = read("docs/configuration.md")
 
     for name in (*TOKEN_VARIABLES, BASE_URL_VARIABLE, BASE_URL):
@@ -68,7 +68,7 @@ def test_environment_is_documented() -> None:
 
 
 def test_readme_has_the_test_line() -> None:
-    """The README has one line to run the tests, in a place where a script finds it."""
+    """The README has one line that runs the tests, marked for scripts."""
     (line,) = _TEST_LINE.findall(read("README.md"))
 
     assert line.endswith("nox -s tests")

@@ -1,4 +1,4 @@
-"""Ask a client whose server is a dictionary, and see what was sent."""
+"""Perform calls against canned responses, and see what was sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradient_async.testing import MemoryTransport, Request, Response, json_resp
 
 T = TypeVar("T")
 
-Ask: TypeAlias = Callable[[Client], Awaitable[T]]
+Call: TypeAlias = Callable[[Client], Awaitable[T]]
 """A call, given the client to make it with."""
 
 ANYTHING: Final[dict[str, JSON]] = {
@@ -28,19 +28,19 @@ ANYTHING: Final[dict[str, JSON]] = {
     "models": [],
     "signed_url": "https://storage.example.com/report.csv",
 }
-"""What is good for every call, but one that asks for places for files."""
+"""A body that fits every call but one that requests presigned URLs."""
 
 
 def anything(request: Request) -> Response:
-    """Give an answer that is good for any call: as many places as files, too."""
+    """Return a response that fits any call, with a presigned URL for each file."""
     files = (body_of(request) or {}).get("files", [])
     return json_response(ANYTHING | {"uploads": [{} for _ in files]})
 
 
-async def ask(call: Ask[T], answer: JSON = None) -> tuple[T, Request]:
-    """Make a call; give what came of it, and the one request that was sent."""
+async def perform(call: Call[T], body: JSON = None) -> tuple[T, Request]:
+    """Perform a call; return its result and the only request it sent."""
     transport = MemoryTransport(
-        anything if answer is None else lambda _: json_response(answer)
+        anything if body is None else lambda _: json_response(body)
     )
     async with client_of(transport) as client:
         result = await call(client)
@@ -48,14 +48,21 @@ async def ask(call: Ask[T], answer: JSON = None) -> tuple[T, Request]:
     return result, request
 
 
-def told(request: Request) -> tuple[str, str, Any]:
-    """Give method, path and JSON body of a request that has no parameters."""
+def param(request: Request, name: str) -> str:
+    """Return a query parameter that is sent once."""
+    value = request.params[name]
+    assert isinstance(value, str)
+    return value
+
+
+def summarize(request: Request) -> tuple[str, str, Any]:
+    """Return method, path and JSON body of a request without parameters."""
     assert {} == request.params
     return request.method, request.path, body_of(request)
 
 
-async def refusal(call: Ask[object]) -> str:
-    """Make a call that cannot work; give the reason why nothing was sent."""
+async def refusal(call: Call[object]) -> str:
+    """Perform an invalid call; return the message of its error; nothing is sent."""
     transport = MemoryTransport(anything)
     async with client_of(transport) as client:
         with pytest.raises(ConfigurationError) as caught:
@@ -65,10 +72,10 @@ async def refusal(call: Ask[object]) -> str:
 
 
 def client_of(transport: MemoryTransport) -> Client:
-    """Make a client that does not wait for its turn."""
+    """Create a client without pacing."""
     return Client("token", transport=transport, rate_limit=RateLimit(None))
 
 
 def body_of(request: Request) -> Any:
-    """Read the JSON body of a request; None when it has none."""
+    """Return the decoded JSON body of a request; None if it has none."""
     return None if request.body is None else json.loads(request.body)

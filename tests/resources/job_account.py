@@ -1,4 +1,4 @@
-"""An account with one knowledge base, which answers about its jobs as it is told to."""
+"""An account with one knowledge base, whose responses are scripted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BASE: Final = "/v2/gen-ai/knowledge_bases/kb-1/indexing_jobs"
 JOBS: Final = "/v2/gen-ai/indexing_jobs"
 
 HANG: Final = Response(status=599)
-"""In place of an answer: say nothing, for ever."""
+"""In place of a response: never respond."""
 
 Told: TypeAlias = Response | Exception
 
@@ -25,13 +25,13 @@ _KINDS: Final = {
 
 
 def job(phase: str = "PENDING", **facts: Any) -> Response:
-    """Answer with the job."""
+    """Return a response with the job."""
     usual = {"uuid": "job-1", "phase": f"BATCH_JOB_PHASE_{phase}"}
     return json_response({"job": usual | facts})
 
 
 def jobs(*phases: str) -> Response:
-    """Answer with the jobs of the knowledge base, each in its phase."""
+    """Return a response with jobs of the knowledge base in these phases."""
     return json_response(
         {
             "jobs": [
@@ -43,38 +43,38 @@ def jobs(*phases: str) -> Response:
 
 
 def refused(status: int, **headers: str) -> Response:
-    """Answer with an error."""
+    """Return an error response."""
     return json_response({"id": "x", "message": "no"}, status=status, headers=headers)
 
 
 class JobAccount:
     """
-    Answers each kind of request with the next of its answers, and then the last.
+    Responds to each kind of request with its next response, the last one repeatedly.
 
-    `asked` has each request's kind, and when it came, in seconds from the first.
+    `asked` has the kind of each request, and its time in seconds after the first one.
     """
 
-    def __init__(self, **answers: Told | list[Told]) -> None:
-        self._answers: Mapping[str, list[Told]] = {
+    def __init__(self, **responses: Told | list[Told]) -> None:
+        self._responses: Mapping[str, list[Told]] = {
             kind: [*it] if isinstance(it, list) else [it]
-            for kind, it in answers.items()
+            for kind, it in responses.items()
         }
-        self.transport = MemoryTransport(self._answer)
+        self.transport = MemoryTransport(self._respond)
         self.asked: list[tuple[str, float]] = []
         self._began: float | None = None
 
     @property
     def kinds(self) -> list[str]:
-        """What was asked, in order."""
+        """The kinds of the requests, in order."""
         return [kind for kind, _ in self.asked]
 
-    async def _answer(self, request: Request) -> Told:
+    async def _respond(self, request: Request) -> Told:
         now = asyncio.get_running_loop().time()
         self._began = self._began or now
         kind = _KINDS[request.method, request.path]
         self.asked.append((kind, now - self._began))
-        left = self._answers[kind]
-        answer = left.pop(0) if len(left) > 1 else left[0]
-        if answer is HANG:
+        left = self._responses[kind]
+        response = left.pop(0) if len(left) > 1 else left[0]
+        if response is HANG:
             await asyncio.Event().wait()
-        return answer
+        return response

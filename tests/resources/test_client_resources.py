@@ -1,4 +1,4 @@
-"""The resources as a client gives them: as often as asked for, and all of them."""
+"""The resources of a client: each works, repeatedly, until the client is closed."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ EACH_RESOURCE = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys()
 
 
 def test_every_resource_is_called() -> None:
-    """The calls here are of all resources that a client has."""
+    """The calls above cover every resource of a client."""
     resources = {name for name, it in vars(Client).items() if isinstance(it, property)}
 
     assert resources == CALLS.keys()
 
 
 @EACH_RESOURCE
-async def test_resources_can_be_had_again(
+async def test_repeated_access(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
-    """A resource that is asked for again works like the first, and the same way."""
+    """A resource that is accessed again sends the same request."""
     transport = MemoryTransport(anything)
     async with client_of(transport) as client:
         first, second = await call(client), await call(client)
@@ -44,10 +44,10 @@ async def test_resources_can_be_had_again(
 
 
 @EACH_RESOURCE
-async def test_resources_end_with_the_client(
+async def test_closed_client(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
-    """What a closed client gives sends nothing any more."""
+    """The resources of a closed client send nothing."""
     transport = MemoryTransport(anything)
     client = client_of(transport)
     await client.aclose()
@@ -57,8 +57,8 @@ async def test_resources_end_with_the_client(
     assert [] == transport.requests
 
 
-async def test_a_kept_resource_works() -> None:
-    """A resource that is kept works as long as the client is open."""
+async def test_resource_without_the_client() -> None:
+    """A resource keeps working when the client is no longer referenced."""
     transport = MemoryTransport(lambda _: json_response({"job": {"uuid": "a"}}))
     async with client_of(transport) as client:
         jobs = client.indexing_jobs

@@ -1,4 +1,4 @@
-"""Data sources: what is sent for each call, and what comes of the answer."""
+"""Data sources: the request of each call, and its result."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from gradient_async import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import ask, refusal, told
+from tests.resources.asking import perform, refusal, summarize
 
 BASES = "/v2/gen-ai/knowledge_bases"
 PATH = f"{BASES}/kb-1/data_sources"
-ANSWER: JSON = {
+BODY: JSON = {
     "knowledge_base_data_source": {
         "uuid": "source-1",
         "aws_data_source": {"bucket_name": "b"},
     }
 }
-OBJECT = KnowledgeBaseDataSource(
+SOURCE = KnowledgeBaseDataSource(
     uuid="source-1", source=AWSDataSourceDisplay(bucket_name="b")
 )
 
@@ -91,13 +91,13 @@ CHUNKING: list[tuple[dict[str, Any], dict[str, Any]]] = [
         },
     ),
 ]
-"""What is sent for what is given about chunking."""
+"""Bodies, and the arguments about chunking that they come from."""
 
 NO_CHUNKING: list[dict[str, Any]] = [
     {},
     {"chunking_algorithm": None, "chunking_options": None},
 ]
-"""What leaves chunking to the platform; `unknown` is a value like any other."""
+"""Arguments that leave chunking to the platform; `unknown` is a value."""
 
 
 @pytest.mark.parametrize(
@@ -138,63 +138,66 @@ NO_CHUNKING: list[dict[str, Any]] = [
     ],
 )
 async def test_create(body: dict[str, Any], source: AddableDataSource) -> None:
-    """A data source is added under the key of its kind, and given opened."""
-    made, request = await ask(
-        lambda client: client.data_sources.create("kb-1", source), ANSWER
+    """A data source is sent under the key of its kind, and returned as an object."""
+    created, request = await perform(
+        lambda client: client.data_sources.create("kb-1", source), BODY
     )
 
-    assert OBJECT == made
-    assert ("POST", PATH, {"knowledge_base_uuid": "kb-1"} | body) == told(request)
+    assert SOURCE == created
+    assert ("POST", PATH, {"knowledge_base_uuid": "kb-1"} | body) == summarize(request)
 
 
 @pytest.mark.parametrize(
-    ("body", "given"), [*CHUNKING, *(({}, given) for given in NO_CHUNKING)]
+    ("body", "arguments"), [*CHUNKING, *(({}, arguments) for arguments in NO_CHUNKING)]
 )
 async def test_create_with_chunking(
-    body: dict[str, Any], given: dict[str, Any]
+    body: dict[str, Any], arguments: dict[str, Any]
 ) -> None:
-    """How to cut into chunks is sent beside the data source, where it is given."""
-    _, request = await ask(
-        lambda it: it.data_sources.create("kb-1", SpacesDataSource(), **given)
+    """Chunking is sent beside the data source, if it is passed."""
+    _, request = await perform(
+        lambda it: it.data_sources.create("kb-1", SpacesDataSource(), **arguments)
     )
     rest = {"knowledge_base_uuid": "kb-1", "spaces_data_source": {}}
 
-    assert ("POST", PATH, rest | body) == told(request)
+    assert ("POST", PATH, rest | body) == summarize(request)
 
 
-@pytest.mark.parametrize(("body", "given"), CHUNKING)
-async def test_update(body: dict[str, Any], given: dict[str, Any]) -> None:
-    """What shall change about chunking is sent, with both ids."""
-    changed, request = await ask(
-        lambda client: client.data_sources.update("kb-1", "source-1", **given), ANSWER
+@pytest.mark.parametrize(("body", "arguments"), CHUNKING)
+async def test_update(body: dict[str, Any], arguments: dict[str, Any]) -> None:
+    """Changes of the chunking are sent with both ids."""
+    changed, request = await perform(
+        lambda client: client.data_sources.update("kb-1", "source-1", **arguments), BODY
     )
     ids = {"knowledge_base_uuid": "kb-1", "data_source_uuid": "source-1"}
 
-    assert OBJECT == changed
-    assert ("PUT", f"{PATH}/source-1", ids | body) == told(request)
+    assert SOURCE == changed
+    assert ("PUT", f"{PATH}/source-1", ids | body) == summarize(request)
 
 
-@pytest.mark.parametrize("given", NO_CHUNKING)
-async def test_nothing_to_change(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("arguments", NO_CHUNKING)
+async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     """An update that changes nothing is refused."""
-    assert (
-        "there is nothing to change: give chunking_algorithm or _options"
-        == await refusal(lambda it: it.data_sources.update("kb", "source", **given))
+    message = "nothing to change: pass chunking_algorithm or chunking_options"
+
+    assert message == await refusal(
+        lambda it: it.data_sources.update("kb", "source", **arguments)
     )
 
 
 async def test_delete() -> None:
-    """A data source is deleted by its ids, and nothing is given."""
-    nothing, request = await ask(lambda it: it.data_sources.delete("kb-1", "source-1"))
+    """A data source is deleted by its ids; the result is None."""
+    nothing, request = await perform(
+        lambda it: it.data_sources.delete("kb-1", "source-1")
+    )
 
     assert nothing is None
-    assert ("DELETE", f"{PATH}/source-1", None) == told(request)
+    assert ("DELETE", f"{PATH}/source-1", None) == summarize(request)
 
 
 async def test_create_presigned_urls() -> None:
-    """Each file is asked for with its size, and the places are given in order."""
+    """Each file is sent with its size; the uploads are returned in order."""
     files = (PresignedUrlFile("b.pdf", 2**53 + 1), PresignedUrlFile("a.pdf", 0))
-    places, request = await ask(
+    uploads, request = await perform(
         lambda client: client.data_sources.create_presigned_urls(iter(files)),
         {
             "request_id": "request-1",
@@ -218,7 +221,7 @@ async def test_create_presigned_urls() -> None:
             expires_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
         ),
         PresignedUpload(original_file_name="a.pdf"),
-    ) == places
+    ) == uploads
     assert (
         "POST",
         f"{BASES}/data_sources/file_upload_presigned_urls",
@@ -228,23 +231,23 @@ async def test_create_presigned_urls() -> None:
                 {"file_name": "a.pdf", "file_size": "0"},
             ]
         },
-    ) == told(request)
+    ) == summarize(request)
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [(1, 0), (1, 2), (2, 0), (2, 1), (2, 3), (0, 1), (3, 200)]
+    ("wanted", "received"), [(1, 0), (1, 2), (2, 0), (2, 1), (2, 3), (0, 1), (3, 200)]
 )
-async def test_more_or_fewer_places_than_files(asked: int, given: int) -> None:
-    """An answer with another number of places than files is an error, not a guess."""
-    files = [PresignedUrlFile(f"{number}.pdf", 1) for number in range(asked)]
+async def test_wrong_number_of_urls(wanted: int, received: int) -> None:
+    """A response with another number of URLs than of files is an error."""
+    files = [PresignedUrlFile(f"{number}.pdf", 1) for number in range(wanted)]
     with pytest.raises(DecodeError) as caught:
-        await ask(
+        await perform(
             lambda it: it.data_sources.create_presigned_urls(files),
-            {"uploads": [{}] * given},
+            {"uploads": [{}] * received},
         )
     error = caught.value
 
-    assert f"Expected {asked} places for files, got {given}" == error.message
+    assert f"Expected {wanted} presigned URLs, got {received}" == error.message
     assert "$.uploads" == error.json_path
     assert ("POST", f"{BASES}/data_sources/file_upload_presigned_urls") == (
         error.method,
@@ -254,70 +257,72 @@ async def test_more_or_fewer_places_than_files(asked: int, given: int) -> None:
 
 ALGORITHMS = "unknown, section_based, hierarchical, semantic, fixed_length"
 ADDABLE = "SpacesDataSource, WebCrawlerDataSource, AWSDataSource"
-NO_SOURCES: list[Any] = [
+NOT_SOURCES: list[Any] = [
     *(None, 5, "bucket", {"bucket_name": "b"}, [SpacesDataSource()]),
     *(SpacesDataSource, AWSDataSourceDisplay(), NewDataSource(SpacesDataSource())),
 ]
 
 
-@pytest.mark.parametrize("source", NO_SOURCES)
-async def test_what_is_no_data_source(source: Any) -> None:
-    """What is no data source is refused, with a list of those that can be added."""
+@pytest.mark.parametrize("source", NOT_SOURCES)
+async def test_other_types_of_source(source: Any) -> None:
+    """Anything else than a data source is refused; the message lists the kinds."""
     reason = await refusal(lambda client: client.data_sources.create("kb-1", source))
 
     assert (
-        f"a data source must be one of {ADDABLE}, not {type(source).__name__}" == reason
+        f"a data source must be one of {ADDABLE}, got {type(source).__name__}" == reason
     )
 
 
 @pytest.mark.parametrize(
     "kind", [FileUploadDataSource, DropboxDataSource, GoogleDriveDataSource]
 )
-async def test_what_only_new_knowledge_bases_take(kind: Any) -> None:
-    """A kind that the API takes only with a new knowledge base is sent there."""
+async def test_sources_of_new_knowledge_bases(kind: Any) -> None:
+    """A kind that only new knowledge bases accept is refused; the message says so."""
     reason = await refusal(lambda client: client.data_sources.create("kb-1", kind()))
 
     assert (
-        f"the API takes a {kind.__name__} only with a new knowledge base: "
-        "give it to knowledge_bases.create" == reason
+        f"a {kind.__name__} can only be part of a new knowledge base: "
+        "pass it to knowledge_bases.create" == reason
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "given"),
+    ("text", "arguments"),
     [
-        ("chunking_algorithm must be a string, not int", {"chunking_algorithm": 5}),
-        ("chunking_algorithm must be a string, not list", {"chunking_algorithm": []}),
+        ("chunking_algorithm must be a string, got int", {"chunking_algorithm": 5}),
+        ("chunking_algorithm must be a string, got list", {"chunking_algorithm": []}),
         (
             f"chunking_algorithm: 'fast' is none of {ALGORITHMS}",
             {"chunking_algorithm": "fast"},
         ),
         (
-            "chunking_options must be ChunkingOptions(...), not dict",
+            "chunking_options must be a ChunkingOptions, got dict",
             {"chunking_options": {"max_chunk_size": 750}},
         ),
         (
-            "chunking_options must be ChunkingOptions(...), not int",
+            "chunking_options must be a ChunkingOptions, got int",
             {"chunking_options": 0},
         ),
         (
-            "chunking_options must be ChunkingOptions(...), not type",
+            "chunking_options must be a ChunkingOptions, got type",
             {"chunking_options": ChunkingOptions},
         ),
     ],
 )
-async def test_wrong_chunking(text: str, given: dict[str, Any]) -> None:
-    """What cannot say how to cut into chunks is refused by its name, in both calls."""
+async def test_wrong_chunking(text: str, arguments: dict[str, Any]) -> None:
+    """Invalid chunking is refused by name in both calls."""
     source = SpacesDataSource()
 
-    assert text == await refusal(lambda it: it.data_sources.update("kb", "s", **given))
     assert text == await refusal(
-        lambda it: it.data_sources.create("kb", source, **given)
+        lambda it: it.data_sources.update("kb", "s", **arguments)
+    )
+    assert text == await refusal(
+        lambda it: it.data_sources.create("kb", source, **arguments)
     )
 
 
-async def test_a_threshold_that_is_no_number() -> None:
-    """A threshold that JSON cannot say is refused."""
+async def test_threshold_that_is_not_a_number() -> None:
+    """A threshold that JSON cannot represent is refused."""
     options = ChunkingOptions(semantic_threshold=float("nan"))
 
     assert "the body must hold only what JSON can say" in await refusal(
@@ -328,49 +333,49 @@ async def test_a_threshold_that_is_no_number() -> None:
 @pytest.mark.parametrize(
     ("text", "files"),
     [
-        ("files must be a list of PresignedUrlFile(...), not NoneType", None),
+        ("files must be a list of PresignedUrlFile objects, got NoneType", None),
         (
-            "files must be a list of PresignedUrlFile(...), not PresignedUrlFile",
+            "files must be a list of PresignedUrlFile objects, got PresignedUrlFile",
             PresignedUrlFile("a.pdf", 5),
         ),
-        ("files must be a list of PresignedUrlFile(...), not str", "a.pdf"),
-        ("files must be a list of PresignedUrlFile(...), not str", ""),
-        ("files must be a list of PresignedUrlFile(...), not bytes", b"a.pdf"),
-        ("files must be a list of PresignedUrlFile(...), not bytes", b""),
-        ("files must be a list of PresignedUrlFile(...), not dict", {}),
+        ("files must be a list of PresignedUrlFile objects, got str", "a.pdf"),
+        ("files must be a list of PresignedUrlFile objects, got str", ""),
+        ("files must be a list of PresignedUrlFile objects, got bytes", b"a.pdf"),
+        ("files must be a list of PresignedUrlFile objects, got bytes", b""),
+        ("files must be a list of PresignedUrlFile objects, got dict", {}),
         (
-            "files must be a list of PresignedUrlFile(...), not dict",
+            "files must be a list of PresignedUrlFile objects, got dict",
             {PresignedUrlFile("a.pdf", 5): 5},
         ),
-        ("each of files must be PresignedUrlFile(...), not str", ["a.pdf"]),
-        ("each of files must be PresignedUrlFile(...), not tuple", [("a.pdf", 5)]),
+        ("each of files must be a PresignedUrlFile, got str", ["a.pdf"]),
+        ("each of files must be a PresignedUrlFile, got tuple", [("a.pdf", 5)]),
         ("file_name must not be empty", [PresignedUrlFile("", 5)]),
     ],
 )
 async def test_wrong_files(text: str, files: Any) -> None:
-    """What is no list of files is refused by its name."""
+    """Anything else than a list of files is refused by name."""
     assert text == await refusal(
         lambda it: it.data_sources.create_presigned_urls(files)
     )
 
 
-SIZE = "each of files: file_size must be a whole number, at least 0"
+SIZE = "each of files: file_size must be an integer of at least 0"
 
 
 @pytest.mark.parametrize(
     ("text", "name", "size"),
     [
-        ("each of files: file_name must be a string, not int", 5, 5),
-        ("each of files: file_name must be a string, not NoneType", None, 5),
-        (f"{SIZE}, not -1", "a.pdf", -1),
-        (f"{SIZE}, not '5'", "a.pdf", "5"),
-        (f"{SIZE}, not 5.0", "a.pdf", 5.0),
-        (f"{SIZE}, not True", "a.pdf", True),
-        (f"{SIZE}, not None", "a.pdf", None),
+        ("each of files: file_name must be a string, got int", 5, 5),
+        ("each of files: file_name must be a string, got NoneType", None, 5),
+        (f"{SIZE}, got -1", "a.pdf", -1),
+        (f"{SIZE}, got '5'", "a.pdf", "5"),
+        (f"{SIZE}, got 5.0", "a.pdf", 5.0),
+        (f"{SIZE}, got True", "a.pdf", True),
+        (f"{SIZE}, got None", "a.pdf", None),
     ],
 )
 async def test_wrong_names_and_sizes(text: str, name: Any, size: Any) -> None:
-    """A file whose name is no text, or whose size is no count, is refused."""
+    """A file whose name is not a string, or whose size is not a count, is refused."""
     files = [PresignedUrlFile("good.pdf", 1), PresignedUrlFile(name, size)]
 
     assert text == await refusal(

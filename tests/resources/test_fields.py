@@ -1,4 +1,4 @@
-"""Every field of what callers give is of its type, or refused by its name."""
+"""Every field of a model that callers pass is checked for its type."""
 
 from __future__ import annotations
 
@@ -24,112 +24,114 @@ from gradient_async import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import Ask, ask, body_of, refusal
+from tests.resources.asking import Call, body_of, perform, refusal
 
 
-class Text(str):
-    """A text of a class of its own."""
+class Name(str):
+    """A subclass of str."""
 
     __slots__ = ()
 
 
-WHOLE: Final = "must be a whole number, at least 0"
+WHOLE: Final = "must be an integer of at least 0"
 
-WRONG: Final[dict[object, list[tuple[str, Any]]]] = {
+INVALID: Final[dict[object, list[tuple[str, Any]]]] = {
     str: [
-        ("must be a string, not NoneType", None),
-        ("must be a string, not int", 5),
-        ("must be a string, not bytes", b"text"),
-        ("must be a string, not list", ["text"]),
-        ("must be a string, not type", str),
+        ("must be a string, got NoneType", None),
+        ("must be a string, got int", 5),
+        ("must be a string, got bytes", b"text"),
+        ("must be a string, got list", ["text"]),
+        ("must be a string, got type", str),
     ],
     bool: [
-        ("must be True or False, not NoneType", None),
-        ("must be True or False, not int", 1),
-        ("must be True or False, not int", 0),
-        ("must be True or False, not str", "true"),
+        ("must be a bool, got NoneType", None),
+        ("must be a bool, got int", 1),
+        ("must be a bool, got int", 0),
+        ("must be a bool, got str", "true"),
     ],
     int: [
-        (f"{WHOLE}, not None", None),
-        (f"{WHOLE}, not -1", -1),
-        (f"{WHOLE}, not 5.0", 5.0),
-        (f"{WHOLE}, not '5'", "5"),
-        (f"{WHOLE}, not True", True),
-        (f"{WHOLE}, not [5]", [5]),
+        (f"{WHOLE}, got None", None),
+        (f"{WHOLE}, got -1", -1),
+        (f"{WHOLE}, got 5.0", 5.0),
+        (f"{WHOLE}, got '5'", "5"),
+        (f"{WHOLE}, got True", True),
+        (f"{WHOLE}, got [5]", [5]),
     ],
     float: [
-        ("must be a number, not NoneType", None),
-        ("must be a number, not str", "0.5"),
-        ("must be a number, not complex", 0.5j),
-        ("must be a number, not list", [0.5]),
-        ("must be a number, not bool", True),
-        ("must be a number, not bool", False),
+        ("must be a number, got NoneType", None),
+        ("must be a number, got str", "0.5"),
+        ("must be a number, got complex", 0.5j),
+        ("must be a number, got list", [0.5]),
+        ("must be a number, got bool", True),
+        ("must be a number, got bool", False),
     ],
     CrawlingOption: [
-        ("must be CrawlingOption, not NoneType", None),
-        ("must be CrawlingOption, not str", "PATH"),
-        ("must be CrawlingOption, not str", "path"),
-        ("must be CrawlingOption, not int", 2),
-        ("must be CrawlingOption, not ChunkingAlgorithm", ChunkingAlgorithm.SEMANTIC),
-        ("must be CrawlingOption, not EnumType", CrawlingOption),
+        ("must be a CrawlingOption, got NoneType", None),
+        ("must be a CrawlingOption, got str", "PATH"),
+        ("must be a CrawlingOption, got str", "path"),
+        ("must be a CrawlingOption, got int", 2),
+        ("must be a CrawlingOption, got ChunkingAlgorithm", ChunkingAlgorithm.SEMANTIC),
+        ("must be a CrawlingOption, got EnumType", CrawlingOption),
     ],
     tuple[str, ...]: [
-        ("must be a tuple, not NoneType", None),
-        ("must be a tuple, not str", "nav"),
-        ("must be a tuple, not str", ""),
-        ("must be a tuple, not bytes", b"nav"),
-        ("must be a tuple, not dict", {"nav": 1}),
-        ("must be a tuple, not set", {"nav"}),
-        ("must be a tuple, not list_iterator", iter(["nav"])),
+        ("must be a tuple or a list, got NoneType", None),
+        ("must be a tuple or a list, got str", "nav"),
+        ("must be a tuple or a list, got str", ""),
+        ("must be a tuple or a list, got bytes", b"nav"),
+        ("must be a tuple or a list, got dict", {"nav": 1}),
+        ("must be a tuple or a list, got set", {"nav"}),
+        ("must be a tuple or a list, got list_iterator", iter(["nav"])),
     ],
 }
-"""What a field of each type must not hold, and how that is told."""
+"""Invalid values for a field of each type, and the messages."""
 
 
-def give_source(source: Any) -> Ask[object]:
-    """Give a data source to a new knowledge base, later."""
+def create_with_source(source: Any) -> Call[object]:
+    """Return a call that creates a knowledge base with a data source."""
     return lambda it: it.knowledge_bases.create("n", data_sources=[source])
 
 
-def give_chunked_source(source: Any) -> Ask[object]:
-    """Give a data source to a new knowledge base with its chunking, later."""
-    return give_source(NewDataSource(source))
+def create_with_new_source(source: Any) -> Call[object]:
+    """Return a call that creates a knowledge base with a `NewDataSource`."""
+    return create_with_source(NewDataSource(source))
 
 
-def add_source(source: Any) -> Ask[object]:
-    """Add a data source to a knowledge base, later."""
+def add_source(source: Any) -> Call[object]:
+    """Return a call that adds a data source to a knowledge base."""
     return lambda it: it.data_sources.create("b", source)
 
 
-def give_options(options: Any) -> Ask[object]:
-    """Give a new knowledge base's data source its chunking, later."""
-    return give_source(NewDataSource(SpacesDataSource(), chunking_options=options))
+def create_with_options(options: Any) -> Call[object]:
+    """Return a call that creates a knowledge base with chunking options."""
+    return create_with_source(
+        NewDataSource(SpacesDataSource(), chunking_options=options)
+    )
 
 
-def add_options(options: Any) -> Ask[object]:
-    """Add a data source with its chunking, later."""
+def add_options(options: Any) -> Call[object]:
+    """Return a call that adds a data source with chunking options."""
     return lambda it: it.data_sources.create(
         "b", SpacesDataSource(), chunking_options=options
     )
 
 
-def change_options(options: Any) -> Ask[object]:
-    """Change the chunking of a data source, later."""
+def change_options(options: Any) -> Call[object]:
+    """Return a call that changes the chunking options of a data source."""
     return lambda it: it.data_sources.update("b", "s", chunking_options=options)
 
 
-def give_reranking(config: Any) -> Ask[object]:
-    """Make a knowledge base with reranking, later."""
+def create_with_reranking(config: Any) -> Call[object]:
+    """Return a call that creates a knowledge base with reranking."""
     return lambda it: it.knowledge_bases.create("n", reranking_config=config)
 
 
-def change_reranking(config: Any) -> Ask[object]:
-    """Change the reranking of a knowledge base, later."""
+def change_reranking(config: Any) -> Call[object]:
+    """Return a call that changes the reranking of a knowledge base."""
     return lambda it: it.knowledge_bases.update("b", reranking_config=config)
 
 
-def ask_for_urls(file: Any) -> Ask[object]:
-    """Ask where a file may be put, later."""
+def create_urls(file: Any) -> Call[object]:
+    """Call where a file may be put, later."""
     return lambda it: it.data_sources.create_presigned_urls(
         [PresignedUrlFile("good.pdf", 1), file]
     )
@@ -138,62 +140,64 @@ def ask_for_urls(file: Any) -> Ask[object]:
 ADDABLE: Final = (SpacesDataSource, WebCrawlerDataSource, AWSDataSource)
 NOT_ADDABLE: Final = (FileUploadDataSource, DropboxDataSource, GoogleDriveDataSource)
 
-GIVEN: Final[list[tuple[str, Any, Any]]] = [
+MODELS: Final[list[tuple[str, Any, Any]]] = [
     *(("data source", kind, add_source) for kind in ADDABLE),
     *(
-        ("data source", kind, give)
+        ("data source", kind, pass_it)
         for kind in (*ADDABLE, *NOT_ADDABLE)
-        for give in (give_source, give_chunked_source)
+        for pass_it in (create_with_source, create_with_new_source)
     ),
     *(
-        ("chunking_options", ChunkingOptions, give)
-        for give in (give_options, add_options, change_options)
+        ("chunking_options", ChunkingOptions, pass_it)
+        for pass_it in (create_with_options, add_options, change_options)
     ),
     *(
-        ("reranking_config", RerankingConfiguration, give)
-        for give in (give_reranking, change_reranking)
+        ("reranking_config", RerankingConfiguration, pass_it)
+        for pass_it in (create_with_reranking, change_reranking)
     ),
-    ("each of files", PresignedUrlFile, ask_for_urls),
+    ("each of files", PresignedUrlFile, create_urls),
 ]
-"""What has fields: how it is called, its class, and each call that takes it."""
+"""Arguments with fields: their names, their classes, and the calls with them."""
 
 
-def good(kind: Any) -> Any:
-    """Make an object that each call takes."""
+def build_valid(kind: Any) -> Any:
+    """Build an object that every call accepts."""
     return kind("a.pdf", 5) if kind is PresignedUrlFile else kind()
 
 
-def spoiled() -> Iterator[Any]:
-    """Give each field of each class with each value that it must not hold."""
-    for name, kind, give in GIVEN:
+def invalid_fields() -> Iterator[Any]:
+    """Iterate over each field of each class with each value it must not have."""
+    for name, kind, pass_it in MODELS:
         for field, hint in get_type_hints(kind).items():
-            place = f"{kind.__name__}.{field}, {give.__name__}"
-            for text, value in WRONG[hint]:
-                whole = f"{name}: {field} {text}"
-                yield pytest.param(whole, kind, field, value, give, id=place)
+            place = f"{kind.__name__}.{field}, {pass_it.__name__}"
+            for text, value in INVALID[hint]:
+                message = f"{name}: {field} {text}"
+                yield pytest.param(message, kind, field, value, pass_it, id=place)
 
 
-@pytest.mark.parametrize(("text", "kind", "field", "value", "give"), list(spoiled()))
-async def test_wrong_fields(
-    text: str, kind: Any, field: str, value: Any, give: Any
+@pytest.mark.parametrize(
+    ("text", "kind", "field", "value", "pass_it"), list(invalid_fields())
+)
+async def test_invalid_fields(
+    text: str, kind: Any, field: str, value: Any, pass_it: Any
 ) -> None:
-    """A field of another type is refused by its name, whatever it belongs to."""
-    spoilt = attrs.evolve(good(kind), **{field: value})
+    """A field of another type is refused by name, in every call."""
+    invalid = attrs.evolve(build_valid(kind), **{field: value})
 
-    assert text == await refusal(give(spoilt))
+    assert text == await refusal(pass_it(invalid))
 
 
-@pytest.mark.parametrize(("name", "kind", "give"), GIVEN)
-async def test_what_fields_are_checked_in_works(
-    name: str, kind: Any, give: Any
-) -> None:
-    """The objects that are spoilt above are good ones."""
-    _, request = await ask(give(good(kind)))
+@pytest.mark.parametrize(("name", "kind", "pass_it"), MODELS)
+async def test_valid_fields(name: str, kind: Any, pass_it: Any) -> None:
+    """The objects that the tests above start from are valid."""
+    _, request = await perform(pass_it(build_valid(kind)))
 
     assert request.body
 
 
-@pytest.mark.parametrize("give", [add_source, give_source, give_chunked_source])
+@pytest.mark.parametrize(
+    "pass_it", [add_source, create_with_source, create_with_new_source]
+)
 @pytest.mark.parametrize(
     ("kind", "tags"),
     [
@@ -203,13 +207,13 @@ async def test_what_fields_are_checked_in_works(
         ("tuple", (("nav",),)),
     ],
 )
-async def test_wrong_items(kind: str, tags: Any, give: Any) -> None:
-    """What a field's tuple holds is checked as well, each item of it."""
+async def test_invalid_items(kind: str, tags: Any, pass_it: Any) -> None:
+    """Each item of a field's tuple is checked."""
     source = WebCrawlerDataSource(exclude_tags=tags)
 
     assert (
-        f"each of data source: exclude_tags must be a string, not {kind}"
-        == await refusal(give(source))
+        f"each of data source: exclude_tags must be a string, got {kind}"
+        == await refusal(pass_it(source))
     )
 
 
@@ -229,36 +233,36 @@ LISTED: Any = ["nav", "footer"]
         ),
         (
             {"embed_media": False, "base_url": "a"},
-            WebCrawlerDataSource(base_url=Text("a")),
+            WebCrawlerDataSource(base_url=Name("a")),
         ),
     ],
 )
-async def test_fields_that_are_good_enough(
+async def test_accepted_substitutes(
     expected: dict[str, Any], source: AddableDataSource
 ) -> None:
-    """A list does for a tuple, and a text of another class for a text."""
+    """A list is accepted for a tuple, and a subclass of str for a str."""
 
     async def add(client: Client) -> object:
         return await client.data_sources.create("b", source)
 
-    _, request = await ask(add)
+    _, request = await perform(add)
 
     assert expected == body_of(request)["web_crawler_data_source"]
 
 
-async def test_no_wrong_field_is_repeated() -> None:
-    """A secret of the wrong type is refused without its value."""
+async def test_secrets_are_not_repeated() -> None:
+    """A secret of another type is refused without showing its value."""
     secret: Any = b"hunter2"
     reason = await refusal(add_source(AWSDataSource(secret_key=secret)))
 
-    assert "data source: secret_key must be a string, not bytes" == reason
+    assert "data source: secret_key must be a string, got bytes" == reason
 
 
-@pytest.mark.parametrize("give", [give_options, add_options, change_options])
+@pytest.mark.parametrize("pass_it", [create_with_options, add_options, change_options])
 @pytest.mark.parametrize("value", [0.5, 1, 2, 10**30])
-async def test_numbers(give: Any, value: float) -> None:
-    """A whole number does for a number, and is sent as it is."""
-    _, request = await ask(give(ChunkingOptions(semantic_threshold=value)))
+async def test_numbers(pass_it: Any, value: float) -> None:
+    """An integer is accepted for a float, and sent unchanged."""
+    _, request = await perform(pass_it(ChunkingOptions(semantic_threshold=value)))
     body = body_of(request)
     (source,) = body.get("datasources", [body])
 

@@ -1,17 +1,23 @@
-"""Which indexing jobs are kept."""
+"""The filters of lists of indexing jobs."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradient_async.errors import ConfigurationError
 from gradient_async.models import IndexingJob, IndexingJobPhase, IndexingJobStatus
-from gradient_async.resources.job_filter import JobFilter, build_filter
+from gradient_async.resources.job_filter import (
+    JobFilter,
+    JobFilters,
+    JobListOptions,
+    pop_filter,
+)
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -19,18 +25,11 @@ Status = IndexingJobStatus
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 
-NOTHING: dict[str, Any] = {
-    "knowledge_base_uuid": None,
-    "statuses": None,
-    "phases": None,
-    "created_after": None,
-    "created_before": None,
-}
 
-
-def build(**wishes: Any) -> JobFilter:
-    """Build a filter that asks for nothing but this."""
-    return build_filter(**(NOTHING | wishes))
+def build(**criteria: Any) -> JobFilter:
+    """Build a filter, one of no criteria included."""
+    options: Any = criteria
+    return pop_filter(options) or JobFilter()
 
 
 @pytest.mark.parametrize(
@@ -41,9 +40,33 @@ def build(**wishes: Any) -> JobFilter:
         IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")),
     ],
 )
-def test_no_wishes(job: IndexingJob) -> None:
-    """A filter that asks for nothing keeps every job."""
+def test_no_criteria(job: IndexingJob) -> None:
+    """A filter without criteria matches every job."""
     assert build()(job)
+
+
+def test_options_are_split() -> None:
+    """The filters are taken out of the options; the paging options stay."""
+    options = JobListOptions(statuses="failed", phases=None, max_items=5, prefetch=1)
+
+    assert JobFilter(statuses=FAILED) == pop_filter(options)
+    assert {"max_items": 5, "prefetch": 1} == options
+
+
+@pytest.mark.parametrize("name", [None, *JobFilters.__annotations__])
+def test_no_filter(name: str | None) -> None:
+    """Filters that are missing or None make no predicate at all."""
+    options: Any = {} if name is None else {name: None}
+
+    assert pop_filter(options) is None
+    assert {} == options
+
+
+def test_every_filter_is_a_criterion() -> None:
+    """The options name the criteria of the predicate, all of them."""
+    fields = [field.name for field in attrs.fields(JobFilter)]
+
+    assert fields == list(JobFilters.__annotations__)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +74,7 @@ def test_no_wishes(job: IndexingJob) -> None:
     [(True, "kb-1"), (False, "kb-2"), (False, ""), (False, "KB-1")],
 )
 def test_knowledge_bases(expected: bool, uuid: str) -> None:
-    """Jobs of the knowledge base asked for are kept, to the letter."""
+    """Jobs of the given knowledge base match; the id is case-sensitive."""
     keep = build(knowledge_base_uuid="kb-1")
 
     assert expected is keep(IndexingJob(knowledge_base_uuid=uuid))
@@ -90,15 +113,15 @@ FAILED = frozenset({Status.FAILED})
 def test_ways_to_name_statuses(
     expected: frozenset[IndexingJobStatus] | None, statuses: Any
 ) -> None:
-    """Members, short names in any case and wire values, alone or many, are read."""
+    """Members, short names in any case and wire values, alone or many, are parsed."""
     assert expected == build(statuses=statuses).statuses
 
 
-@pytest.mark.parametrize("wish", [*Phase, "running", "BATCH_JOB_PHASE_NEW"])
-def test_phases(wish: str) -> None:
-    """A job whose phase was asked for is kept, and no other."""
-    keep = build(phases=wish)
-    phase = Phase.parse(wish)
+@pytest.mark.parametrize("name", [*Phase, "running", "BATCH_JOB_PHASE_NEW"])
+def test_phases(name: str) -> None:
+    """A job in the given phase matches, and no other."""
+    keep = build(phases=name)
+    phase = Phase.parse(name)
 
     assert keep(IndexingJob(phase=phase))
     assert [] == [
@@ -108,28 +131,28 @@ def test_phases(wish: str) -> None:
     ]
 
 
-def test_statuses_that_nobody_knows_yet() -> None:
-    """A job with an unknown status is found by its wire value."""
+def test_unknown_statuses() -> None:
+    """A job with an unknown status matches by its wire value."""
     keep = build(statuses="INDEX_JOB_STATUS_NEW")
 
     assert keep(IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")))
     assert not keep(IndexingJob(status=Status("INDEX_JOB_STATUS_OTHER")))
 
 
-def test_a_status_taken_from_a_job() -> None:
-    """The status of any job can be asked for, even one with another prefix."""
+def test_status_of_a_job() -> None:
+    """The status of any job can be passed, even one with another prefix."""
     job = IndexingJob(status=Status("SPLENDID"))
 
     assert build(statuses=[job.status])(job)
 
 
-def test_asking_for_no_status() -> None:
-    """An empty list of statuses keeps nothing."""
+def test_no_statuses() -> None:
+    """An empty list of statuses matches nothing."""
     assert not build(statuses=[])(IndexingJob(status=Status.FAILED))
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes"),
+    ("text", "criteria"),
     [
         ("statuses: 'fialed' is none of unknown, partial", {"statuses": ["fialed"]}),
         ("statuses: 'f' is none of", {"statuses": ["f", "failed"]}),
@@ -141,19 +164,19 @@ def test_asking_for_no_status() -> None:
         ),
     ],
 )
-def test_unknown_names(text: str, wishes: dict[str, Any]) -> None:
-    """A name that is none is refused with the names that are."""
+def test_unknown_names(text: str, criteria: dict[str, Any]) -> None:
+    """An unknown name is refused; the message lists the known ones."""
     with pytest.raises(ConfigurationError, match=text) as caught:
-        build(**wishes)
+        build(**criteria)
 
     assert caught.value.__context__ is None
 
 
 class Nowhere(tzinfo):
-    """A timezone that does not know its offset."""
+    """A timezone without an offset."""
 
     def utcoffset(self, _: datetime | None) -> None:
-        """Say nothing."""
+        """Return None."""
 
     dst = tzname = utcoffset
 
@@ -161,10 +184,12 @@ class Nowhere(tzinfo):
 @pytest.mark.parametrize("name", ["created_after", "created_before"])
 @pytest.mark.parametrize("zone", [None, Nowhere()])
 def test_times_without_timezone(name: str, zone: tzinfo | None) -> None:
-    """A naive time is refused, and the error shows how to write it."""
+    """A naive time is refused; the message shows how to write an aware one."""
     moment = NOON.replace(tzinfo=zone)
 
-    with pytest.raises(ConfigurationError, match=f"{name} must have a timezone: date"):
+    with pytest.raises(
+        ConfigurationError, match=f"{name} must be timezone-aware: date"
+    ):
         build(**{name: moment})
 
 
@@ -180,8 +205,8 @@ def test_times_without_timezone(name: str, zone: tzinfo | None) -> None:
         (True, NOON.astimezone(timezone(timedelta(hours=-8)))),
     ],
 )
-def test_the_interval_is_half_open(expected: bool, created_at: datetime | None) -> None:
-    """From the first moment on, until just before the second; no time is no match."""
+def test_interval_is_half_open(expected: bool, created_at: datetime | None) -> None:
+    """The start is included, the end is not; a job without a time does not match."""
     keep = build(created_after=NOON, created_before=NOON + timedelta(hours=1))
 
     assert expected is keep(IndexingJob(created_at=created_at))
@@ -189,7 +214,7 @@ def test_the_interval_is_half_open(expected: bool, created_at: datetime | None) 
 
 @given(st.lists(st.datetimes(timezones=st.just(UTC)), min_size=4, max_size=4))
 def test_neighbouring_intervals_share_nothing(moments: list[datetime]) -> None:
-    """Of intervals that follow on each other exactly one holds a job between."""
+    """Of two adjacent intervals exactly one contains a job within their union."""
     start, middle, end, created_at = sorted(moments[:3]) + moments[3:]
     job = IndexingJob(created_at=created_at)
     parts = [
@@ -213,7 +238,7 @@ def test_neighbouring_intervals_share_nothing(moments: list[datetime]) -> None:
     ],
 )
 def test_open_ends(expected: bool, name: str, created_at: datetime | None) -> None:
-    """One bound alone leaves the other side open."""
+    """A single bound leaves the other side open."""
     keep = build(**{name: NOON})
 
     assert expected is keep(IndexingJob(created_at=created_at))
@@ -237,8 +262,8 @@ GOOD: dict[str, Any] = {
         (False, {"created_at": NOON - MOMENT}),
     ],
 )
-def test_all_wishes_hold(expected: bool, change: dict[str, Any]) -> None:
-    """A job is kept only when it is all that was asked for."""
+def test_all_criteria_hold(expected: bool, change: dict[str, Any]) -> None:
+    """A job matches only if it meets every criterion."""
     keep = build(
         knowledge_base_uuid="kb-1",
         statuses="failed",

@@ -1,4 +1,4 @@
-"""Knowledge bases: what is sent for each call, and what comes of the answer."""
+"""Knowledge bases: the request of each call, and its result."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from gradient_async import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import ask, refusal, told
+from tests.resources.asking import perform, refusal, summarize
 
 PATH = "/v2/gen-ai/knowledge_bases"
 BASE = {"uuid": "kb-1", "user_id": "12", "created_at": "2026-03-01T12:00:00Z"}
-OBJECT = KnowledgeBase(
+KNOWLEDGE_BASE = KnowledgeBase(
     uuid="kb-1", user_id=12, created_at=datetime(2026, 3, 1, 12, tzinfo=UTC)
 )
 
@@ -136,29 +136,29 @@ BAD_ALGORITHM: Any = {"chunking_algorithm": "fast"}
 
 
 async def test_get() -> None:
-    """One knowledge base is asked for, and comes with its database's status."""
-    base, request = await ask(
+    """One knowledge base is fetched, with the status of its database."""
+    base, request = await perform(
         lambda client: client.knowledge_bases.get("kb-1"),
         {"knowledge_base": BASE, "database_status": "ONLINE"},
     )
 
     assert DatabaseStatus.ONLINE is base.database_status
-    assert ("GET", f"{PATH}/kb-1", None) == told(request)
+    assert ("GET", f"{PATH}/kb-1", None) == summarize(request)
 
 
 @pytest.mark.parametrize(
-    ("expected", "told"),
+    ("expected", "status"),
     [
         (DatabaseStatus.CREATING, {}),
         (DatabaseStatus.CREATING, {"database_status": None}),
         ("ASLEEP", {"database_status": "ASLEEP"}),
     ],
 )
-async def test_the_database_of_what_is_got(expected: str, told: dict[str, Any]) -> None:
-    """A status that is not told is the API's zero value; an unknown one is kept."""
-    base, _ = await ask(
+async def test_database_status(expected: str, status: dict[str, Any]) -> None:
+    """A missing status is the API's zero value; an unknown one is kept."""
+    base, _ = await perform(
         lambda client: client.knowledge_bases.get("kb-1"),
-        {"knowledge_base": BASE} | told,
+        {"knowledge_base": BASE} | status,
     )
 
     assert expected == base.database_status
@@ -166,7 +166,7 @@ async def test_the_database_of_what_is_got(expected: str, told: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    ("body", "given"),
+    ("body", "arguments"),
     [
         ({}, {}),
         (
@@ -212,19 +212,19 @@ async def test_the_database_of_what_is_got(expected: str, told: dict[str, Any]) 
         ),
     ],
 )
-async def test_create(body: dict[str, Any], given: dict[str, Any]) -> None:
-    """What is given for a new knowledge base is sent, and nothing else."""
-    base, request = await ask(
-        lambda client: client.knowledge_bases.create("Manuals", **given),
+async def test_create(body: dict[str, Any], arguments: dict[str, Any]) -> None:
+    """The arguments for a new knowledge base are sent, and nothing else."""
+    base, request = await perform(
+        lambda client: client.knowledge_bases.create("Manuals", **arguments),
         {"knowledge_base": BASE},
     )
 
-    assert OBJECT == base
-    assert ("POST", PATH, {"name": "Manuals"} | body) == told(request)
+    assert KNOWLEDGE_BASE == base
+    assert ("POST", PATH, {"name": "Manuals"} | body) == summarize(request)
 
 
 @pytest.mark.parametrize(
-    ("body", "given"),
+    ("body", "arguments"),
     [
         ({"name": "New"}, {"name": "New"}),
         ({"name": "New"}, {"name": "New", "tags": None, "project_id": None}),
@@ -239,84 +239,87 @@ async def test_create(body: dict[str, Any], given: dict[str, Any]) -> None:
         ),
     ],
 )
-async def test_update(body: dict[str, Any], given: dict[str, Any]) -> None:
-    """What shall change is sent, an empty list of tags too, and nothing else."""
-    base, request = await ask(
-        lambda client: client.knowledge_bases.update("kb-1", **given),
+async def test_update(body: dict[str, Any], arguments: dict[str, Any]) -> None:
+    """Changes are sent, an empty list of tags included, and nothing else."""
+    base, request = await perform(
+        lambda client: client.knowledge_bases.update("kb-1", **arguments),
         {"knowledge_base": BASE},
     )
 
-    assert OBJECT == base
-    assert ("PUT", f"{PATH}/kb-1", {"uuid": "kb-1"} | body) == told(request)
+    assert KNOWLEDGE_BASE == base
+    assert ("PUT", f"{PATH}/kb-1", {"uuid": "kb-1"} | body) == summarize(request)
 
 
 async def test_delete() -> None:
-    """A knowledge base is deleted by its id, and nothing is given."""
-    nothing, request = await ask(lambda it: it.knowledge_bases.delete("kb-1"))
+    """A knowledge base is deleted by its id; the result is None."""
+    nothing, request = await perform(lambda it: it.knowledge_bases.delete("kb-1"))
 
     assert nothing is None
-    assert ("DELETE", f"{PATH}/kb-1", None) == told(request)
+    assert ("DELETE", f"{PATH}/kb-1", None) == summarize(request)
 
 
-@pytest.mark.parametrize("given", [{}, {"name": None}, {"tags": None}])
-async def test_nothing_to_change(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("arguments", [{}, {"name": None}, {"tags": None}])
+async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     """An update that changes nothing is refused."""
-    assert (
-        "there is nothing to change: give name, tags or another argument"
-        == await refusal(lambda it: it.knowledge_bases.update("kb-1", **given))
+    message = "nothing to change: pass name, tags or another argument"
+
+    assert message == await refusal(
+        lambda it: it.knowledge_bases.update("kb-1", **arguments)
     )
 
 
-WRONG: list[tuple[str, dict[str, Any]]] = [
-    ("name must be a string, not int", {"name": 5}),
-    ("name must be a string, not bytes", {"name": b"Manuals"}),
+INVALID: list[tuple[str, dict[str, Any]]] = [
+    ("name must be a string, got int", {"name": 5}),
+    ("name must be a string, got bytes", {"name": b"Manuals"}),
     ("name must not be empty", {"name": ""}),
-    ("tags must be a list of strings, not str", {"tags": "one"}),
-    ("tags must be a list of strings, not str", {"tags": ""}),
-    ("tags must be a list of strings, not bytes", {"tags": b"one"}),
-    ("tags must be a list of strings, not bytes", {"tags": b""}),
-    ("tags must be a list of strings, not bytearray", {"tags": bytearray(b"one")}),
-    ("tags must be a list of strings, not dict", {"tags": {"one": "two"}}),
-    ("tags must be a list of strings, not dict", {"tags": {}}),
+    ("tags must be a list of strings, got str", {"tags": "one"}),
+    ("tags must be a list of strings, got str", {"tags": ""}),
+    ("tags must be a list of strings, got bytes", {"tags": b"one"}),
+    ("tags must be a list of strings, got bytes", {"tags": b""}),
+    ("tags must be a list of strings, got bytearray", {"tags": bytearray(b"one")}),
+    ("tags must be a list of strings, got dict", {"tags": {"one": "two"}}),
+    ("tags must be a list of strings, got dict", {"tags": {}}),
     (
-        "tags must be a list of strings, not mappingproxy",
+        "tags must be a list of strings, got mappingproxy",
         {"tags": MappingProxyType({"one": "two"})},
     ),
-    ("tags must be a list of strings, not int", {"tags": 5}),
-    ("each of tags must be a string, not int", {"tags": ["one", 2]}),
-    ("each of tags must be a string, not NoneType", {"tags": [None]}),
+    ("tags must be a list of strings, got int", {"tags": 5}),
+    ("each of tags must be a string, got int", {"tags": ["one", 2]}),
+    ("each of tags must be a string, got NoneType", {"tags": [None]}),
     ("each of tags must not be empty", {"tags": ["one", ""]}),
-    ("project_id must be a string, not int", {"project_id": 5}),
-    ("project_id must be a string, not bool", {"project_id": False}),
+    ("project_id must be a string, got int", {"project_id": 5}),
+    ("project_id must be a string, got bool", {"project_id": False}),
     ("project_id must not be empty", {"project_id": ""}),
-    ("database_id must be a string, not UUID", {"database_id": UUID(int=5)}),
+    ("database_id must be a string, got UUID", {"database_id": UUID(int=5)}),
     ("database_id must not be empty", {"database_id": ""}),
     (
-        "reranking_config must be RerankingConfiguration(...), not dict",
+        "reranking_config must be a RerankingConfiguration, got dict",
         {"reranking_config": {"enabled": True}},
     ),
     (
-        "reranking_config must be RerankingConfiguration(...), not dict",
+        "reranking_config must be a RerankingConfiguration, got dict",
         {"reranking_config": {}},
     ),
     (
-        "reranking_config must be RerankingConfiguration(...), not bool",
+        "reranking_config must be a RerankingConfiguration, got bool",
         {"reranking_config": False},
     ),
     (
-        "reranking_config must be RerankingConfiguration(...), not type",
+        "reranking_config must be a RerankingConfiguration, got type",
         {"reranking_config": RerankingConfiguration},
     ),
 ]
 
 
-@pytest.mark.parametrize(("text", "given"), WRONG)
-async def test_wrong_arguments(text: str, given: dict[str, Any]) -> None:
-    """What cannot work is refused by its name, in both calls."""
-    whole = {"name": "Manuals"} | given
+@pytest.mark.parametrize(("text", "arguments"), INVALID)
+async def test_invalid_arguments(text: str, arguments: dict[str, Any]) -> None:
+    """Invalid arguments are refused by name in both calls."""
+    all_arguments = {"name": "Manuals"} | arguments
 
-    assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
-    assert text == await refusal(lambda it: it.knowledge_bases.update("kb", **given))
+    assert text == await refusal(lambda it: it.knowledge_bases.create(**all_arguments))
+    assert text == await refusal(
+        lambda it: it.knowledge_bases.update("kb", **arguments)
+    )
 
 
 ALGORITHMS = "unknown, section_based, hierarchical, semantic, fixed_length"
@@ -327,11 +330,11 @@ KINDS = (
 
 
 @pytest.mark.parametrize(
-    ("text", "given"),
+    ("text", "arguments"),
     [
-        ("name must be a string, not NoneType", {"name": None}),
-        ("tags must be a list of strings, not NoneType", {"tags": None}),
-        ("size must be a string, not int", {"size": 5}),
+        ("name must be a string, got NoneType", {"name": None}),
+        ("tags must be a list of strings, got NoneType", {"tags": None}),
+        ("size must be a string, got int", {"size": 5}),
         (
             "size: 'huge' is none of unspecified, small, medium, large, extra_large",
             {"size": "huge"},
@@ -341,49 +344,49 @@ KINDS = (
             {"size": ""},
         ),
         (
-            "data_sources must be a list of data sources, not SpacesDataSource",
+            "data_sources must be a list of data sources, got SpacesDataSource",
             {"data_sources": SpacesDataSource()},
         ),
         (
-            "data_sources must be a list of data sources, not NoneType",
+            "data_sources must be a list of data sources, got NoneType",
             {"data_sources": None},
         ),
         (
-            "data_sources must be a list of data sources, not str",
+            "data_sources must be a list of data sources, got str",
             {"data_sources": "bucket"},
         ),
-        ("data_sources must be a list of data sources, not str", {"data_sources": ""}),
+        ("data_sources must be a list of data sources, got str", {"data_sources": ""}),
         (
-            "data_sources must be a list of data sources, not bytes",
+            "data_sources must be a list of data sources, got bytes",
             {"data_sources": b""},
         ),
         (
-            "data_sources must be a list of data sources, not dict",
+            "data_sources must be a list of data sources, got dict",
             {"data_sources": {"bucket_name": "b"}},
         ),
         (
-            "data_sources must be a list of data sources, not dict",
+            "data_sources must be a list of data sources, got dict",
             {"data_sources": {SpacesDataSource(): 1}},
         ),
         (
-            f"a data source must be one of {KINDS}, not str",
+            f"a data source must be one of {KINDS}, got str",
             {"data_sources": ["bucket"]},
         ),
-        (f"a data source must be one of {KINDS}, not dict", {"data_sources": [{}]}),
+        (f"a data source must be one of {KINDS}, got dict", {"data_sources": [{}]}),
         (
-            f"a data source must be one of {KINDS}, not AWSDataSourceDisplay",
+            f"a data source must be one of {KINDS}, got AWSDataSourceDisplay",
             {"data_sources": [SpacesDataSource(), AWSDataSourceDisplay()]},
         ),
         (
-            f"a data source must be one of {KINDS}, not UnknownDataSource",
+            f"a data source must be one of {KINDS}, got UnknownDataSource",
             {"data_sources": [UnknownDataSource()]},
         ),
         (
-            f"a data source must be one of {KINDS}, not NewDataSource",
+            f"a data source must be one of {KINDS}, got NewDataSource",
             {"data_sources": [NewDataSource(NESTED)]},
         ),
         (
-            "chunking_options must be ChunkingOptions(...), not dict",
+            "chunking_options must be a ChunkingOptions, got dict",
             {"data_sources": [NewDataSource(SpacesDataSource(), **BAD_OPTIONS)]},
         ),
         (
@@ -392,11 +395,13 @@ KINDS = (
         ),
     ],
 )
-async def test_wrong_arguments_of_create(text: str, given: dict[str, Any]) -> None:
-    """What a new knowledge base cannot have is refused, in words that say it."""
-    whole = {"name": "Manuals"} | given
+async def test_invalid_arguments_of_create(
+    text: str, arguments: dict[str, Any]
+) -> None:
+    """Invalid arguments for a new knowledge base are refused by name."""
+    all_arguments = {"name": "Manuals"} | arguments
 
-    assert text == await refusal(lambda it: it.knowledge_bases.create(**whole))
+    assert text == await refusal(lambda it: it.knowledge_bases.create(**all_arguments))
 
 
 @pytest.mark.parametrize(
@@ -407,23 +412,23 @@ async def test_wrong_arguments_of_create(text: str, given: dict[str, Any]) -> No
     ("text", "value"),
     [
         ("must not be empty", ""),
-        ("must be a string, not int", 0),
-        ("must be a string, not bool", False),
-        ("must be a string, not bytes", b"id"),
-        ("must be a string, not list", []),
+        ("must be a string, got int", 0),
+        ("must be a string, got bool", False),
+        ("must be a string, got bytes", b"id"),
+        ("must be a string, got list", []),
     ],
 )
-async def test_optional_texts(text: str, value: Any, name: str) -> None:
-    """A text that may be left out must say something where it is given."""
-    given: Any = {name: value}
+async def test_optional_strings(text: str, value: Any, name: str) -> None:
+    """An optional string must not be empty if it is passed."""
+    arguments: Any = {name: value}
 
     assert f"{name} {text}" == await refusal(
-        lambda it: it.knowledge_bases.create("Manuals", **given)
+        lambda it: it.knowledge_bases.create("Manuals", **arguments)
     )
 
 
 async def test_secrets_are_not_repeated() -> None:
-    """What cannot be sent is not told by the error, it may hold secrets."""
+    """An error does not show what cannot be sent, as it may hold secrets."""
     source = AWSDataSource(bucket_name="\ud800", secret_key="hunter2")
     reason = await refusal(
         lambda it: it.knowledge_bases.create("Manuals", data_sources=[source])

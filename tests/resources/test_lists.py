@@ -1,4 +1,4 @@
-"""Every list: page after page, with the list's own path and arguments checked."""
+"""Every list: its pages, path and options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async import Page, Paginator, Position
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.resources.asking import client_of, refusal
+from tests.resources.asking import client_of, param, refusal
 
 List: TypeAlias = Callable[..., Paginator[Any]]
 
@@ -17,27 +17,27 @@ LISTS: dict[str, tuple[str, str, List]] = {
     "indexing_jobs": (
         "/v2/gen-ai/indexing_jobs",
         "jobs",
-        lambda client, **wishes: client.indexing_jobs.list(**wishes),
+        lambda client, **options: client.indexing_jobs.list(**options),
     ),
     "iter_indexing_jobs": (
         "/v2/gen-ai/indexing_jobs",
         "jobs",
-        lambda client, **wishes: client.iter_indexing_jobs(**wishes),
+        lambda client, **options: client.iter_indexing_jobs(**options),
     ),
     "knowledge_bases": (
         "/v2/gen-ai/knowledge_bases",
         "knowledge_bases",
-        lambda client, **wishes: client.knowledge_bases.list(**wishes),
+        lambda client, **options: client.knowledge_bases.list(**options),
     ),
     "data_sources": (
         "/v2/gen-ai/knowledge_bases/kb-1/data_sources",
         "knowledge_base_data_sources",
-        lambda client, **wishes: client.data_sources.list("kb-1", **wishes),
+        lambda client, **options: client.data_sources.list("kb-1", **options),
     ),
     "models": (
         "/v2/gen-ai/models",
         "models",
-        lambda client, **wishes: client.models.list(**wishes),
+        lambda client, **options: client.models.list(**options),
     ),
 }
 
@@ -49,10 +49,10 @@ UUIDS = [f"id-{number}" for number in range(7)]
 
 
 def server_of(key: str, *, linked: bool) -> MemoryTransport:
-    """Serve the items page by page; tell their count, or only link to the next."""
+    """Serve the items page by page, with their count or a link to the next page."""
 
-    def answer(request: Request) -> Response:
-        page, per_page = (int(request.params[it]) for it in ("page", "per_page"))
+    def handle(request: Request) -> Response:
+        page, per_page = (int(param(request, it)) for it in ("page", "per_page"))
         end = page * per_page
         items = [{"uuid": uuid} for uuid in UUIDS[end - per_page : end]]
         pages = -(-len(UUIDS) // per_page)
@@ -64,7 +64,7 @@ def server_of(key: str, *, linked: bool) -> MemoryTransport:
         )
         return json_response({key: items} | rest)
 
-    return MemoryTransport(answer)
+    return MemoryTransport(handle)
 
 
 @EACH_LIST
@@ -73,7 +73,7 @@ def server_of(key: str, *, linked: bool) -> MemoryTransport:
 async def test_pages(
     path: str, key: str, list_all: List, linked: bool, prefetch: int
 ) -> None:
-    """A list is read over all its pages, in order, each asked for once."""
+    """A list is read across all pages, in order, each requested once."""
     transport = server_of(key, linked=linked)
     async with client_of(transport) as client:
         items = await list_all(client, per_page=3, prefetch=prefetch).collect()
@@ -82,20 +82,20 @@ async def test_pages(
     assert {("GET", path, None)} == {
         (request.method, request.path, request.body) for request in transport.requests
     }
-    assert [1, 2, 3] == sorted(int(it.params["page"]) for it in transport.requests)
+    assert [1, 2, 3] == sorted(int(param(it, "page")) for it in transport.requests)
     assert {"3"} == {request.params["per_page"] for request in transport.requests}
 
 
 @EACH_LIST
-async def test_nothing_is_sent_unasked(path: str, key: str, list_all: List) -> None:
-    """To make a list sends nothing; its first page is asked for with 200 items."""
+async def test_lists_are_lazy(path: str, key: str, list_all: List) -> None:
+    """Creating a list sends nothing; its first page is requested with 200 items."""
     transport = server_of(key, linked=False)
     async with client_of(transport) as client:
         items = list_all(client)
-        unasked = len(transport.requests)
+        sent_before = len(transport.requests)
         page: Page[Any] = await items
 
-    assert 0 == unasked
+    assert 0 == sent_before
     assert len(UUIDS) == len(page.items) == page.total
     assert [{"page": "1", "per_page": "200"}] == [
         it.params for it in transport.requests
@@ -104,13 +104,13 @@ async def test_nothing_is_sent_unasked(path: str, key: str, list_all: List) -> N
 
 @EACH_LIST
 async def test_limits(path: str, key: str, list_all: List) -> None:
-    """A list gives no more than asked for, and goes on from where another stopped."""
+    """A list stops at `max_items`, and another one resumes at its position."""
     async with client_of(server_of(key, linked=False)) as client:
         first = list_all(client, per_page=2, max_items=3)
-        begun = await first.collect()
+        head = await first.collect()
         rest = await list_all(client, start=first.position).collect()
 
-    assert UUIDS[:3] == [item.uuid for item in begun]
+    assert UUIDS[:3] == [item.uuid for item in head]
     assert UUIDS[3:] == [item.uuid for item in rest]
 
 
@@ -129,19 +129,31 @@ async def test_limits(path: str, key: str, list_all: List) -> None:
         ("start", {"page": 2}),
     ],
 )
-async def test_wrong_arguments(
+async def test_invalid_options(
     path: str, key: str, list_all: List, name: str, value: Any
 ) -> None:
-    """What a list cannot work with is refused by its name."""
-    wishes = {name: value}
+    """An invalid option is refused by name."""
+    options = {name: value}
 
-    assert name in await refusal(lambda client: list_all(client, **wishes).collect())
+    assert name in await refusal(lambda client: list_all(client, **options).collect())
+
+
+@EACH_LIST
+@pytest.mark.parametrize("name", ["max_item", "page", "keep", "key", "fetch", "path"])
+async def test_unknown_options(path: str, key: str, list_all: List, name: str) -> None:
+    """An unknown keyword is a TypeError that names it; nothing is sent."""
+    transport = server_of(key, linked=False)
+    async with client_of(transport) as client:
+        with pytest.raises(TypeError, match=f"'{name}'"):
+            list_all(client, **{name: None})
+
+    assert [] == transport.requests
 
 
 async def test_items_without_ids() -> None:
-    """Items that have no id are told apart by all that they say."""
-    answer = {"jobs": [{"tokens": 1}, {"tokens": 2}, {"tokens": 1}]}
-    transport = MemoryTransport(lambda _: json_response(answer))
+    """Items without an id are distinguished by all their fields."""
+    body = {"jobs": [{"tokens": 1}, {"tokens": 2}, {"tokens": 1}]}
+    transport = MemoryTransport(lambda _: json_response(body))
     async with client_of(transport) as client:
         jobs = await client.indexing_jobs.list(start=Position()).collect()
 
@@ -149,15 +161,15 @@ async def test_items_without_ids() -> None:
 
 
 @EACH_LIST
-async def test_items_that_change_meanwhile(path: str, key: str, list_all: List) -> None:
-    """An item that comes again with the same id is the same, changed or not."""
+async def test_items_that_change(path: str, key: str, list_all: List) -> None:
+    """An item listed again under the same id is dropped, even if it has changed."""
     changed = {"uuid": "b", "created_at": "2026-03-01T12:00:00Z"}
     pages: list[dict[str, Any]] = [
         {key: [{"uuid": "a"}, {"uuid": "b"}], "links": {"pages": {"next": "more"}}},
         {key: [changed, {"uuid": "c"}]},
     ]
     transport = MemoryTransport(
-        lambda it: json_response(pages[int(it.params["page"]) - 1])
+        lambda it: json_response(pages[int(param(it, "page")) - 1])
     )
     async with client_of(transport) as client:
         items = await list_all(client, per_page=2, prefetch=1).collect()

@@ -1,4 +1,4 @@
-"""Models: what is sent for a list, and what comes of the answer."""
+"""Models: the request for a list, and its result."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
-from multidict import MultiDict
 
 from gradient_async import Model, ModelProvider, ModelUsecase, ModelVersion
 from gradient_async.testing import Request
-from tests.resources.asking import ask, refusal
+from tests.resources.asking import perform, refusal
 
 AGENT = ("usecases", "MODEL_USECASE_AGENT")
 BASE = ("usecases", "MODEL_USECASE_KNOWLEDGEBASE")
@@ -23,19 +22,23 @@ REASONING = ("usecases", "MODEL_USECASE_REASONING")
 PAGE = [("page", "1"), ("per_page", "200")]
 
 
-async def asked(**wishes: Any) -> Request:
-    """List the models that are wished for; give the request."""
-    _, request = await ask(lambda client: client.models.list(**wishes).collect())
+async def list_models(**arguments: Any) -> Request:
+    """List models; return the request."""
+    _, request = await perform(lambda client: client.models.list(**arguments).collect())
     return request
 
 
 def params_of(request: Request) -> list[tuple[str, str]]:
-    """Give the parameters of a request, repeated ones and all, in their order."""
-    return list(MultiDict(request.params).items())
+    """Return the parameters of a request in order, repeated ones included."""
+    return [
+        (name, text)
+        for name, value in request.params.items()
+        for text in ([value] if isinstance(value, str) else value)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("params", "wishes"),
+    ("params", "arguments"),
     [
         ([], {}),
         ([], {"usecases": None, "public_only": None}),
@@ -54,9 +57,9 @@ def params_of(request: Request) -> list[tuple[str, str]]:
         ),
     ],
 )
-async def test_params(params: list[tuple[str, str]], wishes: dict[str, Any]) -> None:
-    """What is wished for is sent, one parameter for each use; the page comes last."""
-    request = await asked(**wishes)
+async def test_params(params: list[tuple[str, str]], arguments: dict[str, Any]) -> None:
+    """Arguments are sent, one parameter per use case; the page comes last."""
+    request = await list_models(**arguments)
 
     assert ("GET", "/v2/gen-ai/models") == (request.method, request.path)
     assert request.body is None
@@ -67,26 +70,26 @@ async def test_params(params: list[tuple[str, str]], wishes: dict[str, Any]) -> 
     "usecases", list(permutations(["agent", "knowledgebase", "reasoning"]))
 )
 async def test_order(usecases: tuple[str, ...]) -> None:
-    """The order in which uses are given does not matter: requests are equal."""
-    request = await asked(usecases=usecases)
+    """The order of the use cases does not matter: the requests are equal."""
+    request = await list_models(usecases=usecases)
 
     assert [AGENT, BASE, REASONING, *PAGE] == params_of(request)
 
 
 @settings(max_examples=30)
-@drawn(uses=st.sets(st.sampled_from(ModelUsecase)), seed=st.integers())
-async def test_every_set_of_uses(uses: set[ModelUsecase], seed: int) -> None:
-    """Each use is sent once, in the same order each time."""
-    shuffled = list(uses) * 2
+@drawn(use_cases=st.sets(st.sampled_from(ModelUsecase)), seed=st.integers())
+async def test_every_set_of_use_cases(use_cases: set[ModelUsecase], seed: int) -> None:
+    """Each use case is sent once, always in the same order."""
+    shuffled = list(use_cases) * 2
     random.Random(seed).shuffle(shuffled)
-    params = params_of(await asked(usecases=shuffled))
+    params = params_of(await list_models(usecases=shuffled))
 
-    assert sorted(("usecases", use.value) for use in uses) + PAGE == params
+    assert sorted(("usecases", use.value) for use in use_cases) + PAGE == params
 
 
 async def test_models() -> None:
-    """The models are given in the API's order, fractions and free JSON included."""
-    models, _ = await ask(
+    """The models are returned in the API's order, fractions and free JSON included."""
+    models, _ = await perform(
         lambda client: client.models.list().collect(),
         {
             "models": [
@@ -118,24 +121,24 @@ NAMES = "unknown, agent, finetuned, knowledgebase, guardrail, reasoning, serverl
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes"),
+    ("text", "arguments"),
     [
         (f"usecases: 'chat' is none of {NAMES}", {"usecases": "chat"}),
         (f"usecases: 'chat' is none of {NAMES}", {"usecases": ["agent", "chat"]}),
         (f"usecases: '' is none of {NAMES}", {"usecases": ""}),
-        ("usecases must be names, or a list of them, not int", {"usecases": 5}),
-        ("each of usecases must be a string, not int", {"usecases": ["agent", 5]}),
-        ("each of usecases must be a string, not NoneType", {"usecases": [None]}),
-        ("public_only must be True or False, not str", {"public_only": "true"}),
-        ("public_only must be True or False, not int", {"public_only": 1}),
+        ("usecases must be a string or an iterable, got int", {"usecases": 5}),
+        ("each of usecases must be a string, got int", {"usecases": ["agent", 5]}),
+        ("each of usecases must be a string, got NoneType", {"usecases": [None]}),
+        ("public_only must be a bool, got str", {"public_only": "true"}),
+        ("public_only must be a bool, got int", {"public_only": 1}),
     ],
 )
-async def test_wrong_wishes(text: str, wishes: dict[str, Any]) -> None:
-    """What is no use, or no flag, is refused by its name."""
-    assert text == await refusal(lambda it: it.models.list(**wishes).collect())
+async def test_invalid_arguments(text: str, arguments: dict[str, Any]) -> None:
+    """An unknown use case, or anything else than a flag, is refused by name."""
+    assert text == await refusal(lambda it: it.models.list(**arguments).collect())
 
 
 @pytest.mark.parametrize("usecases", [["agent"], ("agent",), {"agent"}, {"agent": 1}])
 async def test_any_collection(usecases: Iterable[str]) -> None:
-    """Uses may come as any collection of names."""
-    assert [AGENT, *PAGE] == params_of(await asked(usecases=usecases))
+    """Use cases may be passed as any collection of names."""
+    assert [AGENT, *PAGE] == params_of(await list_models(usecases=usecases))

@@ -1,4 +1,4 @@
-"""Regions: what is sent, and what comes of the answer."""
+"""Regions: the request, and its result."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from gradient_async import Region
-from tests.resources.asking import ask, refusal
+from tests.resources.asking import perform, refusal
 
 
 @pytest.mark.parametrize(
-    ("params", "given"),
+    ("params", "arguments"),
     [
         ({}, {}),
         ({}, {"serves_inference": None, "serves_batch": None}),
@@ -23,9 +23,11 @@ from tests.resources.asking import ask, refusal
         ),
     ],
 )
-async def test_list(params: dict[str, str], given: dict[str, Any]) -> None:
-    """The flags that are given are sent as protobuf writes them."""
-    _, request = await ask(lambda client: client.regions.list(**given), {"regions": []})
+async def test_list(params: dict[str, str], arguments: dict[str, Any]) -> None:
+    """The flags that are passed are sent as protobuf writes them."""
+    _, request = await perform(
+        lambda client: client.regions.list(**arguments), {"regions": []}
+    )
 
     assert ("GET", "/v2/gen-ai/regions") == (request.method, request.path)
     assert params == request.params
@@ -33,7 +35,7 @@ async def test_list(params: dict[str, str], given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "answer"),
+    ("expected", "body"),
     [
         ((), {}),
         ((), {"regions": []}),
@@ -56,20 +58,20 @@ async def test_list(params: dict[str, str], given: dict[str, Any]) -> None:
         ),
     ],
 )
-async def test_regions(expected: tuple[Region, ...], answer: dict[str, Any]) -> None:
-    """The regions are given in the API's order."""
-    regions, _ = await ask(lambda client: client.regions.list(), answer)
+async def test_regions(expected: tuple[Region, ...], body: dict[str, Any]) -> None:
+    """The regions are returned in the API's order."""
+    regions, _ = await perform(lambda client: client.regions.list(), body)
 
     assert expected == regions
 
 
 @pytest.mark.parametrize("name", ["serves_inference", "serves_batch"])
 @pytest.mark.parametrize("value", ["true", "", 1, 0, []])
-async def test_flags_must_be_flags(name: str, value: Any) -> None:
-    """What is no flag is refused by its name."""
+async def test_flags_must_be_bools(name: str, value: Any) -> None:
+    """Anything else than a flag is refused by name."""
     kind = type(value).__name__
     flags = {name: value}
 
-    assert f"{name} must be True or False, not {kind}" == await refusal(
+    assert f"{name} must be a bool, got {kind}" == await refusal(
         lambda client: client.regions.list(**flags)
     )

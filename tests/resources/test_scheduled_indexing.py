@@ -1,4 +1,4 @@
-"""Scheduled indexing: what is sent for each call, and what comes of the answer."""
+"""Scheduled indexing: the request of each call, and its result."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradient_async import JSON, ScheduledIndexing
-from tests.resources.asking import ask, refusal, told
+from tests.resources.asking import perform, refusal, summarize
 
 PATH = "/v2/gen-ai/scheduled-indexing"
-ANSWER: JSON = {
+BODY: JSON = {
     "indexing_info": {
         "uuid": "schedule-1",
         "days": [1, "5"],
@@ -23,7 +23,7 @@ ANSWER: JSON = {
         "next_run_at": "2026-03-02T06:30:00Z",
     }
 }
-OBJECT = ScheduledIndexing(
+SCHEDULE = ScheduledIndexing(
     uuid="schedule-1",
     days=(1, 5),
     time="06:30:00",
@@ -42,67 +42,74 @@ OBJECT = ScheduledIndexing(
     ],
 )
 async def test_create(expected: list[int], days: Iterable[int]) -> None:
-    """A schedule is made of a knowledge base, days and a time."""
-    schedule, request = await ask(
+    """A schedule is created from a knowledge base, days and a time."""
+    schedule, request = await perform(
         lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30"),
-        ANSWER,
+        BODY,
     )
     body = {"knowledge_base_uuid": "kb-1", "days": expected, "time": "06:30"}
 
-    assert OBJECT == schedule
-    assert ("POST", PATH, body) == told(request)
+    assert SCHEDULE == schedule
+    assert ("POST", PATH, body) == summarize(request)
 
 
 async def test_get() -> None:
-    """The schedule of a knowledge base is asked for by the knowledge base's id."""
-    schedule, request = await ask(lambda it: it.scheduled_indexing.get("kb-1"), ANSWER)
+    """The schedule of a knowledge base is fetched by the knowledge base's id."""
+    schedule, request = await perform(
+        lambda it: it.scheduled_indexing.get("kb-1"), BODY
+    )
 
-    assert OBJECT == schedule
-    assert ("GET", f"{PATH}/knowledge-base/kb-1", None) == told(request)
+    assert SCHEDULE == schedule
+    assert ("GET", f"{PATH}/knowledge-base/kb-1", None) == summarize(request)
 
 
 async def test_delete() -> None:
-    """A schedule is deleted by its own id, and nothing is given."""
-    nothing, request = await ask(lambda it: it.scheduled_indexing.delete("schedule-1"))
+    """A schedule is deleted by its own id; the result is None."""
+    nothing, request = await perform(
+        lambda it: it.scheduled_indexing.delete("schedule-1")
+    )
 
     assert nothing is None
-    assert ("DELETE", f"{PATH}/schedule-1", None) == told(request)
+    assert ("DELETE", f"{PATH}/schedule-1", None) == summarize(request)
 
 
 @settings(max_examples=50)
 @given(moment=st.times())
 async def test_every_minute_of_the_day(moment: time) -> None:
-    """Every minute of the day can be asked for, as a clock shows it."""
+    """Every minute of the day is a valid time."""
     text = moment.strftime("%H:%M")
-    _, request = await ask(
+    _, request = await perform(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
     )
 
-    assert text == told(request)[2]["time"]
+    assert text == summarize(request)[2]["time"]
 
 
 @settings(max_examples=50)
 @given(moment=st.times())
-async def test_seconds_that_are_none(moment: time) -> None:
-    """A time as the API gives it, with seconds that are none, is sent without them."""
+async def test_zero_seconds(moment: time) -> None:
+    """Zero seconds, as the API writes them, are not sent."""
     text = moment.strftime("%H:%M:00")
-    _, request = await ask(
+    _, request = await perform(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
     )
 
-    assert moment.strftime("%H:%M") == told(request)[2]["time"]
+    assert moment.strftime("%H:%M") == summarize(request)[2]["time"]
 
 
-async def test_the_time_of_a_schedule() -> None:
-    """The time that a schedule has can be given for another one."""
-    schedule, _ = await ask(lambda it: it.scheduled_indexing.get("kb-1"), ANSWER)
-    _, request = await ask(
+async def test_copy_of_a_schedule() -> None:
+    """The days and the time of a schedule can be passed for another one."""
+    schedule, _ = await perform(lambda it: it.scheduled_indexing.get("kb-1"), BODY)
+    _, request = await perform(
         lambda it: it.scheduled_indexing.create(
             "kb-2", days=schedule.days, time=schedule.time
         )
     )
 
-    assert ([1, 5], "06:30") == (told(request)[2]["days"], told(request)[2]["time"])
+    assert ([1, 5], "06:30") == (
+        summarize(request)[2]["days"],
+        summarize(request)[2]["time"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,17 +122,17 @@ async def test_the_time_of_a_schedule() -> None:
         *(" 06:30", "06:30\n", "-6:30", "٠٦:٣٠", "06:3", "noon", "06:30 AM", "6:30am"),
     ],
 )
-async def test_wrong_times(text: str) -> None:
-    """What is no time of the day is refused with an example of one."""
-    assert f"time must look like 06:30, not {text!r}" == await refusal(
+async def test_invalid_times(text: str) -> None:
+    """An invalid time of the day is refused with an example."""
+    assert f"time must look like 06:30, got {text!r}" == await refusal(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
     )
 
 
 @pytest.mark.parametrize("value", [None, 630, 6.5, time(6, 30), b"06:30", ["06:30"]])
-async def test_times_must_be_texts(value: Any) -> None:
-    """A time that is no text is refused by its name."""
-    assert f"time must be a string, not {type(value).__name__}" == await refusal(
+async def test_times_must_be_strings(value: Any) -> None:
+    """A time that is not a string is refused by name."""
+    assert f"time must be a string, got {type(value).__name__}" == await refusal(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=value)
     )
 
@@ -133,28 +140,28 @@ async def test_times_must_be_texts(value: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "days"),
     [
-        ("days must name at least one day", []),
-        ("days must name at least one day", ()),
-        ("days must be a list of numbers, not str", ""),
-        ("days must be a list of numbers, not str", "1,2"),
-        ("days must be a list of numbers, not bytes", b""),
-        ("days must be a list of numbers, not bytes", b"\x01\x05"),
-        ("days must be a list of numbers, not bytearray", bytearray(b"\x01")),
-        ("days must be a list of numbers, not dict", {}),
-        ("days must be a list of numbers, not dict", {1: "06:30"}),
-        ("days must be a list of numbers, not int", 1),
-        ("days must be a list of numbers, not NoneType", None),
-        ("each of days must be a whole number, from 0 to 7, not 8", [1, 8]),
-        ("each of days must be a whole number, from 0 to 7, not -1", [-1]),
-        ("each of days must be a whole number, from 0 to 7, not '1'", ["1", "2"]),
-        ("each of days must be a whole number, from 0 to 7, not 'monday'", ["monday"]),
-        ("each of days must be a whole number, from 0 to 7, not 1.0", [1.0]),
-        ("each of days must be a whole number, from 0 to 7, not True", [True]),
-        ("each of days must be a whole number, from 0 to 7, not None", [None]),
+        ("days must not be empty", []),
+        ("days must not be empty", ()),
+        ("days must be a list of integers, got str", ""),
+        ("days must be a list of integers, got str", "1,2"),
+        ("days must be a list of integers, got bytes", b""),
+        ("days must be a list of integers, got bytes", b"\x01\x05"),
+        ("days must be a list of integers, got bytearray", bytearray(b"\x01")),
+        ("days must be a list of integers, got dict", {}),
+        ("days must be a list of integers, got dict", {1: "06:30"}),
+        ("days must be a list of integers, got int", 1),
+        ("days must be a list of integers, got NoneType", None),
+        ("each of days must be an integer from 0 to 7, got 8", [1, 8]),
+        ("each of days must be an integer from 0 to 7, got -1", [-1]),
+        ("each of days must be an integer from 0 to 7, got '1'", ["1", "2"]),
+        ("each of days must be an integer from 0 to 7, got 'monday'", ["monday"]),
+        ("each of days must be an integer from 0 to 7, got 1.0", [1.0]),
+        ("each of days must be an integer from 0 to 7, got True", [True]),
+        ("each of days must be an integer from 0 to 7, got None", [None]),
     ],
 )
-async def test_wrong_days(text: str, days: Any) -> None:
-    """What is no list of days of the week is refused by its name."""
+async def test_invalid_days(text: str, days: Any) -> None:
+    """Anything else than a list of days of the week is refused by name."""
     assert text == await refusal(
         lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30")
     )
@@ -164,12 +171,12 @@ async def test_wrong_days(text: str, days: Any) -> None:
     ("text", "uuid"),
     [
         ("knowledge_base_uuid must not be empty", ""),
-        ("knowledge_base_uuid must be a string, not NoneType", None),
-        ("knowledge_base_uuid must be a string, not int", 5),
+        ("knowledge_base_uuid must be a string, got NoneType", None),
+        ("knowledge_base_uuid must be a string, got int", 5),
     ],
 )
-async def test_wrong_ids(text: str, uuid: Any) -> None:
-    """A schedule of no knowledge base is refused."""
+async def test_invalid_ids(text: str, uuid: Any) -> None:
+    """A knowledge base id that is empty or not a string is refused."""
     assert text == await refusal(
         lambda it: it.scheduled_indexing.create(uuid, days=[1], time="06:30")
     )

@@ -1,4 +1,4 @@
-"""The keys to data sources are in no variable that an error's traceback shows."""
+"""The keys of data sources are in no variable that a traceback shows."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from gradient_async import (
     ServerError,
     UnprocessableEntityError,
 )
-from gradient_async.resources.arguments import Body, body_of
-from tests.resources.asking import Ask
-from tests.support.raw_server import HANG, RawServer, answer
+from gradient_async.resources.arguments import Body, build_body
+from tests.resources.asking import Call
+from tests.support.raw_server import HANG, RawServer, raw_response
 from tests.support.secrets import texts_of_error
 
 SECRET: Final = "hunter2"
@@ -41,19 +41,19 @@ SOURCES: Final = [
 ]
 
 
-def add(source: Any = AWS, uuid: Any = "kb-1", **given: Any) -> Ask[object]:
-    """Add a data source with a key to it, later."""
-    return lambda it: it.data_sources.create(uuid, source, **given)
+def add(source: Any = AWS, uuid: Any = "kb-1", **arguments: Any) -> Call[object]:
+    """Return a call that adds a data source with a key."""
+    return lambda it: it.data_sources.create(uuid, source, **arguments)
 
 
-def make(name: str = "Manuals", **given: Any) -> Ask[object]:
-    """Make a knowledge base of data sources with keys to them, later."""
-    whole: Any = {"data_sources": SOURCES} | given
-    return lambda it: it.knowledge_bases.create(name, **whole)
+def create(name: str = "Manuals", **arguments: Any) -> Call[object]:
+    """Return a call that creates a knowledge base of data sources with keys."""
+    all_arguments: Any = {"data_sources": SOURCES} | arguments
+    return lambda it: it.knowledge_bases.create(name, **all_arguments)
 
 
-async def failure(call: Ask[object], served: bytes) -> GradientError:
-    """Make a call that fails, of a server that says this; give the error."""
+async def failure(call: Call[object], served: bytes) -> GradientError:
+    """Make a call that fails with this response; return the error."""
     async with (
         RawServer(served) as server,
         Client(
@@ -70,25 +70,25 @@ async def failure(call: Ask[object], served: bytes) -> GradientError:
 
 
 def shown(error: GradientError) -> list[str]:
-    """Give what tells the secret, of all that the error can show."""
+    """Return everything that the error can show that contains the secret."""
     return [text for text in texts_of_error(error) if SECRET in text]
 
 
-@pytest.mark.parametrize("call", [add(), make()], ids=["add", "make"])
+@pytest.mark.parametrize("call", [add(), create()], ids=["add", "create"])
 @pytest.mark.parametrize(
     ("kind", "served"),
     [
-        (BadRequestError, answer(status="400 X")),
-        (UnprocessableEntityError, answer(b'{"message": "no"}', status="422 X")),
-        (ServerError, answer(status="500 X")),
-        (DecodeError, answer(b"{}")),
-        (DecodeError, answer(b"<html>")),
+        (BadRequestError, raw_response(status="400 X")),
+        (UnprocessableEntityError, raw_response(b'{"message": "no"}', status="422 X")),
+        (ServerError, raw_response(status="500 X")),
+        (DecodeError, raw_response(b"{}")),
+        (DecodeError, raw_response(b"<html>")),
         (OutcomeUnknownError, b""),
         (OutcomeUnknownError, HANG),
     ],
 )
 async def test_calls_that_fail(
-    kind: type[GradientError], served: bytes, call: Ask[object]
+    kind: type[GradientError], served: bytes, call: Call[object]
 ) -> None:
     """However a call with a key in its body fails, no frame of it shows the key."""
     error = await failure(call, served)
@@ -104,17 +104,20 @@ BAD: Final = AWSDataSource(bucket_name=5, secret_key=SECRET)  # type: ignore[arg
     ("text", "call"),
     [
         ("chunking_algorithm: 'fast' is none of", add(chunking_algorithm="fast")),
-        ("chunking_options must be ChunkingOptions", add(chunking_options={})),
-        ("size: 'huge' is none of", make(size="huge")),
-        ("vpc_uuid must not be empty", make(vpc_uuid="")),
-        ("tags must be a list of strings", make(tags="one")),
-        ("reranking_config must be Reranking", make(reranking_config={})),
-        ("a data source must be one of", make(data_sources=[*SOURCES, 5])),
-        ("data source: bucket_name must be a str", make(data_sources=[*SOURCES, BAD])),
+        ("chunking_options must be a ChunkingOptions", add(chunking_options={})),
+        ("size: 'huge' is none of", create(size="huge")),
+        ("vpc_uuid must not be empty", create(vpc_uuid="")),
+        ("tags must be a list of strings", create(tags="one")),
+        ("reranking_config must be a Reranking", create(reranking_config={})),
+        ("a data source must be one of", create(data_sources=[*SOURCES, 5])),
+        (
+            "data source: bucket_name must be a str",
+            create(data_sources=[*SOURCES, BAD]),
+        ),
     ],
 )
-async def test_calls_that_are_refused(text: str, call: Ask[object]) -> None:
-    """Where another argument is refused, no frame shows the key either."""
+async def test_calls_that_are_refused(text: str, call: Call[object]) -> None:
+    """If another argument is refused, no frame shows the key."""
     error = await failure(call, HANG)
 
     assert ConfigurationError is type(error)
@@ -130,7 +133,7 @@ HALVES: Final = [
     if field in {"key_id", "secret_key"} or SECRET not in text
 ]
 NO_JSON: Final = "the body must hold only what JSON can say"
-NO_UTF_8: Final = "has a character that no request can carry"
+NO_UTF_8: Final = "contains an unpaired surrogate"
 NAN: Final = ChunkingOptions(semantic_threshold=math.nan)
 UNSAYABLE: Final = NewDataSource(AWS, chunking_options=NAN)
 ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
@@ -145,23 +148,26 @@ ENDLESS: Final = ChunkingOptions(semantic_threshold=math.inf)
         ("knowledge_base_uuid must be a string", add(uuid=AWS)),
         (NO_JSON, add(chunking_options=NAN)),
         (NO_JSON, add(chunking_options=ENDLESS)),
-        (NO_JSON, make(data_sources=[*SOURCES, UNSAYABLE])),
-        (NO_JSON, make(data_sources=[UNSAYABLE, *SOURCES])),
-        (NO_UTF_8, make(HALF)),
-        (NO_UTF_8, make(tags=["a", HALF])),
-        (NO_UTF_8, make(project_id=HALF)),
+        (NO_JSON, create(data_sources=[*SOURCES, UNSAYABLE])),
+        (NO_JSON, create(data_sources=[UNSAYABLE, *SOURCES])),
+        (NO_UTF_8, create(HALF)),
+        (NO_UTF_8, create(tags=["a", HALF])),
+        (NO_UTF_8, create(project_id=HALF)),
         *((NO_JSON, add(evolve(AWS, **it))) for it in HALVES),
-        *((NO_JSON, make(data_sources=[evolve(AWS, **it)])) for it in HALVES),
-        (NO_JSON, make(data_sources=[DropboxDataSource(refresh_token=SECRET + HALF)])),
+        *((NO_JSON, create(data_sources=[evolve(AWS, **it)])) for it in HALVES),
         (
             NO_JSON,
-            make(data_sources=[GoogleDriveDataSource(refresh_token=HALF + SECRET)]),
+            create(data_sources=[DropboxDataSource(refresh_token=SECRET + HALF)]),
         ),
-        ("name must not be empty", make("")),
+        (
+            NO_JSON,
+            create(data_sources=[GoogleDriveDataSource(refresh_token=HALF + SECRET)]),
+        ),
+        ("name must not be empty", create("")),
     ],
 )
-async def test_calls_that_cannot_be_said(text: str, call: Ask[object]) -> None:
-    """Where the path or the body cannot be written, no frame shows the key either."""
+async def test_calls_that_cannot_be_encoded(text: str, call: Call[object]) -> None:
+    """If the path or the body cannot be encoded, no frame shows the key."""
     error = await failure(call, HANG)
 
     assert ConfigurationError is type(error)
@@ -170,9 +176,9 @@ async def test_calls_that_cannot_be_said(text: str, call: Ask[object]) -> None:
 
 
 def test_bodies_hide_themselves() -> None:
-    """A request's body shows what it is about, however it is put together."""
-    body = body_of(name="shown", source=AWS, nothing=None)
-    both = body | body_of(key=SECRET) | {"other": SECRET}
+    """The repr of a body shows its keys, however the body was built."""
+    body = build_body(name="shown", source=AWS, nothing=None)
+    both = body | build_body(key=SECRET) | {"other": SECRET}
 
     assert "<body of name, source>" == repr(body)
     assert "<body of name, source, key, other>" == repr(both)

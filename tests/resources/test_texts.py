@@ -1,11 +1,11 @@
-"""Texts that callers give, odd ones too: sent as they are, or refused unsent."""
+"""Strings that callers pass, odd ones too: sent unchanged, or refused."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any, TypeAlias, get_type_hints
+from typing import Any, TypeAlias, get_args, get_type_hints
 from urllib.parse import unquote
 
 import pytest
@@ -25,22 +25,22 @@ from gradient_async import (
     WebCrawlerDataSource,
 )
 from gradient_async.testing import MemoryTransport, Request
-from tests.resources.asking import anything, ask, body_of, client_of, refusal
+from tests.resources.asking import anything, body_of, client_of, perform, refusal
 
-Saying: TypeAlias = Callable[[Client, str], Awaitable[object]]
-"""A call with a text in it."""
+StringCall: TypeAlias = Callable[[Client, str], Awaitable[object]]
+"""A call that passes a string."""
 
 BASES = "/v2/gen-ai/knowledge_bases"
 JOBS = "/v2/gen-ai/indexing_jobs"
 SCHEDULES = "/v2/gen-ai/scheduled-indexing"
 
 
-async def collected(client: Client, text: str) -> object:
-    """List data sources; a coroutine, like the other calls."""
+async def list_data_sources(client: Client, text: str) -> object:
+    """List data sources in a coroutine, like the other calls."""
     return await client.data_sources.list(text).collect()
 
 
-IN_PATH: dict[str, tuple[str, Saying]] = {
+IN_PATH: dict[str, tuple[str, StringCall]] = {
     "indexing_jobs.list_for_knowledge_base(knowledge_base_uuid)": (
         f"{BASES}/{{}}/indexing_jobs",
         lambda it, text: it.indexing_jobs.list_for_knowledge_base(text),
@@ -75,7 +75,7 @@ IN_PATH: dict[str, tuple[str, Saying]] = {
     ),
     "data_sources.list(knowledge_base_uuid)": (
         f"{BASES}/{{}}/data_sources",
-        collected,
+        list_data_sources,
     ),
     "data_sources.create(knowledge_base_uuid)": (
         f"{BASES}/{{}}/data_sources",
@@ -106,9 +106,9 @@ IN_PATH: dict[str, tuple[str, Saying]] = {
         lambda it, text: it.scheduled_indexing.delete(text),
     ),
 }
-"""The path of each call that has an id in it, and the call."""
+"""The path of each call with an id in its path, and the call."""
 
-IN_BODY: dict[str, tuple[str, Saying]] = {
+IN_BODY: dict[str, tuple[str, StringCall]] = {
     "indexing_jobs.create(knowledge_base_uuid)": (
         "knowledge_base_uuid",
         lambda it, text: it.indexing_jobs.create(text),
@@ -166,9 +166,9 @@ IN_BODY: dict[str, tuple[str, Saying]] = {
         lambda it, text: it.knowledge_bases.update("b", database_id=text),
     ),
 }
-"""Where in the body each call sends a text, and the call."""
+"""The place in the body where each call sends a string, and the call."""
 
-IN_MODELS: dict[str, tuple[str, Saying]] = {
+IN_MODELS: dict[str, tuple[str, StringCall]] = {
     "reranking_config": (
         "reranking_config.model",
         lambda it, text: it.knowledge_bases.update(
@@ -222,12 +222,12 @@ IN_MODELS: dict[str, tuple[str, Saying]] = {
         ),
     ),
 }
-"""Where in the body a text of a model is sent, and the call."""
+"""The place in the body where a string of a model is sent, and the call."""
 
 FAST = "semantic"
 
 ELSEWHERE = {
-    # Filters of ours, which are not sent; tests/resources/test_job_filter.py.
+    # Filters on the client, which are not sent; tests/resources/test_job_filter.py.
     "indexing_jobs.list(knowledge_base_uuid)",
     # Calls made of others; tests/waiting.
     "indexing_jobs.watch(uuid)",
@@ -238,76 +238,76 @@ ELSEWHERE = {
     "indexing_jobs.run(data_source_uuids)",
 }
 
-TEXT_NAMES = ("uuid", "uuids", "_id", "name", "region", "tags")
+STRING_NAMES = ("uuid", "uuids", "_id", "name", "region", "tags")
 
 PATH_CALLS = pytest.mark.parametrize(
-    ("path", "say"), IN_PATH.values(), ids=IN_PATH.keys()
+    ("path", "call"), IN_PATH.values(), ids=IN_PATH.keys()
 )
 BODY_CALLS = pytest.mark.parametrize(
-    ("place", "say"), (IN_BODY | IN_MODELS).values(), ids=(IN_BODY | IN_MODELS).keys()
+    ("place", "call"), (IN_BODY | IN_MODELS).values(), ids=(IN_BODY | IN_MODELS).keys()
 )
 
-# Lone surrogates too, which hypothesis leaves out by itself.
-TEXTS = st.text() | st.text(st.characters(categories=("L", "P", "Z", "C", "S")))
+# Lone surrogates too, which hypothesis leaves out by default.
+STRINGS = st.text() | st.text(st.characters(categories=("L", "P", "Z", "C", "S")))
 
-GOOD_IDS = [
+VALID_IDS = [
     *("a", "123e4567-e89b-12d3-a456-426614174000", "a b", " a ", "...", ".a", "a.."),
     *("100%", "%2e%2e", "%2F", "a?b=c", "a#b", "a&b;c", "{}", "{uuid}", "a+b", "a:b@c"),
     *("ä", "e\u0301", "漢字", "🐈", "\u0663", "~", "x" * 255, "漢" * 255),
 ]
-BAD_IDS = [
+INVALID_IDS = [
     *("", ".", "..", "/", "a/b", "../a", "a/", "\\", "a\\b", "https://example.com"),
     *("a\nb", "a\r\n", "\x00", "a\tb", "\x7f", "\u200b", "\u2028", "\ud800", "a\udcff"),
     *("\u202ea", "\u00a0", "\ufeff", "x" * 256, "x" * 10_240),
 ]
-ODD_TEXTS = [
+ODD_STRINGS = [
     *(" ", "a/b", "../..", "https://user:pw@example.com/ä?b=c#d", "\x00\x1f\x7f"),
     *("\r\n", '"\\', "%00", "ä", "e\u0301", "漢字🐈", "\u2028", "\u202e", "x" * 10_240),
 ]
 
 
-async def outcome_of(say: Saying, text: str) -> tuple[bool, list[Request]]:
-    """Make a call with a text; tell whether it was taken, and give the requests."""
+async def try_call(call: StringCall, text: str) -> tuple[bool, list[Request]]:
+    """Make a call with a string; return whether it was accepted, and the requests."""
     transport = MemoryTransport(anything)
-    is_taken = False
+    is_accepted = False
     async with client_of(transport) as client:
         with suppress(ConfigurationError):
-            await say(client, text)
-            is_taken = True
-    return is_taken, transport.requests
+            await call(client, text)
+            is_accepted = True
+    return is_accepted, transport.requests
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text can only be one segment of a path."""
+    """Whether a string can only be one segment of a path."""
     is_name = 0 < len(text) <= 255 and text not in {".", ".."}
     return is_name and text.isprintable() and not set(text) & {"/", "\\"}
 
 
 def is_encodable(text: str) -> bool:
-    """Tell whether a text has no half of a surrogate pair in it."""
+    """Whether a string has no unpaired surrogate."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def decoded(path: str) -> list[str]:
+def split_path(path: str) -> list[str]:
     """Split a path as a server does, and decode its segments."""
     assert path.isascii()
     return [unquote(segment, errors="strict") for segment in path.split("/")]
 
 
-def filled(template: str, text: str) -> list[str]:
-    """Give the segments of a path with the text in its place."""
+def fill(template: str, text: str) -> list[str]:
+    """Return the segments of a path with the string filled in."""
     return [text if segment == "{}" else segment for segment in template.split("/")]
 
 
-def found(document: Any, place: str) -> Any:
-    """Give what is at a place of a document."""
+def get_at(document: Any, place: str) -> Any:
+    """Return the value at a place of a document."""
     for step in place.split("."):
         document = document[int(step) if step.isdecimal() else step]
     return document
 
 
-def texts_taken() -> Iterator[str]:
-    """Name each argument of each resource's methods that takes an id or a name."""
+def string_arguments() -> Iterator[str]:
+    """Iterate over the arguments of all methods that are ids or names."""
     resources = {
         name: it for name, it in vars(Client).items() if isinstance(it, property)
     }
@@ -315,33 +315,43 @@ def texts_taken() -> Iterator[str]:
         kind = get_type_hints(resource.fget)["return"]
         for method, function in inspect.getmembers(kind, inspect.isfunction):
             if not method.startswith("_"):
-                for parameter in inspect.signature(function).parameters:
-                    if parameter.endswith(TEXT_NAMES):
+                for parameter in parameters(function):
+                    if parameter.endswith(STRING_NAMES):
                         yield f"{name}.{method}({parameter})"
 
 
-def test_every_text_is_tried() -> None:
-    """The calls here are all calls that take an id or a name, wherever it goes."""
+def parameters(function: Callable[..., object]) -> Iterator[str]:
+    """Iterate over the names of a function's arguments, unpacked ones included."""
+    for name, it in inspect.signature(function).parameters.items():
+        if it.kind is it.VAR_KEYWORD:
+            (options,) = get_args(get_type_hints(function)[name])
+            yield from options.__annotations__
+        else:
+            yield name
+
+
+def test_every_argument_is_covered() -> None:
+    """The calls here are all calls with an id or a name as an argument."""
     here = IN_PATH.keys() | IN_BODY.keys()
 
     assert set() == here & ELSEWHERE
-    assert here | ELSEWHERE == set(texts_taken())
+    assert here | ELSEWHERE == set(string_arguments())
 
 
 @PATH_CALLS
-@pytest.mark.parametrize("text", GOOD_IDS, ids=lambda it: ascii(it[:20]))
-async def test_ids_in_paths(path: str, say: Saying, text: str) -> None:
-    """An id is one segment of the path, percent-encoded, whatever is in it."""
-    _, request = await ask(lambda client: say(client, text))
+@pytest.mark.parametrize("text", VALID_IDS, ids=lambda it: ascii(it[:20]))
+async def test_ids_in_paths(path: str, call: StringCall, text: str) -> None:
+    """Any id is one segment of the path, percent-encoded."""
+    _, request = await perform(lambda client: call(client, text))
 
-    assert filled(path, text) == decoded(request.path)
+    assert fill(path, text) == split_path(request.path)
 
 
 @PATH_CALLS
-@pytest.mark.parametrize("text", BAD_IDS, ids=lambda it: ascii(it[:20]))
-async def test_ids_that_lead_elsewhere(path: str, say: Saying, text: str) -> None:
-    """An id that could lead elsewhere is refused by its name, in few words."""
-    reason = await refusal(lambda client: say(client, text))
+@pytest.mark.parametrize("text", INVALID_IDS, ids=lambda it: ascii(it[:20]))
+async def test_invalid_ids(path: str, call: StringCall, text: str) -> None:
+    """An id that could lead to another path is refused by name, in few words."""
+    reason = await refusal(lambda client: call(client, text))
 
     assert "uuid must " in reason
     assert len(reason) < 200
@@ -350,53 +360,53 @@ async def test_ids_that_lead_elsewhere(path: str, say: Saying, text: str) -> Non
 
 @PATH_CALLS
 @pytest.mark.parametrize("value", [None, 5, True, b"a", ["a"], {}, object()])
-async def test_ids_must_be_texts(path: str, say: Saying, value: Any) -> None:
-    """An id that is no text is refused by its name."""
+async def test_ids_must_be_strings(path: str, call: StringCall, value: Any) -> None:
+    """An id that is not a string is refused by name."""
     kind = type(value).__name__
-    reason = await refusal(lambda client: say(client, value))
+    reason = await refusal(lambda client: call(client, value))
 
-    assert reason.endswith(f"uuid must be a string, not {kind}")
+    assert reason.endswith(f"uuid must be a string, got {kind}")
 
 
 @PATH_CALLS
 @example("a b")
 @example("\ud800")
 @settings(max_examples=40)
-@given(text=TEXTS)
-async def test_any_id_in_a_path(path: str, say: Saying, text: str) -> None:
-    """An id is refused unsent, or the one request has it in its path."""
-    is_taken, requests = await outcome_of(say, text)
+@given(text=STRINGS)
+async def test_any_id_in_a_path(path: str, call: StringCall, text: str) -> None:
+    """An id is either refused, or in the path of the only request."""
+    is_accepted, requests = await try_call(call, text)
 
-    assert is_plain(text) is is_taken
-    assert [filled(path, text)] * is_taken == [decoded(it.path) for it in requests]
+    assert is_plain(text) is is_accepted
+    assert [fill(path, text)] * is_accepted == [split_path(it.path) for it in requests]
 
 
 @BODY_CALLS
-@pytest.mark.parametrize("text", ODD_TEXTS, ids=lambda it: ascii(it[:20]))
-async def test_texts_in_bodies(place: str, say: Saying, text: str) -> None:
-    """A text in a body is sent as it is, however odd and however long."""
-    _, request = await ask(lambda client: say(client, text))
+@pytest.mark.parametrize("text", ODD_STRINGS, ids=lambda it: ascii(it[:20]))
+async def test_strings_in_bodies(place: str, call: StringCall, text: str) -> None:
+    """A string in a body is sent unchanged, however odd or long."""
+    _, request = await perform(lambda client: call(client, text))
 
-    assert text == found(body_of(request), place)
+    assert text == get_at(body_of(request), place)
 
 
 @BODY_CALLS
 @pytest.mark.parametrize("text", ["\ud800", "a\udcffb", "\udc00\ud800"], ids=ascii)
-async def test_half_letters(place: str, say: Saying, text: str) -> None:
-    """A text that no encoding can say is refused, and not repeated."""
-    reason = await refusal(lambda client: say(client, text))
+async def test_unpaired_surrogates(place: str, call: StringCall, text: str) -> None:
+    """A string that cannot be encoded is refused, and not shown."""
+    reason = await refusal(lambda client: call(client, text))
 
-    words = ["a character that no request can carry", "only what JSON can say"]
+    words = ["an unpaired surrogate", "only what JSON can say"]
     assert any(it in reason for it in words)
     assert reason.isascii()
 
 
 @BODY_CALLS
 @settings(max_examples=40)
-@given(text=TEXTS.filter(bool))
-async def test_any_text_in_a_body(place: str, say: Saying, text: str) -> None:
-    """A text is refused unsent, or the one request has it at its place."""
-    is_taken, requests = await outcome_of(say, text)
+@given(text=STRINGS.filter(bool))
+async def test_any_string_in_a_body(place: str, call: StringCall, text: str) -> None:
+    """A string is either refused, or at its place in the only request."""
+    is_accepted, requests = await try_call(call, text)
 
-    assert is_encodable(text) is is_taken
-    assert [text] * is_taken == [found(body_of(it), place) for it in requests]
+    assert is_encodable(text) is is_accepted
+    assert [text] * is_accepted == [get_at(body_of(it), place) for it in requests]

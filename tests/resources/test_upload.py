@@ -1,4 +1,4 @@
-"""Uploads: a place is asked for, the file is put there, a data source comes of it."""
+"""Uploads: request a presigned URL, put the file there, return a data source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gradient_async import (
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from tests.resources.asking import body_of, client_of, refusal
 
-PIECE: Final = 256 * 1024
+CHUNK: Final = 256 * 1024
 PRESIGN: Final = "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
 URL: Final = "https://storage.example.com/bucket/a%20b?X-Amz-Signature=hunter2"
 UPLOADED: Final = FileUploadDataSource(
@@ -29,8 +29,8 @@ UPLOADED: Final = FileUploadDataSource(
 )
 
 
-def place(**changes: Any) -> dict[str, Any]:
-    """Give where a file may be put, as the API says it."""
+def presigned(**changes: Any) -> dict[str, Any]:
+    """Return a presigned upload as the API writes it."""
     usual = {
         "original_file_name": "a b.txt",
         "object_key": "key-1",
@@ -40,21 +40,21 @@ def place(**changes: Any) -> dict[str, Any]:
 
 
 def host(
-    *places: dict[str, Any], answer: Response | Exception | None = None
+    *uploads: dict[str, Any], response: Response | Exception | None = None
 ) -> MemoryTransport:
-    """Give these places when asked, and take what is put there."""
+    """Serve these presigned uploads, and accept what is put there."""
 
     def handle(request: Request) -> Response | Exception:
         if request.method == "POST":
-            return json_response({"request_id": "r", "uploads": list(places)})
-        return answer or Response(status=200)
+            return json_response({"request_id": "r", "uploads": list(uploads)})
+        return response or Response(status=200)
 
     return MemoryTransport(handle)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give a file of five bytes, whose name is not just letters."""
+    """Create a file of five bytes, with a space in its name."""
     path = tmp_path / "a b.txt"
     path.write_bytes(b"hello")
     return path
@@ -62,20 +62,20 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("spell", [str, Path, os.fspath])
 async def test_upload(file: Path, spell: Callable[[Path], Any]) -> None:
-    """A file is announced by name and size, put whole, and given as a data source."""
-    transport = host(place())
+    """A file is announced by name and size, put, and returned as a data source."""
+    transport = host(presigned())
     async with client_of(transport) as client:
         source = await client.data_sources.upload(spell(file))
-    asked, put = transport.requests
+    announced, put = transport.requests
 
     assert UPLOADED == source
-    assert ("POST", PRESIGN) == (asked.method, asked.path)
-    assert {"files": [{"file_name": "a b.txt", "file_size": "5"}]} == body_of(asked)
+    assert ("POST", PRESIGN) == (announced.method, announced.path)
+    assert {"files": [{"file_name": "a b.txt", "file_size": "5"}]} == body_of(announced)
     assert ("PUT", "/bucket/a%20b", b"hello") == (put.method, put.path, put.body)
 
 
-async def test_upload_to_a_place(file: Path) -> None:
-    """With a place of one's own none is asked for; the file goes there."""
+async def test_upload_to_a_given_url(file: Path) -> None:
+    """With `to`, no URL is requested; the file is put there."""
     transport = host()
     to = PresignedUpload(
         original_file_name="other.txt", object_key="key-2", presigned_url=URL
@@ -93,22 +93,24 @@ async def test_upload_to_a_place(file: Path) -> None:
     assert ("PUT", "/bucket/a%20b", b"hello") == (put.method, put.path, put.body)
 
 
-async def test_a_place_without_a_name(file: Path) -> None:
-    """Where the API does not repeat the name, the data source has the file's."""
-    async with client_of(host(place(original_file_name=""))) as client:
+async def test_url_without_a_name(file: Path) -> None:
+    """If the API does not repeat the name, the data source has the file's."""
+    async with client_of(host(presigned(original_file_name=""))) as client:
         assert UPLOADED == await client.data_sources.upload(file)
 
 
 @pytest.mark.parametrize(
-    "places", [(), (place(), place()), (place(), place(object_key="key-2"))], ids=len
+    "uploads",
+    [(), (presigned(), presigned()), (presigned(), presigned(object_key="key-2"))],
+    ids=len,
 )
-async def test_no_place_or_several(
-    file: Path, places: tuple[dict[str, Any], ...]
+async def test_no_url_or_several(
+    file: Path, uploads: tuple[dict[str, Any], ...]
 ) -> None:
-    """Where the API does not give just one place, that is an error; nothing is put."""
-    transport = host(*places)
+    """Any other number of URLs than one is an error; nothing is put."""
+    transport = host(*uploads)
     async with client_of(transport) as client:
-        with pytest.raises(DecodeError, match="Expected 1 places for files") as caught:
+        with pytest.raises(DecodeError, match="Expected 1 presigned URLs") as caught:
             await client.data_sources.upload(file)
 
     assert "$.uploads" == caught.value.json_path
@@ -121,17 +123,17 @@ async def test_no_place_or_several(
     [
         ([], 0),
         ([1], 1),
-        ([PIECE], PIECE),
-        ([PIECE, PIECE + 1], PIECE + 1),
-        ([PIECE, 2 * PIECE, 2 * PIECE + 5], 2 * PIECE + 5),
+        ([CHUNK], CHUNK),
+        ([CHUNK, CHUNK + 1], CHUNK + 1),
+        ([CHUNK, 2 * CHUNK, 2 * CHUNK + 5], 2 * CHUNK + 5),
     ],
 )
 async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
-    """Progress is told after each piece; an empty file is put, and has none."""
+    """Progress is reported after each chunk; an empty file is put without any."""
     path = tmp_path / "file"
     path.write_bytes(os.urandom(size))
     steps: list[tuple[int, int]] = []
-    transport = host(place())
+    transport = host(presigned())
     async with client_of(transport) as client:
         source = await client.data_sources.upload(
             path, on_progress=lambda sent, total: steps.append((sent, total))
@@ -146,9 +148,9 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
 @pytest.mark.parametrize(
     "url", ["", "storage", "http://storage.example.com/a", "https://u@example.com/a"]
 )
-async def test_a_place_that_is_none(file: Path, url: str) -> None:
-    """A URL that leads nowhere safe is not sent to."""
-    transport = host(place(presigned_url=url))
+async def test_unsafe_urls(file: Path, url: str) -> None:
+    """Nothing is sent to an unsafe URL."""
+    transport = host(presigned(presigned_url=url))
     async with client_of(transport) as client:
         with pytest.raises(UploadError, match="leads nowhere"):
             await client.data_sources.upload(file)
@@ -157,17 +159,17 @@ async def test_a_place_that_is_none(file: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "answer"),
+    ("status", "response"),
     [
         (403, Response(status=403, body=b"<Error><Code>AccessDenied</Code></Error>")),
         (None, TransportError("gone")),
     ],
 )
-async def test_a_host_that_does_not_take_it(
-    file: Path, status: int | None, answer: Response | Exception
+async def test_host_that_refuses(
+    file: Path, status: int | None, response: Response | Exception
 ) -> None:
-    """A file that did not arrive is an error without the URL, and not put again."""
-    transport = host(place(), answer=answer)
+    """A failed upload is an error that hides the URL, and is not repeated."""
+    transport = host(presigned(), response=response)
     async with client_of(transport) as client:
         with pytest.raises(UploadError) as caught:
             await client.data_sources.upload(file)
@@ -177,28 +179,28 @@ async def test_a_host_that_does_not_take_it(
     assert ["POST", "PUT"] == [request.method for request in transport.requests]
 
 
-async def test_a_lost_place(file: Path) -> None:
-    """Where the answer with the place is lost, the upload says so."""
+async def test_lost_url(file: Path) -> None:
+    """If the response with the URL is lost, the outcome is unknown."""
     transport = MemoryTransport(lambda _: TransportError("gone"))
     async with client_of(transport) as client:
         with pytest.raises(OutcomeUnknownError):
             await client.data_sources.upload(file)
 
 
-async def test_what_progress_raises(file: Path) -> None:
-    """What the function for progress raises ends the upload, as it is."""
+async def test_error_in_on_progress(file: Path) -> None:
+    """An exception of `on_progress` ends the upload, unchanged."""
 
     def stop(sent: int, total: int) -> None:
         raise KeyError(sent)
 
-    async with client_of(host(place())) as client:
+    async with client_of(host(presigned())) as client:
         with pytest.raises(KeyError, match="5"):
             await client.data_sources.upload(file, on_progress=stop)
 
 
 async def test_missing_files(tmp_path: Path) -> None:
-    """A file that is not there is Python's own error, and nothing is sent."""
-    transport = host(place())
+    """A missing file is Python's own error; nothing is sent."""
+    transport = host(presigned())
     async with client_of(transport) as client:
         with pytest.raises(FileNotFoundError):
             await client.data_sources.upload(tmp_path / "none")
@@ -207,51 +209,57 @@ async def test_missing_files(tmp_path: Path) -> None:
 
 
 def upload(path: Any, to: Any = None, show: Any = None) -> Callable[[Client], Any]:
-    """Upload, later."""
+    """Return a call that uploads."""
     return lambda client: client.data_sources.upload(path, to=to, on_progress=show)
 
 
-async def test_what_is_no_file(tmp_path: Path) -> None:
-    """A folder, or what else is no file, is refused by its name."""
+async def test_other_than_regular_files(tmp_path: Path) -> None:
+    """A folder, a pipe or a device is refused by its path."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
 
     for path in (tmp_path, pipe, "/dev/null"):
-        assert f"path must be a file, which {str(path)!r} is not" == await refusal(
+        assert f"path must be a regular file, got {str(path)!r}" == await refusal(
             upload(path)
         )
 
 
 @pytest.mark.parametrize("spell", [str, Path])
 @pytest.mark.parametrize("path", ["a\0b", "\0", "\ud800", "a/\udfff.txt"], ids=ascii)
-async def test_what_no_path_can_be(path: str, spell: Callable[[str], Any]) -> None:
-    """A path with a character that no path can have is no file, and refused so."""
-    assert f"path must be a file, which {path!r} is not" == await refusal(
+async def test_impossible_paths(path: str, spell: Callable[[str], Any]) -> None:
+    """A path with a character that no path can have is refused."""
+    assert f"path must be a regular file, got {path!r}" == await refusal(
         upload(spell(path))
     )
 
 
 @pytest.mark.parametrize("show", [5, 0, False, "print", [], {}])
 @pytest.mark.parametrize("to", [None, PresignedUpload(presigned_url=URL)])
-async def test_what_cannot_be_told(file: Path, to: Any, show: Any) -> None:
-    """What is no function for progress is refused before anything is sent."""
-    assert "on_progress must be a function" == await refusal(upload(file, to, show))
+async def test_invalid_on_progress(file: Path, to: Any, show: Any) -> None:
+    """An `on_progress` that is not callable is refused."""
+    kind = type(show).__name__
+
+    assert f"on_progress must be callable, got {kind}" == await refusal(
+        upload(file, to, show)
+    )
 
 
 @pytest.mark.parametrize("path", [None, 5, b"a.txt", ["a.txt"], True])
-async def test_what_is_no_path(path: Any) -> None:
-    """What is no path is refused by its name, a file number too."""
+async def test_other_types_of_path(path: Any) -> None:
+    """Anything else than a path is refused by name, a file descriptor too."""
     kind = type(path).__name__
 
-    assert f"path must be a path, not {kind}" == await refusal(upload(path))
+    assert f"path must be a string or a PathLike, got {kind}" == await refusal(
+        upload(path)
+    )
 
 
 @pytest.mark.parametrize("to", [URL, {"presigned_url": URL}, [], 5, False])
-async def test_what_is_no_place(file: Path, to: Any) -> None:
-    """What is no place is refused by its name, and without its value."""
+async def test_other_types_of_url(file: Path, to: Any) -> None:
+    """Anything else than a `PresignedUpload` is refused without its value."""
     kind = type(to).__name__
 
-    assert f"to must be a PresignedUpload, not {kind}" == await refusal(
+    assert f"to must be a PresignedUpload or None, got {kind}" == await refusal(
         upload(file, to)
     )
 
@@ -260,19 +268,19 @@ async def test_what_is_no_place(file: Path, to: Any) -> None:
     "name", ["ä b.txt", "漢字.pdf", "🐈", "100%.txt", "a\\b", "a\nb"]
 )
 async def test_odd_names(tmp_path: Path, name: str) -> None:
-    """A file is announced by its own name, without folders, whatever is in it."""
+    """A file is announced by its own name, without folders, however odd."""
     path = tmp_path / name
     path.write_bytes(b"hello")
-    transport = host(place())
+    transport = host(presigned())
     async with client_of(transport) as client:
         await client.data_sources.upload(path)
 
     assert name == body_of(transport.requests[0])["files"][0]["file_name"]
 
 
-async def test_names_that_no_encoding_can_say(tmp_path: Path) -> None:
-    """A file whose name is no text is refused, and nothing is sent."""
+async def test_undecodable_names(tmp_path: Path) -> None:
+    """A file whose name is not valid text is refused; nothing is sent."""
     path = tmp_path / os.fsdecode(b"a\xff")
     path.write_bytes(b"hello")
 
-    assert "has a character that no request can carry" in await refusal(upload(path))
+    assert "contains an unpaired surrogate" in await refusal(upload(path))

@@ -1,1 +1,1 @@
-"""What the tests stand on; tested itself in `tests/support`."""
+"""Helpers of the tests, with tests of their own."""

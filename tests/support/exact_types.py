@@ -1,4 +1,4 @@
-"""Hold an object against its annotations, exactly and all the way down."""
+"""Compare an object with its type annotations, strictly and recursively."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import attrs
 
 def misfits(value: object, shape: Any, path: str = "$") -> Iterator[str]:
     """
-    Name each place where a value is not exactly what its annotation says.
+    Yield each place where a value does not have exactly the annotated type.
 
-    Exactly: True is no int, a subclass is not the class, a naive time is no time.
+    A bool is not an int, a subclass is not its base, and a naive time is not a time.
     """
     origin = get_origin(shape)
     if origin in {Union, UnionType}:

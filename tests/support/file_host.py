@@ -1,38 +1,40 @@
-"""A host for uploads that takes as much of a file as it is told to."""
+"""A server for uploads that reads as much of a file as configured."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Self
 
-from tests.support.raw_server import answer
+from tests.support.raw_server import raw_response
 
-TAKEN = answer(b"")
+ACCEPTED = raw_response(b"")
 
 
 class FileHost:
     """
-    Reads the body of each request, and then answers; keeps the head and the count.
+    A server that reads the body of each request, then responds.
 
-    With `stop_after`, it reads so many bytes of the body only, and then answers with
-    these bytes all the same, empty ones to hang up at once. With `hangs`, it neither
-    reads on nor answers. Without `keeps`, it counts the bytes and forgets them. It
-    pauses for so many seconds before each piece of 64 KiB at most.
+    Args:
+        response: Bytes to respond with; empty ones close the connection.
+        stop_after: Number of bytes of the body to read; None means all of them.
+        hangs: Neither respond nor close the connection after reading.
+        keep_body: Keep the bytes received in `body`; otherwise only count them.
+        pause: Seconds to wait before each chunk of at most 64 KiB.
     """
 
     def __init__(
         self,
-        answer: bytes = TAKEN,
+        response: bytes = ACCEPTED,
         *,
         stop_after: int | None = None,
         hangs: bool = False,
-        keeps: bool = True,
+        keep_body: bool = True,
         pause: float = 0.0,
     ) -> None:
-        self._answer = answer
+        self._response = response
         self._stop_after = stop_after
         self._hangs = hangs
-        self._keeps = keeps
+        self._keep_body = keep_body
         self._pause = pause
         self._handlers: set[asyncio.Task[None]] = set()
         self.heads: list[bytes] = []
@@ -65,36 +67,36 @@ class FileHost:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
-            await self._take(reader, writer)
+            await self._handle(reader, writer)
         finally:
-            # At once, whatever the client has still to send.
+            # Closing would wait for what the client has still to send.
             writer.transport.abort()
 
-    async def _take(
+    async def _handle(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         self.heads.append(head)
-        await self._read(reader, _announced(head))
+        await self._read(reader, _content_length(head))
         if self._hangs:
             await asyncio.Event().wait()
-        writer.write(self._answer)
+        writer.write(self._response)
         await writer.drain()
-        if self._answer:
-            # An abort could overtake what was written; the client hangs up first.
+        if self._response:
+            # Aborting could discard what was written, so the client closes first.
             await reader.read()
 
-    async def _read(self, reader: asyncio.StreamReader, announced: int) -> None:
-        wanted = announced if self._stop_after is None else self._stop_after
-        while self.received < wanted and (piece := await reader.read(64 * 1024)):
+    async def _read(self, reader: asyncio.StreamReader, length: int) -> None:
+        wanted = length if self._stop_after is None else self._stop_after
+        while self.received < wanted and (chunk := await reader.read(64 * 1024)):
             await asyncio.sleep(self._pause)
-            self.received += len(piece)
-            if self._keeps:
-                self.body += piece
+            self.received += len(chunk)
+            if self._keep_body:
+                self.body += chunk
 
 
-def _announced(head: bytes) -> int:
-    """Read how long the body will be."""
+def _content_length(head: bytes) -> int:
+    """Return the length of the body that the head announces."""
     (length,) = [
         line.split(b":")[1]
         for line in head.lower().splitlines()

@@ -12,9 +12,9 @@ class GrowingList:
     """
     Numbers, newest (highest) first, served as pages.
 
-    `before_reading` is called when the server reads a page, and says how many items
-    to add first. `delay` gives the seconds that the answer then takes to arrive, so
-    that pages arrive in another order than they were read.
+    `before_reading` is called before the server reads a page and returns the number of
+    items to add first. `delay` returns the seconds that each way takes, so that pages
+    may arrive in another order than they were read.
     """
 
     def __init__(
@@ -38,11 +38,11 @@ class GrowingList:
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
             await asyncio.sleep(self.delay())
-            answer = self._read(page, per_page)
+            response = self._read(page, per_page)
             await asyncio.sleep(self.delay())
         finally:
             self.in_flight -= 1
-        return answer
+        return response
 
     def add(self, count: int) -> None:
         """Add new items at the head."""

@@ -1,4 +1,4 @@
-"""A server's sliding log, as simple as it gets: the judge of pacing."""
+"""The simplest possible sliding log of a server, to check pacing against."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gradient_async import Window
 
-# Sums of floats that are equal on paper differ in their last bits.
+# Floating-point sums that are equal on paper may differ in their last bits.
 _ROUNDING = 1e-9
 
 
@@ -14,9 +14,9 @@ def violations(
     windows: Iterable[Window], arrivals: Iterable[float]
 ) -> Sequence[tuple[Window, float]]:
     """
-    Name each window, and the moment at which it had let too many requests in.
+    Return each window that was exceeded, with the time of the excess request.
 
-    A request that arrived exactly one window ago does not count any more.
+    A request that arrived exactly one window ago no longer counts.
     """
     stamps = sorted(arrivals)
     return [

@@ -1,4 +1,4 @@
-"""A server that answers with exactly the bytes it was given, however wrong."""
+"""A server that responds with exactly the bytes it was given, valid or not."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Self
 import trustme
 
 HANG = b"<hang>"
-"""In place of an answer: read the request and say nothing, for ever."""
+"""In place of a response: read the request and never respond."""
 
 _HEAD_END = b"\r\n\r\n"
 
 
 class RawServer:
     """
-    Answers request after request with the next of the given byte strings.
+    A server that responds to each request with the next of the given byte strings.
 
-    The last one is repeated. After each answer the connection is closed, unless
-    `keep_alive`. Knows every request's head and how many connections there were.
+    The last one is repeated. Each response closes the connection, unless `keep_alive`
+    is set. `heads` has the head of every request.
     """
 
     def __init__(
         self,
-        *answers: bytes,
+        *responses: bytes,
         keep_alive: bool = False,
         ssl: ssl.SSLContext | None = None,
     ) -> None:
-        self._answers: Sequence[bytes] = answers
+        self._responses: Sequence[bytes] = responses
         self._keep_alive = keep_alive
         self._ssl = ssl
         self._writers: set[asyncio.StreamWriter] = set()
@@ -49,7 +49,7 @@ class RawServer:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop listening and hang up; twice is fine."""
+        """Stop listening and close all connections; calling it again does nothing."""
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
@@ -61,7 +61,7 @@ class RawServer:
         self.connections += 1
         self._writers.add(writer)
         try:
-            while await self._answer(reader, writer) and self._keep_alive:
+            while await self._respond(reader, writer) and self._keep_alive:
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -69,33 +69,33 @@ class RawServer:
             self._writers.discard(writer)
             writer.close()
 
-    async def _answer(
+    async def _respond(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         head = await reader.readuntil(_HEAD_END)
-        answer = self._answers[min(len(self.heads), len(self._answers) - 1)]
+        response = self._responses[min(len(self.heads), len(self._responses) - 1)]
         self.heads.append(head)
-        if answer == HANG:
+        if response == HANG:
             await reader.read()
-        writer.write(answer)
+        writer.write(response)
         await writer.drain()
         return True
 
 
-def answer(
+def raw_response(
     body: bytes = b"{}",
     *headers: str,
     status: str = "200 OK",
     connection: str = "close",
 ) -> bytes:
-    """Write a plain HTTP/1.1 answer with a right Content-Length."""
+    """Build a plain HTTP/1.1 response with a correct Content-Length."""
     headers = (f"Connection: {connection}", *headers)
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + _HEAD_END + body
 
 
 def untrusted_context(host: str = "127.0.0.1") -> ssl.SSLContext:
-    """Make a server's TLS context whose certificate no machine trusts."""
+    """Create a TLS context for a server whose certificate no client trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert(host).configure_cert(context)
     return context

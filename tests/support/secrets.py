@@ -1,4 +1,4 @@
-"""Look for a secret in everything that an error, a log or an object can show."""
+"""Every text that an error or a log record can show, to search for a secret."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LIBRARIES = tuple(
 
 
 def texts_of_error(error: BaseException) -> Iterator[str]:
-    """Give every text of an error: its own, its causes' and its frames'."""
+    """Yield every text of an error, its causes and their frames."""
     for link in _chain(error):
         yield from (str(link), repr(link), repr(link.args), repr(vars(link)))
         yield from getattr(link, "__notes__", ())
@@ -31,13 +31,13 @@ def texts_of_error(error: BaseException) -> Iterator[str]:
 
 
 def texts_of_records(records: Iterable[logging.LogRecord]) -> Iterator[str]:
-    """Give every text of log records, arguments included."""
+    """Yield every text of log records, including their arguments."""
     for record in records:
         yield from (record.getMessage(), repr(record.args), repr(vars(record)))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give the error and all that it came from, whether shown or suppressed."""
+    """Yield the error, its causes and contexts, suppressed ones included."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -50,9 +50,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _frames(where: TracebackType | None) -> Iterator[str]:
     """
-    Give the variables of each frame, as crash reporters do.
+    Yield the local variables of each frame, as crash reporters show them.
 
-    Only those of libraries: a test's own frame holds the secret, of course.
+    Frames of tests are left out, because they hold the secret legitimately.
     """
     summary = traceback.StackSummary.extract(
         traceback.walk_tb(where), capture_locals=True

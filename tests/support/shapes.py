@@ -1,4 +1,4 @@
-"""Answers as the API gives them, in the shapes seen so far; plain JSON values."""
+"""Responses in the shapes seen from the API, as plain JSON values."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NEW_JOB: Final[dict[str, Any]] = {
         },
     ],
 }
-"""A job as the present API describes it."""
+"""A job as the current API describes it."""
 
 OLD_JOB: Final[dict[str, Any]] = {
     "uuid": "11efb1f0-0000-4000-8000-000000000002",
@@ -63,7 +63,7 @@ OLD_JOB: Final[dict[str, Any]] = {
     "total_items_skipped": "0",
     "data_source_uuids": None,
 }
-"""A job as older documents show it, with values that are in no enum."""
+"""A job as older documents show it, with values missing from the enums."""
 
 PAGE: Final[dict[str, Any]] = {
     "jobs": [NEW_JOB, OLD_JOB],

@@ -1,4 +1,4 @@
-"""Leave a stream in the middle, as people do."""
+"""Read only part of a stream."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 async def take(stream: AsyncIterable[T], count: int) -> list[T]:
-    """Iterate with `async for` and `break` after so many items, or at the end."""
+    """Return the first `count` items, leaving the `async for` by `break`."""
     items: list[T] = []
     async for item in stream:
         items.append(item)

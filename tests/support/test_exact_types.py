@@ -1,4 +1,4 @@
-"""The type checker of the tests finds what is wrong, and only that."""
+"""The type checks of the tests find every mismatch, and nothing else."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from tests.support.exact_types import misfits
 
 
 class Colour(StrEnum):
-    """A choice."""
+    """An enum."""
 
     RED = "red"
 
 
 @attrs.frozen
 class Leaf:
-    """A part."""
+    """A nested class."""
 
     count: int = 0
 
 
 @attrs.frozen
 class Tree:
-    """A whole, with a field of every kind that the models have."""
+    """A class with a field of each kind that the models have."""
 
     flag: bool = False
     text: str | None = None
@@ -49,8 +49,8 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  (the point)
         Tree(leaves=(Leaf(1), Leaf(2))),
     ],
 )
-def test_nothing_to_find(tree: Tree) -> None:
-    """An object that keeps to its annotations has no misfits."""
+def test_matching_types(tree: Tree) -> None:
+    """An object that matches its annotations has no misfits."""
     assert [] == list(misfits(tree, Tree))
 
 
@@ -70,8 +70,8 @@ def test_nothing_to_find(tree: Tree) -> None:
         ({"leaf": None}, "$.leaf"),
     ],
 )
-def test_finds_each_misfit(wrong: dict[str, Any], path: str) -> None:
-    """A value of another type is found, and its place is named."""
+def test_finds_each_mismatch(wrong: dict[str, Any], path: str) -> None:
+    """A value of another type is found, and its path is named."""
     found = [misfit.split(": ")[0] for misfit in misfits(Tree(**wrong), Tree)]
 
     assert [path] == found

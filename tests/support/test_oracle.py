@@ -1,4 +1,4 @@
-"""The judge of pacing is a good judge."""
+"""The oracle for pacing finds violations, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ PAIR = Window(2, 10.0)
         ([(PAIR, 12.0), (PAIR, 13.0)], [4.0, 5.0, 12.0, 13.0]),
     ],
 )
-def test_verdicts(expected: list[tuple[Window, float]], arrivals: list[float]) -> None:
-    """A third request within ten seconds is one too many, in any order."""
+def test_finds_violations(
+    expected: list[tuple[Window, float]], arrivals: list[float]
+) -> None:
+    """A third request within ten seconds is a violation, in any order."""
     assert expected == violations([PAIR], arrivals)
 
 
 @given(st.lists(st.integers(0, 40).map(float), max_size=12))
 def test_agrees_with_counting(arrivals: list[float]) -> None:
-    """There is a violation exactly where some window holds too many requests."""
+    """There is a violation exactly if some window holds too many requests."""
     crowded = any(
         sum(end - PAIR.seconds < stamp <= end for stamp in arrivals) > PAIR.requests
         for end in arrivals
@@ -40,8 +42,8 @@ def test_agrees_with_counting(arrivals: list[float]) -> None:
     assert crowded is bool(violations([PAIR], arrivals))
 
 
-def test_each_window_is_judged() -> None:
-    """Every window is judged for itself."""
+def test_each_window_is_checked() -> None:
+    """Every window is checked separately."""
     short, long = Window(1, 1.0), Window(2, 60.0)
 
     assert [(long, 4.0)] == violations([short, long], [0.0, 2.0, 4.0])

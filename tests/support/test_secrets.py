@@ -1,4 +1,4 @@
-"""The scanner itself: it finds what is there."""
+"""The search for secrets covers every text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _raise_with_suppressed_context() -> None:
 
 
 def test_finds_suppressed_contexts() -> None:
-    """A context that `from None` hides is still there, and is looked at."""
+    """A context that `from None` suppresses is searched."""
     try:
         _raise_with_suppressed_context()
     except KeyError as error:
@@ -25,7 +25,7 @@ def test_finds_suppressed_contexts() -> None:
 
 
 def test_finds_attributes_and_notes() -> None:
-    """Attributes and notes are looked at."""
+    """Attributes and notes are searched."""
     error = ValueError()
     error.token = "attribute"  # type: ignore[attr-defined]
     error.add_note("noted")
@@ -36,7 +36,7 @@ def test_finds_attributes_and_notes() -> None:
 
 
 def test_finds_variables_of_library_frames() -> None:
-    """The variables of frames in this package are looked at."""
+    """The variables of frames in this package are searched."""
     from gradient_async.transport.retry import RetryPolicy  # noqa: PLC0415
 
     try:
@@ -48,7 +48,7 @@ def test_finds_variables_of_library_frames() -> None:
 
 
 def test_finds_arguments_of_records() -> None:
-    """The arguments of log records are looked at, used in the message or not."""
+    """The arguments of log records are searched, used in the message or not."""
     record = logging.LogRecord("x", 10, "p", 1, "said %.1s", ("secret",), None)
 
     assert any("secret" in text for text in texts_of_records([record]))

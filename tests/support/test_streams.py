@@ -1,4 +1,4 @@
-"""Leaving a stream."""
+"""Reading part of a stream."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from tests.support.streams import take
 
 
-async def test_takes_no_more_than_there_is() -> None:
-    """A stream that ends early gives what it has."""
+async def test_take_stops_at_the_end() -> None:
+    """A stream that ends early yields all its items."""
 
     async def two() -> AsyncIterator[int]:
         yield 1

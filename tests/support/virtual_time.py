@@ -1,10 +1,10 @@
 """
-An event loop whose clock jumps: waiting costs nothing, and sockets work as ever.
+An event loop whose clock jumps: waiting takes no real time, and sockets work as usual.
 
-When no callback and no socket is ready, the clock moves to the next timer at once.
-A client and a server in one loop on loopback see each other's bytes immediately, so
-nothing is in flight at that moment. Work for a thread is done at once, in the loop:
-the clock would run away from it.
+When no callback and no socket is ready, the clock jumps to the next timer. A client and
+a server in the same loop on loopback see each other's bytes immediately, so nothing is
+in flight at that moment. Work for a thread runs at once in the loop, because the clock
+would not wait for a thread.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _EPOCH = 1000.0
-# Loopback delivers within the sender's system call; this is for slow machines.
+# Loopback delivers within the sender's system call; slow machines need a little more.
 _GRACE = 0.001
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Waits for sockets for a moment, and then lets the clock jump instead."""
+    """A selector that waits briefly for sockets, then moves the clock instead."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,21 +38,21 @@ class _JumpingSelector(selectors.DefaultSelector):
         ready = super().select(0)
         if ready or timeout <= 0:
             return ready
-        # One socket is the loop's own, for threads.
+        # One socket is the loop's own, which wakes it from other threads.
         ready = super().select(_GRACE) if len(self.get_map()) > 1 else []
         self.now += 0.0 if ready else timeout
         return ready
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """A loop whose `time()` moves only as far as the next timer."""
+    """An event loop whose `time()` moves from timer to timer."""
 
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
         super().__init__(self._jumping)
 
     def time(self) -> float:
-        """Give the virtual time, in seconds."""
+        """Return the virtual time, in seconds."""
         return self._jumping.now
 
     def run_in_executor(
@@ -61,10 +61,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         func: Callable[[Unpack[Ts]], T],
         *args: *Ts,
     ) -> asyncio.Future[T]:
-        """Do the work now, and give what came of it."""
+        """Run the function now and return a future with its result."""
         future: asyncio.Future[T] = self.create_future()
         try:
             future.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001  (handed on)
+        except Exception as error:  # noqa: BLE001  (passed on)
             future.set_exception(error)
         return future

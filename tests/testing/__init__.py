@@ -1,1 +1,1 @@
-"""Tests of what users' tests are given."""
+"""Tests of `gradient_async.testing`."""

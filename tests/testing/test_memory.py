@@ -1,4 +1,4 @@
-"""A transport that a function answers."""
+"""A transport that calls a function instead of a server."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from gradient_async.testing import MemoryTransport, Request, Response, json_resp
 
 
 def list_nothing(_: Request) -> Response:
-    """Answer with an empty list of jobs."""
+    """Return an empty list of jobs."""
     return json_response({"jobs": [], "meta": {"total": 0}})
 
 
-async def test_answers_a_client() -> None:
-    """The client reads what the function answers, and its requests can be read."""
+async def test_serves_a_client() -> None:
+    """The client receives the function's response, and its requests are recorded."""
     transport = MemoryTransport(
         lambda request: json_response({"jobs": [{"uuid": request.params["page"]}]})
     )
@@ -39,26 +39,26 @@ async def test_answers_a_client() -> None:
 
 
 async def test_the_function_may_be_async() -> None:
-    """A coroutine function answers as well, in its own time."""
+    """A coroutine function may take its time to respond."""
 
-    async def answer(request: Request) -> Response:
+    async def handle(request: Request) -> Response:
         await asyncio.sleep(3)
         return list_nothing(request)
 
     started = asyncio.get_running_loop().time()
-    async with Client("any-token", transport=MemoryTransport(answer)) as client:
+    async with Client("any-token", transport=MemoryTransport(handle)) as client:
         assert [] == await client.iter_indexing_jobs().collect()
     assert 3 == pytest.approx(asyncio.get_running_loop().time() - started)
 
 
 async def test_each_attempt_is_a_request() -> None:
-    """What is tried again is seen again, with the waits that a server asks for."""
-    answers: list[Response | Exception] = [
+    """Each retry is a request of its own, after the wait that the server requests."""
+    outcomes: list[Response | Exception] = [
         json_response({}, status=429, headers={"Retry-After": "7"}),
         ConnectError("no route", sent=False),
         json_response({"jobs": []}),
     ]
-    transport = MemoryTransport(lambda _: answers.pop(0))
+    transport = MemoryTransport(lambda _: outcomes.pop(0))
     started = asyncio.get_running_loop().time()
     async with Client("any-token", transport=transport) as client:
         assert [] == await client.iter_indexing_jobs().collect()
@@ -67,7 +67,7 @@ async def test_each_attempt_is_a_request() -> None:
     assert 7 <= asyncio.get_running_loop().time() - started
 
 
-async def test_errors_are_raised_given_or_not() -> None:
+async def test_errors_may_be_returned_or_raised() -> None:
     """An error fails the attempt, whether the function returns or raises it."""
 
     def lose(_: Request) -> Response:
@@ -83,8 +83,8 @@ async def test_errors_are_raised_given_or_not() -> None:
                 await client.request("POST", "/v2/gen-ai/agents", json={})
 
 
-async def test_a_status_is_an_error_of_the_client() -> None:
-    """A response other than 2xx becomes the error it would be over a network."""
+async def test_an_error_status_raises() -> None:
+    """A response other than 2xx raises the same error as over a network."""
     transport = MemoryTransport(
         lambda _: json_response({"id": "unauthorized", "message": "who?"}, status=401)
     )
@@ -93,8 +93,8 @@ async def test_a_status_is_an_error_of_the_client() -> None:
             await client.request("GET", "/v2/gen-ai/agents")
 
 
-async def test_sees_what_is_sent() -> None:
-    """A request has its parameters and its body, never the token."""
+async def test_records_what_is_sent() -> None:
+    """A recorded request has its parameters and its body, never the token."""
     transport = MemoryTransport(lambda _: Response(status=204))
     async with Client("any-token", transport=transport) as client:
         await client.request(
@@ -107,8 +107,8 @@ async def test_sees_what_is_sent() -> None:
     assert "any-token" not in repr(vars(transport))
 
 
-async def test_tells_whether_the_client_was_closed() -> None:
-    """`is_closed` is for tests of code that opens and closes clients."""
+async def test_records_whether_the_client_was_closed() -> None:
+    """`is_closed` is False until the client is closed."""
     transport = MemoryTransport(list_nothing)
     client = Client("any-token", transport=transport, rate_limit=RateLimit(None))
     assert not transport.is_closed
@@ -116,7 +116,7 @@ async def test_tells_whether_the_client_was_closed() -> None:
     assert transport.is_closed
 
 
-async def test_a_forgotten_client_still_warns() -> None:
+async def test_an_unclosed_client_still_warns() -> None:
     """A client that was not closed warns as it would over a network."""
     transport = MemoryTransport(list_nothing)
 
@@ -131,7 +131,7 @@ async def test_a_forgotten_client_still_warns() -> None:
 
 
 def test_json_response() -> None:
-    """A response is JSON and says so; names of headers are in lower case."""
+    """The body is JSON, the content type too; header names are lower case."""
     response = json_response([1, None], status=201, headers={"X-Request-Id": "r-1"})
 
     assert 201 == response.status
@@ -140,7 +140,7 @@ def test_json_response() -> None:
     assert "r-1" == response.request_id
 
 
-def test_json_response_refuses_what_is_no_json() -> None:
-    """A value without a JSON form is a mistake in the test, and named as such."""
+def test_json_response_rejects_other_values() -> None:
+    """A value that is not JSON serializable is the caller's mistake."""
     with pytest.raises(ConfigurationError):
         json_response(object())  # type: ignore[arg-type]  # the very claim

@@ -1,4 +1,4 @@
-"""The pytest plugin, as any test of a user's sees it."""
+"""The pytest plugin, used as in a user's tests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gradient_async.testing.background import RunningEmulator, run_in_background
 
 
 async def _list() -> list[IndexingJob]:
-    """Ask as an application does: its client knows nothing of a test."""
+    """List jobs as an application does, with a client that knows of no test."""
     async with Client() as client:
         return await client.iter_indexing_jobs().collect()
 
 
 def test_a_client_finds_the_emulator(gradient_emulator: RunningEmulator) -> None:
-    """`Client()` in the code under test asks the emulator, for 200 jobs."""
+    """`Client()` in the code under test lists the emulator's 200 jobs."""
     jobs = asyncio.run(_list())
 
     assert gradient_emulator.emulator.job_uuids() == tuple(job.uuid for job in jobs)
@@ -48,13 +48,13 @@ def test_a_test_may_change_the_emulator(gradient_emulator: RunningEmulator) -> N
 
 
 async def test_in_an_async_test(gradient_emulator: RunningEmulator) -> None:
-    """An async test may ask for the fixture too; its loop is another one."""
+    """An async test may use the fixture too; the emulator has another loop."""
     assert gradient_emulator.url.startswith("http://127.0.0.1:")
     assert "emulator-token" not in repr(gradient_emulator)
 
 
 def test_leaves_nothing_behind() -> None:
-    """When it ends, the thread, its loop and the port are gone, after an error too."""
+    """At the end the thread, its loop and the port are released, after an error too."""
     before = threading.active_count()
     emulator = Emulator(jobs=1)
     with pytest.raises(ZeroDivisionError), run_in_background(emulator):
@@ -66,7 +66,7 @@ def test_leaves_nothing_behind() -> None:
 
 
 def test_a_server_that_cannot_start() -> None:
-    """A port that is taken is an error at once, and no thread is left behind."""
+    """A port in use is an error at once, and no thread is left behind."""
     before = threading.active_count()
     with run_in_background(Emulator(jobs=1)) as running:
         port = int(running.url.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""One logical call: attempts, deadline, retries, and what ends it."""
+"""One logical call: its attempts, retries, deadline and outcome."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from gradient_async import (
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 LIST = "/v2/gen-ai/indexing_jobs"
 
 
 def now() -> float:
-    """Give the virtual time."""
+    """Return the virtual time."""
     return asyncio.get_running_loop().time()
 
 
@@ -48,10 +48,10 @@ async def test_success_is_one_attempt(api: Emulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_passing_failures_are_retried(
+async def test_transient_failures_are_retried(
     status: int, api: Emulator, client: Client
 ) -> None:
-    """A GET is tried again after each passing failure, and then succeeds."""
+    """A GET is retried after each transient failure until it succeeds."""
     api.fail(Fault(status=status, times=2))
 
     await client.request("GET", LIST)
@@ -62,10 +62,10 @@ async def test_passing_failures_are_retried(
 @pytest.mark.parametrize(
     "status", [400, 401, 403, 404, 405, 409, 410, 418, 422, 501, 505]
 )
-async def test_lasting_failures_are_not(
+async def test_permanent_failures_are_not_retried(
     status: int, api: Emulator, client: Client
 ) -> None:
-    """A GET that will never succeed is sent once."""
+    """A GET that fails permanently is sent once."""
     api.fail(Fault(status=status, times=None))
 
     with pytest.raises(GradientError) as caught:
@@ -75,7 +75,7 @@ async def test_lasting_failures_are_not(
 
 
 async def test_attempts_are_requests(api: Emulator, client: Client) -> None:
-    """The attempts counted are the requests that the server saw, dropped ones too."""
+    """Each attempt counted is one request to the server, dropped ones included."""
     api.fail(Fault(drop=True, times=None))
 
     with pytest.raises(ConnectionLostError) as caught:
@@ -87,10 +87,10 @@ async def test_attempts_are_requests(api: Emulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault(drop=True), Fault(cut=0), Fault(cut=5)])
-async def test_a_post_that_lost_its_answer(
+async def test_a_post_that_lost_its_response(
     fault: Fault, api: Emulator, client: Client
 ) -> None:
-    """A POST without an answer is sent once, and nobody claims to know its fate."""
+    """A POST without a response is sent once, and its outcome is unknown."""
     api.fail(fault)
 
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -101,10 +101,10 @@ async def test_a_post_that_lost_its_answer(
 
 
 @pytest.mark.parametrize("status", [502, 504])
-async def test_a_post_whose_answer_a_gateway_lost(
+async def test_a_post_whose_response_a_gateway_lost(
     status: int, api: Emulator, client: Client
 ) -> None:
-    """A POST whose answer got lost behind a gateway may have been done, or not."""
+    """A POST whose response was lost behind a gateway has an unknown outcome."""
     api.fail(Fault(status=status))
 
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -116,7 +116,7 @@ async def test_a_post_whose_answer_a_gateway_lost(
 
 @pytest.mark.parametrize("status", [408, 500, 503])
 async def test_a_post_that_failed(status: int, api: Emulator, client: Client) -> None:
-    """A POST that the server failed at is not repeated, and fails as it did."""
+    """A POST that failed on the server is not retried and raises that failure."""
     api.fail(Fault(status=status))
 
     with pytest.raises(GradientError, match=str(status)) as caught:
@@ -126,7 +126,7 @@ async def test_a_post_that_failed(status: int, api: Emulator, client: Client) ->
 
 
 async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
-    """A POST that the rate limit refused was not done, and is sent again."""
+    """A POST that the rate limit refused was not executed, so it is retried."""
     api.fail(Fault(status=429, headers={"retry-after": "3"}))
     began = now()
 
@@ -138,16 +138,16 @@ async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-async def test_a_delete_whose_answer_was_lost(
+async def test_a_delete_whose_response_was_lost(
     status: int, api: Emulator, client: Client
 ) -> None:
-    """A DELETE whose answer was lost has succeeded when it then finds nothing."""
+    """A 404 on the retry of a DELETE whose response was lost counts as success."""
     path = f"/v2/gen-ai/knowledge_bases/{api.knowledge_bases()[0]['uuid']}"
     api.fail(Fault(method="DELETE", lose=True), Fault(method="DELETE", status=status))
 
-    answer = await client.request("DELETE", path)
+    result = await client.request("DELETE", path)
 
-    assert answer is None
+    assert result is None
     assert [None, status, 404] == [request.status for request in api.requests]
 
 
@@ -163,7 +163,7 @@ async def test_a_delete_whose_answer_was_lost(
 async def test_a_delete_of_nothing(
     faults: list[Fault], api: Emulator, client: Client
 ) -> None:
-    """A DELETE that was surely not done before, and finds nothing, is an error."""
+    """A 404 is an error if no earlier attempt can have executed the DELETE."""
     api.fail(*faults)
 
     with pytest.raises(NotFoundError):
@@ -173,22 +173,22 @@ async def test_a_delete_of_nothing(
 
 
 @pytest.mark.parametrize("status", [502, 504])
-async def test_a_delete_whose_answer_a_gateway_lost(
+async def test_a_delete_whose_response_a_gateway_lost(
     status: int, api: Emulator, client: Client
 ) -> None:
-    """A DELETE whose answer got lost behind a gateway has succeeded likewise."""
+    """A 404 counts as success, too, if a gateway lost the response."""
     api.fail(Fault(status=status))
 
-    answer = await client.request("DELETE", "/v2/gen-ai/knowledge_bases/gone")
+    result = await client.request("DELETE", "/v2/gen-ai/knowledge_bases/gone")
 
-    assert answer is None
+    assert result is None
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-async def test_only_a_delete_succeeds_at_nothing(
+async def test_only_a_delete_succeeds_with_404(
     method: str, api: Emulator, client: Client
 ) -> None:
-    """Another method that finds nothing after a lost answer is an error."""
+    """For other methods, a 404 after a lost response is an error."""
     api.fail(Fault(drop=True))
 
     with pytest.raises(NotFoundError):
@@ -197,8 +197,8 @@ async def test_only_a_delete_succeeds_at_nothing(
         )
 
 
-async def test_a_lost_delete_is_told_as_it_was(api: Emulator) -> None:
-    """The hook sees the lost attempt, and the 404 that is a success."""
+async def test_the_hook_sees_a_lost_delete(api: Emulator) -> None:
+    """The hook sees the lost attempt and the 404 that counts as success."""
     seen: list[tuple[int | None, str | None]] = []
     path = f"/v2/gen-ai/knowledge_bases/{api.knowledge_bases()[0]['uuid']}"
     api.fail(Fault(method="DELETE", lose=True))
@@ -212,8 +212,8 @@ async def test_a_lost_delete_is_told_as_it_was(api: Emulator) -> None:
     assert [(None, "ConnectionLostError"), (404, None)] == seen
 
 
-async def test_a_post_that_never_left() -> None:
-    """A POST for which no connection came about is tried again."""
+async def test_a_post_that_was_not_sent() -> None:
+    """A POST that could not connect is retried."""
     seen: list[Attempt] = []
     async with RawServer(b"") as server:
         url = server.url
@@ -224,7 +224,7 @@ async def test_a_post_that_never_left() -> None:
     assert 4 == caught.value.attempts == len(seen)
 
 
-async def test_retry_after_is_kept(api: Emulator, client: Client) -> None:
+async def test_retry_after_is_honoured(api: Emulator, client: Client) -> None:
     """A 429 with `retry-after: 29` waits 29 s."""
     api.fail(Fault(status=429, headers={"retry-after": "29"}))
     began = now()
@@ -235,7 +235,7 @@ async def test_retry_after_is_kept(api: Emulator, client: Client) -> None:
 
 
 async def test_retry_after_past_the_deadline(api: Emulator, client: Client) -> None:
-    """A 429 with `retry-after: 3600` raises at once, with the wait."""
+    """A 429 with `retry-after: 3600` raises at once, with the wait in the error."""
     api.fail(Fault(status=429, headers={"retry-after": "3600"}))
     began = now()
 
@@ -247,8 +247,8 @@ async def test_retry_after_past_the_deadline(api: Emulator, client: Client) -> N
     assert 1 == len(api.requests)
 
 
-async def test_hourly_limit_tells_its_reset(api: Emulator, client: Client) -> None:
-    """A 429 without `retry-after` waits for `ratelimit-reset`, or tells it."""
+async def test_hourly_limit_reports_its_reset(api: Emulator, client: Client) -> None:
+    """A 429 without `retry-after` raises with the wait until `ratelimit-reset`."""
     headers = {
         "date": "Sun, 01 Nov 2026 12:00:00 GMT",
         "ratelimit-reset": str(1793534400 + 2400),
@@ -261,8 +261,8 @@ async def test_hourly_limit_tells_its_reset(api: Emulator, client: Client) -> No
     assert 2400.0 == caught.value.retry_after
 
 
-async def test_others_wait_at_the_closed_gate(api: Emulator, client: Client) -> None:
-    """A refused request holds back the whole account: its wait is everybody's."""
+async def test_a_429_blocks_all_calls(api: Emulator, client: Client) -> None:
+    """After a 429, all calls of the account wait as long as the refused one."""
     api.fail(Fault(status=429, headers={"retry-after": "20"}))
     began = now()
     first = asyncio.ensure_future(client.request("GET", LIST))
@@ -273,8 +273,8 @@ async def test_others_wait_at_the_closed_gate(api: Emulator, client: Client) -> 
     assert [20, 20] == [round(request.at - began) for request in api.requests[1:]]
 
 
-async def test_gate_closed_past_the_deadline(api: Emulator, client: Client) -> None:
-    """While the gate is closed for an hour, other calls fail at once, unsent."""
+async def test_blocked_past_the_deadline(api: Emulator, client: Client) -> None:
+    """While a 429 blocks sending for an hour, other calls fail at once, unsent."""
     api.fail(Fault(status=429, headers={"retry-after": "3600"}))
     with pytest.raises(RateLimitError):
         await client.request("GET", LIST)
@@ -288,10 +288,8 @@ async def test_gate_closed_past_the_deadline(api: Emulator, client: Client) -> N
     assert 1 == len(api.requests)
 
 
-async def test_dripping_body_ends_at_the_deadline(
-    api: Emulator, client: Client
-) -> None:
-    """A body that comes a byte at a time does not outlast the deadline."""
+async def test_slow_body_ends_at_the_deadline(api: Emulator, client: Client) -> None:
+    """A body that arrives byte by byte ends at the deadline."""
     api.fail(Fault(drip=1.0, times=None))
     began = now()
 
@@ -303,8 +301,8 @@ async def test_dripping_body_ends_at_the_deadline(
     assert isinstance(caught.value, TimeoutError)
 
 
-async def test_silent_server_is_tried_twice(api: Emulator, client: Client) -> None:
-    """A server that says nothing uses up the deadline, not more."""
+async def test_silent_server_gets_two_attempts(api: Emulator, client: Client) -> None:
+    """A silent server takes no longer than the deadline."""
     api.fail(Fault(hang=True, times=None))
     began = now()
 
@@ -315,8 +313,10 @@ async def test_silent_server_is_tried_twice(api: Emulator, client: Client) -> No
     assert 2 == caught.value.attempts == len(api.requests)
 
 
-async def test_deadline_names_the_failure_before(api: Emulator, client: Client) -> None:
-    """The deadline's error carries the failure of the attempt before it."""
+async def test_deadline_has_the_previous_failure_as_cause(
+    api: Emulator, client: Client
+) -> None:
+    """The deadline's error has the failure of the previous attempt as its cause."""
     api.fail(Fault(status=503), Fault(drip=1.0))
 
     with pytest.raises(DeadlineExceededError) as caught:
@@ -327,7 +327,7 @@ async def test_deadline_names_the_failure_before(api: Emulator, client: Client) 
 
 
 async def test_a_post_at_its_deadline(api: Emulator, client: Client) -> None:
-    """A POST whose answer is not in at the deadline has an unknown outcome."""
+    """A POST without a response at the deadline has an unknown outcome."""
     api.fail(Fault(delay=25.0))
     client = Client(api.token, base_url=api.url, timeout=5.0)
     async with client:
@@ -339,7 +339,7 @@ async def test_a_post_at_its_deadline(api: Emulator, client: Client) -> None:
 
 
 async def test_the_callers_own_timeout(api: Emulator, client: Client) -> None:
-    """A timeout of the caller's is the caller's, not a DeadlineExceededError."""
+    """A timeout set by the caller raises TimeoutError, not DeadlineExceededError."""
     api.fail(Fault(hang=True))
 
     with pytest.raises(TimeoutError) as caught:
@@ -360,7 +360,7 @@ async def test_the_callers_own_timeout(api: Emulator, client: Client) -> None:
     ],
 )
 async def test_cancellation(faults: list[Fault], api: Emulator, client: Client) -> None:
-    """A call that is cancelled is cancelled at once, and leaves nothing behind."""
+    """A cancelled call ends at once and leaves nothing behind."""
     api.fail(*faults)
     task = asyncio.ensure_future(client.request("GET", LIST))
     await asyncio.sleep(5)
@@ -374,23 +374,23 @@ async def test_cancellation(faults: list[Fault], api: Emulator, client: Client) 
 
 
 async def test_programming_errors_pass_through(api: Emulator) -> None:
-    """An error of the caller's own token function is neither wrapped nor retried."""
-    asked: list[int] = []
+    """An error of the caller's token function is neither wrapped nor retried."""
+    token_calls: list[int] = []
 
     def token() -> str:
-        asked.append(1)
+        token_calls.append(1)
         return str(1 / 0)
 
     async with Client(token, base_url=api.url) as client:
         with pytest.raises(ZeroDivisionError):
             await client.request("GET", LIST)
 
-    assert [1] == asked
+    assert [1] == token_calls
     assert [] == api.requests
 
 
 async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
-    """A TimeoutError of the caller's own is not mistaken for the deadline."""
+    """A TimeoutError of the caller's token function is not taken for the deadline."""
 
     async def token() -> str:
         raise TimeoutError("vault")
@@ -400,8 +400,8 @@ async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
             await client.request("GET", LIST)
 
 
-async def test_token_is_asked_for_before_each_attempt() -> None:
-    """A rotating token is current in every attempt."""
+async def test_token_is_fetched_before_each_attempt() -> None:
+    """A token function is called anew for every attempt."""
     async with Emulator(jobs=1, accounts=2, limits=None) as api:
         tokens = iter(api.tokens)
         api.fail(Fault(status=503))
@@ -425,8 +425,8 @@ async def test_async_token(api: Emulator) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "two words", None])
-async def test_wrong_token_from_a_function(wrong: str, api: Emulator) -> None:
-    """What a token function gives is checked before anything is sent."""
+async def test_invalid_token_from_a_function(wrong: str, api: Emulator) -> None:
+    """The token that a function returns is checked before anything is sent."""
     async with Client(lambda: wrong, base_url=api.url) as client:
         with pytest.raises(ConfigurationError):
             await client.request("GET", LIST)
@@ -448,8 +448,8 @@ async def test_total_outage_costs_little(api: Emulator) -> None:
     assert len(api.requests) <= 1.1 * 2000
 
 
-async def test_decode_errors_tell_the_place(api: Emulator, client: Client) -> None:
-    """An answer of another shape names the call, the request and the place in it."""
+async def test_decode_errors_name_the_place(api: Emulator, client: Client) -> None:
+    """A decode error names the call, the request and the JSON path."""
     api.fail(Fault(body=b'{"jobs": [{"uuid": 5}]}'))
 
     with pytest.raises(DecodeError) as caught:
@@ -464,7 +464,7 @@ async def test_decode_errors_tell_the_place(api: Emulator, client: Client) -> No
     )
 
 
-async def test_closing_ends_what_runs(api: Emulator) -> None:
+async def test_closing_ends_running_calls(api: Emulator) -> None:
     """Calls in flight, in backoff and in the queue all end when the client closes."""
     api.fail(Fault(hang=True), Fault(status=429, headers={"retry-after": "30"}))
     client = Client(api.token, base_url=api.url)
@@ -481,8 +481,10 @@ async def test_closing_ends_what_runs(api: Emulator) -> None:
     assert 2 == len(api.requests)
 
 
-async def test_closing_leaves_a_posts_fate_open(api: Emulator, client: Client) -> None:
-    """A POST that is under way when the client closes may have been done."""
+async def test_closing_leaves_a_posts_outcome_unknown(
+    api: Emulator, client: Client
+) -> None:
+    """A POST in flight when the client closes has an unknown outcome."""
     api.fail(Fault(hang=True))
     call = asyncio.ensure_future(client.request("POST", LIST, json={}))
     await asyncio.sleep(1)
@@ -492,8 +494,8 @@ async def test_closing_leaves_a_posts_fate_open(api: Emulator, client: Client) -
         await call
 
 
-async def test_closed_is_closed(api: Emulator) -> None:
-    """After closing, once or twice, a call is refused and says where it was."""
+async def test_a_closed_client_rejects_calls(api: Emulator) -> None:
+    """After closing, once or twice, a call raises an error with its path."""
     client = Client(api.token, base_url=api.url)
     await client.aclose()
     await client.aclose()
@@ -505,8 +507,8 @@ async def test_closed_is_closed(api: Emulator) -> None:
     assert [] == api.requests
 
 
-def test_another_loop_is_refused() -> None:
-    """A client belongs to the loop of its first call; another gets a clear error."""
+def test_another_loop_is_rejected() -> None:
+    """A client belongs to the loop of its first call; in another it raises."""
     client: Client | None = None
 
     async def use(call: Callable[[Client], object]) -> None:
@@ -550,8 +552,8 @@ async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> 
     assert ["DEBUG", "WARNING", "DEBUG", "WARNING", "DEBUG"] == levels
 
 
-async def test_missing_jobs_are_not_found(api: Emulator, client: Client) -> None:
-    """A 404 is an error with the API's words, not an empty success."""
+async def test_a_missing_job_raises(api: Emulator, client: Client) -> None:
+    """A 404 raises an error with the API's error id and request id."""
     with pytest.raises(NotFoundError) as caught:
         await client.indexing_jobs.get("no-such-job")
 
@@ -561,9 +563,9 @@ async def test_missing_jobs_are_not_found(api: Emulator, client: Client) -> None
     assert api.requests[0].request_id == error.request_id
 
 
-async def test_untrusted_servers_are_asked_once() -> None:
-    """A certificate that is not trusted now will not be in a second either."""
-    async with RawServer(answer(), ssl=untrusted_context()) as server:
+async def test_untrusted_servers_get_one_attempt() -> None:
+    """An untrusted certificate is not retried."""
+    async with RawServer(raw_response(), ssl=untrusted_context()) as server:
         async with Client("t", base_url=server.url) as client:
             with pytest.raises(TLSError) as caught:
                 await client.request("GET", "/v2/x")
@@ -572,9 +574,9 @@ async def test_untrusted_servers_are_asked_once() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_too_large_once_is_too_large(method: str) -> None:
-    """An answer beyond the cap is not asked for again, and is no lost answer."""
-    async with RawServer(answer(b"x" * 2000)) as server:
+async def test_an_oversized_response_is_not_retried(method: str) -> None:
+    """A response over the limit is not retried, and the outcome is not unknown."""
+    async with RawServer(raw_response(b"x" * 2000)) as server:
         client = Client("t", base_url=server.url, max_response_bytes=1000)
         async with client:
             with pytest.raises(ResponseTooLargeError) as caught:
@@ -584,7 +586,7 @@ async def test_too_large_once_is_too_large(method: str) -> None:
 
 
 async def test_empty_success() -> None:
-    """A 204 is a success; `request` gives None for it."""
+    """A 204 is a success, for which `request` returns None."""
     async with RawServer(b"HTTP/1.1 204 No Content\r\n\r\n") as server:
         async with Client("t", base_url=server.url) as client:
             assert await client.request("DELETE", "/v2/x") is None
@@ -592,13 +594,13 @@ async def test_empty_success() -> None:
 
 async def test_any_2xx_succeeds() -> None:
     """Every 2xx is a success."""
-    async with RawServer(answer(b"7", status="299 Odd")) as server:
+    async with RawServer(raw_response(b"7", status="299 Odd")) as server:
         async with Client("t", base_url=server.url) as client:
             assert 7 == await client.request("POST", "/v2/x")
 
 
 async def test_waiting_is_bounded_by_the_deadline() -> None:
-    """A call that waits in the queue behind hanging ones ends at its deadline."""
+    """A call queued behind hanging ones ends at its deadline."""
     async with RawServer(HANG) as server:
         client = Client("t", base_url=server.url, max_concurrency=1, timeout=10.0)
         async with client:
@@ -613,8 +615,8 @@ async def test_waiting_is_bounded_by_the_deadline() -> None:
     assert 1 == len(server.heads)
 
 
-async def test_a_closed_gate_is_closed_at_once(api: Emulator) -> None:
-    """After the first refusal nothing more is sent, and nobody waits in vain."""
+async def test_a_429_blocks_queued_calls_at_once(api: Emulator) -> None:
+    """After the first 429, nothing more is sent, and queued calls fail at once."""
     api.fail(Fault(status=429, headers={"retry-after": "3600"}, times=None))
     began = now()
     async with Client(api.token, base_url=api.url, max_concurrency=4) as client:
@@ -629,8 +631,8 @@ async def test_a_closed_gate_is_closed_at_once(api: Emulator) -> None:
         assert 3600 == pytest.approx(error.retry_after, abs=1)
 
 
-async def test_no_room_after_a_failure(api: Emulator, client: Client) -> None:
-    """Where the limit has no room for a retry, the error tells what failed before."""
+async def test_no_capacity_for_a_retry(api: Emulator, client: Client) -> None:
+    """If the limit has no capacity for a retry, the error has the failure as cause."""
     headers = {
         "date": "Sun, 01 Nov 2026 12:00:00 GMT",
         "ratelimit-remaining": "0",
@@ -645,8 +647,8 @@ async def test_no_room_after_a_failure(api: Emulator, client: Client) -> None:
     assert 2400 == pytest.approx(caught.value.retry_after, abs=1)
 
 
-async def test_a_gate_that_closes_while_every_slot_is_taken(api: Emulator) -> None:
-    """Who is queued behind calls in flight learns at once that it will be too late."""
+async def test_a_429_while_every_slot_is_in_use(api: Emulator) -> None:
+    """Calls queued behind others in flight fail at once after a 429."""
     slow = Fault(delay=5.0, times=3)
     api.fail(Fault(status=429, delay=1.0, headers={"retry-after": "3000"}), slow)
     began = now()
@@ -665,9 +667,9 @@ async def test_a_gate_that_closes_while_every_slot_is_taken(api: Emulator) -> No
 
 
 async def test_request_id_of_the_body() -> None:
-    """Where only the error's body names the request, the hook hears it too."""
+    """A request id that only the error's body has reaches the hook, too."""
     seen: list[Attempt] = []
-    served = answer(b'{"id": "not_found", "request_id": "r-7"}', status="404 No")
+    served = raw_response(b'{"id": "not_found", "request_id": "r-7"}', status="404 No")
     async with RawServer(served) as server:
         client = Client("t", base_url=server.url, on_attempt=seen.append)
         async with client:
@@ -678,7 +680,7 @@ async def test_request_id_of_the_body() -> None:
 
 
 async def test_a_closed_lent_session_costs_nothing(api: Emulator) -> None:
-    """What was never sent uses no place in the limit."""
+    """A request that was never sent does not count towards the limit."""
     session = aiohttp.ClientSession()
     await session.close()
     rate_limit = RateLimit([Window(1, 60.0)])

@@ -1,4 +1,4 @@
-"""The queue in front of the limit: order, capacity, and leaving early."""
+"""The queue for the rate limit: order, capacity and cancellation."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from tests.support.oracle import violations
 from tests.support.virtual_time import VirtualTimeLoop
 
 
-def make(*windows: Window, max_in_flight: int = 100) -> Pacer:
-    """Make a pacer for these windows."""
+def create_pacer(*windows: Window, max_in_flight: int = 100) -> Pacer:
+    """Create a pacer for these windows."""
     return Pacer(RateLimit(windows), max_in_flight=max_in_flight)
 
 
 def clock() -> float:
-    """Read the loop's clock."""
+    """Return the time of the loop."""
     return asyncio.get_running_loop().time()
 
 
 async def waited(pacer: Pacer, deadline: float = math.inf) -> float:
-    """Wait for a turn, and tell for how long."""
+    """Acquire a slot and return the seconds it took."""
     start = clock()
     await pacer.acquire(deadline)
     return clock() - start
 
 
-async def test_room_costs_no_time() -> None:
-    """While there is room nobody waits, nor gives way to anybody."""
-    pacer = make(Window(3, 60.0))
+async def test_no_wait_below_the_limit() -> None:
+    """Below the limit, acquiring neither waits nor yields to other tasks."""
+    pacer = create_pacer(Window(3, 60.0))
     bystander = asyncio.ensure_future(asyncio.sleep(0))
 
     assert [0.0] * 3 == [await waited(pacer) for _ in range(3)]
@@ -47,16 +47,16 @@ async def test_room_costs_no_time() -> None:
     await bystander
 
 
-async def test_without_limit_nobody_waits() -> None:
-    """Pacing that is switched off lets everything through at once."""
+async def test_no_wait_without_a_limit() -> None:
+    """With pacing disabled, nothing waits."""
     pacer = Pacer(RateLimit(None), max_in_flight=1000)
 
     assert {0.0} == {await waited(pacer) for _ in range(1000)}
 
 
-async def test_a_full_window_makes_wait() -> None:
-    """The next request goes one window after the first answer, to the instant."""
-    pacer = make(Window(1, 60.0))
+async def test_a_full_window_delays_the_next_request() -> None:
+    """The next request is sent exactly one window after the first response."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     await asyncio.sleep(2)
     pacer.settle(sent=True)
@@ -65,9 +65,9 @@ async def test_a_full_window_makes_wait() -> None:
     assert pytest.approx(57.0) == await waited(pacer)
 
 
-async def test_an_unsent_request_gives_its_turn_back() -> None:
-    """Where nothing was sent the next in the queue goes at once."""
-    pacer = make(Window(1, 60.0))
+async def test_an_unsent_request_frees_its_slot() -> None:
+    """If nothing was sent, the next in the queue is sent at once."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(5)
@@ -76,9 +76,9 @@ async def test_an_unsent_request_gives_its_turn_back() -> None:
     assert pytest.approx(5.0) == await turn
 
 
-async def test_the_cap_on_requests_in_flight() -> None:
-    """Whoever is beyond the cap goes when one in flight has settled."""
-    pacer = make(Window(100, 1.0), max_in_flight=1)
+async def test_max_in_flight() -> None:
+    """A request over the limit waits until one in flight has ended."""
+    pacer = create_pacer(Window(100, 1.0), max_in_flight=1)
     await pacer.acquire(math.inf)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(7)
@@ -89,7 +89,7 @@ async def test_the_cap_on_requests_in_flight() -> None:
 
 @attrs.define
 class Traffic:
-    """Requests of random latency through a pacer, and what a server sees of them."""
+    """Requests of random latency through a pacer, and their arrivals at a server."""
 
     pacer: Pacer
     rng: random.Random
@@ -109,10 +109,10 @@ class Traffic:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_a_rush(seed: int) -> None:
-    """Of 600 at once none is over the limit, all in order, hardly slower than ideal."""
+async def test_600_requests_at_once(seed: int) -> None:
+    """600 requests at once stay within the limit, in order, at nearly ideal speed."""
     windows = [Window(25, 1.0), Window(100, 10.0)]
-    traffic = Traffic(make(*windows), random.Random(seed))
+    traffic = Traffic(create_pacer(*windows), random.Random(seed))
     start = clock()
 
     async with asyncio.TaskGroup() as group:
@@ -128,38 +128,38 @@ async def test_a_rush(seed: int) -> None:
 
 
 async def test_first_come_first_served() -> None:
-    """A newcomer does not overtake those who wait, even when there is room by then."""
-    pacer = make(Window(1, 60.0))
+    """A new request does not overtake queued ones, even if there is capacity."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     order: list[str] = []
 
-    async def come(name: str) -> None:
+    async def request(name: str) -> None:
         await pacer.acquire(math.inf)
         order.append(name)
         pacer.settle(sent=False)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(come("first"))
+        group.create_task(request("first"))
         await asyncio.sleep(0)
-        group.create_task(come("second"))
+        group.create_task(request("second"))
         await asyncio.sleep(0)
-        # The turn is free now, and the first does not know it yet.
+        # The slot is free now, but the first has not been woken yet.
         pacer.settle(sent=False)
-        await come("newcomer")
+        await request("newcomer")
 
     assert ["first", "second", "newcomer"] == order
 
 
-async def test_newcomers_do_not_use_a_busy_moment() -> None:
-    """Room that came about while the loop was busy belongs to those who wait."""
-    pacer = make(Window(1, 60.0))
+async def test_newcomers_do_not_overtake_after_a_busy_loop() -> None:
+    """Capacity freed while the loop was busy belongs to queued requests."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     pacer.settle(sent=True)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(1)
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualTimeLoop)
-    # Time passes, and no timer has run yet.
+    # Time passes before any timer has run.
     loop._jumping.now += 59.0
     newcomer = waited(pacer)
     with pytest.raises(TimeoutError):
@@ -168,9 +168,9 @@ async def test_newcomers_do_not_use_a_busy_moment() -> None:
     assert pytest.approx(60.0) == await turn
 
 
-async def test_no_room_before_the_deadline() -> None:
-    """A wait that would pass the deadline is refused at once, with its length."""
-    pacer = make(Window(1, 60.0))
+async def test_no_capacity_before_the_deadline() -> None:
+    """A wait past the deadline raises at once, with the length of the wait."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     pacer.settle(sent=True)
     start = clock()
@@ -183,9 +183,9 @@ async def test_no_room_before_the_deadline() -> None:
     assert pytest.approx(60.0) == await waited(pacer, start + 60.001)
 
 
-async def test_a_refusal_costs_no_room() -> None:
-    """Whoever is refused takes nothing away from those who can wait."""
-    pacer = make(Window(1, 60.0))
+async def test_a_rejected_request_uses_no_capacity() -> None:
+    """A request that could not wait leaves the capacity to others."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     pacer.settle(sent=True)
     for _ in range(10):
@@ -195,9 +195,9 @@ async def test_a_refusal_costs_no_room() -> None:
     assert pytest.approx(60.0) == await waited(pacer)
 
 
-async def test_an_answer_may_come_before_the_deadline() -> None:
-    """While nobody can tell when there is room, the call's own deadline decides."""
-    pacer = make(Window(1, 60.0))
+async def test_a_response_may_come_before_the_deadline() -> None:
+    """While the wait is unknown, a request waits until its own deadline."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     start = clock()
 
@@ -221,17 +221,17 @@ async def test_an_answer_may_come_before_the_deadline() -> None:
         (0.0, Limits(remaining=0)),
     ],
 )
-async def test_a_refusal_closes_the_gate(expected: float, limits: Limits) -> None:
-    """After a 429 nobody goes before the server said so."""
-    pacer = make(Window(1000, 60.0), Window(5000, 3600.0))
+async def test_a_429_blocks_sending(expected: float, limits: Limits) -> None:
+    """After a 429, nothing is sent before the time that the server named."""
+    pacer = create_pacer(Window(1000, 60.0), Window(5000, 3600.0))
     pacer.learn(limits, refused=True)
 
     assert pytest.approx(expected) == await waited(pacer)
 
 
-async def test_a_refusal_holds_for_those_who_wait() -> None:
-    """A gate that closes holds back whoever is in the queue already."""
-    pacer = make(Window(1, 10.0))
+async def test_a_429_blocks_queued_requests() -> None:
+    """A 429 also delays requests that are already queued."""
+    pacer = create_pacer(Window(1, 10.0))
     await pacer.acquire(math.inf)
     pacer.settle(sent=True)
     turn = asyncio.ensure_future(waited(pacer))
@@ -241,25 +241,25 @@ async def test_a_refusal_holds_for_those_who_wait() -> None:
     assert pytest.approx(30.0) == await turn
 
 
-async def test_a_success_does_not_close_the_gate() -> None:
-    """What else an answer says about waiting does not matter unless it refused."""
-    pacer = make(Window(1000, 60.0))
+async def test_a_success_does_not_block() -> None:
+    """Wait hints in a response do not matter unless it is a 429."""
+    pacer = create_pacer(Window(1000, 60.0))
     pacer.learn(Limits(retry_after=29.0, reset_in=600.0), refused=False)
 
     assert 0.0 == await waited(pacer)
 
 
-async def test_others_requests_make_wait() -> None:
-    """When the server has nothing left the next goes at the reset."""
-    pacer = make(Window(1000, 3600.0))
+async def test_requests_of_others_delay() -> None:
+    """If the server reports nothing remaining, the next is sent at the reset."""
+    pacer = create_pacer(Window(1000, 3600.0))
     pacer.learn(Limits(remaining=0, reset_in=40.0), refused=False)
 
     assert pytest.approx(40.0) == await waited(pacer)
 
 
-async def test_good_news_reach_those_who_wait() -> None:
-    """What an answer corrects is used at once."""
-    pacer = make(Window(1000, 3600.0))
+async def test_corrections_reach_queued_requests() -> None:
+    """A correction by a later response takes effect at once."""
+    pacer = create_pacer(Window(1000, 3600.0))
     pacer.learn(Limits(remaining=0, reset_in=40.0), refused=False)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(5)
@@ -278,13 +278,13 @@ async def test_good_news_reach_those_who_wait() -> None:
     ],
 )
 def test_refusal_wait(expected: float | None, limits: Limits) -> None:
-    """`retry-after` goes before the reset, and without both nothing is known."""
+    """`retry-after` takes precedence over the reset; without both, None."""
     assert expected == refusal_wait(limits)
 
 
-async def test_leaving_the_queue() -> None:
-    """Whoever is cancelled while waiting leaves the turn to the next."""
-    pacer = make(Window(1, 60.0))
+async def test_cancellation_in_the_queue() -> None:
+    """A request cancelled in the queue leaves its turn to the next."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     pacer.settle(sent=True)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
@@ -296,9 +296,9 @@ async def test_leaving_the_queue() -> None:
     assert leaver.cancelled()
 
 
-async def test_leaving_with_the_turn_in_hand() -> None:
-    """A cancellation in the very moment of the turn passes the turn on."""
-    pacer = make(Window(1, 60.0))
+async def test_cancellation_when_the_slot_is_granted() -> None:
+    """A request cancelled just as its slot is granted passes the slot on."""
+    pacer = create_pacer(Window(1, 60.0))
     await pacer.acquire(math.inf)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
     stayer = asyncio.ensure_future(waited(pacer))
@@ -310,9 +310,9 @@ async def test_leaving_with_the_turn_in_hand() -> None:
     assert leaver.cancelled()
 
 
-async def test_a_queue_of_leavers_is_empty() -> None:
-    """Once all who waited have left, a newcomer goes at once."""
-    pacer = make(Window(1, 60.0), max_in_flight=1)
+async def test_a_queue_of_cancelled_requests_is_empty() -> None:
+    """After all queued requests are cancelled, a new one is sent at once."""
+    pacer = create_pacer(Window(1, 60.0), max_in_flight=1)
     await pacer.acquire(math.inf)
     leavers = [asyncio.ensure_future(pacer.acquire(math.inf)) for _ in range(5)]
     await asyncio.sleep(1)
@@ -328,47 +328,47 @@ QUARTERS = st.integers(0, 40).map(lambda number: number / 4)
 
 
 @attrs.frozen
-class Visitor:
-    """One request: when it comes, how long it takes, when it is cancelled."""
+class RandomRequest:
+    """A request: when it starts, how long it takes, when it is cancelled."""
 
-    comes: float
-    stays: float
-    patience: float | None
+    start: float
+    latency: float
+    cancel_after: float | None
 
 
-VISITORS = st.lists(
-    st.builds(Visitor, QUARTERS, QUARTERS, st.none() | QUARTERS), max_size=12
+REQUESTS = st.lists(
+    st.builds(RandomRequest, QUARTERS, QUARTERS, st.none() | QUARTERS), max_size=12
 )
 
 
 @attrs.define
-class House:
-    """Visitors of a pacer who may be cancelled at any moment."""
+class Sender:
+    """Requests through a pacer that may be cancelled at any time."""
 
     pacer: Pacer
     arrivals: list[float] = attrs.field(factory=list)
     served: int = 0
 
-    async def visit(self, visitor: Visitor) -> None:
-        """Come, wait for the turn, send and stay; settle however it ends."""
-        await asyncio.sleep(visitor.comes)
+    async def send(self, request: RandomRequest) -> None:
+        """Acquire a slot and send a request; release the slot however it ends."""
+        await asyncio.sleep(request.start)
         await self.pacer.acquire(math.inf)
         self.arrivals.append(clock())
         try:
-            await asyncio.sleep(visitor.stays)
+            await asyncio.sleep(request.latency)
             self.served += 1
         finally:
             self.pacer.settle(sent=True)
 
-    async def receive(self, visitors: list[Visitor]) -> None:
-        """Let all come, and cancel those who lose patience."""
+    async def send_all(self, requests: list[RandomRequest]) -> None:
+        """Start all requests and cancel those with `cancel_after`."""
         loop = asyncio.get_running_loop()
         tasks = []
-        for visitor in visitors:
-            tasks.append(asyncio.ensure_future(self.visit(visitor)))
-            if visitor.patience is not None:
+        for request in requests:
+            tasks.append(asyncio.ensure_future(self.send(request)))
+            if request.cancel_after is not None:
                 loop.call_at(
-                    loop.time() + visitor.comes + visitor.patience, tasks[-1].cancel
+                    loop.time() + request.start + request.cancel_after, tasks[-1].cancel
                 )
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -376,28 +376,28 @@ class House:
 WINDOWS = [Window(2, 1.0), Window(3, 4.0)]
 
 
-# Cancelled when the turn comes: the window of the first ends at that moment.
-@example([Visitor(0, 0, None), Visitor(0, 0, None), Visitor(0, 0, 1.0)])
-@example([Visitor(0, 0, None)] * 3 + [Visitor(0, 0, 4.0)] * 4)
+# Cancelled when the slot is granted: the window of the first ends at that moment.
+@example([RandomRequest(0, 0, None)] * 2 + [RandomRequest(0, 0, 1.0)])
+@example([RandomRequest(0, 0, None)] * 3 + [RandomRequest(0, 0, 4.0)] * 4)
 @settings(max_examples=60, deadline=None)
-@given(VISITORS)
-async def test_no_capacity_is_ever_lost(visitors: list[Visitor]) -> None:
-    """Whoever is cancelled, and whenever: the limit holds, and all room comes back."""
-    house = House(make(*WINDOWS, max_in_flight=2))
-    await house.receive(visitors)
+@given(REQUESTS)
+async def test_no_capacity_is_ever_lost(requests: list[RandomRequest]) -> None:
+    """Whatever is cancelled, and when: the limit holds and all capacity returns."""
+    sender = Sender(create_pacer(*WINDOWS, max_in_flight=2))
+    await sender.send_all(requests)
     await asyncio.sleep(4.0)
-    patient = sum(visitor.patience is None for visitor in visitors)
+    kept = sum(request.cancel_after is None for request in requests)
 
-    assert [] == violations(WINDOWS, house.arrivals)
-    assert patient <= house.served
-    assert [0.0, 0.0] == [await waited(house.pacer) for _ in range(2)]
+    assert [] == violations(WINDOWS, sender.arrivals)
+    assert kept <= sender.served
+    assert [0.0, 0.0] == [await waited(sender.pacer) for _ in range(2)]
     for _ in range(2):
-        house.pacer.settle(sent=True)
-    assert pytest.approx(1.0) == await waited(house.pacer)
+        sender.pacer.settle(sent=True)
+    assert pytest.approx(1.0) == await waited(sender.pacer)
 
 
 async def test_a_waiting_coroutine_that_is_closed() -> None:
-    """A coroutine that is thrown away while it waits leaves its place."""
+    """A coroutine closed while it waits leaves the queue."""
     pacer = Pacer(RateLimit(None), max_in_flight=1)
     await pacer.acquire(math.inf)
     waiting = pacer.acquire(math.inf)

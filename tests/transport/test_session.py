@@ -8,6 +8,7 @@ import inspect
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from operator import attrgetter
 from typing import TypeVar
 
 import aiohttp
@@ -27,7 +28,7 @@ from gradient_async import (
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request
-from tests.support.raw_server import HANG, RawServer, answer, untrusted_context
+from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ POST = Request(method="POST", path="/v2/gen-ai/things", body=b"{}")
 
 
 def make_transport(url: str, **options: object) -> AiohttpTransport:
-    """Build a transport with the defaults of the client, but a cap of 1 MiB."""
+    """Create a transport with the client's defaults, but a limit of 1 MiB."""
     settings: dict[str, object] = {
         "session": None,
         "proxy": None,
@@ -49,16 +50,16 @@ def make_transport(url: str, **options: object) -> AiohttpTransport:
 
 @pytest_asyncio.fixture
 async def closing() -> AsyncIterator[list[AiohttpTransport]]:
-    """Close every transport that a test puts in here."""
+    """Close every transport that a test adds to this list."""
     transports: list[AiohttpTransport] = []
     yield transports
     for transport in transports:
         await transport.aclose()
 
 
-async def test_gives_the_whole_answer(closing: list[AiohttpTransport]) -> None:
+async def test_returns_the_complete_response(closing: list[AiohttpTransport]) -> None:
     """Status, lower-cased headers (the first of each) and body arrive as sent."""
-    served = answer(b"[1]", "X-Request-Id: r-1", "X-Twice: a", "X-Twice: b")
+    served = raw_response(b"[1]", "X-Request-Id: r-1", "X-Twice: a", "X-Twice: b")
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -71,16 +72,19 @@ async def test_gives_the_whole_answer(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> None:
-    """Method, encoded path, query, token, and headers are on the wire."""
+    """Method, encoded path, query, token and headers are sent."""
     request = Request(
-        method="POST", path="/v2/a%2Fb", params={"page": "2", "q": "a b&c"}, body=b"{}"
+        method="POST",
+        path="/v2/a%2Fb",
+        params={"page": "2", "q": ["a b&c", "d"]},
+        body=b"{}",
     )
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url))
         await transport.send(request, TOKEN)
 
     head = server.heads[0].decode()
-    assert head.startswith("POST /v2/a%2Fb?page=2&q=a+b%26c HTTP/1.1\r\n")
+    assert head.startswith("POST /v2/a%2Fb?page=2&q=a+b%26c&q=d HTTP/1.1\r\n")
     assert "Authorization: Bearer secret-token\r\n" in head
     assert "Accept: application/json\r\n" in head
     assert "Accept-Encoding: gzip\r\n" in head
@@ -89,8 +93,8 @@ async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> No
 
 
 async def test_base_path_comes_first(closing: list[AiohttpTransport]) -> None:
-    """A base URL with a path, of a proxy for example, keeps it."""
-    async with RawServer(answer()) as server:
+    """The path of a base URL, such as that of a gateway, is kept."""
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(f"{server.url}/gateway"))
         await transport.send(GET, TOKEN)
 
@@ -100,33 +104,37 @@ async def test_base_path_comes_first(closing: list[AiohttpTransport]) -> None:
 GZIP_HEADERS = ("Content-Encoding: gzip",)
 
 LOST = [
-    pytest.param(b"", id="no answer"),
+    pytest.param(b"", id="no response"),
     pytest.param(b"HTTP/1.1 20", id="half a status line"),
     pytest.param(b"HTTP/1.1 200 OK\r\nContent-Le", id="half the headers"),
-    pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n12345", id="cut body"),
+    pytest.param(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n12345", id="truncated body"
+    ),
     pytest.param(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n",
-        id="cut chunks",
+        id="truncated chunks",
     ),
-    pytest.param(answer(b"no gzip", *GZIP_HEADERS), id="garbage for gzip"),
+    pytest.param(raw_response(b"no gzip", *GZIP_HEADERS), id="invalid gzip"),
 ]
 
 INVALID = [
     pytest.param(b"HTTP/2 200 OK\r\n\r\n", id="wrong status line"),
-    pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", id="no http"),
+    pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", id="not http"),
     pytest.param(
         b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
         id="two lengths",
     ),
-    pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", id="length below 0"),
+    pytest.param(
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", id="negative length"
+    ),
     pytest.param(
         b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", id="huge header"
     ),
     pytest.param(
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n", id="1000 headers"
     ),
-    pytest.param(answer(status="000 Nothing"), id="status 000"),
-    pytest.param(answer(status="999 Too Much"), id="status 999"),
+    pytest.param(raw_response(status="000 Nothing"), id="status 000"),
+    pytest.param(raw_response(status="999 Too Much"), id="status 999"),
     pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n", id="status 101"),
 ]
 
@@ -135,7 +143,7 @@ INVALID = [
 async def test_broken_connections(
     served: bytes, closing: list[AiohttpTransport]
 ) -> None:
-    """A connection that breaks is lost, may have reached the server, and is told."""
+    """A broken connection raises an error that counts the request as sent."""
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -148,7 +156,7 @@ async def test_broken_connections(
 
 @pytest.mark.parametrize("served", INVALID)
 async def test_invalid_http(served: bytes, closing: list[AiohttpTransport]) -> None:
-    """What is not HTTP is a ProtocolError, never a made-up status 400."""
+    """A response that is not HTTP raises ProtocolError, not a status of 400."""
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -162,7 +170,7 @@ async def test_invalid_http(served: bytes, closing: list[AiohttpTransport]) -> N
 async def test_one_send_is_one_request(
     method: str, closing: list[AiohttpTransport]
 ) -> None:
-    """Aiohttp's own second attempt is switched off, for every method."""
+    """Aiohttp's own retry is disabled for every method."""
     async with RawServer(b"") as server:
         closing.append(transport := make_transport(server.url))
 
@@ -174,7 +182,7 @@ async def test_one_send_is_one_request(
 
 
 async def test_refused_connection(closing: list[AiohttpTransport]) -> None:
-    """Where nobody listens, nothing was sent."""
+    """If no server listens, nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -187,7 +195,7 @@ async def test_refused_connection(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_silent_handshake(closing: list[AiohttpTransport]) -> None:
-    """A TLS handshake that nobody answers ends after 10 s, and nothing was sent."""
+    """A TLS handshake without a reply ends after 10 s, and nothing was sent."""
     loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
         https = server.url.replace("http:", "https:")
@@ -202,8 +210,8 @@ async def test_silent_handshake(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_untrusted_certificate(closing: list[AiohttpTransport]) -> None:
-    """A server whose certificate nobody vouches for gets no request."""
-    async with RawServer(answer(), ssl=untrusted_context()) as server:
+    """A server with an untrusted certificate receives no request."""
+    async with RawServer(raw_response(), ssl=untrusted_context()) as server:
         closing.append(transport := make_transport(server.url))
 
         with pytest.raises(TLSError) as caught:
@@ -214,7 +222,7 @@ async def test_untrusted_certificate(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_silent_server(closing: list[AiohttpTransport]) -> None:
-    """A peer that sends nothing for 30 s is taken for dead."""
+    """A server that sends nothing for 30 s counts as lost."""
     loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
         closing.append(transport := make_transport(server.url))
@@ -234,9 +242,11 @@ REDIRECTS = [301, 302, 303, 307, 308]
 async def test_redirects_are_not_followed(
     status: int, request_: Request, closing: list[AiohttpTransport]
 ) -> None:
-    """A redirect is given as it is; where it points sees nothing."""
-    async with RawServer(answer()) as other:
-        served = answer(b"", f"Location: {other.url}/stolen", status=f"{status} Moved")
+    """A redirect is returned as a response; its target receives nothing."""
+    async with RawServer(raw_response()) as other:
+        served = raw_response(
+            b"", f"Location: {other.url}/stolen", status=f"{status} Moved"
+        )
         async with RawServer(served) as server:
             closing.append(transport := make_transport(server.url))
 
@@ -248,9 +258,9 @@ async def test_redirects_are_not_followed(
 
 
 async def test_gzip_bomb(closing: list[AiohttpTransport]) -> None:
-    """A small body that unpacks beyond the cap is stopped on the way."""
+    """Decompression stops at the limit on the size of a response."""
     bomb = gzip.compress(b"\0" * 50_000_000)
-    async with RawServer(answer(bomb, *GZIP_HEADERS)) as server:
+    async with RawServer(raw_response(bomb, *GZIP_HEADERS)) as server:
         closing.append(transport := make_transport(server.url))
 
         with pytest.raises(ResponseTooLargeError) as caught:
@@ -261,7 +271,7 @@ async def test_gzip_bomb(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_endless_body(closing: list[AiohttpTransport]) -> None:
-    """A chunked body without end stops at the cap."""
+    """An endless chunked body is read up to the limit only."""
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     served = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 100
     async with RawServer(served + HANG) as server:
@@ -272,8 +282,8 @@ async def test_endless_body(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_body_at_the_cap(closing: list[AiohttpTransport]) -> None:
-    """A body of just the cap is taken, one byte more is not."""
-    async with RawServer(answer(b"12345"), answer(b"123456")) as server:
+    """A body of exactly the limit is accepted, one byte more is not."""
+    async with RawServer(raw_response(b"12345"), raw_response(b"123456")) as server:
         closing.append(transport := make_transport(server.url, max_response_bytes=5))
 
         assert b"12345" == (await transport.send(GET, TOKEN)).body
@@ -281,10 +291,10 @@ async def test_body_at_the_cap(closing: list[AiohttpTransport]) -> None:
             await transport.send(GET, TOKEN)
 
 
-async def test_bomb_in_an_error(closing: list[AiohttpTransport]) -> None:
-    """The status of an error counts more than its oversized body."""
+async def test_gzip_bomb_in_an_error(closing: list[AiohttpTransport]) -> None:
+    """An error keeps its status, and its oversized body is dropped."""
     bomb = gzip.compress(b" " * 50_000_000)
-    served = answer(bomb, *GZIP_HEADERS, status="503 Busy")
+    served = raw_response(bomb, *GZIP_HEADERS, status="503 Busy")
     async with RawServer(served) as server:
         closing.append(transport := make_transport(server.url))
 
@@ -296,9 +306,9 @@ async def test_bomb_in_an_error(closing: list[AiohttpTransport]) -> None:
 async def test_cookies_are_not_kept(
     closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cookie that the server sets is not sent back, on a host name either."""
-    async with RawServer(answer(b"{}", "Set-Cookie: account=a")) as server:
-        # The jar exempts bare addresses, so the test needs a name.
+    """A cookie set by the server is not sent back, even to a host name."""
+    async with RawServer(raw_response(b"{}", "Set-Cookie: account=a")) as server:
+        # aiohttp's cookie jar ignores IP addresses, so the test needs a host name.
         named = server.url.replace("127.0.0.1", "localhost")
         monkeypatch.setattr(
             asyncio.get_running_loop(), "getaddrinfo", _resolve_to_loopback
@@ -315,15 +325,15 @@ async def test_cookies_are_not_kept(
 async def _resolve_to_loopback(
     _host: str, port: int, **_: object
 ) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-    """Resolve without the thread that virtual time would not wait for."""
+    """Resolve without a thread, for which virtual time would not wait."""
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 
 async def test_environment_is_ignored(
     closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Proxy variables do not divert the token."""
-    async with RawServer(answer()) as proxy, RawServer(answer()) as server:
+    """Proxy variables of the environment are ignored, so no proxy sees the token."""
+    async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         closing.append(transport := make_transport(server.url))
         await transport.send(GET, TOKEN)
@@ -333,8 +343,8 @@ async def test_environment_is_ignored(
 
 
 async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
-    """A proxy that was asked for is used."""
-    async with RawServer(answer()) as proxy, RawServer(answer()) as server:
+    """A proxy given as an argument is used."""
+    async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url, proxy=proxy.url))
         await transport.send(GET, TOKEN)
 
@@ -343,8 +353,8 @@ async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_lent_session_is_used_and_left_open() -> None:
-    """A lent session carries the requests, and survives the transport's end."""
-    async with RawServer(answer()) as server, aiohttp.ClientSession() as session:
+    """A lent session sends the requests and stays open after the transport."""
+    async with RawServer(raw_response()) as server, aiohttp.ClientSession() as session:
         transport = make_transport(server.url, session=session)
         await transport.send(GET, TOKEN)
         await transport.aclose()
@@ -355,8 +365,8 @@ async def test_lent_session_is_used_and_left_open() -> None:
 
 
 async def test_lent_session_closed_by_its_owner() -> None:
-    """A lent session that is closed gives a clear error, and no request."""
-    async with RawServer(answer()) as server:
+    """A closed lent session raises a clear error and sends nothing."""
+    async with RawServer(raw_response()) as server:
         session = aiohttp.ClientSession()
         await session.close()
         transport = make_transport(server.url, session=session)
@@ -368,7 +378,7 @@ async def test_lent_session_closed_by_its_owner() -> None:
 
 
 async def test_lent_session_closed_while_waiting_for_its_pool() -> None:
-    """Whoever waits for the pool of a session being closed is not cancelled."""
+    """Waiting for the pool of a session that closes raises, and is not cancelled."""
     connector = aiohttp.TCPConnector(limit=1)
     async with RawServer(HANG) as server:
         session = aiohttp.ClientSession(connector=connector)
@@ -386,8 +396,8 @@ async def test_lent_session_closed_while_waiting_for_its_pool() -> None:
             await second
 
 
-async def test_own_cancellation_passes(closing: list[AiohttpTransport]) -> None:
-    """A task that is cancelled while it sends is cancelled."""
+async def test_cancellation_passes_through(closing: list[AiohttpTransport]) -> None:
+    """Cancelling a task while it sends cancels it."""
     async with RawServer(HANG) as server:
         closing.append(transport := make_transport(server.url))
         task = asyncio.ensure_future(transport.send(GET, TOKEN))
@@ -400,7 +410,7 @@ async def test_own_cancellation_passes(closing: list[AiohttpTransport]) -> None:
 
 
 async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None:
-    """Aiohttp's trace hooks are passed through to the own session."""
+    """Aiohttp's trace hooks are passed to the client's own session."""
     seen: list[str] = []
 
     async def on_end(*event: object) -> None:
@@ -410,7 +420,7 @@ async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(on_end)
-    async with RawServer(answer()) as server:
+    async with RawServer(raw_response()) as server:
         closing.append(transport := make_transport(server.url, trace_configs=[trace]))
         await transport.send(GET, TOKEN)
 
@@ -445,18 +455,21 @@ def _build(kind: type[aiohttp.ClientError]) -> aiohttp.ClientError:
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in set(_subclasses(aiohttp.ClientError)) if k.__module__ != __name__],
+    sorted(
+        {k for k in _subclasses(aiohttp.ClientError) if k.__module__ != __name__},
+        key=attrgetter("__name__"),
+    ),
     ids=lambda kind: kind.__name__,
 )
 def test_every_aiohttp_error_is_mapped(kind: type[aiohttp.ClientError]) -> None:
-    """Every error of aiohttp becomes one of ours that names it."""
+    """Every aiohttp error is mapped to one of ours that names it."""
     mapped = transport_error(_build(kind))
 
     assert kind.__name__ in mapped.message
 
 
-def test_certificates_are_not_connections() -> None:
-    """A certificate that is not trusted is a TLSError, not a ConnectError."""
+def test_certificate_errors_are_tls_errors() -> None:
+    """An untrusted certificate is a TLSError, not a ConnectError."""
     error = ssl.CertificateError("wrong name")
     mapped = transport_error(aiohttp.ClientConnectorCertificateError(_KEY, error))
 
@@ -464,9 +477,11 @@ def test_certificates_are_not_connections() -> None:
     assert not mapped.sent
 
 
-async def test_abandoning_hangs_up() -> None:
-    """A transport that is abandoned lets its idle connections go, without a wait."""
-    async with RawServer(answer(connection="keep-alive"), keep_alive=True) as server:
+async def test_abandoning_closes_connections() -> None:
+    """Abandoning a transport closes its idle connections without waiting."""
+    async with RawServer(
+        raw_response(connection="keep-alive"), keep_alive=True
+    ) as server:
         transport = make_transport(server.url)
         transport.abandon()
         await transport.send(GET, TOKEN)
@@ -479,7 +494,7 @@ async def test_abandoning_hangs_up() -> None:
 
 
 def test_lent_session_of_another_loop() -> None:
-    """A lent session that another loop opened is refused in words."""
+    """A lent session of another event loop raises a clear error."""
 
     async def lend() -> aiohttp.ClientSession:
         return aiohttp.ClientSession()

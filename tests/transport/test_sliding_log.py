@@ -1,4 +1,4 @@
-"""When the next request may be sent: never too early, never later than needed."""
+"""The time at which the next request may be sent: not too early, not too late."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ HOUR = Window(4, 3600.0)
 
 
 def filled(log: SlidingLog, *moments: float) -> SlidingLog:
-    """Send a request at each moment, answered in the same instant."""
+    """Record a request at each time, with its response at the same time."""
     for moment in moments:
         log.take()
         log.settle(moment, sent=True)
     return log
 
 
-def make(*windows: Window, max_in_flight: int = 100) -> SlidingLog:
-    """Make a log without a cap to speak of."""
+def create_log(*windows: Window, max_in_flight: int = 100) -> SlidingLog:
+    """Create a log with a high `max_in_flight`."""
     return SlidingLog(windows, max_in_flight=max_in_flight)
 
 
 def test_the_documented_limits() -> None:
-    """By default a token may send what the API's documentation allows."""
+    """The default limits are those of the API's documentation."""
     assert (Window(250, 60.0), Window(5000, 3600.0)) == RateLimit().windows
 
 
 @pytest.mark.parametrize("windows", [None, [], ()])
 def test_no_limit(windows: Any) -> None:
-    """None and no window at all both mean no pacing."""
+    """None and an empty list of windows both disable pacing."""
     assert () == RateLimit(windows).windows
 
 
@@ -48,7 +48,7 @@ def test_no_limit(windows: Any) -> None:
     "windows", [[HOUR, MINUTE], (MINUTE, HOUR), iter([HOUR, MINUTE])]
 )
 def test_the_longest_window_comes_last(windows: Iterable[Window]) -> None:
-    """Windows are sorted by length, whatever they come in."""
+    """Windows are sorted by length, whatever iterable they come from."""
     assert (MINUTE, HOUR) == RateLimit(windows).windows
 
 
@@ -63,20 +63,20 @@ def test_the_longest_window_comes_last(windows: Iterable[Window]) -> None:
         (5, math.nan),
     ],
 )
-def test_windows_let_something_through(requests: Any, seconds: float) -> None:
-    """A window for no request, or of no length, is refused."""
+def test_invalid_windows(requests: Any, seconds: float) -> None:
+    """A window without requests or without a length is rejected."""
     with pytest.raises(ConfigurationError, match=r"^(requests|seconds) must be"):
         Window(requests, seconds)
 
 
-def test_without_windows_nothing_waits() -> None:
+def test_no_wait_without_windows() -> None:
     """A log without windows is always ready."""
-    assert 7.0 == filled(make(), *[7.0] * 1000).ready_at(7.0)
+    assert 7.0 == filled(create_log(), *[7.0] * 1000).ready_at(7.0)
 
 
-def test_each_request_counts_from_its_answer() -> None:
-    """A slot returns one window after the answer, not after the send."""
-    log = make(MINUTE)
+def test_each_request_counts_from_its_response() -> None:
+    """A slot is free again one window after the response, not after the request."""
+    log = create_log(MINUTE)
     log.take()
     log.take()
     log.settle(15.0, sent=True)
@@ -87,8 +87,8 @@ def test_each_request_counts_from_its_answer() -> None:
 
 
 def test_a_request_in_flight_holds_its_slot() -> None:
-    """While the answers are out nobody can tell when there is room."""
-    log = make(MINUTE)
+    """While requests hold all slots, the time of the next one is unknown."""
+    log = create_log(MINUTE)
     log.take()
 
     assert 0.0 == log.ready_at(0.0)
@@ -98,18 +98,18 @@ def test_a_request_in_flight_holds_its_slot() -> None:
     assert math.inf == log.ready_at(1_000_000.0)
 
 
-def test_an_unsent_request_gives_its_slot_back() -> None:
-    """A request that never left does not count."""
-    log = make(Window(1, 60.0))
+def test_an_unsent_request_frees_its_slot() -> None:
+    """A request that was not sent does not count."""
+    log = create_log(Window(1, 60.0))
     log.take()
     log.settle(5.0, sent=False)
 
     assert 5.0 == log.ready_at(5.0)
 
 
-def test_all_windows_hold() -> None:
-    """The fullest window decides."""
-    log = filled(make(MINUTE, HOUR), 0.0, 1.0)
+def test_all_windows_apply() -> None:
+    """The window that is free last decides."""
+    log = filled(create_log(MINUTE, HOUR), 0.0, 1.0)
 
     assert 60.0 == log.ready_at(2.0)
 
@@ -118,9 +118,9 @@ def test_all_windows_hold() -> None:
     assert 3600.0 == log.ready_at(130.0)
 
 
-def test_the_cap_on_requests_in_flight() -> None:
-    """No more are in flight than the cap allows, however wide the windows."""
-    log = make(Window(1000, 1.0), max_in_flight=2)
+def test_max_in_flight() -> None:
+    """No more requests are in flight than `max_in_flight`, whatever the windows."""
+    log = create_log(Window(1000, 1.0), max_in_flight=2)
     log.take()
     log.take()
 
@@ -131,9 +131,9 @@ def test_the_cap_on_requests_in_flight() -> None:
     assert 5.0 == log.ready_at(5.0)
 
 
-def test_a_closed_gate() -> None:
-    """Nothing goes before the gate opens, and a later closing wins."""
-    log = make(MINUTE)
+def test_blocking() -> None:
+    """Nothing is sent while blocked; the latest end of blocking wins."""
+    log = create_log(MINUTE)
     log.close(0.0, 29.0)
     log.close(0.0, 10.0)
 
@@ -142,9 +142,9 @@ def test_a_closed_gate() -> None:
     assert 30.0 == log.ready_at(30.0)
 
 
-def test_a_closed_gate_without_windows() -> None:
-    """A refused request waits even where there is no pacing."""
-    log = make()
+def test_blocking_without_windows() -> None:
+    """Blocking works without windows, too."""
+    log = create_log()
     log.close(0.0, 29.0)
 
     assert 29.0 == log.ready_at(0.0)
@@ -158,31 +158,31 @@ def test_a_closed_gate_without_windows() -> None:
         (0.0, 2),
         (0.0, 1),
         (100.0, 0),
-        # More than we think it has: nobody else's business.
+        # More than expected: no sign of other clients.
         (0.0, 4000),
     ],
 )
-def test_others_requests_count(expected: float, remaining: int) -> None:
-    """What somebody else sent shrinks the longest window, until the reset."""
-    log = make(Window(100, 60.0), HOUR)
+def test_requests_of_others_count(expected: float, remaining: int) -> None:
+    """Requests of other clients count in the longest window until the reset."""
+    log = create_log(Window(100, 60.0), HOUR)
     log.learn(0.0, remaining=remaining, reset_in=100.0)
 
     assert expected == log.ready_at(0.0)
     assert 100.0 == log.ready_at(100.0)
 
 
-def test_others_requests_shrink_the_room() -> None:
-    """With one left of four, one is sent, and the next waits for the reset."""
-    log = make(HOUR)
+def test_requests_of_others_reduce_capacity() -> None:
+    """With one of four remaining, one is sent and the next waits for the reset."""
+    log = create_log(HOUR)
     log.learn(0.0, remaining=1, reset_in=500.0)
     log.take()
 
     assert 500.0 == log.ready_at(1.0)
 
 
-def test_others_requests_lapse() -> None:
-    """After the reset only our own requests count."""
-    log = make(HOUR)
+def test_requests_of_others_expire() -> None:
+    """After the reset, only the client's own requests count."""
+    log = create_log(HOUR)
     log.learn(0.0, remaining=0, reset_in=500.0)
     filled(log, 1.0)
 
@@ -194,9 +194,9 @@ def test_others_requests_lapse() -> None:
     assert 3601.0 == log.ready_at(700.0)
 
 
-def test_our_own_requests_are_not_others() -> None:
-    """What the server counts and we sent ourselves shrinks nothing."""
-    log = filled(make(HOUR), 0.0, 1.0)
+def test_own_requests_are_not_counted_twice() -> None:
+    """Requests that the server counts and the client sent itself count once."""
+    log = filled(create_log(HOUR), 0.0, 1.0)
     log.take()
     log.learn(2.0, remaining=1, reset_in=3598.0)
 
@@ -207,34 +207,34 @@ def test_our_own_requests_are_not_others() -> None:
     assert 3600.0 == log.ready_at(2.0)
 
 
-def test_expired_requests_are_not_taken_for_ours() -> None:
-    """A request of ours that no longer counts leaves what is missing to others."""
-    log = filled(make(HOUR), 0.0)
+def test_expired_requests_are_not_counted_as_own() -> None:
+    """An own request that has expired does not explain what the server counts."""
+    log = filled(create_log(HOUR), 0.0)
     log.learn(3600.0, remaining=0, reset_in=50.0)
 
     assert 3650.0 == log.ready_at(3600.0)
 
 
-def test_the_latest_word_counts() -> None:
-    """Each answer replaces what was learnt before."""
-    log = make(HOUR)
+def test_the_latest_response_counts() -> None:
+    """Each response replaces what the previous one reported."""
+    log = create_log(HOUR)
     log.learn(0.0, remaining=0, reset_in=500.0)
     log.learn(1.0, remaining=4, reset_in=499.0)
 
     assert 1.0 == log.ready_at(1.0)
 
 
-def test_others_do_not_touch_the_shorter_window() -> None:
-    """What is left of the hour says nothing about the minute."""
-    log = filled(make(MINUTE, HOUR), 0.0)
+def test_requests_of_others_leave_the_shorter_window() -> None:
+    """The remaining requests of the hour do not affect the minute."""
+    log = filled(create_log(MINUTE, HOUR), 0.0)
     log.learn(1.0, remaining=1, reset_in=3599.0)
 
     assert 1.0 == log.ready_at(1.0)
 
 
 def test_learning_without_windows() -> None:
-    """Without windows there is nothing to correct."""
-    log = make()
+    """Without windows, reported limits have no effect."""
+    log = create_log()
     log.learn(0.0, remaining=0, reset_in=500.0)
 
     assert 0.0 == log.ready_at(0.0)
@@ -242,18 +242,18 @@ def test_learning_without_windows() -> None:
 
 @attrs.define
 class NaiveLog:
-    """The same promise in the simplest words: a list, and counting."""
+    """The simplest implementation of the same rules: a list, and counting."""
 
     windows: list[Window]
     max_in_flight: int
-    answers: list[float] = attrs.field(factory=list)
+    responses: list[float] = attrs.field(factory=list)
     in_flight: int = 0
     closed_until: float = -math.inf
     foreign: int = 0
     foreign_until: float = -math.inf
 
     def has_room(self, now: float) -> bool:
-        """Tell whether a request may be sent, if nothing happens before then."""
+        """Whether a request may be sent at `now`, if nothing happens before then."""
         return (
             self.in_flight < self.max_in_flight
             and now >= self.closed_until
@@ -261,33 +261,29 @@ class NaiveLog:
         )
 
     def used(self, window: Window, now: float) -> int:
-        """Count what a window holds."""
+        """Return the number of requests in a window."""
         is_longest = window == self.windows[-1]
         foreign = self.foreign if is_longest and now < self.foreign_until else 0
         return self.in_flight + foreign + self.own(window, now)
 
     def own(self, window: Window, now: float) -> int:
-        """Count the answers that are younger than the window."""
-        return sum(answer + window.seconds > now for answer in self.answers)
+        """Return the number of responses younger than the window."""
+        return sum(at + window.seconds > now for at in self.responses)
 
     def ready_at(self, now: float) -> float:
-        """Try each moment at which anything changes."""
+        """Return the first time with room, trying each at which anything changes."""
         moments = [
             now,
             self.closed_until,
             self.foreign_until,
-            *(
-                answer + window.seconds
-                for window in self.windows
-                for answer in self.answers
-            ),
+            *(at + window.seconds for window in self.windows for at in self.responses),
         ]
         return min(
             (at for at in moments if at >= now and self.has_room(at)), default=math.inf
         )
 
     def learn(self, now: float, *, remaining: int, reset_in: float) -> None:
-        """Take what the server lacks for others' requests."""
+        """Count what the server has fewer than expected as requests of others."""
         if self.windows:
             longest = self.windows[-1]
             left = longest.requests - self.own(longest, now) - self.in_flight
@@ -295,8 +291,8 @@ class NaiveLog:
             self.foreign_until = now + reset_in
 
 
-def awaited(log: SlidingLog, now: float) -> float:
-    """Ask again at each time that the log gives, until it says: now."""
+def final_ready_at(log: SlidingLog, now: float) -> float:
+    """Call `ready_at` again at each time it returns until that time is ready."""
     log = deepcopy(log)
     ready_at = log.ready_at(now)
     while now < ready_at < math.inf:
@@ -304,7 +300,7 @@ def awaited(log: SlidingLog, now: float) -> float:
     return ready_at
 
 
-# Sums of eighths are exact, so that equal means equal.
+# Sums of eighths are exact in floating point, so results can be compared by `==`.
 EIGHTHS = st.integers(0, 40).map(lambda number: number / 8)
 LIMITS = st.lists(
     st.builds(Window, st.integers(1, 4), st.sampled_from([0.5, 1.0, 3.0, 10.0])),
@@ -318,14 +314,14 @@ SENDING = (
     | st.tuples(st.just("wait and send"))
     | st.tuples(st.just("settle"), st.integers(0, 9), st.booleans(), st.integers(0, 8))
 )
-HEARING = st.tuples(st.just("close"), EIGHTHS) | st.tuples(
+UPDATES = st.tuples(st.just("close"), EIGHTHS) | st.tuples(
     st.just("learn"), st.integers(0, 4), EIGHTHS
 )
 
 
 @attrs.define
 class Run:
-    """A log, its naive twin and a server, all told the same."""
+    """A log, its naive twin and a server, which all receive the same events."""
 
     log: SlidingLog
     naive: NaiveLog
@@ -334,12 +330,12 @@ class Run:
     arrivals: list[float] = attrs.field(factory=list)
 
     def step(self, name: str, *numbers: Any) -> None:
-        """Do one thing that may happen to a log."""
+        """Apply one event."""
         match name:
             case "pass":
                 self.now += numbers[0]
             case "wait and send":
-                ready_at = awaited(self.log, self.now)
+                ready_at = final_ready_at(self.log, self.now)
                 if ready_at < math.inf:
                     self.now = ready_at
                     self.send()
@@ -366,17 +362,17 @@ class Run:
         self.sends.append(self.now)
 
     def settle(self, which: int, sent: bool, eighths: int) -> None:
-        """Let a request arrive some time between its send and now, or not at all."""
+        """Complete a request: it arrived between its send and now, or not at all."""
         start = self.sends.pop(which % len(self.sends))
         self.log.settle(self.now, sent=sent)
         self.naive.in_flight -= 1
         if sent:
-            self.naive.answers.append(self.now)
+            self.naive.responses.append(self.now)
             self.arrivals.append(start + (self.now - start) * eighths / 8)
 
 
 def start(windows: list[Window], max_in_flight: int) -> Run:
-    """Begin with nothing sent."""
+    """Create a run with nothing sent."""
     return Run(
         SlidingLog(windows, max_in_flight=max_in_flight),
         NaiveLog(windows, max_in_flight),
@@ -387,19 +383,19 @@ def start(windows: list[Window], max_in_flight: int) -> Run:
 @given(
     windows=LIMITS,
     max_in_flight=st.integers(1, 5),
-    steps=st.lists(SENDING | HEARING, max_size=60),
+    steps=st.lists(SENDING | UPDATES, max_size=60),
 )
-def test_no_window_is_ever_overrun(
+def test_no_window_is_ever_exceeded(
     windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
 ) -> None:
-    """Whatever the latencies, and wherever in them a request arrives, all fit."""
+    """No window is exceeded, whatever the latency and the time of arrival in it."""
     run = start(windows, max_in_flight)
 
     for step in steps:
         run.step(*step)
         assert len(run.sends) <= max_in_flight
 
-    # What is still out arrived in the worst moment: just now, or when it left.
+    # The worst case for requests still in flight: they arrived now, or when sent.
     for late in ([run.now] * len(run.sends), run.sends):
         assert [] == violations(windows, [*run.arrivals, *late])
 
@@ -416,7 +412,7 @@ def test_no_window_is_ever_overrun(
 def test_no_request_waits_longer_than_needed(
     windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
 ) -> None:
-    """The time given is exactly the first at which counting finds room."""
+    """`ready_at` is exactly the first time at which counting finds room."""
     run = start(windows, max_in_flight)
 
     for step in steps:
@@ -428,32 +424,32 @@ def test_no_request_waits_longer_than_needed(
 @given(
     windows=LIMITS,
     max_in_flight=st.integers(1, 5),
-    steps=st.lists(SENDING | HEARING, max_size=40),
+    steps=st.lists(SENDING | UPDATES, max_size=40),
 )
-def test_asking_again_is_exact_with_others_too(
+def test_repeated_ready_at_is_exact_with_others_too(
     windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
 ) -> None:
-    """With others about, the time given is never too late, and asking again exact."""
+    """With other clients, `ready_at` is never too late, and exact when repeated."""
     run = start(windows, max_in_flight)
 
     for step in steps:
         run.step(*step)
         exact = run.naive.ready_at(run.now)
         assert deepcopy(run.log).ready_at(run.now) <= exact
-        assert exact == awaited(run.log, run.now)
+        assert exact == final_ready_at(run.log, run.now)
 
 
-def test_an_absurd_wait() -> None:
-    """Whatever a server says, after an hour the client tries again."""
-    log = make(MINUTE)
+def test_an_excessive_wait() -> None:
+    """Whatever the server says, blocking ends after an hour."""
+    log = create_log(MINUTE)
     log.close(0.0, 9e9)
 
     assert 3600.0 == log.ready_at(0.0)
 
 
-def test_an_absurd_reset() -> None:
-    """The same holds for a reset that lies in another century."""
-    log = make(MINUTE)
+def test_an_excessive_reset() -> None:
+    """A reset in the far future is limited to an hour, too."""
+    log = create_log(MINUTE)
     log.learn(0.0, remaining=0, reset_in=9e9)
 
     assert 3600.0 == log.ready_at(0.0)

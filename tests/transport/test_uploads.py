@@ -1,4 +1,4 @@
-"""Files on their way to presigned URLs: whole or not, how far, without the token."""
+"""Uploads to presigned URLs: complete or interrupted, and without the token."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from gradient_async import (
 from gradient_async.testing import MemoryTransport, Response
 from gradient_async.transport.wire import Upload
 from tests.support.file_host import FileHost
-from tests.support.raw_server import answer
+from tests.support.raw_server import raw_response
 from tests.support.secrets import texts_of_error
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
 SIGNATURE = "SIGNATURE0123456789"
 MEGABYTE = 1_000_000
 
-# What may be on its way between the two: the buffers of both ends of a connection.
+# Bytes that may be in flight: the socket buffers at both ends of a connection.
 BUFFERS = 8 * MEGABYTE
 
 
-def place(host: FileHost, path: str = "/up/a%20b%2Fc") -> PresignedUpload:
-    """Give a presigned URL of a host."""
+def presign(host: FileHost, path: str = "/up/a%20b%2Fc") -> PresignedUpload:
+    """Return a presigned URL of a host."""
     url = f"{host.url}{path}?X-Amz-Signature={SIGNATURE}%2F+"
     return PresignedUpload(presigned_url=url, object_key="key-1")
 
 
 def make_file(folder: Path, size: int) -> Path:
-    """Make a file whose bytes tell their order."""
+    """Create a file whose bytes show their order."""
     path = folder / "handbook.pdf"
     piece = bytes(range(256)) * 4
     path.write_bytes((piece * (size // len(piece) + 1))[:size])
@@ -46,16 +46,16 @@ def make_file(folder: Path, size: int) -> Path:
 
 
 def open_client() -> Client:
-    """Open a client whose API nobody serves."""
+    """Create a client whose base URL has no server."""
     return Client(TOKEN, base_url="http://127.0.0.1:9")
 
 
 @pytest.mark.parametrize("size", [0, 1, 262_143, 262_144, 262_145, MEGABYTE])
 async def test_the_whole_file_arrives(size: int, tmp_path: Path) -> None:
-    """The host gets each byte of the file once, in order, and its length before."""
+    """The host receives the length first, then each byte of the file once, in order."""
     path = make_file(tmp_path, size)
     async with FileHost() as host, open_client() as client:
-        source = await client.data_sources.upload(path, to=place(host))
+        source = await client.data_sources.upload(path, to=presign(host))
 
     assert path.read_bytes() == bytes(host.body)
     assert (size, "key-1", "handbook.pdf") == (
@@ -65,10 +65,10 @@ async def test_the_whole_file_arrives(size: int, tmp_path: Path) -> None:
     )
 
 
-async def test_the_url_is_used_as_it_stands(tmp_path: Path) -> None:
+async def test_the_url_is_used_unchanged(tmp_path: Path) -> None:
     """The presigned URL is neither decoded nor encoded again."""
     async with FileHost() as host, open_client() as client:
-        await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+        await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
 
     line = f"PUT /up/a%20b%2Fc?X-Amz-Signature={SIGNATURE}%2F+ HTTP/1.1\r\n"
     assert host.heads[0].startswith(line.encode())
@@ -77,7 +77,7 @@ async def test_the_url_is_used_as_it_stands(tmp_path: Path) -> None:
 async def test_the_host_never_sees_the_token(tmp_path: Path) -> None:
     """Neither an Authorization header nor the token goes to the presigned host."""
     async with FileHost() as host, open_client() as client:
-        await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+        await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
     (head,) = host.heads
 
     assert b"authorization" not in head.lower()
@@ -85,18 +85,18 @@ async def test_the_host_never_sees_the_token(tmp_path: Path) -> None:
     assert b"transfer-encoding" not in head.lower()
 
 
-async def test_progress_is_told_piece_by_piece(tmp_path: Path) -> None:
+async def test_progress_is_reported_per_chunk(tmp_path: Path) -> None:
     """Progress grows to the size of the file, in pieces of 256 KiB."""
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     async with FileHost() as host, open_client() as client:
         await client.data_sources.upload(
             make_file(tmp_path, MEGABYTE),
-            to=place(host),
-            on_progress=lambda sent, total: told.append((sent, total)),
+            to=presign(host),
+            on_progress=lambda sent, total: reported.append((sent, total)),
         )
 
-    pieces = [262_144, 524_288, 786_432, MEGABYTE]
-    assert [(sent, MEGABYTE) for sent in pieces] == told
+    chunks = [262_144, 524_288, 786_432, MEGABYTE]
+    assert [(sent, MEGABYTE) for sent in chunks] == reported
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
@@ -104,8 +104,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     path = make_file(tmp_path, 50 * MEGABYTE)
 
     async def upload() -> int:
-        async with FileHost(keeps=False) as host, open_client() as client:
-            await client.data_sources.upload(path, to=place(host))
+        async with FileHost(keep_body=False) as host, open_client() as client:
+            await client.data_sources.upload(path, to=presign(host))
             return host.received
 
     tracemalloc.start()
@@ -120,14 +120,14 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stop_after", [0, 5 * MEGABYTE, 20 * MEGABYTE])
-async def test_an_interrupted_upload_says_how_far_it_came(
+async def test_an_interrupted_upload_reports_its_progress(
     stop_after: int, tmp_path: Path
 ) -> None:
-    """A host that hangs up midway is an error with the bytes sent and in all."""
+    """A host that disconnects midway raises an error with bytes sent and total."""
     path = make_file(tmp_path, 50 * MEGABYTE)
     async with FileHost(b"", stop_after=stop_after) as host, open_client() as client:
         with pytest.raises(UploadError, match="of 50,000,000 bytes") as caught:
-            await client.data_sources.upload(path, to=place(host))
+            await client.data_sources.upload(path, to=presign(host))
     error = caught.value
 
     assert host.received <= error.sent_bytes + 262_144
@@ -146,62 +146,67 @@ async def test_an_interrupted_upload_says_how_far_it_came(
 async def test_a_refused_upload_says_why(
     stop_after: int | None, tmp_path: Path
 ) -> None:
-    """A host that refuses, early or late, is an error with its status and code."""
+    """A refusal, early or late, raises an error with its status and code."""
     body = b"<Error><Code>AccessDenied</Code><Message>Expired</Message></Error>"
-    refusal = answer(body, status="403 Forbidden")
+    refusal = raw_response(body, status="403 Forbidden")
     path = make_file(tmp_path, 10 * MEGABYTE)
     async with FileHost(refusal, stop_after=stop_after) as host:
         async with open_client() as client:
             with pytest.raises(UploadError, match="403, AccessDenied") as caught:
-                await client.data_sources.upload(path, to=place(host))
+                await client.data_sources.upload(path, to=presign(host))
 
     assert 403 == caught.value.status
 
 
 async def test_a_refusal_without_a_code(tmp_path: Path) -> None:
-    """A host that refuses without a reason is an error with its status."""
-    async with FileHost(answer(status="500 Oops")) as host, open_client() as client:
+    """A refusal without a code raises an error with its status."""
+    async with (
+        FileHost(raw_response(status="500 Oops")) as host,
+        open_client() as client,
+    ):
         with pytest.raises(UploadError, match="with status 500, after") as caught:
-            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+            await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
 
     assert (500, 10) == (caught.value.status, caught.value.sent_bytes)
 
 
-async def test_an_answer_that_comes_too_early(tmp_path: Path) -> None:
-    """A success before the host has the whole file is none."""
+async def test_a_response_before_the_end_of_the_file(tmp_path: Path) -> None:
+    """A success before the host has the whole file is an error."""
     path = make_file(tmp_path, 10 * MEGABYTE)
     async with FileHost(stop_after=1000) as host, open_client() as client:
         with pytest.raises(UploadError, match="before it had the whole file"):
-            await client.data_sources.upload(path, to=place(host))
+            await client.data_sources.upload(path, to=presign(host))
 
 
 async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
-    """A host that points elsewhere gets no second request, and nobody else one."""
+    """A redirect causes no second request, to either host."""
     async with FileHost() as other:
-        away = answer(b"", f"Location: {other.url}/x", status="307 Temporary Redirect")
+        away = raw_response(
+            b"", f"Location: {other.url}/x", status="307 Temporary Redirect"
+        )
         async with FileHost(away) as host, open_client() as client:
             with pytest.raises(UploadError, match="status 307"):
                 await client.data_sources.upload(
-                    make_file(tmp_path, 10), to=place(host)
+                    make_file(tmp_path, 10), to=presign(host)
                 )
 
     assert (1, 0) == (len(host.heads), len(other.heads))
 
 
 async def test_a_slow_upload_takes_its_time(tmp_path: Path) -> None:
-    """A host that takes a little now and then gets it all, however long that takes."""
+    """A host that reads slowly receives the whole file, however long it takes."""
     path = make_file(tmp_path, 20 * MEGABYTE)
     clock = asyncio.get_running_loop().time
     async with FileHost(pause=2) as host, open_client() as client:
         began = clock()
-        await client.data_sources.upload(path, to=place(host))
+        await client.data_sources.upload(path, to=presign(host))
 
     assert 20 * MEGABYTE == host.received
     assert 600 < clock() - began
 
 
 async def test_a_silent_host_ends_the_upload(tmp_path: Path) -> None:
-    """A host that takes nothing more for five minutes is given up."""
+    """If the host stops reading for five minutes, the upload fails."""
     path = make_file(tmp_path, 50 * MEGABYTE)
     clock = asyncio.get_running_loop().time
     async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
@@ -209,31 +214,31 @@ async def test_a_silent_host_ends_the_upload(tmp_path: Path) -> None:
         with pytest.raises(
             UploadError, match="nothing could be handed to the network for 300 s"
         ):
-            await client.data_sources.upload(path, to=place(host))
+            await client.data_sources.upload(path, to=presign(host))
 
     assert 300.0 == pytest.approx(clock() - began, abs=0.5)
 
 
-async def test_a_host_that_never_answers(tmp_path: Path) -> None:
-    """A host that has the whole file and says nothing is given up likewise."""
+async def test_a_host_that_never_responds(tmp_path: Path) -> None:
+    """If the host has the whole file but does not respond, the upload fails, too."""
     async with FileHost(hangs=True) as host, open_client() as client:
         with pytest.raises(UploadError, match="did not answer for 300 s") as caught:
-            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+            await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
 
     assert (10, 10) == (host.received, caught.value.sent_bytes)
 
 
 async def test_nothing_is_sent_twice(tmp_path: Path) -> None:
-    """An upload whose answer is lost is not repeated."""
+    """An upload whose response is lost is not repeated."""
     async with FileHost(b"") as host, open_client() as client:
         with pytest.raises(UploadError, match="after 10 of 10 bytes"):
-            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+            await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
 
     assert 1 == len(host.heads)
 
 
 async def test_a_file_that_becomes_shorter(tmp_path: Path) -> None:
-    """A file that is cut off while it is sent is an error, not a short upload."""
+    """A file that is truncated while it is sent raises an error."""
     path = make_file(tmp_path, 10 * MEGABYTE)
 
     def cut(_: int, __: int) -> None:
@@ -242,14 +247,14 @@ async def test_a_file_that_becomes_shorter(tmp_path: Path) -> None:
 
     async with FileHost() as host, open_client() as client:
         with pytest.raises(UploadError, match="became shorter") as caught:
-            await client.data_sources.upload(path, to=place(host), on_progress=cut)
+            await client.data_sources.upload(path, to=presign(host), on_progress=cut)
 
     assert caught.value.sent_bytes < 10 * MEGABYTE
     assert 10 * MEGABYTE == caught.value.total_bytes
 
 
 async def test_a_file_that_grows(tmp_path: Path) -> None:
-    """A file that grows while it is sent arrives as long as it was announced."""
+    """A file that grows while it is sent arrives with the announced length."""
     path = make_file(tmp_path, MEGABYTE)
 
     def grow(_: int, __: int) -> None:
@@ -257,13 +262,13 @@ async def test_a_file_that_grows(tmp_path: Path) -> None:
             file.write(b"more")
 
     async with FileHost() as host, open_client() as client:
-        await client.data_sources.upload(path, to=place(host), on_progress=grow)
+        await client.data_sources.upload(path, to=presign(host), on_progress=grow)
 
     assert path.read_bytes()[:MEGABYTE] == bytes(host.body)
 
 
-async def test_errors_of_the_progress_function_pass(tmp_path: Path) -> None:
-    """What the caller's own function raises comes out as it is."""
+async def test_errors_of_the_progress_function_pass_through(tmp_path: Path) -> None:
+    """An error raised by the caller's own function passes through unchanged."""
 
     def refuse(_: int, __: int) -> None:
         raise LookupError("mine")
@@ -271,11 +276,11 @@ async def test_errors_of_the_progress_function_pass(tmp_path: Path) -> None:
     path = make_file(tmp_path, 10 * MEGABYTE)
     async with FileHost() as host, open_client() as client:
         with pytest.raises(LookupError, match="mine"):
-            await client.data_sources.upload(path, to=place(host), on_progress=refuse)
+            await client.data_sources.upload(path, to=presign(host), on_progress=refuse)
 
 
 async def test_closing_ends_an_upload(tmp_path: Path) -> None:
-    """Closing the client ends its uploads, also while pieces are being taken."""
+    """Closing the client ends its uploads, even while the host is reading."""
     path = make_file(tmp_path, 50 * MEGABYTE)
     closing: list[asyncio.Task[None]] = []
     async with FileHost() as host, open_client() as client:
@@ -285,28 +290,28 @@ async def test_closing_ends_an_upload(tmp_path: Path) -> None:
                 closing.append(asyncio.ensure_future(client.aclose()))
 
         with pytest.raises(ClientClosedError):
-            await client.data_sources.upload(path, to=place(host), on_progress=close)
+            await client.data_sources.upload(path, to=presign(host), on_progress=close)
         await closing[0]
 
     assert host.received < 50 * MEGABYTE
 
 
-class _Slow(MemoryTransport):
-    """Takes a piece of a file in the very moment in which its client is closed."""
+class _ClosingTransport(MemoryTransport):
+    """A transport that reads on from a file while its client is being closed."""
 
     client: Client
 
     async def upload(self, upload: Upload) -> Response:
         self.closing = asyncio.ensure_future(self.client.aclose())
-        pieces = aiter(upload.chunks)
+        chunks = aiter(upload.chunks)
         while True:
-            await anext(pieces)
+            await anext(chunks)
             await asyncio.sleep(0)
 
 
-async def test_closing_ends_an_upload_that_gets_on(tmp_path: Path) -> None:
-    """A host that goes on taking pieces does not keep a closed client open."""
-    transport = _Slow(lambda _: ConnectError("nobody there"))
+async def test_closing_ends_an_upload_in_progress(tmp_path: Path) -> None:
+    """A host that keeps reading does not keep a closed client open."""
+    transport = _ClosingTransport(lambda _: ConnectError("nobody there"))
     transport.client = client = Client(TOKEN, transport=transport)
     to = PresignedUpload(presigned_url="https://spaces.example/up")
 
@@ -316,39 +321,41 @@ async def test_closing_ends_an_upload_that_gets_on(tmp_path: Path) -> None:
 
 
 async def test_a_closed_client_uploads_nothing(tmp_path: Path) -> None:
-    """A client that is closed sends nothing anywhere."""
+    """A closed client sends nothing."""
     async with FileHost() as host, open_client() as client:
         await client.aclose()
         with pytest.raises(ClientClosedError):
-            await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+            await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
 
     assert [] == host.heads
 
 
 async def test_a_cancelled_upload_is_cancelled(tmp_path: Path) -> None:
-    """Cancelling the caller cancels the upload, and is not made into an error."""
+    """Cancelling the caller cancels the upload and is not converted to an error."""
     path = make_file(tmp_path, 50 * MEGABYTE)
     async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
-        upload = asyncio.ensure_future(client.data_sources.upload(path, to=place(host)))
+        upload = asyncio.ensure_future(
+            client.data_sources.upload(path, to=presign(host))
+        )
         await asyncio.sleep(1)
         upload.cancel()
         with pytest.raises(asyncio.CancelledError):
             await upload
 
 
-async def test_timeouts_of_the_caller_pass(tmp_path: Path) -> None:
-    """A limit that the caller sets ends the upload as the caller's."""
+async def test_timeouts_of_the_caller_pass_through(tmp_path: Path) -> None:
+    """A timeout set by the caller raises the caller's TimeoutError."""
     path = make_file(tmp_path, 50 * MEGABYTE)
     async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
         with pytest.raises(TimeoutError) as caught:
             async with asyncio.timeout(5):
-                await client.data_sources.upload(path, to=place(host))
+                await client.data_sources.upload(path, to=presign(host))
 
     assert not isinstance(caught.value, UploadError)
 
 
-async def test_timeouts_of_the_progress_function_pass(tmp_path: Path) -> None:
-    """A TimeoutError that is not ours comes out as it is."""
+async def test_timeouts_of_the_progress_function_pass_through(tmp_path: Path) -> None:
+    """A TimeoutError of the caller's own function passes through unchanged."""
 
     def refuse(_: int, __: int) -> None:
         raise TimeoutError("mine")
@@ -356,7 +363,7 @@ async def test_timeouts_of_the_progress_function_pass(tmp_path: Path) -> None:
     path = make_file(tmp_path, MEGABYTE)
     async with FileHost() as host, open_client() as client:
         with pytest.raises(TimeoutError, match="mine"):
-            await client.data_sources.upload(path, to=place(host), on_progress=refuse)
+            await client.data_sources.upload(path, to=presign(host), on_progress=refuse)
 
 
 @pytest.mark.parametrize(
@@ -376,23 +383,23 @@ async def test_timeouts_of_the_progress_function_pass(tmp_path: Path) -> None:
         "https://spaces.example:port/up",
     ],
 )
-async def test_odd_urls_are_refused(url: str, tmp_path: Path) -> None:
-    """A presigned URL that is not encoded, not private or none at all is not used."""
-    place = PresignedUpload(presigned_url=url)
+async def test_invalid_urls_are_rejected(url: str, tmp_path: Path) -> None:
+    """A presigned URL that is unencoded, unencrypted or invalid is rejected."""
+    to = PresignedUpload(presigned_url=url)
     async with open_client() as client:
         with pytest.raises(UploadError, match="leads nowhere") as caught:
-            await client.data_sources.upload(make_file(tmp_path, 10), to=place)
+            await client.data_sources.upload(make_file(tmp_path, 10), to=to)
 
     assert 0 == caught.value.sent_bytes
 
 
 @pytest.mark.parametrize("stop_after", [0, 1000, 262_144, 300_000, 400_000, MEGABYTE])
 async def test_no_error_shows_the_signature(stop_after: int, tmp_path: Path) -> None:
-    """Neither the error nor its frames and causes show the URL's query or the token."""
+    """Neither the error nor its frames or causes show the URL's query or the token."""
     path = make_file(tmp_path, 10 * MEGABYTE)
     async with FileHost(b"", stop_after=stop_after) as host, open_client() as client:
         with pytest.raises(UploadError) as caught:
-            await client.data_sources.upload(path, to=place(host))
+            await client.data_sources.upload(path, to=presign(host))
     shown = texts_of_error(caught.value)
 
     assert [] == [text for text in shown if TOKEN in text or SIGNATURE in text]
@@ -402,7 +409,7 @@ async def test_no_error_shows_the_signature(stop_after: int, tmp_path: Path) -> 
 async def test_no_error_of_the_caller_shows_the_signature(
     kind: type[Exception], tmp_path: Path
 ) -> None:
-    """Nor does an error that the caller's own function raises, or a refused URL."""
+    """Nor does an error that the caller's own function raises, nor a rejected URL."""
 
     def refuse(_: int, __: int) -> None:
         raise kind("mine")
@@ -411,7 +418,7 @@ async def test_no_error_of_the_caller_shows_the_signature(
     odd = PresignedUpload(presigned_url=f"https://x.example/ü?{SIGNATURE}")
     async with FileHost() as host, open_client() as client:
         with pytest.raises(kind, match="mine") as mine:
-            await client.data_sources.upload(path, to=place(host), on_progress=refuse)
+            await client.data_sources.upload(path, to=presign(host), on_progress=refuse)
         with pytest.raises(UploadError) as refused:
             await client.data_sources.upload(path, to=odd)
     shown = [*texts_of_error(mine.value), *texts_of_error(refused.value)]
@@ -420,7 +427,7 @@ async def test_no_error_of_the_caller_shows_the_signature(
 
 
 async def test_a_lent_session_keeps_its_credentials(tmp_path: Path) -> None:
-    """What a lent session sends to the API does not go to the presigned host."""
+    """Headers and cookies of a lent session do not go to the presigned host."""
     jar = aiohttp.CookieJar(unsafe=True)
     jar.update_cookies({"sid": "COOKIE"})
     names = ["Authorization", "Proxy-Authorization", "X-Api-Key"]
@@ -430,7 +437,7 @@ async def test_a_lent_session_keeps_its_credentials(tmp_path: Path) -> None:
         aiohttp.ClientSession(headers=headers, cookie_jar=jar) as session,
         Client(TOKEN, base_url="http://127.0.0.1:9", session=session) as client,
     ):
-        await client.data_sources.upload(make_file(tmp_path, 10), to=place(host))
+        await client.data_sources.upload(make_file(tmp_path, 10), to=presign(host))
     (head,) = host.heads
 
     assert TOKEN.encode() not in head
@@ -438,8 +445,8 @@ async def test_a_lent_session_keeps_its_credentials(tmp_path: Path) -> None:
     assert 1 == head.count(b"Content-Length: 10\r\n")
 
 
-async def test_timeouts_of_a_transport_pass(tmp_path: Path) -> None:
-    """A TimeoutError that a transport of one's own raises comes out as it is."""
+async def test_timeouts_of_a_transport_pass_through(tmp_path: Path) -> None:
+    """A TimeoutError raised by a custom transport passes through unchanged."""
     transport = MemoryTransport(lambda _: TimeoutError("mine"))
     to = PresignedUpload(presigned_url="https://spaces.example/up")
     async with Client(TOKEN, transport=transport) as client:

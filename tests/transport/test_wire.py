@@ -107,9 +107,9 @@ def test_odd_ids_are_encoded(expected: str, uuid: str) -> None:
         ("control characters", "a\u2028b"),
         ("longer than 255", "a" * 256),
         ("longer than 255", "a" * 10_000),
-        ("must be a string, not NoneType", None),
-        ("must be a string, not int", 5),
-        ("must be a string, not bytes", b"a"),
+        ("must be a string, got NoneType", None),
+        ("must be a string, got int", 5),
+        ("must be a string, got bytes", b"a"),
     ],
 )
 def test_bad_ids_are_refused(problem: str, uuid: Any) -> None:

@@ -192,10 +192,10 @@ async def test_lazy_start() -> None:
     ("match", "arguments"),
     [
         (r"not a string: write \['job-1'\]", {"uuids": "job-1"}),
-        ("uuids must be a list of ids, not int", {"uuids": 5}),
-        ("uuid must be a string, not int", {"uuids": ["a", 5]}),
+        ("uuids must be an iterable, got int", {"uuids": 5}),
+        ("uuid must be a string, got int", {"uuids": ["a", 5]}),
         *((match, {"uuids": ["a", uuid]}) for match, uuid in BAD_IDS),
-        ("timeout must be a number of seconds above 0, not None", {"timeout": None}),
+        ("timeout must be a positive number of seconds, got None", {"timeout": None}),
         ("timeout", {"timeout": 0}),
         ("timeout", {"timeout": inf}),
     ],

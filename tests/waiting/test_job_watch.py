@@ -140,7 +140,7 @@ async def test_change_seen_by_a_cancelled_step() -> None:
 @pytest.mark.parametrize(
     ("match", "arguments"),
     [
-        ("uuid must be a string, not list", {"uuid": ["a"]}),
+        ("uuid must be a string, got list", {"uuid": ["a"]}),
         *((match, {"uuid": uuid}) for match, uuid in BAD_IDS),
         ("timeout", {"timeout": None}),
         ("timeout", {"timeout": -1}),

@@ -1,4 +1,4 @@
-"""What the API writes of a data source is in what the package shows of it."""
+"""A decoded data source has all properties of the API's record of it."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from gradient_async.codec import Codec, encode_json
 from gradient_async.models import SpacesDataSource
 from gradient_async.models.data_sources import DataSourceRecord
 from tests.contract.classes import CLASSES
-from tests.contract.facts import ALL
-from tests.contract.values import fullest
+from tests.contract.facts import FACTS
+from tests.contract.values import full_value
 
-SCHEMA: Final = ALL.schemas["apiKnowledgeBaseDataSource"]
+SCHEMA: Final = FACTS.schemas["apiKnowledgeBaseDataSource"]
 KINDS: Final = sorted(it for it in SCHEMA.properties if it.endswith("_data_source"))
 OLDER: Final = ("bucket_name", "item_path", "region")
 PLAIN: Final = sorted(SCHEMA.properties.keys() - {*KINDS, *OLDER})
 
 
 def decode(*names: str) -> DataSourceRecord:
-    """Decode a data source with these properties alone."""
-    full: Any = fullest(SCHEMA)
+    """Decode a data source with these properties only."""
+    full: Any = full_value(SCHEMA)
     body = encode_json({name: full[name] for name in names})
     return Codec().decode(body, DataSourceRecord)
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_plain(name: str) -> None:
-    """A property that tells no kind is shown as it is."""
+    """A property that does not determine the kind is kept as it is."""
     record = decode(name)
 
     assert getattr(record, name) == getattr(record.to_data_source(), name)
@@ -38,7 +38,7 @@ def test_plain(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_kinds(name: str) -> None:
-    """The property that tells the kind is shown as the source, by its own class."""
+    """The property that determines the kind becomes `source`, of its own class."""
     record = decode(name)
 
     assert getattr(record, name) == record.to_data_source().source
@@ -46,7 +46,7 @@ def test_kinds(name: str) -> None:
 
 
 def test_older() -> None:
-    """The properties that were moved are shown as a bucket."""
+    """The deprecated properties become a Spaces bucket."""
     record = decode(*OLDER)
     fields = {name: getattr(record, name) for name in OLDER}
 

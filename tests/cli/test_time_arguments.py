@@ -1,4 +1,4 @@
-"""Reading the times that people type."""
+"""Parsing times given on the command line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gradient_async.cli.since import parse_since
+from gradient_async.cli.time_arguments import parse_since
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -23,8 +23,8 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
         ("2026-01-31T10:00:00.123456789+02:00", "2026-01-31T10:00:00.123456+02:00"),
     ],
 )
-def test_reads_ages_days_and_times(text: str, expected: str) -> None:
-    """An age counts back from now, a day starts at midnight UTC, a time is itself."""
+def test_parses_ages_dates_and_times(text: str, expected: str) -> None:
+    """An age is subtracted from now, a date means midnight UTC, a time stays as is."""
     assert expected == parse_since(text, now=NOW).isoformat()
 
 
@@ -44,7 +44,7 @@ def test_reads_ages_days_and_times(text: str, expected: str) -> None:
         "2026-01-31T10:00:00",
     ],
 )
-def test_refuses_what_could_mean_anything(text: str) -> None:
-    """Whatever is not clear is refused, and the reason shows all forms there are."""
+def test_rejects_ambiguous_text(text: str) -> None:
+    """Anything ambiguous is rejected with a message that shows all valid forms."""
     with pytest.raises(ValueError, match=r"neither an age \(7d, 24h, 90m\) nor a time"):
         parse_since(text, now=NOW)

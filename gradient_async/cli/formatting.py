@@ -1,4 +1,4 @@
-"""How the parts of a job look in a terminal."""
+"""How values of a job are formatted for a terminal."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from rich.text import Text
 from gradient_async.models import IndexingJobPhase, IndexingJobStatus, OpenEnum
 from gradient_async.printable import printable
 
-NOTHING: Final = "-"
-"""What stands for a value that is not there."""
+_MISSING: Final = "-"
 
-_STYLES: Final[dict[OpenEnum, str]] = {
+_COLOURS: Final[dict[OpenEnum, str]] = {
     IndexingJobPhase.PENDING: "blue",
     IndexingJobPhase.RUNNING: "blue",
     IndexingJobPhase.SUCCEEDED: "green",
@@ -30,37 +29,37 @@ _STYLES: Final[dict[OpenEnum, str]] = {
 }
 
 
-def noun_for(number: int, noun: str) -> str:
-    """Give a noun in the plural, unless there is one of it."""
+def pluralize(noun: str, number: int) -> str:
+    """Return `noun` in the singular or plural that `number` requires."""
     return noun if number == 1 else f"{noun}s"
 
 
-def count(number: int, noun: str) -> str:
-    """Write a number of things."""
-    return f"{number:,} {noun_for(number, noun)}"
+def format_count(number: int, noun: str) -> str:
+    """Format a number of things, such as `5,000 jobs`."""
+    return f"{number:,} {pluralize(noun, number)}"
 
 
-def style_of(value: OpenEnum) -> str:
-    """Give the colour of a phase or status; none for an unknown one."""
-    return _STYLES.get(value, "")
+def colour_of(value: OpenEnum) -> str:
+    """Return the colour of a phase or status; empty for an undeclared one."""
+    return _COLOURS.get(value, "")
 
 
-def show_name(value: OpenEnum) -> Text:
-    """Show a phase or status: its short name, or an undeclared value as it came."""
+def format_enum(value: OpenEnum) -> Text:
+    """Format a phase or status: its short name, or an undeclared value as received."""
     name = value.name.lower() if value.is_known else printable(value)
-    return Text(name, style=style_of(value))
+    return Text(name, style=colour_of(value))
 
 
-def show_moment(moment: datetime | None) -> Text:
-    """Show a time in RFC 3339, UTC, to the second."""
+def format_time(moment: datetime | None) -> Text:
+    """Format a time as RFC 3339 in UTC, to the second."""
     if moment is None:
-        return Text(NOTHING)
+        return Text(_MISSING)
     text = moment.astimezone(UTC).isoformat(timespec="seconds")
     return Text(text.replace("+00:00", "Z"))
 
 
-def show_duration(duration: timedelta | None) -> Text:
-    """Show hours, minutes and seconds."""
+def format_duration(duration: timedelta | None) -> Text:
+    """Format a duration as hours, minutes and seconds."""
     if duration is None:
-        return Text(NOTHING)
+        return Text(_MISSING)
     return Text(str(timedelta(seconds=round(duration.total_seconds()))))

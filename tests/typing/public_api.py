@@ -1,9 +1,9 @@
-"""The public face, used as callers use it: every type is what they would expect."""
+"""Uses the public API as callers do: type checkers must infer the asserted types."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import assert_never, assert_type
 
@@ -28,6 +28,8 @@ from gradient_async import (
     IndexingJobRunningError,
     IndexingJobStatus,
     IndexingJobTimeoutError,
+    JobFilters,
+    JobListOptions,
     KnowledgeBase,
     KnowledgeBaseDataSource,
     Model,
@@ -36,6 +38,7 @@ from gradient_async import (
     OpenSearchPlanSize,
     Page,
     Paginator,
+    Paging,
     Position,
     PresignedUpload,
     PresignedUrlFile,
@@ -54,7 +57,7 @@ from gradient_async import (
 
 
 async def stream(client: Client) -> None:
-    """Stream jobs, a page at a time too."""
+    """Stream jobs, item by item and page by page."""
     jobs = client.iter_indexing_jobs(statuses=["failed"], max_items=10)
     assert_type(jobs, Paginator[IndexingJob])
     async for job in jobs:
@@ -67,6 +70,39 @@ async def stream(client: Client) -> None:
     assert_type(await jobs.collect(), list[IndexingJob])
     assert_type(jobs.position, Position)
     assert_type(jobs.total, int | None)
+
+
+def list_with_options(client: Client, start: Position) -> None:
+    """Pass every option of a list, by name or as a dictionary kept for later."""
+    paging: Paging = {"max_items": 5, "per_page": 50, "prefetch": 1, "start": start}
+    assert_type(client.models.list(**paging), Paginator[Model])
+    assert_type(client.knowledge_bases.list(**paging), Paginator[KnowledgeBase])
+    assert_type(
+        client.data_sources.list("kb", **paging), Paginator[KnowledgeBaseDataSource]
+    )
+    filters: JobFilters = {
+        "knowledge_base_uuid": "kb",
+        "statuses": "failed",
+        "phases": {IndexingJobPhase.ERROR},
+        "created_after": None,
+        "created_before": datetime.now(UTC),
+    }
+    assert_type(client.indexing_jobs.list(**filters), Paginator[IndexingJob])
+    assert_type(client.iter_indexing_jobs(**paging), Paginator[IndexingJob])
+    options: JobListOptions = {**filters, **paging}
+    assert_type(client.iter_indexing_jobs(**options), Paginator[IndexingJob])
+
+
+def misspell_options(client: Client) -> None:
+    """Misspell an option, or give one of another type: each is a type error."""
+    client.knowledge_bases.list(max_item=5)  # type: ignore[call-arg]  # the claim
+    client.data_sources.list("kb", page=1)  # type: ignore[call-arg]  # the claim
+    client.models.list(usecase="agent")  # type: ignore[call-arg]  # the claim
+    client.indexing_jobs.list(status="failed")  # type: ignore[call-arg]  # the claim
+    client.iter_indexing_jobs(phase="error")  # type: ignore[call-arg]  # the claim
+    client.iter_indexing_jobs(keep=None)  # type: ignore[call-arg]  # the claim
+    client.models.list(max_items="5")  # type: ignore[arg-type]  # the claim
+    client.iter_indexing_jobs(statuses=5)  # type: ignore[arg-type]  # the claim
 
 
 async def read(client: Client) -> None:
@@ -82,7 +118,7 @@ async def read(client: Client) -> None:
 
 
 async def index(client: Client) -> None:
-    """Start, follow and cancel jobs, and look into them."""
+    """Start, watch and cancel jobs, and fetch their details."""
     jobs = client.indexing_jobs
     assert_type(await jobs.create("kb", data_source_uuids=["a"]), IndexingJob)
     assert_type(await jobs.cancel("uuid"), IndexingJob)
@@ -97,8 +133,8 @@ async def index(client: Client) -> None:
     assert_type(await jobs.run("kb", cancel_on_timeout=True), IndexingJob)
 
 
-async def keep_knowledge_bases(client: Client) -> None:
-    """Make, read, change and delete knowledge bases."""
+async def manage_knowledge_bases(client: Client) -> None:
+    """Create, fetch, update and delete knowledge bases."""
     bases = client.knowledge_bases
     assert_type(bases.list(per_page=50), Paginator[KnowledgeBase])
     base = await bases.get("kb")
@@ -130,8 +166,8 @@ async def keep_knowledge_bases(client: Client) -> None:
     await bases.delete("kb")
 
 
-async def keep_data_sources(client: Client) -> None:
-    """List, add, change and delete data sources."""
+async def manage_data_sources(client: Client) -> None:
+    """List, create, update and delete data sources."""
     sources = client.data_sources
     assert_type(sources.list("kb"), Paginator[KnowledgeBaseDataSource])
     for source in (
@@ -147,8 +183,8 @@ async def keep_data_sources(client: Client) -> None:
     await sources.delete("kb", "a")
 
 
-async def add_wrong_data_sources(client: Client) -> None:
-    """Add what the API does not take: each is a type error."""
+async def create_invalid_data_sources(client: Client) -> None:
+    """Data sources that the API does not accept are type errors."""
     create = client.data_sources.create
     await create("kb", FileUploadDataSource())  # type: ignore[arg-type]  # the claim
     await create("kb", DropboxDataSource())  # type: ignore[arg-type]  # the claim
@@ -159,7 +195,7 @@ async def add_wrong_data_sources(client: Client) -> None:
 
 
 def name_source(source: DataSource) -> str:
-    """Tell each kind of data source from the others, and leave none out."""
+    """Match every kind of data source."""
     match source:
         case SpacesDataSource() | AWSDataSourceDisplay():
             name = source.bucket_name
@@ -179,8 +215,8 @@ def name_source(source: DataSource) -> str:
     return name
 
 
-def forget_a_kind(source: SpacesDataSource | UnknownDataSource) -> str:
-    """Leave a kind out: the rest is not nothing, and a type error."""
+def omit_a_kind(source: SpacesDataSource | UnknownDataSource) -> str:
+    """Omitting a kind of data source is a type error."""
     match source:
         case SpacesDataSource():
             return source.bucket_name
@@ -189,7 +225,7 @@ def forget_a_kind(source: SpacesDataSource | UnknownDataSource) -> str:
 
 
 async def upload(client: Client) -> None:
-    """Upload files, watched."""
+    """Upload files, with progress."""
 
     def show(sent: int, total: int) -> None: ...
 
@@ -201,7 +237,7 @@ async def upload(client: Client) -> None:
 
 
 async def schedule(client: Client) -> None:
-    """Make, read and delete a schedule."""
+    """Create, fetch and delete a schedule."""
     schedules = client.scheduled_indexing
     made = await schedules.create("kb", days=range(1, 6), time="06:30")
     assert_type(made, ScheduledIndexing)
@@ -210,8 +246,8 @@ async def schedule(client: Client) -> None:
     await schedules.delete(made.uuid)
 
 
-async def look_around(client: Client) -> None:
-    """Ask which models and regions there are."""
+async def list_models_and_regions(client: Client) -> None:
+    """List models and regions."""
     models = client.models.list(usecases=[ModelUsecase.AGENT, "knowledgebase"])
     assert_type(models, Paginator[Model])
     async for model in models:
@@ -221,7 +257,7 @@ async def look_around(client: Client) -> None:
 
 
 async def token() -> str:
-    """Give a token."""
+    """Return a token."""
     return "token"
 
 
@@ -233,21 +269,21 @@ async def open_clients() -> None:
     Client(token, rate_limit=RateLimit([Window(25, 1.0)]), retry=RetryPolicy())
 
 
-def explain(error: StatusError) -> None:
-    """Look into an error."""
+def read_error(error: StatusError) -> None:
+    """Read the attributes of an error."""
     assert_type(error.status, int)
     assert_type(error.retry_after, float | None)
     assert_type(error.request_id, str | None)
     assert_type(error.elapsed, float)
 
 
-def explain_jobs(
+def read_job_errors(
     failed: IndexingJobFailedError,
     late: IndexingJobTimeoutError,
     running: IndexingJobRunningError,
     upload: UploadError,
 ) -> None:
-    """Look into what went wrong with jobs and uploads."""
+    """Read the attributes of errors about jobs and uploads."""
     assert_type(failed.job, IndexingJob)
     assert_type(failed.jobs, tuple[IndexingJob, ...])
     assert_type(late.jobs, tuple[IndexingJob, ...])

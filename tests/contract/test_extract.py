@@ -1,4 +1,4 @@
-"""Facts are drawn from a description: names and types, and none of the prose."""
+"""Facts are extracted from a description: names and types, without the prose."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.contract import draw
-from tests.contract.draw import draw_facts
+from tests.contract import extract
+from tests.contract.extract import extract_facts
 
 DESCRIPTION: Final[dict[str, Any]] = {
     "paths": {
@@ -80,7 +80,7 @@ FACTS: Final[dict[str, Any]] = {
                 },
             ],
             "body": {"ref": "House"},
-            "answer": {"ref": "House"},
+            "response": {"ref": "House"},
         },
     ],
     "schemas": {
@@ -98,44 +98,44 @@ FACTS: Final[dict[str, Any]] = {
 
 
 def test_facts() -> None:
-    """Covered operations are drawn in full, with all schemas that they lead to."""
-    assert FACTS == draw_facts(DESCRIPTION, ["delete_house"])
+    """Covered operations are extracted in full, with all schemas they lead to."""
+    assert FACTS == extract_facts(DESCRIPTION, ["delete_house"])
 
 
 def test_uncovered() -> None:
-    """Of an operation that is not covered, only its name is drawn."""
-    facts = draw_facts(DESCRIPTION, ["delete_house", "update_house"])
+    """Of an uncovered operation, only its name is extracted."""
+    facts = extract_facts(DESCRIPTION, ["delete_house", "update_house"])
 
     assert {} == facts["schemas"]
     assert [{"id", "method", "path"}] * 2 == [set(it) for it in facts["operations"]]
 
 
-def test_something_new() -> None:
-    """A keyword that says something unheard of is an error, and not left out."""
+def test_unknown_keyword() -> None:
+    """An unknown keyword is an error, rather than lost."""
     house = {"type": "object", "oneOf": []}
     tree = DESCRIPTION | {"components": {"schemas": {"House": house}}}
 
-    with pytest.raises(ValueError, match=r"something new: \['oneOf'\]"):
-        draw_facts(tree, ["delete_house"])
+    with pytest.raises(ValueError, match=r"unknown keywords: \['oneOf'\]"):
+        extract_facts(tree, ["delete_house"])
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command writes what it has drawn, in the same order each time."""
+    """The command writes the facts, always in the same order."""
     source, target = tmp_path / "description.yaml", tmp_path / "facts.json"
     # JSON is YAML too.
     source.write_text(json.dumps(DESCRIPTION | {"paths": {}}))
-    monkeypatch.setattr(draw, "FACTS", target)
-    monkeypatch.setattr(sys, "argv", ["draw", str(source)])
+    monkeypatch.setattr(extract, "FACTS_PATH", target)
+    monkeypatch.setattr(sys, "argv", ["extract", str(source)])
 
-    draw.main()
+    extract.main()
 
     assert '{\n  "operations": [],\n  "schemas": {}\n}\n' == target.read_text()
 
 
 def test_script(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a script it runs the command, which needs a description."""
-    monkeypatch.delitem(sys.modules, "tests.contract.draw")
-    monkeypatch.setattr(sys, "argv", ["draw"])
+    """As a script it runs the command, which requires a description."""
+    monkeypatch.delitem(sys.modules, "tests.contract.extract")
+    monkeypatch.setattr(sys, "argv", ["extract"])
 
     with pytest.raises(ValueError, match="not enough values"):
-        runpy.run_module("tests.contract.draw", run_name="__main__")
+        runpy.run_module("tests.contract.extract", run_name="__main__")

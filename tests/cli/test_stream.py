@@ -1,0 +1,215 @@
+"""Streaming jobs: the live display, the totals and the summary."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from gradient_async import Attempt, Client, IndexingJobStatus, NotFoundError, Page
+from gradient_async.cli.application import app
+from gradient_async.cli.demo import demo
+from gradient_async.cli.formatting import format_count
+from gradient_async.cli.stream import LiveDisplay, Tally, render_summary, stream_jobs
+from gradient_async.emulator import Emulator, Fault
+
+from .samples import ODD, PARTIAL, PENDING
+
+
+async def test_summarizes_the_account_of_the_environment(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a command, a summary is printed; in a file nothing is drawn."""
+    await app.run_async([], result_action="return_value")
+    captured = capsys.readouterr()
+
+    assert not captured.err
+    assert ["jobs", "60"] == captured.out.split()[:2]
+    assert "\x1b" not in captured.out
+    assert 1 == len(account.requests)
+
+
+async def test_shows_jobs_in_a_terminal(
+    account: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a terminal the jobs are drawn on stderr."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    await app.run_async([], result_action="return_value")
+    captured = capsys.readouterr()
+
+    assert "60 of 60 jobs, 1 request " in captured.err
+    assert account.job_uuids()[-1][:8] in captured.err
+
+
+async def test_demo_needs_no_account(capsys: pytest.CaptureFixture[str]) -> None:
+    """The demo runs its own server, and the summary counts the jobs added."""
+    await demo(jobs=1000, prefetch=2, latency=0.5)
+    captured = capsys.readouterr()
+    (greeting,) = captured.err.splitlines()
+
+    assert greeting.startswith("A local server with 1,000 jobs: http://127.0.0.1:")
+    assert ["jobs", "1,000"] == captured.out.split()[:2]
+    assert "new jobs appeared while reading" in captured.out
+
+
+async def test_one_job_is_singular(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Greeting, display and summary use the singular for one job, page and request."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    await demo(jobs=1)
+    captured = capsys.readouterr()
+
+    assert "A local server with 1 job: http://" in captured.err
+    assert "1 of 1 job, 1 request " in captured.err
+    assert not re.search("jobs|pages|requests", captured.out)
+
+
+async def test_demo_stays_within_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its defaults, the demo takes seconds and stays far below the rate limit."""
+    started = asyncio.get_running_loop().time()
+    await demo()
+    words = capsys.readouterr().out.split()
+
+    assert 2 <= asyncio.get_running_loop().time() - started <= 5
+    assert 26 <= int(words[words.index("requests") + 1]) <= 50
+
+
+async def test_removed_jobs_are_reported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The summary reports that the list shrank while it was read."""
+    tally = Tally()
+    async with (
+        Emulator(jobs=500) as api,
+        Client(
+            api.token,
+            base_url=api.url,
+            on_attempt=lambda _: api.remove_job(api.job_uuids()[0]),
+        ) as client,
+    ):
+        await stream_jobs(client.iter_indexing_jobs(prefetch=1), tally)
+
+    assert "may have hidden some jobs" in capsys.readouterr().out
+
+
+async def test_an_error_leaves_the_last_frame(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After an error the display shows the progress made, and there is no summary."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    async with (
+        Emulator(jobs=500) as api,
+        Client(api.token, base_url=api.url) as client,
+    ):
+        api.fail(Fault(status=404, page=2))
+        with pytest.raises(NotFoundError):
+            await stream_jobs(client.iter_indexing_jobs(), Tally())
+    captured = capsys.readouterr()
+
+    assert "200 of 500 jobs" in captured.err
+    assert not captured.out
+
+
+def test_display_draws_in_a_terminal() -> None:
+    """A terminal shows the latest jobs in colour, and ends on a new line."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=100)
+    with LiveDisplay(console, lambda: 1.0) as display:
+        display.update([PARTIAL] * 20 + [PENDING], Tally(jobs=21))
+    last_frame = out.getvalue().rpartition("21 of ? jobs")[0].rpartition("\x1b[2K")[2]
+
+    assert "8cf9ddd7" in out.getvalue()
+    assert "\x1b[33mpartial" in out.getvalue()
+    assert "0:02:05" in out.getvalue()
+    assert 9 >= last_frame.count("26dc900f")
+    assert out.getvalue().endswith("\n\x1b[?25h")
+
+
+def test_display_draws_nothing_in_a_file() -> None:
+    """Without a terminal nothing is drawn, so stderr holds errors alone."""
+    out = io.StringIO()
+    with LiveDisplay(Console(file=out, width=100), lambda: 1.0) as display:
+        display.update([PARTIAL], Tally(jobs=1))
+
+    assert "" == out.getvalue()
+
+
+def render(tally: Tally, *, drift: bool = False) -> str:
+    """Render a summary for a file, 100 columns wide."""
+    out = io.StringIO()
+    summary = render_summary(tally, seconds=2.5, drift=drift)
+    Console(file=out, width=100).print(summary)
+    return out.getvalue()
+
+
+def test_counts_pages_jobs_and_requests() -> None:
+    """A tally adds up pages, jobs, tokens and requests."""
+    tally = Tally()
+    attempt = Attempt(method="GET", path="/", number=1, waited=0.0, seconds=0.1)
+    tally.count_request(attempt)
+    tally.add_page(Page(items=(PARTIAL, PENDING), page=1, total=4))
+    tally.count_request(attempt)
+    tally.add_page(Page(items=(PARTIAL, ODD), page=2, total=5))
+
+    assert (4, 2, 2) == (tally.jobs, tally.pages, tally.requests)
+    assert 2 * PARTIAL.total_tokens == tally.tokens
+    assert 2 == tally.statuses[IndexingJobStatus.PARTIAL]
+    assert 4 == tally.first_total
+    assert 1 == tally.new_jobs
+
+
+def test_a_list_without_totals() -> None:
+    """Without totals, no job counts as new."""
+    tally = Tally()
+    tally.add_page(Page(items=(PARTIAL,), page=1, total=None))
+
+    assert tally.first_total is None
+    assert 0 == tally.new_jobs
+
+
+def test_summary_has_totals_and_statuses() -> None:
+    """The summary has the totals and the statuses, the most frequent one first."""
+    tally = Tally()
+    tally.add_page(Page(items=(PENDING, PARTIAL, PARTIAL), page=1, total=3))
+    text = render(tally)
+
+    assert ["jobs", "3", "partial", "2"] == text.splitlines()[1].split()[:4]
+    assert ["page", "1", "pending", "1"] == text.splitlines()[2].split()[:4]
+    assert "2.50" in text
+    assert "2,469,134" in text
+    assert "while reading" not in text
+
+
+def test_one_of_each_is_singular() -> None:
+    """The totals use the singular for one job, page, request or token."""
+    text = render(Tally(jobs=1, pages=1, requests=1, tokens=1))
+    expected = [["job", "1"], ["page", "1"], ["request", "1"]]
+
+    assert expected == [line.split() for line in text.splitlines()[1:4]]
+    assert ["token", "1"] == text.splitlines()[5].split()
+
+
+def test_summary_reports_changes_of_the_list() -> None:
+    """New jobs are reported, and that no other was missed unless there is drift."""
+    grown = render(Tally(new_jobs=1))
+    drifted = render(Tally(new_jobs=2), drift=True)
+
+    assert "1 new job appeared while reading" in grown
+    assert "No other job was missed" in grown
+    assert "2 new jobs appeared while reading" in drifted
+    assert "No other job was missed" not in drifted
+    assert "may have hidden some jobs" in drifted
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "0 jobs"), (1, "1 job"), (5000, "5,000 jobs")]
+)
+def test_format_count(number: int, expected: str) -> None:
+    """One is singular; thousands are separated."""
+    assert expected == format_count(number, "job")

@@ -1,0 +1,80 @@
+"""Call an operation offline with every argument, and record the exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import attrs
+
+from gradient_async import JSON, Client
+from gradient_async.codec import decode_json
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from tests.contract.calls import CALLS, Ids
+from tests.contract.facts import Operation
+from tests.contract.values import full_value
+
+IDS: Final = Ids(**{it.name: f"the-{it.name}" for it in attrs.fields(Ids)})
+"""A different id for each thing, so that none can stand in for another."""
+
+# The id that `{uuid}` means, by the path segment before it.
+_OWNERS: Final[Mapping[str, str]] = {
+    "indexing_jobs": "indexing_job_uuid",
+    "knowledge_bases": "knowledge_base_uuid",
+    "scheduled-indexing": "schedule_uuid",
+}
+# Lists in a request that have one item in the response for each of theirs.
+_PAIRED_LISTS: Final[Mapping[str, str]] = {"files": "uploads"}
+
+
+@attrs.frozen
+class Recording:
+    """The requests of a call, the last response's JSON, and the call's result."""
+
+    requests: tuple[Request, ...]
+    response: JSON
+    result: object
+
+    def bodies(self) -> list[JSON]:
+        """Return the decoded bodies of the requests that have one."""
+        return [decode_json(it.body) for it in self.requests if it.body is not None]
+
+
+async def record_call(operation: Operation) -> Recording:
+    """Call an operation on a server whose responses have every property."""
+    bodies: list[JSON] = []
+
+    def respond(request: Request) -> Response:
+        bodies.append(_full_response(operation, request))
+        return json_response(bodies[-1])
+
+    transport = MemoryTransport(respond)
+    async with Client("any-token", transport=transport) as client:
+        result = await CALLS[operation.id](client, IDS)
+    return Recording(tuple(transport.requests), bodies[-1], result)
+
+
+def _full_response(operation: Operation, request: Request) -> JSON:
+    """Return the fullest response, with an item for each item of a paired list."""
+    assert operation.response is not None
+    response: Any = full_value(operation.response)
+    body: Any = decode_json(request.body or b"{}")
+    for requested, returned in _PAIRED_LISTS.items():
+        if requested in body:
+            response[returned] *= len(body[requested])
+    return cast(JSON, response)
+
+
+def fill_path(path: str) -> str:
+    """Fill the ids into a path of the description."""
+    before = ""
+    segments = []
+    for segment in path.split("/"):
+        is_id = segment.startswith("{")
+        segments.append(_find_id(segment[1:-1], before) if is_id else segment)
+        before = segment
+    return "/".join(segments)
+
+
+def _find_id(name: str, before: str) -> str:
+    return cast(str, getattr(IDS, _OWNERS[before] if name == "uuid" else name))

@@ -1,0 +1,150 @@
+"""The public API: what is exported, and that each part has a docstring."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from importlib.metadata import version
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Final, get_type_hints
+
+import pytest
+
+import gradient_async
+import gradient_async.codec
+import gradient_async.emulator
+import gradient_async.testing
+from gradient_async import Client, errors
+from gradient_async.errors import GradientError
+from tests.support.docstrings import iter_docstrings, read_attributes
+
+PACKAGE: Final = Path(gradient_async.__file__).parent
+MODULES: Final = [
+    gradient_async,
+    gradient_async.codec,
+    gradient_async.emulator,
+    gradient_async.testing,
+]
+RESOURCES: Final = [
+    get_type_hints(attribute.fget)["return"]
+    for attribute in vars(Client).values()
+    if isinstance(attribute, property)
+]
+# Type aliases and functions, the other exports, have no attributes.
+CLASSES: Final = sorted(
+    {
+        value
+        for value in [
+            *(getattr(module, name) for module in MODULES for name in module.__all__),
+            *RESOURCES,
+        ]
+        if inspect.isclass(value) and value.__module__.startswith("gradient_async")
+    },
+    key=lambda kind: (kind.__module__, kind.__name__),
+)
+NOT_OPENINGS: Final = ("Give", "Tell", "Say", "Ask about", "Look", "Note")
+"""Words that no docstring begins with, in any form; see CONTRIBUTING."""
+
+
+def test_all_names_what_is_exported() -> None:
+    """`__all__` names each public object of the package once, and no other."""
+    exported = [
+        name
+        for name, value in vars(gradient_async).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    ]
+
+    assert sorted(exported) == sorted(gradient_async.__all__)
+
+
+def test_every_error_is_exported() -> None:
+    """Every error of the package can be imported from its top level."""
+    kinds = {
+        name: kind
+        for name, kind in vars(errors).items()
+        if inspect.isclass(kind) and issubclass(kind, GradientError)
+    }
+
+    assert kinds == {name: vars(gradient_async).get(name) for name in kinds}
+
+
+def test_version() -> None:
+    """The version is that of the installed package."""
+    assert version("gradient-async") == gradient_async.__version__
+
+
+def test_unknown_names_are_missing() -> None:
+    """An unknown name raises an AttributeError that names it."""
+    name = "nonsense"
+
+    with pytest.raises(AttributeError, match="'gradient_async' has no attribute 'nons"):
+        getattr(gradient_async, name)
+
+
+def members(kind: type) -> Iterator[tuple[str, str | None]]:
+    """Iterate over a class's own public methods and properties, with docstrings."""
+    for name, value in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(value, FunctionType | property | classmethod | staticmethod):
+            yield f"{kind.__name__}.{name}", value.__doc__
+
+
+def test_classes_and_methods_have_docstrings() -> None:
+    """Each public class, and each public method of it, has a docstring of its own."""
+    objects = [(kind.__name__, vars(kind)["__doc__"]) for kind in CLASSES]
+    methods = [pair for kind in CLASSES for pair in members(kind)]
+
+    assert methods
+    assert [] == [name for name, text in [*objects, *methods] if not text]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_attributes_have_docstrings(kind: type) -> None:
+    """Each public attribute has a docstring where it is defined, or on a base class."""
+    attributes: dict[str, bool] = {}
+    for base in inspect.getmro(kind):
+        if base.__module__.startswith("gradient_async"):
+            source = inspect.getsource(sys.modules[base.__module__])
+            for name, documented in read_attributes(source, base.__name__).items():
+                attributes[name] = attributes.get(name, False) or documented
+    # A member of an enum is a value of the API, explained by its name.
+    values = kind.__members__.keys() if issubclass(kind, Enum) else ()
+
+    assert set() == {name for name, it in attributes.items() if not it} - {*values}
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Iterate over the package's files: each path inside it, and the text."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("opening", NOT_OPENINGS)
+def test_docstrings_begin_with_standard_verbs(opening: str) -> None:
+    """No docstring begins with a word that only this project would use."""
+    pattern = re.compile(rf"{opening}s?\b", re.IGNORECASE)
+    found = [
+        f"{path}:{line}: {text.splitlines()[0]}"
+        for path, source in sources()
+        for line, text in iter_docstrings(source)
+        if pattern.match(text)
+    ]
+
+    assert [] == found
+
+
+def test_responses_are_responses() -> None:
+    """An HTTP response has one name in the package, and it is not "answer"."""
+    found = [
+        f"{path}:{number}: {line.strip()}"
+        for path, source in sources()
+        for number, line in enumerate(source.splitlines(), start=1)
+        if "answer" in line.lower()
+    ]
+
+    assert [] == found
