@@ -7,13 +7,13 @@ import pytest
 from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
 from gradient_async.testing import Response
 from tests.resources.asking import client_of
-from tests.resources.job_account import JobAccount, Told, job, refused
+from tests.resources.job_account import JobAccount, Outcome, job, refused
 
 LOST = ConnectionLostError("lost")
 
 
 @pytest.mark.parametrize("lost", [[LOST], [LOST, LOST], [refused(504)]], ids=len)
-async def test_cancelled_by_a_lost_attempt(lost: list[Told]) -> None:
+async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
     """A conflict after a lost response is a success if the job is cancelled."""
     account = JobAccount(cancel=[*lost, refused(409)], get=job("CANCELLED"))
     async with client_of(account.transport) as client:

@@ -26,7 +26,7 @@ from tests.resources.asking import client_of
 from tests.resources.job_account import (
     HANG,
     JobAccount,
-    Told,
+    Outcome,
     job,
     jobs,
     refused,
@@ -55,7 +55,7 @@ async def test_first_poll(seed: int) -> None:
     account = JobAccount(list=jobs(), start=job(), get=[job(), job("SUCCEEDED")])
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
-    at = dict(reversed(account.asked))
+    at = dict(reversed(account.requests))
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
     assert ["list", "start", "get", "get"] == account.kinds
@@ -74,7 +74,7 @@ async def test_job_that_has_already_finished() -> None:
 
 async def test_failing_first_poll() -> None:
     """The start counts as the first poll: an outage right after it is tolerated."""
-    outage: list[Told] = [refused(503)] * 4
+    outage: list[Outcome] = [refused(503)] * 4
     account = JobAccount(list=jobs(), start=job(), get=[*outage, job("SUCCEEDED")])
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
@@ -147,7 +147,7 @@ async def test_without_check() -> None:
     ],
 )
 async def test_errors_before_the_start(
-    kind: type[GradientError], first: Response, start: Told | None
+    kind: type[GradientError], first: Response, start: Outcome | None
 ) -> None:
     """An error before a job is known to have started has no such note."""
     account = JobAccount(list=first, start=start or job())
@@ -187,7 +187,7 @@ async def test_concurrent_start() -> None:
     ],
     ids=lambda it: type(it).__name__ + str(getattr(it, "status", "")),
 )
-async def test_unexplained_conflict(second: Told) -> None:
+async def test_unexplained_conflict(second: Outcome) -> None:
     """If no running job is found, or the lookup fails, the conflict is raised."""
     account = JobAccount(list=[jobs(), second], start=refused(409))
     error = await run_and_fail(account)
