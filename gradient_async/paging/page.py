@@ -29,6 +29,17 @@ class Page(Generic[T_co]):
     has_next: bool = False
     """Whether the server linked to a page after this one."""
 
+    @property
+    def is_last(self) -> bool:
+        """
+        Whether no page follows.
+
+        By the page count; without one, by the next link or an empty page.
+        """
+        if self.pages is not None:
+            return self.page >= self.pages
+        return not self.has_next or not self.items
+
 
 @attrs.frozen(kw_only=True)
 class Position:

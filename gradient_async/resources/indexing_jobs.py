@@ -17,11 +17,10 @@ from gradient_async.printable import printable
 from gradient_async.resources.arguments import require_strs
 from gradient_async.resources.job_calls import LIST, JobCalls
 from gradient_async.resources.job_filter import JobListOptions, pop_filter
-from gradient_async.resources.job_start import start_where_idle
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
-from gradient_async.waiting import TIMEOUT, Completed, Watch, wait, wait_all
+from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait, wait_all
 
 
 class IndexingJobs(Resource):
@@ -69,7 +68,7 @@ class IndexingJobs(Resource):
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs,
         `genai_list_indexing_jobs_by_knowledge_base`.
         """
-        return await self._calls.page_of_base(knowledge_base_uuid)
+        return await self._calls.list_for_knowledge_base(knowledge_base_uuid)
 
     async def get(self, uuid: str) -> IndexingJob:
         """
@@ -128,7 +127,7 @@ class IndexingJobs(Resource):
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources,
         `genai_list_indexing_job_data_sources`.
         """
-        return await self._calls.data_sources(uuid)
+        return await self._calls.list_data_sources(uuid)
 
     async def get_details_url(self, uuid: str) -> str:
         """
@@ -142,7 +141,7 @@ class IndexingJobs(Resource):
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url,
         `genai_get_indexing_job_details_signed_url`.
         """
-        return await self._calls.details_url(uuid)
+        return await self._calls.get_details_url(uuid)
 
     def watch(
         self,
@@ -166,7 +165,7 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
-        return Watch(self._calls, uuid, timeout=timeout)
+        return JobWatch(self._calls, uuid, timeout=timeout)
 
     async def wait(
         self,
@@ -269,7 +268,7 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        return Completed(
+        return CompletedJobs(
             self._calls, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
         )
 
@@ -307,7 +306,7 @@ class IndexingJobs(Resource):
         """
         check_seconds("timeout", timeout)
         sources = require_strs("data_source_uuids", data_source_uuids)
-        job = await start_where_idle(self._calls, knowledge_base_uuid, sources)
+        job = await self._calls.start_if_idle(knowledge_base_uuid, sources)
         try:
             return await wait(
                 self._calls,

@@ -1,4 +1,9 @@
-"""The calls about indexing jobs, one by one, as waiting is made of them too."""
+"""
+The API calls for indexing jobs.
+
+`IndexingJobs` starts, lists and cancels jobs with these calls, and `waiting` polls jobs
+with them: they are its `JobSource`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from gradient_async.errors import (
     ConflictError,
     DeadlineExceededError,
     DecodeError,
+    IndexingJobRunningError,
     StatusError,
     TransportError,
 )
@@ -22,18 +28,12 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.paging import Page
+from gradient_async.printable import printable
 from gradient_async.resources.arguments import build_body
 from gradient_async.resources.paged import build_page, fetch_page
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Endpoint, problem_of_id
-
-UNEXPLAINED: Final = (
-    StatusError,
-    TransportError,
-    DeadlineExceededError,
-    DecodeError,
-)
-"""What may come of looking for the reason of a conflict, and matters less than it."""
+from gradient_async.waiting import JobSource
 
 LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
 """The list of all jobs of the account."""
@@ -51,33 +51,44 @@ _DETAILS: Final = Endpoint(
     "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url"
 )
 
+# The lookup that should explain a conflict may fail in these ways. The conflict is then
+# raised without an explanation, because the caller needs it more than these.
+_LOOKUP_ERRORS: Final = (
+    StatusError,
+    TransportError,
+    DeadlineExceededError,
+    DecodeError,
+)
 
-class JobCalls:
-    """Each method makes one call and gives what its answer carries."""
+
+class JobCalls(JobSource):
+    """One call per method, and a lookup where a conflict needs an explanation."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def page(self, page: int, per_page: int) -> Page[IndexingJob]:
-        """Give one page of the account's jobs, newest first."""
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+        """Fetch one page of the account's jobs, newest first."""
         return await fetch_page(
             self._caller, LIST.request(), IndexingJobsResponse, page, per_page
         )
 
-    async def page_of_base(self, knowledge_base_uuid: str) -> Page[IndexingJob]:
-        """Give the latest jobs of one knowledge base."""
+    async def list_for_knowledge_base(
+        self, knowledge_base_uuid: str
+    ) -> Page[IndexingJob]:
+        """Fetch the latest jobs of a knowledge base."""
         request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
         return build_page(1, await self._caller.call(request, IndexingJobsResponse))
 
-    async def get(self, uuid: str) -> IndexingJob:
-        """Give one job."""
-        answer = await self._caller.call(_GET.request(uuid=uuid), IndexingJobResponse)
-        return answer.job
+    async def get(self, uuid: str, /) -> IndexingJob:
+        """Fetch a job."""
+        request = _GET.request(uuid=uuid)
+        return (await self._caller.call(request, IndexingJobResponse)).job
 
     async def create(
         self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
     ) -> IndexingJob:
-        """Start a job; without data sources named, for all."""
+        """Start a job for these data sources, or for all if none are named."""
         body = build_body(
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuids=data_source_uuids or None,
@@ -85,14 +96,43 @@ class JobCalls:
         request = _CREATE.request(body=body)
         job = (await self._caller.call(request, IndexingJobResponse)).job
         if problem := problem_of_id(job.uuid):
-            msg = f"The id of the job that was started {problem}"
+            msg = f"the id of the started job {problem}"
             raise DecodeError(
                 msg, method=request.method, path=request.path, json_path="$.job.uuid"
             )
         return job
 
-    async def cancel(self, uuid: str) -> IndexingJob:
-        """Cancel a job; one that a lost attempt has cancelled is cancelled."""
+    async def start_if_idle(
+        self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
+    ) -> IndexingJob:
+        """
+        Start a job unless one of the knowledge base is pending or running.
+
+        Raises:
+            IndexingJobRunningError: There is one, found by the first lookup or after
+                the API refused the start.
+        """
+        await self._check_idle(knowledge_base_uuid)
+        try:
+            return await self.create(knowledge_base_uuid, data_source_uuids)
+        except ConflictError as conflict:
+            with suppress(*_LOOKUP_ERRORS):
+                await self._check_idle(knowledge_base_uuid)
+            raise conflict from None
+
+    async def _check_idle(self, knowledge_base_uuid: str) -> None:
+        page = await self.list_for_knowledge_base(knowledge_base_uuid)
+        running = next((job for job in page.items if job.is_running), None)
+        if running is not None:
+            msg = (
+                f"indexing job {printable(running.uuid)} of knowledge base "
+                f"{printable(knowledge_base_uuid)} is {running.phase.short_name}, "
+                f"so no other job was started"
+            )
+            raise IndexingJobRunningError(msg, job=running)
+
+    async def cancel(self, uuid: str, /) -> IndexingJob:
+        """Cancel a job; a conflict counts as success if a lost attempt cancelled it."""
         # The API's description has the id in the body too.
         request = _CANCEL.request(uuid=uuid, body=build_body(uuid=uuid))
         try:
@@ -100,24 +140,23 @@ class JobCalls:
         except ConflictError as conflict:
             job = IndexingJob()
             if conflict.attempts > 1:
-                # Where the reason cannot be found out, the conflict itself has to do.
-                with suppress(*UNEXPLAINED):
+                with suppress(*_LOOKUP_ERRORS):
                     job = await self.get(uuid)
             if job.phase is not IndexingJobPhase.CANCELLED:
                 raise
             return job
 
-    async def data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
-        """Give how the data sources of a job fared."""
+    async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
+        """Fetch the outcome of each data source of a job."""
         request = _DATA_SOURCES.request(indexing_job_uuid=uuid)
-        answer = await self._caller.call(request, IndexedDataSourcesResponse)
-        return answer.indexed_data_sources
+        response = await self._caller.call(request, IndexedDataSourcesResponse)
+        return response.indexed_data_sources
 
-    async def details_url(self, uuid: str) -> str:
-        """Give the URL of a job's report."""
+    async def get_details_url(self, uuid: str) -> str:
+        """Fetch the URL of a job's report."""
         request = _DETAILS.request(indexing_job_uuid=uuid)
         return (await self._caller.call(request, DetailsResponse)).signed_url
 
-    async def sleep(self, seconds: float) -> None:
-        """Let time pass, for as long as the client is open."""
+    async def sleep(self, seconds: float, /) -> None:
+        """Sleep; raise `ClientClosedError` once the client is closed."""
         await self._caller.sleep(seconds)

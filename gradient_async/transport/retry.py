@@ -10,8 +10,10 @@ import attrs
 from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import (
     ConfigurationError,
+    DeadlineExceededError,
     RateLimitError,
     ResponseTooLargeError,
+    ServerError,
     StatusError,
     TLSError,
     TransportError,
@@ -130,9 +132,9 @@ def decide(
 
 def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
     """Say why this error must not be followed by another attempt, if so."""
+    if not is_transient(error):
+        return StopReason.NOT_RETRYABLE
     match error:
-        case TLSError() | ResponseTooLargeError():
-            return StopReason.NOT_RETRYABLE
         case TransportError(sent=False) | StatusError(status=429):
             return None
         case TransportError():
@@ -155,9 +157,20 @@ def may_have_executed(error: TransportError | StatusError) -> bool:
             return error.status in _ANSWER_LOST
 
 
-def is_transient(error: StatusError) -> bool:
-    """Tell whether a status says "not now"."""
-    return error.status in _TRANSIENT
+def is_transient(error: BaseException) -> bool:
+    """
+    Whether the same request may succeed later.
+
+    Broader than what one call retries: it includes every 5xx status, and a call that
+    ran out of time.
+    """
+    match error:
+        case TLSError() | ResponseTooLargeError():
+            return False
+        case TransportError() | ServerError() | DeadlineExceededError():
+            return True
+        case _:
+            return isinstance(error, StatusError) and error.status in _TRANSIENT
 
 
 def _backoff(

@@ -1,8 +1,6 @@
-"""Follow indexing jobs until they end."""
+"""Poll indexing jobs until they finish."""
 
-from gradient_async.waiting.completed import Completed
 from gradient_async.waiting.source import TIMEOUT, JobSource
-from gradient_async.waiting.waits import wait, wait_all
-from gradient_async.waiting.watch import Watch
+from gradient_async.waiting.streams import CompletedJobs, JobWatch, wait, wait_all
 
-__all__ = ["TIMEOUT", "Completed", "JobSource", "Watch", "wait", "wait_all"]
+__all__ = ["TIMEOUT", "CompletedJobs", "JobSource", "JobWatch", "wait", "wait_all"]

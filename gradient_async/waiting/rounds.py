@@ -1,9 +1,9 @@
 """
-Decide what a round asks for; nothing here fetches.
+Decide which requests a poll sends; pure.
 
-A round looks once at every job that has not ended. One page of the list shows 200
-jobs for the price of one `get`, but an old job may stand many pages down. So the list
-is read from its head as long as that is no dearer than to get the rest one by one.
+A poll fetches every pending job once. A page of the account's list shows 200 jobs for
+the price of one `get`, but an old job may be many pages down. So the list is read from
+its head for as long as that costs no more than getting the remaining jobs one by one.
 """
 
 from __future__ import annotations
@@ -19,92 +19,96 @@ from gradient_async.paging import Page
 
 @attrs.frozen
 class ReadPage:
-    """Read the page of the list that has this number."""
+    """Fetch this page of the list."""
 
     number: int
 
 
 @attrs.frozen
 class GetEach:
-    """Get these jobs, each by its id; nothing follows."""
+    """Get each of these jobs by id; the last step of a round."""
 
     uuids: tuple[str, ...]
 
 
 Step: TypeAlias = ReadPage | GetEach
-"""What to ask for next."""
+"""What a round fetches next."""
 
 
-class Round:
+class PollRound:
     """
-    What one round has asked for, and what it has still to find.
+    The requests of one poll: which pages to read and which jobs to get.
 
-    Take `next_step`, tell what came of it (`take_page`, `take_rest`), and so on
-    until it is None. `places` says on which page each job was last seen, or is
-    supposed; the round keeps it up to date for the next one. A job without a place
-    is looked for on the first page.
+    Fetch what `next_step` names and record it (`record_page`, `record_gets`), until
+    `next_step` is None.
+
+    Args:
+        pending: Ids of the jobs to find.
+        page_hints: The page on which each job was last seen or is expected. Updated
+            in place for the next round. A job without a hint is expected on page 1.
+        use_list: Whether to read the list at all; False gets every job by its id.
     """
 
     def __init__(
-        self, pending: Iterable[str], places: dict[str, int], *, use_list: bool = True
+        self,
+        pending: Iterable[str],
+        page_hints: dict[str, int],
+        *,
+        use_list: bool = True,
     ) -> None:
         self._missing = dict.fromkeys(pending)
-        self._wanted = len(self._missing)
-        self._places = places
-        self._read = 0
-        self._pages: int | None = None
+        self._job_count = len(self._missing)
+        self._page_hints = page_hints
+        self._pages_read = 0
+        self._page_count: int | None = None
         self._at_end = not use_list
 
     @property
     def next_step(self) -> Step | None:
-        """What to ask for next; None when every job was seen."""
+        """What to fetch next; None once every job was found."""
         if not self._missing:
             return None
-        # Whatever the list says of its length: by now, to get all would cost less.
-        is_enough = self._at_end or self._read > self._wanted
-        if is_enough or not self._is_worth_reading():
+        # The list may misstate its length, so it is read no further than pays off.
+        is_limit_reached = self._pages_read > self._job_count
+        if self._at_end or is_limit_reached or not self._is_reading_worthwhile():
             return GetEach(tuple(self._missing))
-        return ReadPage(self._read + 1)
+        return ReadPage(self._pages_read + 1)
 
-    def take_page(self, page: Page[IndexingJob]) -> None:
-        """Note what the page asked for shows."""
-        self._read += 1
-        self._pages = page.pages
-        self._at_end = _is_last(self._read, page)
+    def record_page(self, page: Page[IndexingJob]) -> None:
+        """Record the page that the latest step named."""
+        self._pages_read += 1
+        self._page_count = page.pages
+        self._at_end = page.is_last
         for job in page.items:
             if job.uuid in self._missing:
                 del self._missing[job.uuid]
-                self._places[job.uuid] = self._read
+                self._page_hints[job.uuid] = self._pages_read
 
-    def take_rest(self) -> None:
-        """Note that the others were got one by one."""
-        self._places.update({uuid: self._supposed(uuid) for uuid in self._missing})
+    def record_gets(self) -> None:
+        """Record that the remaining jobs were fetched by id."""
+        self._page_hints.update(
+            {uuid: self._expected_page(uuid) for uuid in self._missing}
+        )
         self._missing.clear()
 
-    def _is_worth_reading(self) -> bool:
-        """Say whether some more pages cost no more than to get the jobs on them."""
-        places = sorted(self._supposed(uuid) for uuid in self._missing)
+    def _is_reading_worthwhile(self) -> bool:
+        """Whether some further pages cost no more requests than the jobs on them."""
+        expected = sorted(self._expected_page(uuid) for uuid in self._missing)
         return any(
-            place - self._read <= shown for shown, place in enumerate(places, start=1)
+            page - self._pages_read <= found
+            for found, page in enumerate(expected, start=1)
         )
 
-    def _supposed(self, uuid: str) -> int:
+    def _expected_page(self, uuid: str) -> int:
         """
-        Say on which page, of those not read yet, a job is to be expected at worst.
+        Return the unread page on which to expect a job, in the worst case.
 
-        Growth at the head pushes a job over the edge of its page, so the next one is
-        tried first. A job that is not there either may be anywhere.
+        A list that grows at its head pushes a job from the page of its hint to the
+        next one. If it is not there either, it may be on any page up to the last.
         """
-        place = self._places.get(uuid, 0)
-        if place == self._read:
-            return place + 1
-        if place > self._read:
-            return place if self._pages is None else min(place, self._pages)
-        return self._read + 1 if self._pages is None else self._pages
-
-
-def _is_last(number: int, page: Page[IndexingJob]) -> bool:
-    """Believe the count of pages; without one, the link or an empty page."""
-    if page.pages is not None:
-        return number >= page.pages
-    return not page.has_next or not page.items
+        hint = self._page_hints.get(uuid, 0)
+        if hint == self._pages_read:
+            return hint + 1
+        if hint > self._pages_read:
+            return hint if self._page_count is None else min(hint, self._page_count)
+        return self._pages_read + 1 if self._page_count is None else self._page_count

@@ -1,8 +1,9 @@
-"""Where jobs are read, and which of them."""
+"""The API calls that polling needs, and the ids they take."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Protocol
 
 from gradient_async.checks import check_instance
@@ -12,49 +13,71 @@ from gradient_async.paging import Page
 from gradient_async.transport.wire import encode_id
 
 TIMEOUT: Final = 3600.0
-"""Seconds to wait for jobs by default."""
+"""Default timeout for jobs to finish, in seconds."""
+
+# A call's deadline includes its time in the pacing queue, where more would only wait.
+_CONCURRENCY: Final = 16
 
 
 class JobSource(Protocol):
-    """Where jobs are read: calls of the API, each with its own retries."""
+    """The API calls that polling needs, each with its own deadline and retries."""
 
     async def get(self, uuid: str, /) -> IndexingJob:
-        """Give one job."""
+        """Fetch a job."""
         ...
 
-    async def page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
-        """Give one page of the list, counted from 1, newest first, 200 at most."""
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+        """Fetch a page of the account's jobs, newest first, counted from 1."""
         ...
 
     async def cancel(self, uuid: str, /) -> IndexingJob:
-        """Cancel one job, and give it as it is then."""
+        """Cancel a job and return its new state."""
         ...
 
     async def sleep(self, seconds: float, /) -> None:
-        """Let time pass; raise when the client is closed meanwhile."""
+        """Sleep; raise `ClientClosedError` once the client is closed."""
         ...
 
 
-def check_uuid(value: str) -> str:
+async def run_bounded(
+    act: Callable[[str], Awaitable[None]], uuids: Iterable[str]
+) -> dict[str, Exception]:
     """
-    Give an id as it is, if it can be one.
+    Run `act` for each job, 16 at a time, and return the errors in the order given.
 
-    Raises:
-        ConfigurationError: It is no string, or could lead to another path.
+    An error does not stop the others. If the caller is cancelled, all running calls
+    are cancelled and awaited.
     """
-    encode_id("uuid", value)
-    return value
+    slots = asyncio.Semaphore(_CONCURRENCY)
+
+    async def run(uuid: str) -> Exception | None:
+        async with slots:
+            try:
+                await act(uuid)
+            except Exception as error:  # noqa: BLE001  (returned to the caller)
+                return error
+        return None
+
+    async with asyncio.TaskGroup() as group:
+        tasks = {uuid: group.create_task(run(uuid)) for uuid in uuids}
+    outcomes = {uuid: task.result() for uuid, task in tasks.items()}
+    return {uuid: error for uuid, error in outcomes.items() if error is not None}
 
 
 def check_uuids(values: Iterable[str]) -> tuple[str, ...]:
     """
-    Give several ids, in their order.
+    Return the ids as a tuple, in the order given.
 
     Raises:
-        ConfigurationError: They are no iterable of ids; one string alone is none.
+        ConfigurationError: `values` is a single string or not iterable, or one of
+            the ids is invalid.
     """
     if isinstance(values, str):
-        msg = f"uuids must be several ids, not one string: write [{values!r}]"
+        msg = f"uuids must be a list of ids, not a string: write [{values!r}]"
         raise ConfigurationError(msg)
     check_instance("uuids", values, Iterable)
-    return tuple(check_uuid(value) for value in values)
+    uuids = tuple(values)
+    # Encoding is the check; the result is needed only later, in each request.
+    for uuid in uuids:
+        encode_id("uuid", uuid)
+    return uuids

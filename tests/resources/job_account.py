@@ -1,4 +1,4 @@
-"""An account with one knowledge base, whose responses are scripted."""
+"""An account with one knowledge base whose jobs respond as a test prescribes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ BASE: Final = "/v2/gen-ai/knowledge_bases/kb-1/indexing_jobs"
 JOBS: Final = "/v2/gen-ai/indexing_jobs"
 
 HANG: Final = Response(status=599)
-"""In place of a response: never respond."""
+"""A placeholder for no response at all."""
 
-Told: TypeAlias = Response | Exception
+Outcome: TypeAlias = Response | Exception
+"""What a request results in."""
 
 _KINDS: Final = {
     ("GET", BASE): "list",
@@ -26,8 +27,8 @@ _KINDS: Final = {
 
 def job(phase: str = "PENDING", **facts: Any) -> Response:
     """Return a response with the job."""
-    usual = {"uuid": "job-1", "phase": f"BATCH_JOB_PHASE_{phase}"}
-    return json_response({"job": usual | facts})
+    defaults = {"uuid": "job-1", "phase": f"BATCH_JOB_PHASE_{phase}"}
+    return json_response({"job": defaults | facts})
 
 
 def jobs(*phases: str) -> Response:
@@ -49,32 +50,32 @@ def refused(status: int, **headers: str) -> Response:
 
 class JobAccount:
     """
-    Responds to each kind of request with its next response, the last one repeatedly.
+    Responds to each kind of request with the next of its outcomes, then the last.
 
-    `asked` has the kind of each request, and its time in seconds after the first one.
+    `requests` has each request's kind and its time, in seconds since the first.
     """
 
-    def __init__(self, **responses: Told | list[Told]) -> None:
-        self._responses: Mapping[str, list[Told]] = {
+    def __init__(self, **outcomes: Outcome | list[Outcome]) -> None:
+        self._outcomes: Mapping[str, list[Outcome]] = {
             kind: [*it] if isinstance(it, list) else [it]
-            for kind, it in responses.items()
+            for kind, it in outcomes.items()
         }
         self.transport = MemoryTransport(self._respond)
-        self.asked: list[tuple[str, float]] = []
-        self._began: float | None = None
+        self.requests: list[tuple[str, float]] = []
+        self._started: float | None = None
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of the requests, in order."""
-        return [kind for kind, _ in self.asked]
+        """The kind of each request, in order."""
+        return [kind for kind, _ in self.requests]
 
-    async def _respond(self, request: Request) -> Told:
+    async def _respond(self, request: Request) -> Outcome:
         now = asyncio.get_running_loop().time()
-        self._began = self._began or now
+        self._started = self._started or now
         kind = _KINDS[request.method, request.path]
-        self.asked.append((kind, now - self._began))
-        left = self._responses[kind]
-        response = left.pop(0) if len(left) > 1 else left[0]
-        if response is HANG:
+        self.requests.append((kind, now - self._started))
+        left = self._outcomes[kind]
+        outcome = left.pop(0) if len(left) > 1 else left[0]
+        if outcome is HANG:
             await asyncio.Event().wait()
-        return response
+        return outcome

@@ -1,4 +1,4 @@
-"""Cancelling a job whose first answer was lost."""
+"""Cancelling a job after a first response was lost."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import pytest
 from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
 from gradient_async.testing import Response
 from tests.resources.asking import client_of
-from tests.resources.job_account import JobAccount, Told, job, refused
+from tests.resources.job_account import JobAccount, Outcome, job, refused
 
 LOST = ConnectionLostError("lost")
 
 
 @pytest.mark.parametrize("lost", [[LOST], [LOST, LOST], [refused(504)]], ids=len)
-async def test_a_cancel_that_was_done(lost: list[Told]) -> None:
-    """A conflict after a lost answer means success where the job is cancelled."""
+async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
+    """A conflict after a lost response is a success if the job is cancelled."""
     account = JobAccount(cancel=[*lost, refused(409)], get=job("CANCELLED"))
     async with client_of(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
@@ -23,8 +23,8 @@ async def test_a_cancel_that_was_done(lost: list[Told]) -> None:
     assert ["cancel"] * (len(lost) + 1) + ["get"] == account.kinds
 
 
-async def test_a_cancel_that_is_done_again() -> None:
-    """A second attempt that is answered well is asked about no further."""
+async def test_second_attempt_succeeds() -> None:
+    """After a successful second attempt there is no lookup."""
     account = JobAccount(cancel=[LOST, job("CANCELLED")])
     async with client_of(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
@@ -41,8 +41,8 @@ async def test_a_cancel_that_is_done_again() -> None:
         *(refused(404), refused(500), Response(status=200, body=b"<html>")),
     ],
 )
-async def test_a_cancel_that_came_too_late(state: Response) -> None:
-    """Where the job is not cancelled, or cannot be seen, the conflict is raised."""
+async def test_job_that_is_not_cancelled(state: Response) -> None:
+    """If the job is not cancelled, or cannot be fetched, the conflict is raised."""
     account = JobAccount(cancel=[LOST, refused(409)], get=state)
     async with client_of(account.transport) as client:
         with pytest.raises(ConflictError) as caught:
@@ -52,8 +52,8 @@ async def test_a_cancel_that_came_too_late(state: Response) -> None:
     assert ["cancel", "cancel", "get"] == account.kinds[:3]
 
 
-async def test_a_conflict_at_once() -> None:
-    """A conflict in the first attempt is raised, and nothing more is asked."""
+async def test_conflict_on_the_first_attempt() -> None:
+    """A conflict on the first attempt is raised without a lookup."""
     account = JobAccount(cancel=refused(409), get=job("CANCELLED"))
     async with client_of(account.transport) as client:
         with pytest.raises(ConflictError) as caught:

@@ -142,7 +142,7 @@ async def test_missing_report_url(body: JSON) -> None:
 )
 async def test_started_job_without_an_id(body: JSON) -> None:
     """A response to a start without the job's id is an error."""
-    with pytest.raises(DecodeError, match="The id of the job that was") as caught:
+    with pytest.raises(DecodeError, match="the id of the started job") as caught:
         await perform(lambda client: client.indexing_jobs.create("kb-1"), body)
     error = caught.value
 

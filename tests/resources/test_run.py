@@ -1,4 +1,4 @@
-"""Starting a job and waiting for its end: what is sent, and what comes of it."""
+"""Starting a job and waiting for it: requests, results and errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.resources.asking import client_of
 from tests.resources.job_account import (
     HANG,
     JobAccount,
-    Told,
+    Outcome,
     job,
     jobs,
     refused,
@@ -35,8 +35,8 @@ from tests.resources.job_account import (
 NOTE = "indexing job job-1 was started"
 
 
-async def failure(account: JobAccount, **options: Any) -> GradientError:
-    """Run a job; give the error that it ends with."""
+async def run_and_fail(account: JobAccount, **options: Any) -> GradientError:
+    """Run a job and return the error it raises."""
     async with client_of(account.transport) as client:
         with pytest.raises(GradientError) as caught:
             await client.indexing_jobs.run("kb-1", **options)
@@ -44,26 +44,26 @@ async def failure(account: JobAccount, **options: Any) -> GradientError:
 
 
 def notes(error: GradientError) -> list[str]:
-    """Give the notes of an error."""
+    """Return the notes of an error."""
     return getattr(error, "__notes__", [])
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_the_first_look(seed: int) -> None:
-    """The job is looked at about 1 s after it was started, and not before."""
+async def test_first_poll(seed: int) -> None:
+    """The job is first polled about 1 s after its start."""
     random.seed(seed)
     account = JobAccount(list=jobs(), start=job(), get=[job(), job("SUCCEEDED")])
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
-    at = dict(reversed(account.asked))
+    at = dict(reversed(account.requests))
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
     assert ["list", "start", "get", "get"] == account.kinds
     assert 0.8 <= at["get"] - at["start"] <= 1.2
 
 
-async def test_a_job_that_ends_at_once() -> None:
-    """A job that has ended when its start is answered is asked for no more."""
+async def test_job_that_has_already_finished() -> None:
+    """A job that is finished in the response to its start is not polled."""
     account = JobAccount(list=jobs(), start=job("SUCCEEDED"))
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
@@ -72,9 +72,9 @@ async def test_a_job_that_ends_at_once() -> None:
     assert ["list", "start"] == account.kinds
 
 
-async def test_a_first_look_that_fails() -> None:
-    """The start counts as a look: an outage right after it is waited out."""
-    outage: list[Told] = [refused(503)] * 4
+async def test_failing_first_poll() -> None:
+    """The start counts as the first poll: an outage right after it is tolerated."""
+    outage: list[Outcome] = [refused(503)] * 4
     account = JobAccount(list=jobs(), start=job(), get=[*outage, job("SUCCEEDED")])
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
@@ -95,38 +95,38 @@ async def test_a_first_look_that_fails() -> None:
         (DecodeError, job(), Response(status=200, body=b"<html>")),
     ],
 )
-async def test_errors_of_the_waiting(
+async def test_errors_after_the_start(
     kind: type[GradientError], start: Response, get: Response | None
 ) -> None:
-    """Each error after the start has a note with the id of the job that runs."""
+    """Each error after the start has a note with the id of the job."""
     account = JobAccount(list=jobs(), start=start, get=get or job())
-    error = await failure(account, timeout=30)
+    error = await run_and_fail(account, timeout=30)
 
     assert kind is type(error)
     assert [NOTE] == notes(error)
 
 
-async def test_notes_of_cancelling() -> None:
-    """Where the job could not be cancelled either, both are noted."""
+async def test_note_of_a_failed_cancel() -> None:
+    """If the job could not be cancelled either, both are noted."""
     account = JobAccount(list=jobs(), start=job(), get=job(), cancel=refused(404))
-    error = await failure(account, timeout=30, cancel_on_timeout=True)
+    error = await run_and_fail(account, timeout=30, cancel_on_timeout=True)
     first, second = notes(error)
 
-    assert first.startswith("cancelling job-1 failed: NotFoundError: 404 x: no")
+    assert first.startswith("could not cancel job-1: NotFoundError: 404 x: no")
     assert NOTE == second
 
 
-async def test_an_odd_id() -> None:
-    """An id that the server made up wrongly is its error, and is not shown."""
+async def test_malformed_id() -> None:
+    """A malformed id from the server is an error, and is not shown."""
     account = JobAccount(list=jobs(), start=job(uuid="a\x1b[2J\nb"))
-    error = await failure(account)
+    error = await run_and_fail(account)
 
     assert isinstance(error, DecodeError)
     assert str(error).isprintable()
 
 
-async def test_without_a_check() -> None:
-    """A job that failed is given as ever where it is not to be checked."""
+async def test_without_check() -> None:
+    """With `check=False` a failed job is returned."""
     account = JobAccount(list=jobs(), start=job(), get=job("FAILED"))
     async with client_of(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1", check=False)
@@ -146,12 +146,12 @@ async def test_without_a_check() -> None:
         (DecodeError, jobs(), job(uuid="")),
     ],
 )
-async def test_errors_before_there_is_a_job(
-    kind: type[GradientError], first: Response, start: Told | None
+async def test_errors_before_the_start(
+    kind: type[GradientError], first: Response, start: Outcome | None
 ) -> None:
-    """An error before a job is known to be started has no such note."""
+    """An error before a job is known to have started has no such note."""
     account = JobAccount(list=first, start=start or job())
-    error = await failure(account)
+    error = await run_and_fail(account)
 
     assert kind is type(error)
     assert [] == [note for note in notes(error) if "was started" in note]
@@ -159,10 +159,10 @@ async def test_errors_before_there_is_a_job(
     assert "get" not in account.kinds
 
 
-async def test_a_job_that_was_quicker() -> None:
-    """After a conflict, the job that stands in the way is named."""
+async def test_concurrent_start() -> None:
+    """After a conflict, the error carries the running job."""
     account = JobAccount(list=[jobs(), jobs("RUNNING")], start=refused(409))
-    error = await failure(account)
+    error = await run_and_fail(account)
 
     assert isinstance(error, IndexingJobRunningError)
     assert "other-0" == error.job.uuid
@@ -187,10 +187,10 @@ async def test_a_job_that_was_quicker() -> None:
     ],
     ids=lambda it: type(it).__name__ + str(getattr(it, "status", "")),
 )
-async def test_a_conflict_without_a_reason(second: Told) -> None:
-    """Where no job stands in the way, or none can be seen, the conflict is raised."""
+async def test_unexplained_conflict(second: Outcome) -> None:
+    """If no running job is found, or the lookup fails, the conflict is raised."""
     account = JobAccount(list=[jobs(), second], start=refused(409))
-    error = await failure(account)
+    error = await run_and_fail(account)
 
     assert isinstance(error, ConflictError)
     assert 1 == error.attempts

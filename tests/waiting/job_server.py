@@ -1,4 +1,4 @@
-"""An account whose jobs end when they are told to; answers on the loop's clock."""
+"""An account whose jobs finish at set times, with responses on the loop's clock."""
 
 from __future__ import annotations
 
@@ -17,122 +17,130 @@ from gradient_async.paging import Page
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
 
-BEGINNING: Final = datetime(2026, 3, 1, tzinfo=UTC)
+EPOCH: Final = datetime(2026, 3, 1, tzinfo=UTC)
+"""The wall-clock time at which each server starts."""
 
 SUCCESS: Final[Mapping[str, Any]] = {
     "phase": Phase.SUCCEEDED,
     "status": Status.COMPLETED,
 }
 
-SOMETHING: Final = "uuid must name something"
+EMPTY: Final = "uuid must name something"
 NO_SLASHES: Final = "uuid must not contain slashes or control characters"
-NOT_LONGER: Final = "uuid must not be longer than 255 characters"
+TOO_LONG: Final = "uuid must not be longer than 255 characters"
 BAD_IDS: Final = [
-    *((SOMETHING, uuid) for uuid in ("", ".", "..")),
+    *((EMPTY, uuid) for uuid in ("", ".", "..")),
     *((NO_SLASHES, uuid) for uuid in ("a/b", "../a", "a\\b", "a\nb", "\x00", "\ud800")),
-    (NOT_LONGER, "x" * 256),
+    (TOO_LONG, "x" * 256),
 ]
-"""Ids that no path can have, and how they are refused."""
+"""Invalid ids, each with its error message."""
 
 
 @attrs.frozen
 class Request:
-    """What was asked, and when, in seconds since the server was made."""
+    """A request that the server received."""
 
     kind: str
-    what: str
+    """`"get"`, `"page"` or `"cancel"`."""
+    target: str
+    """The job's id, or the page number."""
     at: float
+    """Seconds since the server was created."""
 
 
 class JobServer:
     """
     Jobs, newest first, in pages of 200.
 
-    Each runs until its moment in `ends`, seconds from the start, and then changes as
-    `endings` says (by default it succeeds); one without a moment runs for ever.
-    `added` gives how many other jobs were added at the head by a moment. `delay`
-    gives the seconds that an answer takes, half of them on the way there. `fault`
-    gives what a request at a moment fails with, if it does.
+    Args:
+        uuids: Ids of the jobs.
+        finish_at: When each job finishes, in seconds; without a time it never does.
+        outcomes: Fields of each finished job; success by default.
+        unfinished: Fields of each unfinished job; running by default.
+        added: Returns how many other jobs the list has gained by a time.
+        delay: Returns the seconds a response takes, half of them on the way there.
+        fault: Returns the error to fail a request with, or None.
+        counts_pages: Whether pages carry the number of pages and items.
     """
 
     def __init__(
         self,
         uuids: list[str],
         *,
-        ends: Mapping[str, float] | None = None,
-        endings: Mapping[str, Mapping[str, Any]] | None = None,
-        going: Mapping[str, Any] | None = None,
+        finish_at: Mapping[str, float] | None = None,
+        outcomes: Mapping[str, Mapping[str, Any]] | None = None,
+        unfinished: Mapping[str, Any] | None = None,
         added: Callable[[float], int] = lambda _: 0,
         delay: Callable[[], float] = lambda: 0.0,
         fault: Callable[[Request], Exception | None] = lambda _: None,
         counts_pages: bool = True,
     ) -> None:
+        running = {"phase": Phase.RUNNING, "status": Status.IN_PROGRESS}
         self.uuids = uuids
-        self.ends = dict(ends or {})
-        self.endings = endings or {}
-        self.going = going or {"phase": Phase.RUNNING, "status": Status.IN_PROGRESS}
+        self.finish_at = dict(finish_at or {})
+        self.outcomes = dict(outcomes or {})
+        self.unfinished = unfinished or running
         self.added = added
         self.delay = delay
         self.fault = fault
         self.counts_pages = counts_pages
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
         self.in_flight = 0
         self.most_in_flight = 0
-        self.began = asyncio.get_running_loop().time()
+        self.started = asyncio.get_running_loop().time()
 
     @property
     def now(self) -> float:
-        """Seconds since the server was made."""
-        return asyncio.get_running_loop().time() - self.began
+        """Seconds since the server was created."""
+        return asyncio.get_running_loop().time() - self.started
 
     async def get(self, uuid: str, /) -> IndexingJob:
-        """Give one job, 404 if there is none."""
+        """Return a job; 404 if there is none."""
         await self._receive("get", uuid)
         if uuid not in self.uuids:
             raise NotFoundError("no such job", status=404, id="not_found")
         job = self._job(uuid)
-        await self._send()
+        await self._respond()
         return job
 
-    async def page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
-        """Give one page of the list as it is now."""
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+        """Return a page of the current list."""
         await self._receive("page", str(page))
         new = [f"new-{number}" for number in range(self.added(self.now), 0, -1)]
         uuids = new + self.uuids
         first = (page - 1) * per_page
-        answer = Page(
+        response = Page(
             items=tuple(self._job(uuid) for uuid in uuids[first : first + per_page]),
             page=page,
             pages=-(-len(uuids) // per_page) if self.counts_pages else None,
             total=len(uuids) if self.counts_pages else None,
             has_next=first + per_page < len(uuids),
         )
-        await self._send()
-        return answer
+        await self._respond()
+        return response
 
     async def sleep(self, seconds: float, /) -> None:
-        """Let time pass."""
+        """Sleep."""
         await asyncio.sleep(seconds)
 
     async def cancel(self, uuid: str, /) -> IndexingJob:
-        """Cancel a job; 409 if it has ended."""
+        """Cancel a job; 409 if it has finished."""
         await self._receive("cancel", uuid)
         if self._job(uuid).is_finished:
-            raise ConflictError("it has ended", status=409, id="conflict")
-        self.ends[uuid] = self.now
-        cancelled = {"phase": Phase.CANCELLED, "status": Status.CANCELLED}
-        self.endings = {**self.endings, uuid: cancelled}
+            raise ConflictError("it has finished", status=409, id="conflict")
+        self.finish_at[uuid] = self.now
+        self.outcomes[uuid] = {"phase": Phase.CANCELLED, "status": Status.CANCELLED}
         job = self._job(uuid)
-        await self._send()
+        await self._respond()
         return job
 
-    def asked_for(self, kind: str) -> list[str]:
-        """Give what was asked in requests of one kind, in order."""
-        return [request.what for request in self.asked if request.kind == kind]
+    def targets(self, kind: str) -> list[str]:
+        """Return the targets of all requests of one kind, in order."""
+        return [request.target for request in self.requests if request.kind == kind]
 
-    async def _receive(self, kind: str, what: str) -> None:
-        request = Request(kind, what, self.now)
-        self.asked.append(request)
+    async def _receive(self, kind: str, target: str) -> None:
+        request = Request(kind, target, self.now)
+        self.requests.append(request)
         self.in_flight += 1
         self.most_in_flight = max(self.in_flight, self.most_in_flight)
         try:
@@ -143,28 +151,28 @@ class JobServer:
         finally:
             self.in_flight -= 1
 
-    async def _send(self) -> None:
+    async def _respond(self) -> None:
         await asyncio.sleep(self.delay() / 2)
 
     def _job(self, uuid: str) -> IndexingJob:
-        job = IndexingJob(uuid=uuid, knowledge_base_uuid="base", **self.going)
-        end = self.ends.get(uuid, inf)
+        job = IndexingJob(uuid=uuid, knowledge_base_uuid="base", **self.unfinished)
+        end = self.finish_at.get(uuid, inf)
         if self.now < end:
             return job
-        finished_at = BEGINNING + timedelta(seconds=end)
-        facts = {"finished_at": finished_at} | dict(self.endings.get(uuid, SUCCESS))
+        finished_at = EPOCH + timedelta(seconds=end)
+        facts = {"finished_at": finished_at} | dict(self.outcomes.get(uuid, SUCCESS))
         return attrs.evolve(job, **facts)
 
 
-def name(count: int, *, prefix: str = "job") -> list[str]:
-    """Give so many ids."""
+def make_uuids(count: int, *, prefix: str = "job") -> list[str]:
+    """Return `count` ids, numbered from 0."""
     return [f"{prefix}-{number}" for number in range(count)]
 
 
-def between(
+def fail_between(
     start: float, end: float, error: Exception
 ) -> Callable[[Request], Exception | None]:
-    """Let every request in this span fail with this error."""
+    """Return a fault that fails every request in this span of time."""
 
     def fault(request: Request) -> Exception | None:
         return error if start <= request.at < end else None
