@@ -1,99 +1,104 @@
-"""The client: one account's door to the API."""
+"""The client of one account."""
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self, Unpack
+from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
-from cattrs import Converter
-
-from gradient_async.checks import (
-    check_callable,
-    check_instance,
-    check_int,
-    check_seconds,
-)
-from gradient_async.codec import JSON, Codec, encode_json
+from gradient_async import resources
+from gradient_async.checks import check_instance, check_int
+from gradient_async.codec import JSON, Codec
 from gradient_async.errors import ConfigurationError
-from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.paging import Paginator
-from gradient_async.resources import (
-    DataSources,
-    IndexingJobs,
-    KnowledgeBases,
-    Models,
-    Regions,
-    ScheduledIndexings,
+from gradient_async.settings import (
+    ClientSettings,
+    check_proxy,
+    find_base_url,
+    find_credentials,
 )
-from gradient_async.resources.job_filter import JobListOptions
-from gradient_async.settings import check_proxy, find_base_url, find_credentials
 from gradient_async.transport.attempt import OnAttempt
-from gradient_async.transport.calls import Caller
+from gradient_async.transport.attempt_handler import AttemptHandler
+from gradient_async.transport.calls import Caller, Gate
 from gradient_async.transport.credentials import Token
-from gradient_async.transport.pacing import Pacer
+from gradient_async.transport.endpoint import build_raw_request
+from gradient_async.transport.pacing import Pacer, Pacing
 from gradient_async.transport.retry import RetryPolicy
+from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.session import (
+    MAX_RESPONSE_BYTES,
     AiohttpTransport,
     ClientSession,
     TraceConfig,
 )
 from gradient_async.transport.sliding_log import RateLimit
-from gradient_async.transport.wire import Request, Transport
+from gradient_async.transport.wire import Transport
 
-_METHOD: Final = re.compile(r"[A-Z]+")
+if TYPE_CHECKING:
+    from cattrs import Converter
 
-# What RFC 3986, section 3.3, lets a path consist of; escapes are checked apart.
-_PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
-_DOTS: Final = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
+    from gradient_async.models.indexing_jobs import IndexingJob
+    from gradient_async.paging import Paginator
+    from gradient_async.resources.job_filter import JobListOptions
 
 
 class Client:
     """
-    One account's door to the API.
+    Client for one account.
 
         async with Client() as client:
             async for job in client.iter_indexing_jobs():
                 print(job.uuid, job.status)
 
-    May be used by many tasks at once, in one event loop. Opens its connections with
-    the first request. `async with`, or `await aclose()`, closes them; a forgotten
-    close is a `ResourceWarning`.
+    Many tasks of one event loop may use it at once. It opens connections with the
+    first request; `async with`, or `await client.aclose()`, closes them. An unclosed
+    client emits a `ResourceWarning`.
 
-    The token is, in this order:
+    The token comes from the first of:
 
-    1. `token`, a string or a function (plain or async) that is called before each
-       attempt and gives the current one;
+    1. `token`, a string or a function, sync or async, that is called before each
+       attempt and returns the current one;
     2. the environment variable `DIGITALOCEAN_ACCESS_TOKEN`;
     3. the environment variable `DIGITALOCEAN_TOKEN`.
 
     Args:
         token: See above; None means the environment's.
-        base_url: Where the API is; None means `DIGITALOCEAN_API_URL`, or else
-            https://api.digitalocean.com. Must be https, but for loopback addresses.
-        timeout: Seconds for each call as a whole, 60 by default: waiting for its
-            turn, connecting, the answer's body, retries and the waits between them.
-            An attempt also ends when the server is silent for 30 seconds.
-        retry: How often and how patiently a call is tried; 4 attempts by default.
-        rate_limit: What one token may send; 250 requests a minute and 5,000 an hour
+        base_url: Base URL of the API; None means `DIGITALOCEAN_API_URL`, or else
+            https://api.digitalocean.com. Must be https, except for loopback addresses.
+        timeout: Seconds for each call as a whole, 60 by default: waiting for a slot,
+            connecting, the response, retries and the waits between them. An attempt
+            also ends if the server is silent for 30 seconds.
+        retry: Retry policy; 4 attempts by default.
+        rate_limit: Rate limit of the token; 250 requests a minute and 5,000 an hour
             by default, `RateLimit(None)` for no pacing.
-        max_concurrency: Requests in flight at once at most, 16 by default.
-        max_response_bytes: Cap on an answer's decompressed body, 32 MiB by default.
-        session: An `aiohttp.ClientSession` to use instead of an own one. It is never
-            closed here, and its middlewares do not run. Its cookies and its proxy
-            variables are its owner's business.
-        proxy: URL of an HTTP proxy; None means none, whatever the environment says.
-        converter: A cattrs converter that decodes answers, see
-            `codec.make_converter`; None means the package's own, which is faster.
-        on_attempt: Called after each attempt with an `Attempt`.
+        pacing: What keeps to the rate limit instead of a `Pacer` for `rate_limit`;
+            clients of one token can share one.
+        max_concurrency: Maximum number of this client's requests in flight, 16 by
+            default.
+        gate: An async context manager that each request holds while it is in flight,
+            such as an `asyncio.Semaphore` that several clients share; None means none.
+        max_response_bytes: Maximum size of a decompressed response body, 32 MiB by
+            default.
+        session: An `aiohttp.ClientSession` to use instead of opening one. The client
+            never closes it, and its middlewares do not run. Cookies and proxy
+            variables are up to the session.
+        proxy: URL of an HTTP proxy; None means no proxy, even if the environment sets
+            one.
+        converter: A cattrs converter for responses, see `codec.make_converter`; None
+            means the built-in one, which is faster.
+        on_attempt: Function called after each attempt with an `Attempt`.
         trace_configs: aiohttp's tracing hooks for the client's own session. Unlike
-            anything here, they see the request's headers, the token among them.
-        transport: What sends requests instead of aiohttp, in tests for example.
+            everything here, they see the request's headers, including the token.
+        transport: Transport to use instead of an own one; clients can share one, such
+            as an `AiohttpTransport`. The client never closes it.
 
     Raises:
-        ConfigurationError: An argument cannot work. Nothing was opened or sent.
+        ConfigurationError: An argument is invalid. Nothing was opened or sent.
     """
+
+    # Arguments that hold secrets are deleted as soon as they are converted: tracebacks
+    # of later errors may show the variables of these frames.
 
     def __init__(
         self,
@@ -103,8 +108,10 @@ class Client:
         timeout: float = 60.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit = RateLimit(),  # noqa: B008  (frozen)
+        pacing: Pacing | None = None,
         max_concurrency: int = 16,
-        max_response_bytes: int = 32 * 1024 * 1024,
+        gate: Gate | None = None,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
         session: ClientSession | None = None,
         proxy: str | None = None,
         converter: Converter | None = None,
@@ -113,69 +120,76 @@ class Client:
         transport: Transport | None = None,
     ) -> None:
         credentials = find_credentials(token)
-        # From here on an error shows this frame's variables in a traceback.
         del token
-        credentials.check()
-        self._base_url = find_base_url(base_url)
+        self._settings = ClientSettings(
+            credentials=credentials,
+            base_url=find_base_url(base_url),
+            timeout=timeout,
+            retry=retry,
+            rate_limit=rate_limit,
+            max_concurrency=max_concurrency,
+            converter=converter,
+            on_attempt=on_attempt,
+        )
         check_proxy(proxy)
-        check_seconds("timeout", timeout)
-        check_int("max_concurrency", max_concurrency, minimum=1)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
-        check_instance("retry", retry, RetryPolicy)
-        check_instance("rate_limit", rate_limit, RateLimit)
         check_instance("session", session, ClientSession | None)
-        check_instance("converter", converter, Converter | None)
-        check_callable("on_attempt", on_attempt)
+        owns_transport = transport is None
         if transport is None:
             transport = AiohttpTransport(
-                self._base_url,
                 session=session,
                 proxy=proxy,
                 trace_configs=trace_configs,
                 max_response_bytes=max_response_bytes,
             )
         elif session is not None or proxy is not None or trace_configs:
-            msg = "transport= replaces session, proxy and trace_configs: give one"
+            msg = "transport= excludes session=, proxy= and trace_configs="
+            raise ConfigurationError(msg)
+        if pacing is not None and rate_limit != RateLimit():
+            msg = "pass either rate_limit= or pacing=, not both"
             raise ConfigurationError(msg)
         self._caller = Caller(
-            transport,
+            transport=transport,
+            owns_transport=owns_transport,
             credentials=credentials,
+            base_url=self._settings.base_url,
             codec=Codec(converter),
-            pacer=Pacer(rate_limit, max_in_flight=max_concurrency),
-            retry=retry,
+            pacing=pacing or Pacer(rate_limit),
+            gate=asyncio.Semaphore(max_concurrency),
+            shared_gate=gate or nullcontext(),
             timeout=timeout,
-            on_attempt=on_attempt,
+            retrying=Retrying(retry=AttemptHandler(retry, on_attempt)),
         )
 
     @property
-    def indexing_jobs(self) -> IndexingJobs:
-        """Ask about indexing jobs; good for as long as the client is open."""
-        return IndexingJobs(self._caller)
+    def indexing_jobs(self) -> resources.IndexingJobs:
+        """Indexing jobs: list, start and cancel them, and wait for them."""
+        return resources.IndexingJobs(self._caller)
 
     @property
-    def knowledge_bases(self) -> KnowledgeBases:
-        """Ask about knowledge bases; good for as long as the client is open."""
-        return KnowledgeBases(self._caller)
+    def knowledge_bases(self) -> resources.KnowledgeBases:
+        """Knowledge bases: list, create, update and delete them."""
+        return resources.KnowledgeBases(self._caller)
 
     @property
-    def data_sources(self) -> DataSources:
-        """Ask about data sources; good for as long as the client is open."""
-        return DataSources(self._caller)
+    def data_sources(self) -> resources.DataSources:
+        """Data sources of knowledge bases: list, add, update and delete; uploads."""
+        return resources.DataSources(self._caller)
 
     @property
-    def scheduled_indexing(self) -> ScheduledIndexings:
-        """Ask about schedules; good for as long as the client is open."""
-        return ScheduledIndexings(self._caller)
+    def scheduled_indexing(self) -> resources.ScheduledIndexings:
+        """Schedules by which knowledge bases are indexed."""
+        return resources.ScheduledIndexings(self._caller)
 
     @property
-    def regions(self) -> Regions:
-        """Ask about regions; good for as long as the client is open."""
-        return Regions(self._caller)
+    def regions(self) -> resources.Regions:
+        """Regions of the platform."""
+        return resources.Regions(self._caller)
 
     @property
-    def models(self) -> Models:
-        """Ask about models; good for as long as the client is open."""
-        return Models(self._caller)
+    def models(self) -> resources.Models:
+        """Models of the platform."""
+        return resources.Models(self._caller)
 
     def iter_indexing_jobs(
         self, **options: Unpack[JobListOptions]
@@ -196,47 +210,43 @@ class Client:
         json: JSON = None,
     ) -> JSON:
         """
-        Call an endpoint that has no method here yet, and give its decoded JSON.
+        Call an endpoint that has no method of its own, and return the decoded JSON.
 
         Deadline, pacing and retries are those of every call: GET, HEAD, PUT, DELETE
-        and OPTIONS are tried again after a passing failure; anything else only where
-        it surely was not carried out.
+        and OPTIONS are retried after a transient failure, other methods only if the
+        request certainly had no effect.
 
         Args:
             method: HTTP method.
-            path: Path below the base URL, percent-encoded where it needs to be, such
-                as `/v2/gen-ai/agents`; without a query.
+            path: Path below the base URL, percent-encoded where necessary, such as
+                `/v2/gen-ai/agents`; without a query.
             params: Query parameters, not encoded; True is sent as `true`.
             json: Body to send as JSON; None sends none.
 
         Returns:
-            The answer's JSON; None for an empty body.
+            The response as plain JSON values; None for an empty body.
 
         Raises:
-            ConfigurationError: An argument cannot work; nothing was sent.
-            OutcomeUnknownError: A request not safe to repeat lost its answer.
-            GradientError: Whatever else a call may raise.
+            ConfigurationError: An argument is invalid; nothing was sent.
+            OutcomeUnknownError: The response to a request that is not safe to repeat
+                was lost.
+            GradientError: Any other failure of the call.
         """
-        request = Request(
-            method=_check_method(method),
-            path=_check_path(path),
-            params=_check_params(params),
-            body=None if json is None else encode_json(json),
-        )
-        # From here on an error shows this frame's variables in a traceback.
+        request = build_raw_request(method, path, params=params, json=json)
         del json
         return await self._caller.call_json(request)
 
     async def aclose(self) -> None:
         """
-        Close the client; twice is fine.
+        Close the client; closing again does nothing.
 
-        Calls that still run end with `ClientClosedError`. A lent session stays open.
+        Calls in progress raise `ClientClosedError`. A session or transport that was
+        passed in stays open.
         """
         await self._caller.aclose()
 
     async def __aenter__(self) -> Self:
-        """Give the client itself, to be closed at the end of the block."""
+        """Return the client, which is closed at the end of the block."""
         return self
 
     async def __aexit__(
@@ -249,56 +259,25 @@ class Client:
         await self.aclose()
 
     def __repr__(self) -> str:
-        """Show where it points and what it is doing, never the token."""
+        """Return the base URL and the state, never the token."""
         if not hasattr(self, "_caller"):
-            # A traceback may show the client while its arguments are being refused.
-            return "<Client, not made yet>"
-        state = "closed" if self._caller.is_closed else f"{self._caller.running} calls"
-        return f"<Client {self._base_url}, {state}>"
+            # A traceback may show the client while its arguments are being checked.
+            return "<Client, not initialized>"
+        lifetime = self._caller.lifetime
+        state = "closed" if lifetime.has_ended else f"{lifetime.running} calls"
+        return f"<Client {self._settings.base_url}, {state}>"
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: connections and tokens do not travel."""
-        msg = "a Client cannot be pickled or copied; make one where it is needed"
+        """Raise TypeError: connections and tokens cannot be pickled or copied."""
+        msg = "a Client cannot be pickled or copied; create one where it is needed"
         raise TypeError(msg)
 
     if not TYPE_CHECKING:
 
         def __enter__(self) -> NoReturn:
-            """Point to the async form."""
+            """Raise TypeError that names the async form."""
             msg = "a Client is asynchronous: use `async with`"
             raise TypeError(msg)
 
         # Never called; without it, `with` would not get as far as `__enter__`.
         __exit__ = __enter__
-
-
-def _check_method(method: str) -> str:
-    check_instance("method", method, str)
-    if not _METHOD.fullmatch(method.upper()):
-        msg = f"{method!r} is no HTTP method"
-        raise ConfigurationError(msg)
-    return method.upper()
-
-
-def _check_path(path: str) -> str:
-    check_instance("path", path, str)
-    is_clean = _PATH.fullmatch(path) and not any(
-        _DOTS.fullmatch(segment) for segment in path.split("/")
-    )
-    if not is_clean:
-        msg = (
-            f"the path must look like /v2/gen-ai/agents, encoded, without a query "
-            f"or dot segments, not {path!r}"
-        )
-        raise ConfigurationError(msg)
-    return path
-
-
-def _check_params(params: Mapping[str, str | float] | None) -> dict[str, str]:
-    check_instance("params", params, Mapping | None)
-    return {name: _check_param(name, value) for name, value in (params or {}).items()}
-
-
-def _check_param(name: str, value: str | float) -> str:
-    check_instance(f"params[{name!r}]", value, str | int | float)
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,21 +2,21 @@
 Every error of the package, in one tree.
 
     GradientError
-    ├── ConfigurationError (ValueError)     a setting or argument cannot work
+    ├── ConfigurationError (ValueError)     a setting or an argument is invalid
     ├── ClientClosedError                   the client was closed
-    ├── TransportError                      no whole answer arrived; .sent
-    │   ├── ConnectError                    no connection came about
+    ├── TransportError                      no complete response; .sent
+    │   ├── ConnectError                    could not connect
     │   ├── TLSError                        the server could not be trusted
     │   ├── ConnectionLostError             the connection broke
-    │   ├── ProtocolError                   the answer was not HTTP
-    │   └── ResponseTooLargeError           the answer exceeded the cap; .limit
-    ├── OutcomeUnknownError                 it may or may not have been done
+    │   ├── ProtocolError                   the response was not HTTP
+    │   └── ResponseTooLargeError           the response exceeded the cap; .limit
+    ├── OutcomeUnknownError                 the request may or may not have taken effect
     ├── DeadlineExceededError (TimeoutError)  the call ran out of time; .retry_after
     │   └── IndexingJobTimeoutError         jobs had not ended in time; .jobs
     ├── IndexingJobFailedError              a job failed or was cancelled; .job .jobs
     ├── IndexingJobRunningError             another job is running; .job
-    ├── UploadError                         a file did not arrive; .sent_bytes .status
-    ├── DecodeError                         the answer has another shape; .json_path
+    ├── UploadError                         an upload failed; .sent_bytes .status
+    ├── DecodeError                         unexpected response body; .json_path
     ├── PaginationError                     the pages contradict each other; .page
     └── StatusError                         .status .id .request_id .retry_after
         ├── UnexpectedRedirectError         3xx
@@ -29,65 +29,90 @@ Every error of the package, in one tree.
         ├── RateLimitError                  429
         └── ServerError                     5xx
 
-Every error pickles and copies, and none holds a header or a request body.
+Every error can be pickled and copied, and none holds a header or a request body.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar, Final, Self
 
+import attrs
+
 from gradient_async.models.indexing_jobs import IndexingJob
 
-# An error can be made of a message alone.
+# Lets an error be created from a message alone.
 _NO_JOB: Final = IndexingJob()
 
 
 def _rebuild(
-    kind: type[GradientError], args: tuple[object, ...], state: dict[str, object]
+    cls: type[GradientError], args: tuple[object, ...], state: dict[str, object]
 ) -> GradientError:
-    """Make an error again without asking its `__init__` for keyword arguments."""
-    error = kind.__new__(kind, *args)
-    # OSError, which TimeoutError is, does not keep them by itself here.
+    """Recreate an error without calling `__init__`, whose facts are keyword-only."""
+    error = cls.__new__(cls, *args)
+    # OSError, the base of TimeoutError, does not keep them itself here.
     error.args = args
     error.__dict__.update(state)
     return error
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class GradientError(Exception):
     """
-    Something went wrong; catch this to catch everything of this package.
+    Base class of every error of this package.
 
-    The text says what happened, where, and what to try.
-    The same facts are attributes.
+    Each fact is an attribute; the text is built from them: what happened, where, and
+    what to try.
     """
 
     hint: ClassVar[str] = ""
-    """What to try; a sentence, or empty."""
+    """What to try, in a sentence; may be empty."""
+    http_status: ClassVar[int] = 502
+    """
+    HTTP status for a web backend to respond with: 404, 409, 422 and 429 where the API
+    responded so, 504 for an exceeded deadline, 502 for everything else.
+    """
 
-    def __init__(self, message: str, *, method: str = "", path: str = "") -> None:
-        super().__init__(message)
-        self.message: str = message
-        """What happened, without the place."""
-        self.method: str = method
-        """HTTP method of the call, empty when no call was made."""
-        self.path: str = path
-        """Path of the call, ids percent-encoded, without the query."""
-        self.attempts: int = 0
-        """How often the call tried to send its request."""
-        self.elapsed: float = 0.0
-        """Seconds from the start of the call to the error."""
+    message: str
+    """What happened, without the place."""
+    method: str = attrs.field(default="", kw_only=True)
+    """HTTP method of the call; empty if no call was made."""
+    path: str = attrs.field(default="", kw_only=True)
+    """Path of the call, ids percent-encoded, without the query."""
+    attempts: int = attrs.field(default=0, kw_only=True)
+    """Number of times the call tried to send its request."""
+    elapsed: float = attrs.field(default=0.0, kw_only=True)
+    """Seconds from the start of the call to the error."""
 
-    def during(self, *, attempts: int, elapsed: float) -> Self:
-        """Note how far the call had come, and give the error back."""
-        self.attempts = attempts
-        self.elapsed = elapsed
+    def __attrs_post_init__(self) -> None:
+        """Keep only the message in `args`, as exceptions usually do."""
+        self.args = (self.message,)
+
+    def complete(self, **facts: object) -> Self:
+        """
+        Fill in facts that are still missing, and return the error itself.
+
+        Facts that are known already stay, and names that this error does not have are
+        ignored: whoever handles the error may pass everything it knows.
+        """
+        for name, value in facts.items():
+            if getattr(self, name, self) in {None, "", 0}:
+                setattr(self, name, value)
         return self
 
-    def _what(self) -> str:
+    def to_dict(self) -> dict[str, object]:
+        """Return the error as plain JSON values: its type, its hint and every fact."""
+        facts = {
+            field.name: _to_json(getattr(self, field.name))
+            for field in attrs.fields(type(self))
+        }
+        return {"type": type(self).__name__, "hint": self.hint, **facts}
+
+    def _describe(self) -> str:
+        """Return what happened."""
         return self.message
 
-    def _where(self) -> list[str]:
-        """Give the facts in brackets: the place and how far the call came."""
+    def _context(self) -> list[str]:
+        """Return the facts in brackets: the place and the progress of the call."""
         if not self.method:
             return []
         place = f"{self.method} {self.path}"
@@ -97,10 +122,10 @@ class GradientError(Exception):
         return [place, f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
 
     def __str__(self) -> str:
-        """Say what happened, where, and what to try, on one line."""
-        where = ", ".join(self._where())
-        what = self._what().rstrip(".")
-        sentence = f"{what} ({where})" if where else what
+        """Return what happened, where, and what to try, on one line."""
+        context = ", ".join(self._context())
+        description = self._describe().rstrip(".")
+        sentence = f"{description} ({context})" if context else description
         return f"{sentence}. {self.hint}" if self.hint else sentence
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -109,305 +134,244 @@ class GradientError(Exception):
 
 
 class ConfigurationError(GradientError, ValueError):
-    """A setting or an argument cannot work; nothing was sent."""
+    """A setting or an argument is invalid; nothing was sent."""
 
 
 class ClientClosedError(GradientError):
     """The client was closed before or during the call."""
 
-    hint = "Make the call while the client, and a session lent to it, is open"
+    hint = "Make calls while the client, and the session passed to it, are open"
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class TransportError(GradientError):
-    """No whole answer arrived."""
+    """No complete response was received."""
 
-    def __init__(
-        self, message: str, *, method: str = "", path: str = "", sent: bool = True
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.sent: bool = sent
-        """Whether the server may have received the request."""
+    sent: bool = attrs.field(default=True, kw_only=True)
+    """Whether the server may have received the request."""
 
 
 class ConnectError(TransportError):
-    """No connection came about, so the server never saw the request."""
+    """Could not connect, so the server never received the request."""
 
     hint = "Check the network, the proxy and the base URL"
 
 
 class TLSError(TransportError):
-    """The server's certificate could not be trusted; never tried again."""
+    """The server's certificate could not be trusted; never retried."""
 
     hint = "Check the base URL, the clock and the certificates of this machine"
 
 
 class ConnectionLostError(TransportError):
-    """The connection broke before the whole answer was here."""
+    """The connection broke before the complete response was received."""
 
-    hint = "Try again later; if it stays so, check the network and the proxy"
+    hint = "Try again later; if it persists, check the network and the proxy"
 
 
 class ProtocolError(TransportError):
-    """The answer was not valid HTTP."""
+    """The response was not valid HTTP."""
 
-    hint = "Check what stands between here and the API, a proxy for example"
+    hint = "Check what is between here and the API, such as a proxy"
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class ResponseTooLargeError(TransportError):
-    """The answer's decoded body exceeded the client's cap."""
+    """The response's decoded body exceeded the client's cap."""
 
-    hint = "Ask for fewer items a page, or raise `max_response_bytes`"
+    hint = "Request fewer items per page, or raise `max_response_bytes`"
 
-    def __init__(
-        self, message: str, *, method: str = "", path: str = "", limit: int = 0
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.limit: int = limit
-        """The cap, in bytes."""
+    limit: int = attrs.field(default=0, kw_only=True)
+    """The cap, in bytes."""
 
 
 class OutcomeUnknownError(GradientError):
     """
-    The server may or may not have done what was asked, once at most.
+    The request may or may not have taken effect, at most once.
 
-    Raised for a call that is not safe to repeat (a POST) when its answer was lost.
-    `__cause__` is the error of the lost answer.
+    Raised for a call that is not safe to repeat (a POST) if its response was lost.
+    `__cause__` is the error that lost it.
     """
 
-    hint = "Look whether it was done before you ask again"
+    hint = "Check whether it took effect before repeating the call"
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class DeadlineExceededError(GradientError, TimeoutError):
-    """The call did not end within the client's `timeout`."""
+    """The call did not finish within the client's `timeout`."""
 
     hint = "Raise `timeout`, or try again later"
+    http_status = 504
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.retry_after: float | None = retry_after
-        """Seconds until the rate limit has room again, None when not the reason."""
+    retry_after: float | None = attrs.field(default=None, kw_only=True)
+    """Seconds until the rate limit allows a request; None for any other reason."""
 
-    def _where(self) -> list[str]:
-        return [*super()._where(), *_retry_after(self.retry_after)]
+    def _context(self) -> list[str]:
+        return [*super()._context(), *_retry_after(self.retry_after)]
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class IndexingJobTimeoutError(DeadlineExceededError):
-    """Indexing jobs that were waited for had not ended within the `timeout`."""
+    """Awaited indexing jobs did not end within the `timeout`."""
 
-    hint = "`jobs` tells how they are; wait again, or longer, for those that run on"
+    hint = "`jobs` has their latest state; wait again, or longer, for those running"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        jobs: tuple[IndexingJob, ...] = (),
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.jobs: tuple[IndexingJob, ...] = jobs
-        """Each job as last seen, ended or not; without those never seen."""
+    jobs: tuple[IndexingJob, ...] = attrs.field(default=(), kw_only=True)
+    """Latest known state of each job, ended or not; jobs never seen are missing."""
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class IndexingJobFailedError(GradientError):
-    """An indexing job that was waited for failed or was cancelled."""
+    """An awaited indexing job failed or was cancelled."""
 
-    hint = "`job.failed_sources` tells why; `check=False` returns such jobs"
+    hint = "See `job.failed_sources` for reasons; `check=False` returns such jobs"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        job: IndexingJob = _NO_JOB,
-        jobs: tuple[IndexingJob, ...] = (),
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.job: IndexingJob = job
-        """The job; of several, the first in the order given."""
-        self.jobs: tuple[IndexingJob, ...] = jobs or (job,)
-        """All jobs that were waited for, failed or not, in the order given."""
+    job: IndexingJob = attrs.field(default=_NO_JOB, kw_only=True)
+    """The job; of several, the first in the order given."""
+    jobs: tuple[IndexingJob, ...] = attrs.field(default=(), kw_only=True)
+    """All awaited jobs, failed or not, in the order given."""
+
+    def __attrs_post_init__(self) -> None:
+        """Count a single job among the awaited ones."""
+        super().__attrs_post_init__()
+        self.jobs = self.jobs or (self.job,)
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class IndexingJobRunningError(GradientError):
     """A job of this knowledge base is pending or running, so none was started."""
 
     hint = "Wait for it, or cancel it"
+    http_status = 409
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        job: IndexingJob = _NO_JOB,
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.job: IndexingJob = job
-        """The job that stands in the way."""
+    job: IndexingJob = attrs.field(default=_NO_JOB, kw_only=True)
+    """The job that is pending or running."""
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class UploadError(GradientError):
-    """A file did not arrive where it was to be stored."""
+    """A file was not uploaded completely."""
 
     hint = "Upload it again, from the start"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        sent_bytes: int = 0,
-        total_bytes: int = 0,
-        status: int | None = None,
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.sent_bytes: int = sent_bytes
-        """Bytes handed to the network; the host has that many at most."""
-        self.total_bytes: int = total_bytes
-        """Size of the file, in bytes."""
-        self.status: int | None = status
-        """HTTP status with which the host refused the file, None when it did not."""
+    sent_bytes: int = attrs.field(default=0, kw_only=True)
+    """Bytes handed to the network; the host has at most that many."""
+    total_bytes: int = attrs.field(default=0, kw_only=True)
+    """Size of the file, in bytes."""
+    status: int | None = attrs.field(default=None, kw_only=True)
+    """HTTP status with which the host rejected the file; None if it did not."""
 
-    def _what(self) -> str:
-        come = f"{self.sent_bytes:,} of {self.total_bytes:,} bytes"
-        return f"{self.message}, after {come}"
+    def _describe(self) -> str:
+        progress = f"{self.sent_bytes:,} of {self.total_bytes:,} bytes"
+        return f"{self.message}, after {progress}"
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class DecodeError(GradientError):
-    """A successful answer did not have the shape it was promised to have."""
+    """A successful response did not have the expected body."""
 
-    hint = "The API or something before it sent another shape; nothing was guessed"
+    hint = "The API, or something before it, sent another shape; nothing was guessed"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        json_path: str = "$",
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.json_path: str = json_path
-        """Where in the JSON, for example `$.jobs[3].total_tokens`."""
-        self.request_id: str | None = request_id
-        """The server's name for the request, None when it gave none."""
+    json_path: str = attrs.field(default="$", kw_only=True)
+    """Place in the JSON, for example `$.jobs[3].total_tokens`."""
+    request_id: str | None = attrs.field(default=None, kw_only=True)
+    """The server's id of the request; None if it sent none."""
 
-    def _what(self) -> str:
-        return f"cannot decode the answer at {self.json_path}: {self.message}"
+    def _describe(self) -> str:
+        return f"cannot decode the response at {self.json_path}: {self.message}"
 
-    def _where(self) -> list[str]:
-        return [*super()._where(), *_request_id(self.request_id)]
+    def _context(self) -> list[str]:
+        return [*super()._context(), *_request_id(self.request_id)]
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class PaginationError(GradientError):
-    """The pages contradict each other, so the list could never be whole."""
+    """The pages contradict each other, so the list cannot be read completely."""
 
-    hint = "Try again; if it stays so, the server or something before it is at fault"
+    hint = "Try again; if it persists, the server, or something before it, is at fault"
 
-    def __init__(
-        self, message: str, *, method: str = "", path: str = "", page: int = 0
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.page: int = page
-        """Number of the page that gave it away, counted from 1."""
+    page: int = attrs.field(default=0, kw_only=True)
+    """Number of the page that revealed it, counted from 1."""
 
 
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class StatusError(GradientError):
-    """The server answered with a status other than 2xx."""
+    """The server responded with a status other than 2xx."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        method: str = "",
-        path: str = "",
-        status: int = 0,
-        id: str = "",  # noqa: A002  (the API's own word)
-        request_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message, method=method, path=path)
-        self.status: int = status
-        """HTTP status code."""
-        self.id: str = id
-        """The API's short name of the error, `not_found` for example, or empty."""
-        self.request_id: str | None = request_id
-        """The server's name for the request, None when it gave none."""
-        self.retry_after: float | None = retry_after
-        """Seconds the server asked to wait, None when it did not."""
+    status: int = attrs.field(default=0, kw_only=True)
+    """HTTP status code."""
+    id: str = attrs.field(default="", kw_only=True)
+    """The API's short name of the error, for example `not_found`; may be empty."""
+    request_id: str | None = attrs.field(default=None, kw_only=True)
+    """The server's id of the request; None if it sent none."""
+    retry_after: float | None = attrs.field(default=None, kw_only=True)
+    """Seconds that the server asked to wait; None if it did not."""
 
-    def _what(self) -> str:
+    def _describe(self) -> str:
         name = f"{self.status} {self.id}".rstrip()
         return f"{name}: {self.message}" if self.message else name
 
-    def _where(self) -> list[str]:
+    def _context(self) -> list[str]:
         wait = _retry_after(self.retry_after)
-        return [*super()._where(), *_request_id(self.request_id), *wait]
+        return [*super()._context(), *_request_id(self.request_id), *wait]
 
 
 class UnexpectedRedirectError(StatusError):
-    """3xx: the server points elsewhere; the token is never taken there."""
+    """3xx: the server redirects elsewhere; redirects are never followed."""
 
     hint = "Check the base URL"
 
 
 class BadRequestError(StatusError):
-    """400: the server did not accept the request."""
+    """400: the server rejected the request."""
 
-    hint = "Check the arguments against what the server says"
+    hint = "Check the arguments against the server's message"
 
 
 class AuthenticationError(StatusError):
     """401: the token is missing, wrong or revoked."""
 
-    hint = "Check the token: DIGITALOCEAN_ACCESS_TOKEN, or the one given to Client"
+    hint = "Check the token: DIGITALOCEAN_ACCESS_TOKEN, or the one passed to Client"
 
 
 class PermissionDeniedError(StatusError):
-    """403: the token is valid but not for this."""
+    """403: the token is valid, but does not permit this."""
 
     hint = "Check the scopes of the token"
 
 
 class NotFoundError(StatusError):
-    """404: there is no such thing in this account."""
+    """404: the account has no such object."""
 
-    hint = "Check the id and the base URL, and that the token is of that account"
+    hint = "Check the id, the base URL, and that the token belongs to that account"
+    http_status = 404
 
 
 class ConflictError(StatusError):
-    """409: it cannot be done in the present state."""
+    """409: the current state does not allow it."""
 
-    hint = "Look at the present state, then ask again"
+    hint = "Check the current state, then try again"
+    http_status = 409
 
 
 class UnprocessableEntityError(StatusError):
-    """422: the request was understood but makes no sense to the server."""
+    """422: the server understood the request, but it is invalid."""
 
-    hint = "Check the arguments against what the server says"
+    hint = "Check the arguments against the server's message"
+    http_status = 422
 
 
 class RateLimitError(StatusError):
-    """429: too many requests for this token."""
+    """429: too many requests with this token."""
 
-    hint = "Wait for `retry_after` seconds, or send less from elsewhere"
+    hint = "Wait `retry_after` seconds, or send fewer requests from elsewhere"
+    http_status = 429
 
 
 class ServerError(StatusError):
     """5xx: the server failed."""
 
-    hint = "Try again later, and name the request id to support"
+    hint = "Try again later, and report the request id to support"
 
 
 _BY_STATUS: Final[dict[int, type[StatusError]]] = {
@@ -422,7 +386,7 @@ _BY_STATUS: Final[dict[int, type[StatusError]]] = {
 
 
 def error_class(status: int) -> type[StatusError]:
-    """Give the class for an HTTP status; odd ones are plain `StatusError`."""
+    """Return the class for an HTTP status; odd ones are plain `StatusError`."""
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     families = {3: UnexpectedRedirectError, 5: ServerError}
@@ -435,3 +399,12 @@ def _retry_after(value: float | None) -> list[str]:
 
 def _request_id(value: str | None) -> list[str]:
     return [] if value is None else [f"request id {value}"]
+
+
+def _to_json(fact: object) -> object:
+    """Return a fact as plain JSON values; jobs are the only ones that are not yet."""
+    if isinstance(fact, IndexingJob):
+        return fact.to_dict()
+    if isinstance(fact, tuple):
+        return [_to_json(item) for item in fact]
+    return fact

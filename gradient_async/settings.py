@@ -1,4 +1,4 @@
-"""Where the token and the base URL come from, and what is wrong with them."""
+"""What a client is configured with: found, validated, and frozen."""
 
 from __future__ import annotations
 
@@ -7,46 +7,86 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, unquote
 
-from gradient_async.checks import check_instance
-from gradient_async.errors import ConfigurationError
-from gradient_async.transport.credentials import Credentials, Token
-from gradient_async.transport.urls import is_private, split_url
+import attrs
+from cattrs import Converter
 
-# All that scheme, host, port and path need; no user, no query, no fragment.
-_ODD: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
+from gradient_async.checks import (
+    check_callable,
+    check_instance,
+    check_int,
+    check_seconds,
+)
+from gradient_async.errors import ConfigurationError
+from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.credentials import Credentials, Token
+from gradient_async.transport.retry import RetryPolicy
+from gradient_async.transport.sliding_log import RateLimit
+from gradient_async.transport.urls import is_secure, split_url
+
+# Scheme, host, port and path need no others; a user, query or fragment does.
+_UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
 
 BASE_URL: Final = "https://api.digitalocean.com"
-"""The API's production server, as its OpenAPI description names it."""
+"""The API's production server, as named in its OpenAPI description."""
 
 TOKEN_VARIABLES: Final = ("DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN")
-"""Environment variables that may hold the token; the first one set wins."""
+"""Environment variables for the token; the first one set wins."""
 
 BASE_URL_VARIABLE: Final = "DIGITALOCEAN_API_URL"
-"""Environment variable that may hold the base URL."""
+"""Environment variable for the base URL."""
+
+
+@attrs.frozen(kw_only=True)
+class ClientSettings:
+    """
+    The settings of one client, valid once constructed.
+
+    Raises:
+        ConfigurationError: A setting is invalid.
+    """
+
+    credentials: Credentials
+    base_url: str
+    timeout: float
+    retry: RetryPolicy
+    rate_limit: RateLimit
+    max_concurrency: int
+    converter: Converter | None
+    on_attempt: OnAttempt | None
+
+    def __attrs_post_init__(self) -> None:
+        """Check what the types of arguments do not ensure."""
+        self.credentials.check()
+        check_seconds("timeout", self.timeout)
+        check_instance("retry", self.retry, RetryPolicy)
+        check_instance("rate_limit", self.rate_limit, RateLimit)
+        check_int("max_concurrency", self.max_concurrency, minimum=1)
+        check_instance("converter", self.converter, Converter | None)
+        check_callable("on_attempt", self.on_attempt)
 
 
 def find_credentials(token: Token | None) -> Credentials:
-    """Take the token given, or the environment's; what it is worth is not checked."""
-    return Credentials(_token_of_environment() if token is None else token)
+    """Return the given token, or the environment's, unchecked."""
+    return Credentials(_read_token() if token is None else token)
 
 
-def _token_of_environment() -> str:
+def _read_token() -> str:
     values = (os.environ.get(name, "") for name in TOKEN_VARIABLES)
     return next((value for value in values if value.strip()), "")
 
 
 def find_base_url(base_url: str | None) -> str:
     """
-    Take the base URL given, the environment's, or the production server's.
+    Return the given base URL, the environment's, or the production server's.
 
     Raises:
-        ConfigurationError: The token would leave this machine unencrypted, or the
-            URL holds what a base URL must not.
+        ConfigurationError: The token would be sent unencrypted, or the URL has a user,
+            query, fragment or unusual characters.
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
     check_instance("base_url", base_url, str)
-    problem = _problem(base_url)
+    problem = _find_problem(base_url)
     if problem:
         msg = f"the base URL {problem}"
         raise ConfigurationError(msg)
@@ -55,40 +95,40 @@ def find_base_url(base_url: str | None) -> str:
 
 def check_proxy(proxy: str | None) -> None:
     """
-    Refuse what is no HTTP proxy's URL, without repeating it: it may hold a password.
+    Raise unless the URL is one of an HTTP proxy, or None.
 
     Raises:
-        ConfigurationError: It has another scheme, no host that could be reached, or a
-            user or password that cannot be sent.
+        ConfigurationError: It has another scheme, no valid host, or a user or password
+            that cannot be sent. The message omits the URL, which may hold a password.
     """
     if proxy is None:
         return
     check_instance("proxy", proxy, str)
     parts = split_url(proxy)
-    if parts is None or not _is_plain_proxy(parts):
+    if parts is None or not _is_supported_proxy(parts):
         msg = "proxy must look like http://proxy.example:3128"
         raise ConfigurationError(msg)
 
 
-def _is_plain_proxy(parts: SplitResult) -> bool:
-    """Tell whether aiohttp can work with a proxy; basic auth has no `:` in the user."""
+def _is_supported_proxy(parts: SplitResult) -> bool:
+    """Return whether aiohttp supports a proxy; basic auth has no `:` in the user."""
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return (
         parts.scheme in {"http", "https"}
-        and not _ODD.search(parts.hostname or "")
+        and not _UNUSUAL.search(parts.hostname or "")
         and ":" not in user
         and (user + password).isascii()
     )
 
 
-def _problem(url: str) -> str:
-    """Say what is wrong with a base URL; the URL itself may hold a password."""
+def _find_problem(url: str) -> str:
+    """Return what is wrong with a base URL, without the URL: it may hold a password."""
     parts = split_url(url)
     if parts is None or parts.scheme not in {"http", "https"}:
         return f"must look like {BASE_URL}"
-    if not is_private(parts):
-        place = parts.hostname
-        return f"must begin with https://: the token would travel to {place} in clear"
-    if _ODD.search(url):
-        return "must have no user, query, fragment or odd characters"
+    if not is_secure(parts):
+        host = parts.hostname
+        return f"must start with https://, or the token is sent to {host} unencrypted"
+    if _UNUSUAL.search(url):
+        return "must not contain a user, query, fragment or unusual characters"
     return ""

@@ -93,7 +93,7 @@ def test_invalid_proxies_are_not_repeated() -> None:
 def test_a_transport_with_transport_options() -> None:
     """A custom transport excludes the options of the default one."""
     transport = MemoryTransport(lambda _: json_response({}))
-    with pytest.raises(ConfigurationError, match="transport= replaces"):
+    with pytest.raises(ConfigurationError, match="transport= excludes"):
         Client("t", transport=transport, proxy="http://proxy.example:3128")
 
 

@@ -1,4 +1,4 @@
-"""A list longer than one answer."""
+"""Lists that span several pages."""
 
 from gradient_async.paging.options import Paging
 from gradient_async.paging.page import Page, Position

@@ -1,4 +1,4 @@
-"""A page, and a place in a list; plain values."""
+"""Pages of a list, and positions in it; plain values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import attrs
 
 from gradient_async.checks import check_int
 
-MOST_PER_PAGE: Final = 200
-"""Items a page at most, and the default; docs.digitalocean.com/reference/api."""
+MAX_PER_PAGE: Final = 200
+"""Maximum and default number of items per page; docs.digitalocean.com/reference/api."""
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -23,9 +23,9 @@ class Page(Generic[T_co]):
     page: int
     """Number of the page, counted from 1."""
     pages: int | None = None
-    """Number of pages when this one was read, None when the server did not say."""
+    """Number of pages when this one was read; None if not reported."""
     total: int | None = None
-    """Number of items over all pages then, None when the server did not say."""
+    """Number of items over all pages then; None if not reported."""
     has_next: bool = False
     """Whether the server linked to a page after this one."""
 
@@ -44,29 +44,29 @@ class Page(Generic[T_co]):
 @attrs.frozen(kw_only=True)
 class Position:
     """
-    A place in a list from which another paginator can go on; pickle it to keep it.
+    A place in a list from which another paginator can resume; can be pickled.
 
-    Valid for a list that grows at its head: what was added meanwhile is skipped.
+    Valid for a list that grows at its head: items added since are skipped.
 
     Raises:
         ConfigurationError: A number is out of range.
     """
 
     page: int = 1
-    """Page to go on with, counted from 1."""
+    """Number of the page to resume from, counted from 1."""
     offset: int = 0
-    """How many items from there on to pass over; more than a page holds is fine."""
+    """Number of items to skip from there on; may exceed a page."""
     total: int | None = None
-    """Length of the list then, None when the server did not say."""
+    """Length of the list then; None if not reported."""
     per_page: int | None = None
-    """Items a page, None for the list's default; pages of another size differ."""
+    """Items per page, for which alone it is valid; None means the list's default."""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a place that no list has."""
+        """Check the numbers."""
         check_int("the position's page", self.page, minimum=1)
         check_int("the position's offset", self.offset, minimum=0)
         if self.total is not None:
             check_int("the position's total", self.total, minimum=0)
         if self.per_page is not None:
-            most = MOST_PER_PAGE
+            most = MAX_PER_PAGE
             check_int("the position's per_page", self.per_page, minimum=1, maximum=most)

@@ -1,49 +1,59 @@
-"""Iterate over a list of many pages, fetching some ahead."""
+"""Iterate over a list of several pages, fetching some ahead."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+import math
+import sys
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Generator,
+    Hashable,
+    Iterator,
+    Sequence,
+)
+from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
 import attrs
 
 from gradient_async.checks import check_instance, check_int
-from gradient_async.errors import ConfigurationError, PaginationError
-from gradient_async.paging.course import Course, Verdict
-from gradient_async.paging.fetches import Fetches, FetchPage
-from gradient_async.paging.loop import Loop
-from gradient_async.paging.page import MOST_PER_PAGE, Page, Position
+from gradient_async.errors import ConfigurationError
+from gradient_async.paging.page import MAX_PER_PAGE, Page, Position
+from gradient_async.paging.page_iteration import PageIteration
+from gradient_async.paging.page_tracker import PageDecision, PageTracker
+from gradient_async.paging.prefetch_buffer import FetchPage, PrefetchBuffer
 
 T = TypeVar("T")
 
 PREFETCH: Final = 4
-"""Pages asked for at once by default."""
+"""Default number of pages requested at a time."""
 
 
 class Paginator(Generic[T]):
     """
-    A list longer than one answer.
+    A list that spans several pages.
 
         async for item in paginator: ...          every item, page after page
-        async for page in paginator.pages(): ...  the same, a page at a time
+        async for page in paginator.pages(): ...  the same, page by page
         await paginator.collect(max_items=10)     the first ten as a list
-        await paginator                           the first page alone
+        await paginator                           only the first page
 
-    Nothing is sent before the first item is asked for. The first page is fetched
-    alone; from the second on, up to `prefetch` pages are asked for at once, and no
-    more until the oldest of them was given out. Leaving the loop, by `break` too,
-    cancels what is on its way.
+    No request is sent before the first item is needed. The first page is fetched
+    alone; from the second on, up to `prefetch` pages are requested at a time, and no
+    more until the loop has reached the oldest of them. Leaving the loop, also by
+    `break`, cancels pending requests.
 
-    No item is given out twice. A list that only grows at its head is read exactly,
-    whatever the prefetch: each item it had when the first page was read comes once,
-    in order; what is added meanwhile is left out. Other changes may hide items;
-    `drift` tells.
+    No item is yielded twice. A list that only grows at its head is read exactly,
+    whatever the prefetch: each item that it had when the first page was read is
+    yielded once, in order, and items added since are not. Other changes may hide
+    items, see `drift`; if they repeat one after more than 10,000 others, it may be
+    yielded again.
 
-    A page that fails raises after the items before it; iterate on, and it is asked
-    for again. Several tasks may share one paginator: each item goes to one of them.
+    A page that fails raises after the items before it; iterate on to fetch it again.
+    Several tasks may share one paginator: each item goes to one of them.
     """
 
     def __init__(
@@ -51,7 +61,7 @@ class Paginator(Generic[T]):
         fetch: FetchPage[T],
         *,
         path: str,
-        key: Callable[[T], object],
+        keys: Callable[[Sequence[T]], tuple[Hashable, ...]],
         keep: Callable[[T], bool] | None = None,
         max_items: int | None = None,
         per_page: int | None = None,
@@ -66,85 +76,97 @@ class Paginator(Generic[T]):
         check_int("prefetch", prefetch, minimum=1)
         _check_max_items(max_items)
         self._fetch = fetch
-        self._key = key
+        self._keys = keys
         self._keep = keep
-        self._max_items = self._left = max_items
+        self._max_items = max_items
         self._start = attrs.evolve(start, per_page=per_page)
         self._per_page = per_page
         self._prefetch = prefetch
-        self._course = Course[T](start)
-        self._fetches = Fetches(fetch, per_page)
-        self._turning = asyncio.Lock()
-        self._offset = 0
-        self._seen: set[object] = set()
+        self._tracker = PageTracker[T](start, path=path)
+        self._buffer = PrefetchBuffer(fetch, per_page)
+        self._lock = asyncio.Lock()
+        self._left = math.inf if max_items is None else max_items
+        # Of the current page: the indexes of the items to yield, and those items.
+        self._indexes: Sequence[int] = ()
+        self._items: Iterator[T] = iter(())
         self._is_closed = False
 
     @property
     def total(self) -> int | None:
-        """Length of the list by the latest page; None before, or when not told."""
+        """Length of the list as of the latest page; None before it, or if unknown."""
         return None if self._page is None else self._page.total
 
     @property
     def pages_total(self) -> int | None:
-        """Number of pages by the latest page; None before, or when not told."""
+        """Number of pages as of the latest page; None before it, or if unknown."""
         return None if self._page is None else self._page.pages
 
     @property
     def drift(self) -> bool:
-        """Whether the list changed meanwhile in a way that may have hidden items."""
-        return self._course.drift
+        """Whether the list changed in a way that may have hidden items."""
+        return self._tracker.drift
 
     @property
     def position(self) -> Position:
-        """The place right after the latest item, to be kept and given as `start=`."""
-        if self._page is None:
+        """The position right after the latest item; pass it as `start=` to resume."""
+        page = self._page
+        if page is None:
             return self._start
-        is_through = self._offset >= len(self._page.items)
+        number, offset = page.page, self._offset()
+        if offset >= len(page.items):
+            number, offset = page.page + 1, self._tracker.carry_over
         return Position(
-            page=self._page.page + is_through,
-            offset=self._course.behind if is_through else self._offset,
-            total=self._page.total,
-            per_page=self._per_page,
+            page=number, offset=offset, total=page.total, per_page=self._per_page
         )
+
+    def _offset(self) -> int:
+        """Return the index in the current page from which to go on."""
+        unread = length_hint(self._items)
+        if unread:
+            return self._indexes[-unread]
+        # Unless `max_items` ended the page early, nothing further on it is wanted.
+        return sys.maxsize if self._left > 0 else self._indexes[-1] + 1
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Iterate from where the last iteration stopped."""
-        return Loop(self.__anext__, self._fetches.cancel)
+        return PageIteration(self.__anext__, self._buffer.cancel)
 
     async def __anext__(self) -> T:
-        """Give the next item; fetch its page if it is not here yet."""
-        while self._left != 0 and not self._is_closed:
-            for item in self._rest():
+        """Return the next item, fetching its page if necessary."""
+        # The common case comes first: nothing else is as frequent in this package.
+        for item in self._items:
+            return item
+        while await self._advance():
+            for item in self._items:
                 return item
-            if not await self._turn_page():
-                break
         raise StopAsyncIteration
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """
         Iterate over pages instead of items, from where the last iteration stopped.
 
-        They hold the items that iterating would give: none twice, filters applied.
+        Their items are those that iterating would yield: none twice, and filtered.
         """
-        return Loop(self._next_page, self._fetches.cancel)
+        return PageIteration(self._next_page, self._buffer.cancel)
 
     async def _next_page(self) -> Page[T]:
-        is_over = self._left == 0 or self._is_closed
-        if is_over or not await self._turn_page():
+        if not await self._advance():
             raise StopAsyncIteration
         assert self._page is not None
-        return attrs.evolve(self._page, items=tuple(self._rest()))
+        items = tuple(self._items)
+        if len(items) == len(self._page.items):
+            return self._page
+        return attrs.evolve(self._page, items=items)
 
     async def collect(self, *, max_items: int | None = None) -> list[T]:
         """
-        Give the items that are left, or the first so many of them, as a list.
+        Return the remaining items, or the first `max_items` of them, as a list.
 
-        Where a page fails, the items collected before it are lost with the list;
-        iterate yourself to keep them.
+        If a page fails, the items collected so far are lost; iterate to keep them.
 
         Raises:
             ConfigurationError: `max_items` is below 0.
-            GradientError: Whatever fetching a page may raise.
+            GradientError: A page could not be fetched.
         """
         _check_max_items(max_items)
         items: list[T] = []
@@ -157,24 +179,24 @@ class Paginator(Generic[T]):
         return items
 
     def __await__(self) -> Generator[object, None, Page[T]]:
-        """Fetch the first page alone, as iterating would give it, and stay put."""
+        """Fetch only the first page, as iterating would yield it, without advancing."""
         return self._first_page().__await__()
 
     async def _first_page(self) -> Page[T]:
-        page = await self._fetch(self._start.page, self._per_page)
-        course = Course[T](self._start)
-        course.take(page, ())
-        items = page.items[course.skip :]
-        kept = filter(self._keep, items) if self._keep else iter(items)
-        return attrs.evolve(page, items=tuple(itertools.islice(kept, self._max_items)))
+        page = (await self._fetch(self._start.page, self._per_page))()
+        indexes = PageTracker[T](self._start).accept(page, self._keys(page.items))
+        indexes = self._select(page, indexes)[: self._max_items]
+        return attrs.evolve(page, items=tuple(page.items[index] for index in indexes))
 
     async def aclose(self) -> None:
-        """Cancel what is on its way and end the iteration; twice is fine."""
+        """Cancel pending requests and end the iteration; closing again is fine."""
+        self._start = self.position
+        self._page, self._items = None, iter(())
         self._is_closed = True
-        await self._fetches.aclose()
+        await self._buffer.aclose()
 
     async def __aenter__(self) -> Self:
-        """Give the paginator itself, to be closed at the end of the block."""
+        """Return the paginator, which is closed at the end of the block."""
         return self
 
     async def __aexit__(
@@ -187,97 +209,86 @@ class Paginator(Generic[T]):
         await self.aclose()
 
     def __del__(self) -> None:
-        """Cancel what `anext` alone left on its way."""
-        if hasattr(self, "_fetches"):
-            self._fetches.cancel()
+        """Cancel requests that `anext` alone left pending."""
+        if hasattr(self, "_buffer"):
+            self._buffer.cancel()
 
     def __repr__(self) -> str:
-        """Show how far it has come."""
+        """Return the path and the progress."""
         if self._page is None:
-            return f"<Paginator {self._path}, not begun>"
+            return f"<Paginator {self._path}, not started>"
         pages = "?" if self._page.pages is None else self._page.pages
         return f"<Paginator {self._path}, page {self._page.page} of {pages}>"
 
     if not TYPE_CHECKING:
 
         def __iter__(self) -> NoReturn:
-            """Point to the async form."""
+            """Raise TypeError that names the async form."""
             msg = "a Paginator is asynchronous: use `async for`"
             raise TypeError(msg)
 
-    def _rest(self) -> Iterator[T]:
-        """Give what is wanted of the page at hand, moving past each item."""
-        page = self._page
-        while page and self._offset < len(page.items) and self._left != 0:
-            item = page.items[self._offset]
-            self._offset += 1
-            if self._is_wanted(item):
-                yield item
-
-    def _is_wanted(self, item: T) -> bool:
-        """Tell whether to give an item out, and count it if so."""
-        key = self._key(item)
-        if key in self._seen:
-            return False
-        self._seen.add(key)
-        if self._keep is not None and not self._keep(item):
-            return False
-        if self._left is not None:
-            self._left -= 1
-        return True
-
-    async def _turn_page(self) -> bool:
-        """Put the next page at hand; say whether there is anything to read."""
-        async with self._turning:
-            if self._is_closed or self._left == 0:
-                return False
-            if self._page and self._offset < len(self._page.items):
-                # Another task turned it while this one waited.
+    async def _advance(self) -> bool:
+        """Make the next page the current one; return False at the end."""
+        async with self._lock:
+            if length_hint(self._items):
+                # Some are left, or another task advanced while this one waited.
                 return True
-            if self._course.at_end:
+            if self._left <= 0 or self._tracker.at_end:
                 return False
-            page = await self._read()
-            if page is None:
-                return False
-            self._page, self._offset = page, self._course.skip
-            return True
+            return await self._read_page()
+
+    async def _read_page(self) -> bool:
+        """
+        Fetch the next page, again while it is older than the page before it.
+
+        Returns False if the paginator was closed.
+        """
+        tracker = self._tracker
+        while not self._is_closed:
+            window = tracker.pages_to_fetch(self._window())
+            self._buffer.request(window, accepted=tracker.accepted)
+            result = await self._buffer.result(tracker.next_page)
+            if result is None:
+                continue
+            decode, accepted = result
+            page = decode()
+            keys = self._keys(page.items)
+            is_fresh = accepted == tracker.accepted
+            if tracker.check(page, keys, fresh=is_fresh) is PageDecision.ACCEPT:
+                self._open(page, tracker.accept(page, keys))
+                return True
+        return False
+
+    def _open(self, page: Page[T], indexes: Sequence[int]) -> None:
+        """Make a page the current one, with the items of these indexes to yield."""
+        indexes = self._select(page, indexes)
+        if len(indexes) > self._left:
+            indexes = indexes[: int(self._left)]
+        self._left -= len(indexes)
+        self._page, self._indexes = page, indexes
+        if len(indexes) == len(page.items):
+            self._items = iter(page.items)
+        else:
+            self._items = iter([page.items[index] for index in indexes])
+
+    def _select(self, page: Page[T], indexes: Sequence[int]) -> Sequence[int]:
+        """Return the indexes whose items pass the filter."""
+        if self._keep is None:
+            return indexes
+        return [index for index in indexes if self._keep(page.items[index])]
 
     def _window(self) -> int:
-        """Ask for no more pages ahead than the limit can need."""
-        if self._left is None or self._keep is not None:
+        """Return the number of pages to prefetch, no more than `max_items` needs."""
+        if self._keep is not None or self._left == math.inf:
             return self._prefetch
-        return min(self._prefetch, -(-self._left // self._per_page))
-
-    async def _read(self) -> Page[T] | None:
-        """
-        Read the next page, again where it is older than the page before it.
-
-        None means that the paginator was closed meanwhile.
-        """
-        course = self._course
-        while not self._is_closed:
-            self._fetches.ask(course.ahead(self._window()), taken=course.taken)
-            got = await self._fetches.get(course.next_page)
-            if got is None:
-                continue
-            page, taken = got
-            keys = tuple(self._key(item) for item in page.items)
-            try:
-                verdict = course.judge(page, keys, fresh=taken == course.taken)
-            except PaginationError as error:
-                error.method, error.path = "GET", self._path
-                raise
-            if verdict is Verdict.TAKE:
-                course.take(page, keys)
-                return page
-        return None
+        return min(self._prefetch, math.ceil(self._left / self._per_page))
 
 
 def _page_size(per_page: int | None, start: Position) -> int:
-    """Agree on the items a page; a position counts in pages of its own size."""
+    """Return the items per page; a position is valid for its own page size only."""
     if per_page is None:
-        return start.per_page or MOST_PER_PAGE
-    check_int("per_page", per_page, minimum=1, maximum=MOST_PER_PAGE)
+        return start.per_page or MAX_PER_PAGE
+    check_int("per_page", per_page, minimum=1, maximum=MAX_PER_PAGE)
     if start.per_page not in {None, per_page}:
         msg = f"start is a position in pages of {start.per_page}, not of {per_page}"
         raise ConfigurationError(msg)

@@ -37,8 +37,8 @@ from gradient_async.resources.source_bodies import (
     build_added_source,
     build_chunking,
 )
-from gradient_async.transport.uploads import OnProgress
-from gradient_async.transport.wire import Endpoint
+from gradient_async.transport.endpoint import Endpoint
+from gradient_async.transport.uploads import OnProgress, Uploads
 
 _SOURCES: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
 _LIST: Final = Endpoint("GET", _SOURCES)
@@ -246,7 +246,8 @@ class DataSources(Resource):
             (to,) = await self.create_presigned_urls(
                 [PresignedUrlFile(file.name, size)]
             )
-        await self._caller.uploads.put(file, to, size=size, on_progress=on_progress)
+        uploads = Uploads(self._caller.transport, self._caller.lifetime)
+        await uploads.put(file, to, size=size, on_progress=on_progress)
         return FileUploadDataSource(
             original_file_name=to.original_file_name or file.name,
             size_in_bytes=size,

@@ -32,7 +32,7 @@ from gradient_async.printable import printable
 from gradient_async.resources.arguments import build_body
 from gradient_async.resources.paged import build_page, fetch_page
 from gradient_async.transport.calls import Caller
-from gradient_async.transport.wire import Endpoint, problem_of_id
+from gradient_async.transport.endpoint import Endpoint, find_id_problem
 from gradient_async.waiting import JobSource
 
 LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
@@ -69,9 +69,10 @@ class JobCalls(JobSource):
 
     async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Fetch one page of the account's jobs, newest first."""
-        return await fetch_page(
+        decode = await fetch_page(
             self._caller, LIST.request(), IndexingJobsResponse, page, per_page
         )
+        return decode()
 
     async def list_for_knowledge_base(
         self, knowledge_base_uuid: str
@@ -95,7 +96,7 @@ class JobCalls(JobSource):
         )
         request = _CREATE.request(body=body)
         job = (await self._caller.call(request, IndexingJobResponse)).job
-        if problem := problem_of_id(job.uuid):
+        if problem := find_id_problem(job.uuid):
             msg = f"the id of the started job {problem}"
             raise DecodeError(
                 msg, method=request.method, path=request.path, json_path="$.job.uuid"

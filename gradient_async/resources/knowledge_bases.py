@@ -29,7 +29,7 @@ from gradient_async.resources.arguments import (
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.source_bodies import build_new_source
-from gradient_async.transport.wire import Endpoint
+from gradient_async.transport.endpoint import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
 _GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}")

@@ -10,7 +10,7 @@ from gradient_async.paging import Paginator, Paging
 from gradient_async.resources.arguments import build_query, parse_members
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.wire import Endpoint
+from gradient_async.transport.endpoint import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/models")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar, Unpack
 
@@ -42,7 +42,7 @@ def paginate(
     return Paginator(
         partial(fetch_page, caller, request, shape),
         path=request.path,
-        key=identify,
+        keys=identify,
         keep=keep,
         **paging,
     )
@@ -54,11 +54,11 @@ async def fetch_page(
     shape: type[ListResponse[T]],
     page: int,
     per_page: int,
-) -> Page[T]:
-    """Fetch one page of a list, counted from 1."""
+) -> Callable[[], Page[T]]:
+    """Fetch one page of a list, counted from 1; the function returned decodes it."""
     params = {**request.params, "page": str(page), "per_page": str(per_page)}
-    response = await caller.call(attrs.evolve(request, params=params), shape)
-    return build_page(page, response)
+    decode = await caller.fetch(attrs.evolve(request, params=params), shape)
+    return lambda: build_page(page, decode())
 
 
 def build_page(number: int, response: ListResponse[T]) -> Page[T]:
@@ -73,6 +73,6 @@ def build_page(number: int, response: ListResponse[T]) -> Page[T]:
     )
 
 
-def identify(item: _Item) -> Hashable:
-    """Return an item's uuid, or the item itself where the uuid is empty."""
-    return item.uuid or item
+def identify(items: Sequence[_Item]) -> tuple[Hashable, ...]:
+    """Return what identifies each item: its uuid, or where that is empty, itself."""
+    return tuple([item.uuid or item for item in items])

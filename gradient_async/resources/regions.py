@@ -7,7 +7,7 @@ from typing import Final
 from gradient_async.models.regions import Region, RegionsResponse
 from gradient_async.resources.arguments import build_query
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.wire import Endpoint
+from gradient_async.transport.endpoint import Endpoint
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/regions")
 

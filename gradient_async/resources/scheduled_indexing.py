@@ -19,7 +19,8 @@ from gradient_async.models.scheduled_indexing import (
 )
 from gradient_async.resources.arguments import build_body
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.wire import Endpoint, Request
+from gradient_async.transport.endpoint import Endpoint
+from gradient_async.transport.wire import Request
 
 _CREATE: Final = Endpoint("POST", "/v2/gen-ai/scheduled-indexing")
 _GET: Final = Endpoint(

@@ -36,9 +36,15 @@ class MemoryTransport:
         self.requests: list[Request] = []
         """Requests received so far, one for each attempt, in the order sent."""
         self.is_closed: bool = False
-        """Whether the client has closed the transport."""
+        """Whether `aclose` was called; a client never does so."""
 
-    async def send(self, request: Request, token: Secret) -> Response:  # noqa: ARG002
+    async def send(
+        self,
+        request: Request,
+        *,
+        base_url: str,  # noqa: ARG002  (there is no server)
+        token: Secret,  # noqa: ARG002  (the same)
+    ) -> Response:
         """Record a request and return, or raise, what the function returns."""
         return await self._handle(request)
 

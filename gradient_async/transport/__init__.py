@@ -1,1 +1,1 @@
-"""How one call gets there and back."""
+"""Send calls: attempts, retries, pacing and the HTTP session."""

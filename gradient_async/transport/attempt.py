@@ -1,7 +1,8 @@
-"""Tell the log, and whoever asked, about each attempt."""
+"""Report each attempt to the log and to the `on_attempt` hook."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -12,26 +13,26 @@ from gradient_async.logger import logger
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """One request and what came of it; holds no header, body or query."""
+    """One request and its outcome; holds no header, body or query."""
 
     method: str
     """HTTP method."""
     path: str
     """Path, ids percent-encoded, without the query."""
     number: int
-    """Which attempt of the call this was, from 1."""
+    """Number of the attempt within its call, counted from 1."""
     waited: float
-    """Seconds it waited for its turn within the rate limit."""
+    """Seconds it waited for the rate limit and for other requests to finish."""
     seconds: float
-    """Seconds from the send to the end of the answer or the failure."""
+    """Seconds from sending it to the end of the response or the failure."""
     status: int | None = None
-    """HTTP status code, None when no whole answer arrived."""
+    """HTTP status code; None if no complete response was received."""
     request_id: str | None = None
-    """The server's name for the request, None when it gave none."""
+    """The server's id of the request; None if it sent none."""
     error: str | None = None
-    """Name of the error class, None when it succeeded."""
+    """Name of the error class; None if it succeeded."""
     retry_in: float | None = None
-    """Seconds until the next attempt, None when this was the last."""
+    """Seconds until the next attempt; None if this was the last one."""
 
 
 OnAttempt: TypeAlias = Callable[[Attempt], object]
@@ -39,15 +40,20 @@ OnAttempt: TypeAlias = Callable[[Attempt], object]
 Called right after each attempt that ended, in the task that made the call.
 
 An attempt cut short by a deadline or a cancellation is not reported. The function must
-not block; what it raises ends the call.
+not block; an error that it raises ends the call.
 """
 
 
+def is_observed(on_attempt: OnAttempt | None) -> bool:
+    """Return whether anybody would see the report of a successful attempt."""
+    return on_attempt is not None or logger.isEnabledFor(logging.DEBUG)
+
+
 def report_attempt(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
-    """Log an attempt (debug), and that it is tried again (warning); call the hook."""
+    """Log an attempt (debug) and its retry (warning), and call the hook."""
     outcome = attempt.error or "ok"
     logger.debug(
-        "%s %s attempt %d: %s %s in %.3f s after %.3f s in the queue, request id %s",
+        "%s %s attempt %d: %s %s in %.3f s after waiting %.3f s, request id %s",
         attempt.method,
         attempt.path,
         attempt.number,
@@ -59,7 +65,7 @@ def report_attempt(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
     )
     if attempt.retry_in is not None:
         logger.warning(
-            "%s %s attempt %d failed (%s); trying again in %.2f s",
+            "%s %s attempt %d failed (%s); retrying in %.2f s",
             attempt.method,
             attempt.path,
             attempt.number,

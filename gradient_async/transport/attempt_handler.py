@@ -1,4 +1,4 @@
-"""What tenacity asks after each attempt: report it, and say whether to go on."""
+"""Handle the end of each attempt: report it, and decide whether to retry."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ import random
 from tenacity import RetryCallState
 
 from gradient_async.errors import StatusError, TransportError
-from gradient_async.transport.attempt import Attempt, OnAttempt, report_attempt
+from gradient_async.transport.attempt import (
+    Attempt,
+    OnAttempt,
+    is_observed,
+    report_attempt,
+)
 from gradient_async.transport.call_state import CallState, call_state
 from gradient_async.transport.retry import (
     Decision,
+    Retry,
     RetryPolicy,
     RetryQuota,
     StopReason,
-    Wait,
     decide,
     may_have_executed,
 )
@@ -24,10 +29,9 @@ from gradient_async.transport.wire import Response
 
 class AttemptHandler:
     """
-    Decide, account for and report each attempt.
+    Report each attempt, decide whether to retry, and account for the retry quota.
 
-    One object serves all calls of a client: what belongs to one call is in `CallState`.
-    It never awaits: tenacity keeps the state of a step on an object that is shared.
+    One object serves all calls of a client: the state of a call is in `CallState`.
     """
 
     def __init__(self, policy: RetryPolicy, on_attempt: OnAttempt | None) -> None:
@@ -36,32 +40,34 @@ class AttemptHandler:
         self._quota = RetryQuota()
 
     def __call__(self, state: RetryCallState) -> bool:
-        """Say whether there is another attempt."""
+        """Return whether to make another attempt; tenacity's retry strategy."""
         call, outcome = call_state(state), state.outcome
         assert outcome is not None
         error = outcome.exception()
         if error is None:
-            self._quota.earn(call.spent)
-            self._report(call, response=outcome.result())
+            self._quota.refund(call.spent)
+            # Most calls of most clients are not observed, and a report is not free.
+            if is_observed(self._on_attempt):
+                self._report(call, response=outcome.result())
             return False
         if not isinstance(error, TransportError | StatusError):
             return False
-        return self._after_failure(call, error)
+        return self._handle_failure(call, error)
 
-    def _after_failure(
+    def _handle_failure(
         self, call: CallState, error: TransportError | StatusError
     ) -> bool:
         call.failure = error
         call.may_have_executed = call.may_have_executed or may_have_executed(error)
         decision = self._decide(call, error)
-        if isinstance(decision, Wait):
-            call.wait = decision.seconds
+        if isinstance(decision, Retry):
+            call.wait = decision.wait
             call.spent += decision.cost
             self._quota.spend(decision.cost)
-            self._report(call, error=error, retry_in=decision.seconds)
+            self._report(call, error=error, retry_in=decision.wait)
             return True
         if decision.reason is not StopReason.NOT_RETRYABLE:
-            error.add_note(f"not tried again: {decision.reason}")
+            error.add_note(f"not retried: {decision.reason}")
         self._report(call, error=error)
         return False
 
@@ -73,7 +79,7 @@ class AttemptHandler:
             attempt=call.attempts,
             time_left=call.deadline - asyncio.get_running_loop().time(),
             quota=self._quota.left,
-            jitter=random.random(),  # noqa: S311  (no secret)
+            jitter=random.random(),  # noqa: S311  (not security-sensitive)
         )
 
     def _report(
@@ -84,14 +90,14 @@ class AttemptHandler:
         error: TransportError | StatusError | None = None,
         retry_in: float | None = None,
     ) -> None:
-        answer = error if isinstance(error, StatusError) else response
+        responded = error if isinstance(error, StatusError) else response
         attempt = Attempt(
             method=call.request.method,
             path=call.request.path,
             number=call.attempts,
             waited=call.sent_at - call.queued_at,
             seconds=asyncio.get_running_loop().time() - call.sent_at,
-            status=None if answer is None else answer.status,
+            status=None if responded is None else responded.status,
             request_id=call.request_id,
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,

@@ -1,4 +1,4 @@
-"""One logical call while it runs."""
+"""The state of one logical call while it runs."""
 
 from __future__ import annotations
 
@@ -15,33 +15,43 @@ _NOT_FOUND: Final = 404
 
 @attrs.define(eq=False)
 class CallState:
-    """One logical call while it runs; times are of the loop's clock."""
+    """One logical call; times are of the event loop's clock."""
 
     request: Request
     started: float
     deadline: float
     attempts: int = 0
+    """Number of attempts so far."""
     queued_at: float = 0.0
+    """When the latest attempt began to wait for its turn."""
     sent_at: float = 0.0
-    on_the_wire: bool = False
-    """Whether an attempt was begun, by connecting or later, that has not ended."""
+    """When the latest attempt was sent."""
+    is_in_flight: bool = False
+    """Whether an attempt was sent, or began to connect, and has not ended."""
     request_id: str | None = None
-    """The server's name for the latest attempt, None before it answered one."""
+    """The server's id of the latest attempt; None before its response."""
     failure: TransportError | StatusError | None = None
-    """How the latest attempt failed."""
+    """Error of the latest attempt that failed."""
     may_have_executed: bool = False
-    """Whether an attempt that failed may have been carried out nevertheless."""
+    """Whether an attempt that failed may have taken effect nevertheless."""
     wait: float = 0.0
     """Seconds until the next attempt."""
     spent: int = 0
-    """What its retries cost of the quota."""
+    """What its retries cost of the client's quota."""
 
-    def is_done(self, response: Response) -> bool:
+    def begin_attempt(self, now: float) -> None:
+        """Count an attempt that is about to be sent."""
+        self.sent_at = now
+        self.attempts += 1
+        self.request_id = None
+        self.is_in_flight = True
+
+    def is_fulfilled(self, response: Response) -> bool:
         """
-        Tell whether an answer means that the call has reached its aim.
+        Return whether a response fulfils the call.
 
-        What a DELETE no longer finds after an attempt whose answer was lost, that
-        attempt has deleted, or somebody else has: it is gone, as was asked.
+        A 404 on a retried DELETE does: an earlier attempt, whose response was lost,
+        has deleted the object.
         """
         if response.status == _NOT_FOUND:
             return self.request.method == "DELETE" and self.may_have_executed
@@ -49,6 +59,6 @@ class CallState:
 
 
 def call_state(state: RetryCallState) -> CallState:
-    """Give the call that tenacity is at; it is the attempt's only argument."""
+    """Return the call that tenacity is running: the attempt's only argument."""
     call: CallState = state.args[0]
     return call

@@ -1,8 +1,8 @@
 """
-One logical call: attempts, deadline, pacing and retry quota around one request.
+Run calls: attempts, deadline, pacing and retries around one request.
 
-A deadline bounds everything: waiting for a turn, connecting, the body, the waits
-between attempts. tenacity runs the attempts; `retry.decide` decides.
+The deadline covers everything: waiting for a slot, connecting, the body, and the waits
+between attempts. tenacity runs the attempts; `retry.decide` decides about them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeVar
+from contextlib import AbstractAsyncContextManager
+from typing import Final, NoReturn, TypeAlias, TypeVar
 
 import attrs
-from tenacity import AsyncRetrying
 
 from gradient_async.codec import JSON, Codec, decode_json
 from gradient_async.errors import (
@@ -26,230 +26,244 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
-from gradient_async.transport.attempt import OnAttempt
-from gradient_async.transport.attempt_handler import AttemptHandler
-from gradient_async.transport.call_state import CallState, call_state
-from gradient_async.transport.credentials import Credentials
-from gradient_async.transport.headers import read_limits
+from gradient_async.transport.call_state import CallState
+from gradient_async.transport.credentials import Credentials, Secret
+from gradient_async.transport.headers import Limits, read_limits
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.pacing import Pacer, refusal_wait
-from gradient_async.transport.retry import RetryPolicy, may_have_executed
+from gradient_async.transport.pacing import Pacing, Slot
+from gradient_async.transport.retry import may_have_executed
+from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize
 from gradient_async.transport.status import status_error
-from gradient_async.transport.uploads import Uploads
 from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
 
+Gate: TypeAlias = AbstractAsyncContextManager[object, bool | None]
+"""What a request holds while it is in flight, such as a semaphore."""
+
 _TOO_MANY_REQUESTS: Final = 429
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Caller:
     """
-    Makes the calls of one account.
+    Runs the calls of one account.
 
-    May be used by many tasks at once, in one event loop.
+    Many tasks of one event loop may use it at once.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        *,
-        credentials: Credentials,
-        codec: Codec,
-        pacer: Pacer,
-        retry: RetryPolicy,
-        timeout: float,
-        on_attempt: OnAttempt | None,
-    ) -> None:
-        self._transport = transport
-        self._credentials = credentials
-        self._codec = codec
-        self._pacer = pacer
-        self._timeout = timeout
-        self._lifetime = Lifetime()
-        self.uploads: Uploads = Uploads(transport, self._lifetime)
-        """Uploads of files, which go elsewhere than to the API."""
-        # Called as a function: `async for attempt in` would keep one call's state
-        # on this shared object.
-        self._retrying = AsyncRetrying(
-            retry=AttemptHandler(retry, on_attempt),
-            wait=lambda state: call_state(state).wait,
-            sleep=asyncio.sleep,
-        )
+    transport: Transport
+    owns_transport: bool
+    """Whether closing the client closes the transport."""
+    credentials: Credentials
+    base_url: str
+    codec: Codec
+    pacing: Pacing
+    """Keeps to the token's rate limit."""
+    gate: Gate
+    """Caps the requests of this client that are in flight."""
+    shared_gate: Gate
+    """Caps the requests of all clients that share it."""
+    timeout: float
+    retrying: Retrying
+    # Not made here alone: a second Caller may share the calls of the first.
+    lifetime: Lifetime = attrs.field(factory=Lifetime)
 
-    async def call(self, request: Request, shape: type[T]) -> T:
+    async def call(self, request: Request, cls: type[T]) -> T:
         """
-        Make a call and decode its answer into an attrs class.
+        Make a call and decode the response into an attrs class.
 
         Raises:
-            ClientClosedError: The client was closed before the answer was in.
+            ClientClosedError: The client was closed before the response arrived.
             ConfigurationError: The client belongs to another event loop.
-            DeadlineExceededError: The answer was not in within the timeout.
-            DecodeError: The answer is not of that shape.
-            OutcomeUnknownError: A request not safe to repeat lost its answer.
-            StatusError: The server refused.
-            TransportError: No whole answer arrived in the last attempt.
+            DeadlineExceededError: The call did not finish within the timeout.
+            DecodeError: The response does not have this shape.
+            OutcomeUnknownError: The response to a request that is not safe to repeat
+                was lost.
+            StatusError: The response status is not 2xx.
+            TransportError: The last attempt received no complete response.
         """
-        return await self._decoded(
-            request, lambda body: self._codec.decode(body, shape)
-        )
+        return (await self.fetch(request, cls))()
+
+    async def fetch(self, request: Request, cls: type[T]) -> Callable[[], T]:
+        """
+        Make a call, and return a function that decodes the response when called.
+
+        Raises:
+            GradientError: See `call`; a `DecodeError` is raised by the function.
+        """
+        call, response = await self._run(request)
+        return lambda: _decode(call, lambda: self.codec.decode(response.body, cls))
 
     async def call_json(self, request: Request) -> JSON:
-        """Make a call and decode its answer as plain JSON; None for no body."""
-        return await self._decoded(
-            request, lambda body: decode_json(body) if body else None
-        )
+        """Make a call and return the response as plain JSON; None for no body."""
+        call, response = await self._run(request)
+        if not response.body:
+            return None
+        return _decode(call, lambda: decode_json(response.body))
 
     async def send(self, request: Request) -> None:
-        """Make a call whose answer says nothing beyond its success."""
-        await self._send(request)
+        """Make a call and ignore the body of the response."""
+        await self._run(request)
 
     async def sleep(self, seconds: float) -> None:
         """
-        Let time pass between calls that belong together.
+        Sleep between related calls.
 
         Raises:
-            ClientClosedError: The client was closed before or meanwhile.
+            ClientClosedError: The client was closed before or during the sleep.
         """
         scope = asyncio.timeout(None)
         try:
-            self._lifetime.enter(scope)
+            self.lifetime.enter(scope)
             async with scope:
                 await asyncio.sleep(seconds)
         except TimeoutError:
-            msg = "the client was closed meanwhile"
+            msg = "the client was closed during the call"
             raise ClientClosedError(msg) from None
         finally:
-            self._lifetime.leave(scope)
+            self.lifetime.leave(scope)
 
-    async def _decoded(self, request: Request, decode: Callable[[bytes], T]) -> T:
-        call, response = await self._send(request)
-        try:
-            return decode(response.body)
-        except DecodeError as error:
-            error.request_id = call.request_id
-            raise _during(error, call) from None
-
-    async def _send(self, request: Request) -> tuple[CallState, Response]:
+    async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
-        call = CallState(request, started=now, deadline=now + self._timeout)
+        call = CallState(request, started=now, deadline=now + self.timeout)
         scope = asyncio.timeout_at(call.deadline)
         try:
-            self._lifetime.enter(scope)
+            self.lifetime.enter(scope)
             async with scope:
-                return call, await self._retrying(self._attempt, call)
+                return call, await self.retrying(self._attempt, call)
         except GradientError as error:
-            failure, cause = _final(error, call)
+            failure, cause = _call_error(error, call)
         except TimeoutError:
             if not scope.expired():
                 raise
-            failure, cause = self._interrupted(call)
+            failure, cause = self._interruption(call)
         finally:
-            self._lifetime.leave(scope)
-        # Raised out here, so that the error does not carry the frames that were
-        # interrupted, whose variables hold headers.
+            self.lifetime.leave(scope)
+        # Raised here so that the traceback omits the interrupted frames, whose
+        # variables hold headers.
         raise failure from cause
 
     async def _attempt(self, call: CallState) -> Response:
+        secret = await self.credentials.current()
         clock = asyncio.get_running_loop().time
-        secret = await self._credentials.current()
         call.queued_at = clock()
-        await self._pacer.acquire(call.deadline)
-        call.sent_at = clock()
-        call.attempts += 1
-        call.request_id = None
-        call.on_the_wire = sent = True
-        try:
-            response = await self._transport.send(call.request, secret)
-            call.on_the_wire = False
-            limits = read_limits(response.headers, now=time.time())
-            refused = response.status == _TOO_MANY_REQUESTS
-            # Before the slot is free: a refusal closes the gate to whoever is next.
-            self._pacer.learn(limits, refused=refused)
-        except GradientError as error:
-            call.on_the_wire = False
-            # Any other error is the transport's refusal to send at all.
-            sent = isinstance(error, TransportError) and error.sent
-            raise
-        finally:
-            self._pacer.settle(sent=sent)
-        if call.is_done(response):
-            call.request_id = sanitize(response.request_id, secret)
-            # What a 404 says is not the answer that was asked for.
+        async with self.gate:
+            slot = await self.pacing.acquire(call.deadline - clock())
+            response, limits = await self._send(call, secret, slot)
+        call.request_id = sanitize(response.request_id, secret)
+        if call.is_fulfilled(response):
+            # A 404 that counts as success has no payload to return.
             return response if response.is_success else attrs.evolve(response, body=b"")
-        wait = refusal_wait(limits) if refused else limits.retry_after
-        failure = status_error(call.request, response, retry_after=wait, secret=secret)
+        failure = status_error(
+            call.request, response, retry_after=limits.wait, secret=secret
+        )
         call.request_id = failure.request_id
         raise failure
 
-    def _interrupted(
+    async def _send(
+        self, call: CallState, secret: Secret, slot: Slot
+    ) -> tuple[Response, Limits]:
+        sent, limits = False, None
+        try:
+            # The innermost gate: a client that waits for its own limit must not hold
+            # what other clients could use.
+            async with self.shared_gate:
+                call.begin_attempt(asyncio.get_running_loop().time())
+                sent = True
+                response = await self.transport.send(
+                    call.request, base_url=self.base_url, token=secret
+                )
+            call.is_in_flight = False
+            limits = _read_limits(response)
+        except GradientError as error:
+            call.is_in_flight = False
+            # Any other error means that the transport did not send the request.
+            sent = isinstance(error, TransportError) and error.sent
+            raise
+        finally:
+            slot.release(sent=sent, limits=limits)
+        return response, limits
+
+    def _interruption(
         self, call: CallState
     ) -> tuple[GradientError, GradientError | None]:
-        """Name what stopped a call, the deadline or the end of the client, and why."""
+        """Return the error for a call ended early, and its cause."""
         reason: GradientError
-        if self._lifetime.has_ended:
-            reason = ClientClosedError("the client was closed meanwhile")
+        if self.lifetime.has_ended:
+            reason = ClientClosedError("the client was closed during the call")
         else:
-            reason = DeadlineExceededError(f"no answer within {self._timeout:g} s")
-        _during(reason, call)
-        if call.on_the_wire and not call.request.is_idempotent:
-            return _unknown(call), reason
+            reason = DeadlineExceededError(f"no response within {self.timeout:g} s")
+        _complete(reason, call)
+        if call.is_in_flight and not call.request.is_idempotent:
+            return _outcome_unknown(call), reason
         return reason, call.failure
 
-    @property
-    def running(self) -> int:
-        """How many calls run now."""
-        return self._lifetime.running
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the client was closed."""
-        return self._lifetime.has_ended
-
     async def aclose(self) -> None:
-        """End what runs with `ClientClosedError` and let go of the connections."""
+        """End running calls with `ClientClosedError`, and close an own transport."""
         try:
-            await self._lifetime.end()
+            await self.lifetime.end()
         finally:
-            await self._transport.aclose()
+            if self.owns_transport:
+                await self.transport.aclose()
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: connections and tokens do not travel."""
-        msg = "what holds a client's connections cannot be pickled or copied"
+        """Raise TypeError: connections and tokens cannot be pickled or copied."""
+        msg = "a Client's connections cannot be pickled or copied"
         raise TypeError(msg)
 
     def __del__(self) -> None:
-        """Warn once of a forgotten close, and let go of the connections."""
-        if self._lifetime.has_begun and not self._lifetime.has_ended:
-            text = "a Client was not closed; use `async with`, or `await aclose()`"
+        """Warn about an unclosed client, and drop its connections."""
+        # An argument that is missing leaves an object without any attribute.
+        lifetime = getattr(self, "lifetime", None)
+        if lifetime is not None and lifetime.has_begun and not lifetime.has_ended:
+            text = "unclosed Client: use `async with` or `await client.aclose()`"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
-            self._transport.abandon()
+            if self.owns_transport:
+                self.transport.abandon()
 
 
-def _during(error: GradientError, call: CallState) -> GradientError:
-    """Note on an error how far the call had come."""
-    elapsed = asyncio.get_running_loop().time() - call.started
-    error.method = error.method or call.request.method
-    error.path = error.path or call.request.path
-    return error.during(attempts=call.attempts, elapsed=elapsed)
+def _read_limits(response: Response) -> Limits:
+    refused = response.status == _TOO_MANY_REQUESTS
+    return read_limits(response.headers, now=time.time(), refused=refused)
 
 
-def _final(
+def _decode(call: CallState, decode: Callable[[], T]) -> T:
+    """Decode the response of a call; an error has the facts of the call."""
+    try:
+        return decode()
+    except DecodeError as error:
+        raise _complete(error, call) from None
+
+
+def _complete(error: GradientError, call: CallState) -> GradientError:
+    """Fill in the request and the progress of the call."""
+    return error.complete(
+        method=call.request.method,
+        path=call.request.path,
+        attempts=call.attempts,
+        elapsed=asyncio.get_running_loop().time() - call.started,
+        request_id=call.request_id,
+    )
+
+
+def _call_error(
     error: GradientError, call: CallState
 ) -> tuple[GradientError, BaseException | None]:
-    """Turn the last attempt's error into the call's, with its cause."""
-    _during(error, call)
+    """Convert the last attempt's error into the call's error and its cause."""
+    _complete(error, call)
     if isinstance(error, DeadlineExceededError):
         return error, call.failure
-    is_unknown = isinstance(error, TransportError | StatusError) and may_have_executed(
-        error
-    )
-    if is_unknown and not call.request.is_idempotent:
-        return _unknown(call), error
+    if (
+        isinstance(error, TransportError | StatusError)
+        and may_have_executed(error)
+        and not call.request.is_idempotent
+    ):
+        return _outcome_unknown(call), error
     return error, error.__cause__
 
 
-def _unknown(call: CallState) -> GradientError:
-    text = "the answer was lost; it may or may not have been done"
-    return _during(OutcomeUnknownError(text), call)
+def _outcome_unknown(call: CallState) -> GradientError:
+    text = "the response was lost; the request may or may not have taken effect"
+    return _complete(OutcomeUnknownError(text), call)

@@ -1,4 +1,4 @@
-"""Tokens: kept out of every text, and asked for anew where they rotate."""
+"""Tokens: hidden from all output, and fetched before each attempt if they rotate."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final, NoReturn, TypeAlias
 from gradient_async.errors import ConfigurationError
 
 Token: TypeAlias = str | Callable[[], str | Awaitable[str]]
-"""A token, or a function (plain or async) that gives the current one."""
+"""A token, or a function, sync or async, that returns the current one."""
 
-# RFC 6750, section 2.1: what a bearer token may consist of.
+# RFC 6750, section 2.1.
 _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 class Secret:
-    """A token that no repr, format, pickle or log shows."""
+    """A token that never appears in a repr, format, pickle or log."""
 
     __slots__ = ("_text",)
 
@@ -25,29 +25,28 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the token itself."""
+        """Return the token itself."""
         return self._text
 
     def redact(self, text: str) -> str:
-        """Take the token out of a text that came from elsewhere."""
+        """Return a text from elsewhere with the token replaced by `***`."""
         return text.replace(self._text, "***") if self._text else text
 
     def __repr__(self) -> str:
-        """Show that there is one, never which."""
+        """Return a placeholder."""
         return "Secret('***')"
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied."""
-        msg = "a token is never pickled or copied"
+        """Raise TypeError: a token must not leave the process."""
+        msg = "a token cannot be pickled or copied"
         raise TypeError(msg)
 
 
 class Credentials:
     """
-    Where the token of each attempt comes from.
+    Source of the token of each attempt.
 
-    A string is stripped of surrounding white space. A function is called before each
-    attempt.
+    Whitespace around a string is stripped. A function is called before each attempt.
     """
 
     __slots__ = ("_provider", "_secret")
@@ -58,55 +57,56 @@ class Credentials:
 
     def check(self) -> None:
         """
-        Refuse a string that cannot be a token; a function is not called for this.
+        Raise if the token is a string that cannot be valid; a function is not called.
 
-        Apart from `__init__`, whose frame shows the token in a traceback.
+        Separate from `__init__`, whose frame shows the token in a traceback.
 
         Raises:
-            ConfigurationError: The token is empty or could not stand in a header.
+            ConfigurationError: The token is empty or not valid in a header.
         """
         if self._provider is None:
             _check(self._secret)
 
     async def current(self) -> Secret:
         """
-        Give the token for the next attempt.
+        Return the token for the next attempt.
 
         Raises:
-            ConfigurationError: The function gave something that is no token.
+            ConfigurationError: The function returned something that is not a token.
         """
         if self._provider is None:
             return self._secret
-        given = self._provider()
-        secret = _secret(await given if inspect.isawaitable(given) else given)
-        # From here on an error shows this frame's variables in a traceback.
-        del given
+        secret = _secret(await _resolve(self._provider()))
         _check(secret)
         return secret
 
     def __repr__(self) -> str:
-        """Show the kind of source, never the token."""
+        """Return the kind of source, not the token."""
         kind = "string" if self._provider is None else "function"
         return f"Credentials(<{kind}>)"
 
 
+async def _resolve(token: object) -> object:
+    """Return a value, or await it; no frame that raises later holds the token."""
+    return await token if inspect.isawaitable(token) else token
+
+
 def _secret(token: object) -> Secret:
-    # A token read from a file ends with a newline more often than not.
+    # Tokens read from files usually end with a newline.
     return Secret(token.strip() if isinstance(token, str) else "")
 
 
 def _check(secret: Secret) -> None:
-    problem = _problem(secret)
+    problem = _find_problem(secret)
     if problem:
-        msg = f"the token {problem}"
-        raise ConfigurationError(msg)
+        raise ConfigurationError(problem)
 
 
-def _problem(secret: Secret) -> str:
+def _find_problem(secret: Secret) -> str:
     if not secret.reveal():
-        return "is missing: set DIGITALOCEAN_ACCESS_TOKEN, or give Client a string"
+        return "no API token: set DIGITALOCEAN_ACCESS_TOKEN or pass `token=`"
     if secret.reveal().lower().split(" ")[0] == "bearer":
-        return "must be given without the word 'Bearer'"
+        return "the token must not start with 'Bearer'"
     if not _BEARER.fullmatch(secret.reveal()):
-        return "has characters that no token has, white space or quotes for example"
+        return "the token contains invalid characters, such as whitespace or quotes"
     return ""

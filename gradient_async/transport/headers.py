@@ -1,70 +1,89 @@
-"""Read what the server says about limits and waiting; pure."""
+"""Read what a response's headers say about rate limits; pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 import attrs
 
-# `int()` also takes other scripts' digits, underscores and 400 of them.
-_SECONDS: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
+_MAX_DIGITS: Final = 10
 
 
 @attrs.frozen(kw_only=True)
 class Limits:
     """
-    What one answer says about the rate limit.
+    What one response says about the rate limit.
 
-    docs.digitalocean.com/reference/api, "Rate Limit": `ratelimit-remaining` speaks
-    of the hour, `ratelimit-reset` is when the oldest request of it expires, and
-    `retry-after` comes only when a minute's burst was too large.
+    docs.digitalocean.com/reference/api, "Rate Limit": `ratelimit-remaining` is about
+    the hour, `ratelimit-reset` is when its oldest request expires, and `retry-after`
+    is sent only when a minute's burst was too large.
     """
 
     remaining: int | None = None
-    """Requests left in the longest window."""
+    """Number of requests left in the longest window; None if not sent."""
     reset_in: float | None = None
-    """Seconds until the longest window has one more request."""
+    """Seconds until the longest window allows one more request; None if not sent."""
     retry_after: float | None = None
-    """Seconds the server asks to wait."""
+    """Seconds that the server asks to wait; None if not sent."""
+    refused: bool = False
+    """Whether the response refused the request: status 429."""
+
+    @property
+    def wait(self) -> float | None:
+        """
+        Seconds to wait before the next attempt; None if the server does not say.
+
+        A refusal for the hour comes without `retry-after`, and has only the reset.
+        """
+        if self.refused and self.retry_after is None:
+            return self.reset_in
+        return self.retry_after
 
 
-def read_limits(headers: Mapping[str, str], *, now: float) -> Limits:
+def read_limits(headers: Mapping[str, str], *, now: float, refused: bool) -> Limits:
     """
-    Read the limits from an answer's headers, names in lower case.
+    Return the limits in a response's headers, whose names are in lower case.
 
-    `now` is the local epoch second, used only where the answer has no `date`:
-    a reset is compared with the server's own clock. What cannot be read is None.
+    The server's clock is read from `date`, since the local one may be wrong; `now`,
+    the local epoch second, replaces it where it is missing. Invalid values are None.
+    `refused` says whether the status was 429.
     """
-    server_now = _epoch(headers.get("date", ""))
+    server_now = _parse_date(headers.get("date", ""))
     if server_now is None:
         server_now = now
-    reset = _seconds(headers.get("ratelimit-reset", ""))
+    reset = _parse_seconds(headers.get("ratelimit-reset", ""))
     return Limits(
-        remaining=_seconds(headers.get("ratelimit-remaining", "")),
+        remaining=_parse_seconds(headers.get("ratelimit-remaining", "")),
         reset_in=None if reset is None else max(0.0, reset - server_now),
-        retry_after=_wait(headers.get("retry-after", ""), server_now),
+        retry_after=_parse_retry_after(headers.get("retry-after", ""), server_now),
+        refused=refused,
     )
 
 
-def _wait(text: str, server_now: float) -> float | None:
-    """Read `retry-after`: seconds or an HTTP date (RFC 9110, section 10.2.3)."""
-    seconds = _seconds(text)
+def _parse_retry_after(text: str, server_now: float) -> float | None:
+    """Parse seconds or an HTTP date (RFC 9110, section 10.2.3)."""
+    seconds = _parse_seconds(text)
     if seconds is not None:
         return float(seconds)
-    moment = _epoch(text)
+    moment = _parse_date(text)
     return None if moment is None else max(0.0, moment - server_now)
 
 
-def _seconds(text: str) -> int | None:
-    return int(text) if _SECONDS.fullmatch(text.strip()) else None
+def _parse_seconds(text: str) -> int | None:
+    digits = text.strip()
+    # `int()` would also accept signs, underscores, other scripts and any length.
+    is_plain = digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS
+    return int(digits) if is_plain else None
 
 
-def _epoch(text: str) -> float | None:
-    """Read an HTTP date as epoch seconds."""
+# All responses of one second carry the same date, and parsing is not cheap.
+@lru_cache(maxsize=16)
+def _parse_date(text: str) -> float | None:
+    """Parse an HTTP date into epoch seconds."""
     try:
         moment: datetime = parsedate_to_datetime(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

@@ -1,4 +1,4 @@
-"""From the first call to the end: which loop, which calls run, open or closed."""
+"""Lifetime of a client: its event loop, its calls in progress, open or closed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from gradient_async.errors import ClientClosedError, ConfigurationError
 
 class Lifetime:
     """
-    The open time of a client.
+    The lifetime of a client.
 
-    It begins with the first call, in the loop that runs then, and ends for good with
-    `end`, which also ends every call that still runs.
+    It begins with the first call, in the event loop running then, and ends for good
+    with `end`, which also ends all calls in progress.
     """
 
     def __init__(self) -> None:
@@ -24,17 +24,17 @@ class Lifetime:
 
     @property
     def has_begun(self) -> bool:
-        """Whether a call was ever made."""
+        """Whether any call was made."""
         return self._loop is not None
 
     @property
     def running(self) -> int:
-        """How many calls run now."""
+        """Number of calls in progress."""
         return len(self._scopes)
 
     def enter(self, scope: asyncio.Timeout) -> None:
         """
-        Let a call run, bounded by this scope; the first one binds the loop.
+        Register a call and its timeout scope; the first one binds the event loop.
 
         Raises:
             ClientClosedError: The client was closed.
@@ -48,20 +48,20 @@ class Lifetime:
             self._loop = loop
         elif self._loop is not loop:
             msg = (
-                "the client was opened in another event loop; "
-                "make one Client in each asyncio.run()"
+                "the client was first used in another event loop; "
+                "create one Client per asyncio.run()"
             )
             raise ConfigurationError(msg)
         self._scopes.add(scope)
 
     def leave(self, scope: asyncio.Timeout) -> None:
-        """Note that a call has ended."""
+        """Unregister a call that has ended."""
         self._scopes.discard(scope)
         if not self._scopes:
             self._all_left.set()
 
     async def end(self) -> None:
-        """End every running call by letting its time run out; return when all have."""
+        """Expire the timeouts of all calls in progress, and wait for their end."""
         self.has_ended = True
         loop = asyncio.get_running_loop()
         if loop is not self._loop:

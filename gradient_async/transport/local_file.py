@@ -1,4 +1,4 @@
-"""A local file, read beside the loop."""
+"""Read a local file in a thread."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import BinaryIO, Self
 
 class LocalFile:
     """
-    A file that is opened, read and closed in a thread of its own, one after the other.
+    A file that is opened, read and closed in a thread of its own.
 
-    However slow the disk is, the loop goes on; and whoever is cancelled leaves at once,
-    while the thread closes what it may still be opening.
+    A slow disk never blocks the event loop, and cancellation is immediate: the thread
+    then closes what it may still be opening.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,11 +39,11 @@ class LocalFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the file, when the thread gets to it."""
+        """Schedule closing the file in the thread."""
         self._close()
 
     async def read(self, size: int) -> bytes:
-        """Read so many bytes at most; none at the end."""
+        """Read up to `size` bytes; empty at the end of the file."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._file.read, size)
 

@@ -1,10 +1,11 @@
-"""Make requests wait their turn, first come, first served."""
+"""Make requests wait for the rate limit, first come, first served."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 from collections import deque
+from typing import Protocol
 
 import attrs
 
@@ -13,111 +14,149 @@ from gradient_async.transport.headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog
 
 
-@attrs.frozen(eq=False)
-class _Turn:
-    """A place in the queue."""
+class Slot(Protocol):
+    """Permission to send one request."""
 
-    come: asyncio.Future[None]
-    """Done when it is this one's turn, or when that would be too late."""
+    def release(self, *, sent: bool, limits: Limits | None = None) -> None:
+        """
+        Report the end of the request; every slot is released exactly once.
+
+        Args:
+            sent: Whether the server may have received it, so that it counts.
+            limits: What the response says about the limit; None without a response.
+        """
+        ...
+
+
+class Pacing(Protocol):
+    """
+    Decides when each request of one token may be sent.
+
+    `Pacer` does so within one process. Concurrency is not its concern: see
+    `max_concurrency` and `gate` of `Client`.
+    """
+
+    async def acquire(self, seconds_left: float) -> Slot:
+        """
+        Wait until a request may be sent, and count it as sent.
+
+        Args:
+            seconds_left: Seconds until the call's deadline.
+
+        Raises:
+            DeadlineExceededError: The limit allows no request before the deadline;
+                raised as soon as that is known, with `retry_after`.
+        """
+        ...
+
+
+@attrs.frozen(eq=False)
+class _Waiter:
+    """One place in the queue."""
+
+    admitted: asyncio.Future[None]
+    """Done when the request may be sent, or could only be sent too late."""
     deadline: float
 
 
 class Pacer:
     """
-    The queue in front of one token's limit.
+    The queue in front of one token's rate limit.
 
-    Belongs to one event loop, whose clock it reads. Costs a few microseconds while
-    there is room, and one timer while there is none.
+    Clients of one token can share it, in one event loop. Costs a few microseconds
+    per request while there is room, and one timer while there is none. It is its own
+    `Slot`, since requests have no state of their own here.
+
+    Args:
+        rate_limit: The number of requests that the token may send.
     """
 
-    def __init__(self, rate_limit: RateLimit, *, max_in_flight: int) -> None:
-        self._log = SlidingLog(rate_limit.windows, max_in_flight=max_in_flight)
-        self._queue: deque[_Turn] = deque()
+    def __init__(self, rate_limit: RateLimit = RateLimit()) -> None:  # noqa: B008
+        self._log = SlidingLog(rate_limit.windows)
+        self._queue: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def acquire(self, deadline: float) -> None:
+    async def acquire(self, seconds_left: float) -> Slot:
         """
         Wait until a request may be sent, and count it as sent.
 
-        Every `acquire` that returns is followed by one `settle`.
-
         Raises:
-            DeadlineExceededError: The limit has no room before the deadline, however
-                short the queue; raised at once, with `retry_after`.
+            DeadlineExceededError: The limit allows no request within `seconds_left`,
+                however short the queue; raised at once, with `retry_after`.
         """
         loop = asyncio.get_running_loop()
         now = loop.time()
         ready_at = self._log.ready_at(now)
+        deadline = now + seconds_left
         if deadline <= ready_at < math.inf:
             raise _no_room(ready_at - now)
         if ready_at <= now and not self._queue:
-            self._log.take()
-            return
-        turn = _Turn(loop.create_future(), deadline)
-        self._queue.append(turn)
+            self._log.reserve()
+            return self
+        waiter = _Waiter(loop.create_future(), deadline)
+        self._queue.append(waiter)
         self._admit()
         try:
-            await turn.come
+            await waiter.admitted
         except BaseException:
-            if not turn.come.done():
-                turn.come.cancel()
-            elif not turn.come.cancelled() and turn.come.exception() is None:
-                # The turn came in the very moment of the cancellation.
-                self.settle(sent=False)
+            self._leave(waiter)
             raise
+        return self
 
-    def settle(self, *, sent: bool) -> None:
-        """Note that a request has its answer, or was never sent at all."""
-        self._log.settle(asyncio.get_running_loop().time(), sent=sent)
-        self._admit()
+    def _leave(self, waiter: _Waiter) -> None:
+        """Leave the queue early; a turn that came at that very moment is returned."""
+        admitted = waiter.admitted
+        if not admitted.done():
+            admitted.cancel()
+        elif not admitted.cancelled() and admitted.exception() is None:
+            self.release(sent=False)
 
-    def learn(self, limits: Limits, *, refused: bool) -> None:
-        """Take in what an answer says about the limit."""
+    def release(self, *, sent: bool, limits: Limits | None = None) -> None:
+        """Report the end of a request, see `Slot.release`."""
         now = asyncio.get_running_loop().time()
-        if limits.remaining is not None and limits.reset_in is not None:
-            self._log.learn(now, remaining=limits.remaining, reset_in=limits.reset_in)
-        wait = refusal_wait(limits) if refused else None
-        if wait is not None:
-            self._log.close(now, wait)
-            self._refuse_the_late(now)
+        # Before the slot is free: a refusal must block whoever is next.
+        if limits is not None:
+            self._update(limits, now)
+        self._log.release(now, sent=sent)
         self._admit()
 
-    def _refuse_the_late(self, now: float) -> None:
-        """End the wait of whoever could only be let in after the deadline."""
-        opens_at = self._log.closed_until
-        for turn in self._queue:
-            if turn.deadline <= opens_at and not turn.come.done():
-                turn.come.set_exception(_no_room(opens_at - now))
+    def _update(self, limits: Limits, now: float) -> None:
+        """Adopt what a response says about the limit."""
+        if limits.remaining is not None and limits.reset_in is not None:
+            self._log.update(now, remaining=limits.remaining, reset_in=limits.reset_in)
+        if limits.refused and limits.wait is not None:
+            self._log.block(now, limits.wait)
+            self._reject_late(now)
+
+    def _reject_late(self, now: float) -> None:
+        """End the wait of every request that could only be sent after its deadline."""
+        ready_at = self._log.blocked_until
+        for waiter in self._queue:
+            if waiter.deadline <= ready_at and not waiter.admitted.done():
+                waiter.admitted.set_exception(_no_room(ready_at - now))
 
     def _admit(self) -> None:
-        """Let in whoever may go now, and set the timer for the next."""
+        """Admit every request that may be sent now, and set the timer for the next."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._queue:
+            return
         loop = asyncio.get_running_loop()
         now = loop.time()
         while self._queue:
             ready_at = self._log.ready_at(now)
-            if self._queue[0].come.done():
+            if self._queue[0].admitted.done():
                 self._queue.popleft()
             elif ready_at <= now:
-                self._log.take()
-                self._queue.popleft().come.set_result(None)
+                self._log.reserve()
+                self._queue.popleft().admitted.set_result(None)
             else:
                 if ready_at < math.inf:
                     self._timer = loop.call_at(ready_at, self._admit)
                 return
 
 
-def refusal_wait(limits: Limits) -> float | None:
-    """
-    Tell how long a refused request should wait.
-
-    `retry-after` comes with a minute's burst; for the hour there is only the reset.
-    """
-    return limits.reset_in if limits.retry_after is None else limits.retry_after
-
-
 def _no_room(wait: float) -> DeadlineExceededError:
-    msg = f"the token's rate limit has no room for another {wait:.0f} s"
+    msg = f"the token's rate limit allows no request for another {wait:.0f} s"
     return DeadlineExceededError(msg, retry_after=wait)

@@ -1,4 +1,4 @@
-"""Decide what follows a failed attempt: a pure function; nothing here waits."""
+"""Decide whether a failed attempt is retried; pure, nothing here waits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from gradient_async.errors import (
     TransportError,
 )
 
-# Each says that the server could not, not that the request was wrong.
+# The server could not serve the request; the request itself was fine.
 _TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
 
-# Each says that a gateway lost the answer of the server behind it.
-_ANSWER_LOST: Final = frozenset({502, 504})
+# A gateway lost the response of the server behind it.
+_RESPONSE_LOST: Final = frozenset({502, 504})
 
 # botocore's standard mode (retries/quota.py) uses 500 and 5; a fifth of that suits
 # clients that make tens of calls a minute.
@@ -34,62 +34,65 @@ _COST: Final = 5
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
     """
-    How often and how patiently a call is tried.
+    How many times a call is attempted, and how long it waits in between.
 
         RetryPolicy()              4 attempts, waits of up to 0.5, 1, 2 s
-        RetryPolicy(attempts=1)    no retry
-        RetryPolicy(longest=5.0)   no wait of our own above 5 s
+        RetryPolicy(attempts=1)    no retries
+        RetryPolicy(max_wait=5.0)  waits of up to 5 s
 
     Waits are drawn evenly between 0 and a ceiling that doubles (full jitter).
-    A wait that the server asks for is kept, longer or not.
+    A `retry-after` of the server is honoured, even beyond `max_wait`.
 
     Raises:
         ConfigurationError: A number is out of range.
     """
 
     attempts: int = 4
-    """Requests at most, the first included; at least 1."""
-    first: float = 0.5
+    """Maximum number of attempts, including the first; at least 1."""
+    first_wait: float = 0.5
     """Ceiling of the first wait, in seconds."""
-    longest: float = 20.0
+    max_wait: float = 20.0
     """Ceiling of every wait, in seconds."""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse numbers that make no sense."""
+        """Check the numbers."""
         check_int("attempts", self.attempts, minimum=1)
-        for name in ("first", "longest"):
-            check_instance(name, getattr(self, name), float | int)
-        if not 0 <= self.first <= self.longest:
-            msg = f"0 <= first <= longest must hold, not {self.first}, {self.longest}"
+        for name in ("first_wait", "max_wait"):
+            check_instance(name, getattr(self, name), int | float)
+        if not 0 <= self.first_wait <= self.max_wait:
+            waits = f"{self.first_wait} and {self.max_wait}"
+            msg = f"0 <= first_wait <= max_wait must hold, not {waits}"
             raise ConfigurationError(msg)
 
 
 class StopReason(StrEnum):
-    """Why a failed attempt is not followed by another."""
+    """Why a failed attempt is not retried."""
 
-    NOT_RETRYABLE = "another attempt would end the same"
-    NOT_IDEMPOTENT = "it may have been done already"
+    NOT_RETRYABLE = "another attempt would fail the same way"
+    NOT_IDEMPOTENT = "the request may have taken effect already"
     ATTEMPTS = "all attempts are used up"
-    DEADLINE = "the wait would pass the deadline"
-    QUOTA = "too many calls of this client were retried lately"
+    DEADLINE = "the wait would exceed the deadline"
+    QUOTA = "the client's retry quota is used up"
 
 
 @attrs.frozen
-class Wait:
-    """Try again after so many seconds."""
+class Retry:
+    """Make another attempt."""
 
-    seconds: float
+    wait: float
+    """Seconds to wait first."""
     cost: int
+    """What the retry costs of the client's quota."""
 
 
 @attrs.frozen
 class Stop:
-    """Give up, and let the error out."""
+    """Give up and raise the error."""
 
     reason: StopReason
 
 
-Decision: TypeAlias = Wait | Stop
+Decision: TypeAlias = Retry | Stop
 """What follows a failed attempt."""
 
 
@@ -104,18 +107,18 @@ def decide(
     jitter: float,
 ) -> Decision:
     """
-    Decide what follows a failed attempt.
+    Decide whether to retry after a failed attempt.
 
     Args:
-        error: What it raised; anything not listed here is never retried.
-        policy: How often and how patiently.
+        error: The error it raised; unknown kinds are never retried.
+        policy: Number of attempts and waits.
         idempotent: Whether the request may be sent twice.
-        attempt: Number of the failed attempt, from 1.
+        attempt: Number of the failed attempt, counted from 1.
         time_left: Seconds until the call's deadline.
         quota: What is left of the client's retry quota.
         jitter: A random number in [0, 1).
     """
-    stop = _forbidden(error, idempotent=idempotent)
+    stop = _find_obstacle(error, idempotent=idempotent)
     if stop is not None:
         return Stop(stop)
     if attempt >= policy.attempts:
@@ -123,15 +126,15 @@ def decide(
     seconds = _backoff(error, policy=policy, attempt=attempt, jitter=jitter)
     if seconds >= time_left:
         return Stop(StopReason.DEADLINE)
-    # A refused request waits for its place in the limit; that is no sign of an outage.
+    # A refused request waits for the rate limit; that is no sign of an outage.
     cost = 0 if isinstance(error, RateLimitError) else _COST
     if cost > quota:
         return Stop(StopReason.QUOTA)
-    return Wait(seconds, cost)
+    return Retry(seconds, cost)
 
 
-def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
-    """Say why this error must not be followed by another attempt, if so."""
+def _find_obstacle(error: BaseException, *, idempotent: bool) -> StopReason | None:
+    """Return why an attempt with this error must not be retried; None if it may be."""
     if not is_transient(error):
         return StopReason.NOT_RETRYABLE
     match error:
@@ -146,15 +149,15 @@ def _forbidden(error: BaseException, *, idempotent: bool) -> StopReason | None:
 
 
 def may_have_executed(error: TransportError | StatusError) -> bool:
-    """Tell whether the server may have carried it out, and its answer was lost."""
+    """Return whether the request may have taken effect and its response was lost."""
     match error:
         case ResponseTooLargeError():
-            # It was an answer.
+            # There was a response, so the request is known to have taken effect.
             return False
         case TransportError():
             return error.sent
         case _:
-            return error.status in _ANSWER_LOST
+            return error.status in _RESPONSE_LOST
 
 
 def is_transient(error: BaseException) -> bool:
@@ -176,18 +179,19 @@ def is_transient(error: BaseException) -> bool:
 def _backoff(
     error: BaseException, *, policy: RetryPolicy, attempt: int, jitter: float
 ) -> float:
-    """Wait as long as the server asks, and never shorter than our own backoff."""
-    ceiling = min(policy.longest, policy.first * 2.0 ** min(attempt - 1, 32))
-    asked = error.retry_after if isinstance(error, StatusError) else None
-    return max(asked or 0.0, ceiling * jitter)
+    """Return the wait before a retry: the server's, if longer than our own backoff."""
+    ceiling = min(policy.max_wait, policy.first_wait * 2.0 ** min(attempt - 1, 32))
+    requested = error.retry_after if isinstance(error, StatusError) else None
+    return max(requested or 0.0, ceiling * jitter)
 
 
 class RetryQuota:
     """
     What a client may spend on retries.
 
-    Each retry costs 5 of 100, each success earns 1 and what its own retries cost.
-    In a total outage the first 20 retries empty it, and then each call is sent once.
+    Each retry costs 5 of 100, each success earns 1 and returns what its own retries
+    cost. In a total outage the first 20 retries use it up, and from then on each call
+    makes one attempt only.
     """
 
     def __init__(self) -> None:
@@ -198,6 +202,6 @@ class RetryQuota:
         """Pay for a retry."""
         self.left -= cost
 
-    def earn(self, spent: int) -> None:
-        """Take back what a call that succeeded had spent, and 1 more."""
+    def refund(self, spent: int) -> None:
+        """Return what a call that succeeded had spent, and 1 more."""
         self.left = min(_QUOTA, self.left + spent + 1)

@@ -1,4 +1,4 @@
-"""One attempt over aiohttp: the only module that touches it; it decides nothing."""
+"""Send one attempt through aiohttp; the only module that imports it, without policy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import version
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 import aiohttp
 import attrs
@@ -27,17 +27,19 @@ from gradient_async.errors import (
 )
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
+from gradient_async.version import VERSION
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
 
-# The call's deadline bounds the whole; these only tell a dead peer from a slow one.
+# The call's deadline limits the whole; these detect a dead peer sooner.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)
 
-# A file may wait long in the buffers of a slow link; `Uploads` has its own patience.
+# No read timeout: on a slow link a file may sit in buffers for long. `Uploads` has a
+# timeout of its own.
 _UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0)
 
-# What may go to a host that is not the API.
-_PLAIN: Final = frozenset(
+# Headers that may be sent to a host other than the API.
+_SAFE_HEADERS: Final = frozenset(
     {
         "accept",
         "accept-encoding",
@@ -49,16 +51,26 @@ _PLAIN: Final = frozenset(
     }
 )
 
-# Below the idle time of common load balancers, so that we are the first to hang up.
+# Below the idle timeout of common load balancers, so that the client closes first.
 _KEEPALIVE: Final = 15.0
 
-# An error's body is a sentence in JSON; what is longer is somebody's HTML.
-_LONGEST_ERROR_BODY: Final = 64 * 1024
+# The API's error bodies are short JSON; anything longer is a proxy's HTML.
+_MAX_ERROR_BODY: Final = 64 * 1024
+
+
+MAX_RESPONSE_BYTES: Final = 32 * 1024 * 1024
+"""Default maximum size of a decompressed response body."""
+
+_COMMON_HEADERS: Final = {
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"gradient-async/{VERSION} aiohttp/{aiohttp.__version__}",
+}
+_JSON_HEADERS: Final = {"Accept": "application/json", **_COMMON_HEADERS}
 
 
 @attrs.frozen(kw_only=True)
-class _Outgoing:
-    """What is to be sent; its repr, which tracebacks may show, tells no secrets."""
+class _OutgoingRequest:
+    """A request to send; its repr, which tracebacks may show, contains no secrets."""
 
     method: str
     path: str
@@ -71,75 +83,85 @@ class _Outgoing:
 
 class AiohttpTransport:
     """
-    The transport over an `aiohttp.ClientSession`.
+    A transport over an `aiohttp.ClientSession`.
 
-    Opens a session of its own with the first request, or uses the one it was lent,
-    which it never closes. Redirects are never followed, cookies never kept (in its
-    own session), proxy variables never read.
+    Clients can share one, and with it connections, TLS context and DNS cache: pass it
+    to each as `transport=`, and close it yourself. It opens a session of its own with
+    the first request, or uses the one passed in, which it never closes. It never
+    follows redirects, keeps cookies (in its own session) or reads proxy variables.
+
+    Args:
+        session: An `aiohttp.ClientSession` to use; None opens one.
+        proxy: URL of an HTTP proxy; None means no proxy.
+        trace_configs: aiohttp's tracing hooks, for its own session.
+        max_response_bytes: Maximum size of a decompressed response body, 32 MiB by
+            default.
+
+    Raises:
+        ConfigurationError: `trace_configs` cannot be added to a session passed in.
     """
 
     def __init__(
         self,
-        base_url: str,
         *,
-        session: ClientSession | None,
-        proxy: str | None,
-        trace_configs: Sequence[TraceConfig],
-        max_response_bytes: int,
+        session: ClientSession | None = None,
+        proxy: str | None = None,
+        trace_configs: Sequence[TraceConfig] = (),
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
         if trace_configs and session is not None:
-            msg = "give trace_configs to the session you lend, not to the client"
+            msg = "pass trace_configs to your aiohttp session, not to the client"
             raise ConfigurationError(msg)
-        self._base_url = base_url
-        self._lent = session
+        self._external = session
         self._own: ClientSession | None = None
         self._proxy = proxy
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
-        agent = (
-            f"gradient-async/{version('gradient-async')} aiohttp/{aiohttp.__version__}"
-        )
-        self._usual_headers = {"Accept-Encoding": "gzip", "User-Agent": agent}
 
-    async def send(self, request: Request, token: Secret) -> Response:
+    async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:
         """
-        Send the request once and give the whole answer, whatever its status.
+        Send the request once and return the complete response, whatever its status.
 
         Raises:
-            ClientClosedError: The lent session was closed by its owner.
-            TransportError: No whole answer arrived.
+            ClientClosedError: The session passed in was closed.
+            TransportError: No complete response was received.
         """
-        outgoing = _Outgoing(
+        headers = _JSON_HEADERS
+        if request.body is not None:
+            headers = headers | {"Content-Type": "application/json"}
+        outgoing = _OutgoingRequest(
             method=request.method,
             path=request.path,
-            url=self._base_url + request.path,
+            url=base_url + request.path,
             params=request.params,
-            headers=self._headers(request),
+            headers=headers,
             body=request.body,
         )
-        return await self._exchange(outgoing, _SendOnce(token))
+        return await self._exchange(outgoing, _AuthorizeOnce(token))
 
     async def upload(self, upload: Upload) -> Response:
         """
-        Put the file to its presigned URL, once; no token goes there.
+        Send the file to its presigned URL once, without a token.
 
         Raises:
-            ClientClosedError: The lent session was closed by its owner.
-            TransportError: No whole answer arrived.
+            ClientClosedError: The session passed in was closed.
+            TransportError: No complete response was received.
         """
-        outgoing = _Outgoing(
+        outgoing = _OutgoingRequest(
             method="PUT",
             path=upload.path,
             url=upload.url,
-            # Known in advance: object stores take no chunked encoding.
-            headers={"Content-Length": str(upload.size)} | self._usual_headers,
+            # Object stores do not accept chunked encoding.
+            headers={"Content-Length": str(upload.size)} | _COMMON_HEADERS,
             body=upload.chunks,
             timeout=_UPLOAD_TIMEOUT,
         )
-        return await self._exchange(outgoing, _SendOnce(None))
+        return await self._exchange(outgoing, _AuthorizeOnce(None))
 
-    async def _exchange(self, outgoing: _Outgoing, send_once: _SendOnce) -> Response:
-        """Send once, read the whole answer, and give every failure our own name."""
+    async def _exchange(
+        self, outgoing: _OutgoingRequest, authorize: _AuthorizeOnce
+    ) -> Response:
+        """Send once, read the complete response, and map failures to our errors."""
         session = self._session()
         failure: GradientError
         try:
@@ -149,36 +171,35 @@ class AiohttpTransport:
                 params=outgoing.params,
                 data=outgoing.body,
                 headers=outgoing.headers,
-                middlewares=(send_once,),
+                middlewares=(authorize,),
                 allow_redirects=False,
                 auto_decompress=True,
                 proxy=self._proxy,
                 raise_for_status=False,
                 timeout=outgoing.timeout,
-            ) as answer:
-                return await self._read(answer)
+            ) as response:
+                return await self._read(response)
         except aiohttp.ClientError as error:
             failure = transport_error(error)
         except TransportError as error:
             # aiohttp's frames hold the request's body in a variable.
             failure = error.with_traceback(None)
         except asyncio.CancelledError:
-            # Closing a session cancels whoever waits for its pool. That is nobody's
-            # wish to cancel this task.
+            # Closing a session cancels the requests that wait for its pool, although
+            # nobody cancelled the task.
             task = asyncio.current_task()
             if not session.closed or (task is not None and task.cancelling()):
                 raise
             failure = _session_closed()
-        failure.method, failure.path = outgoing.method, outgoing.path
         raise failure
 
     def _session(self) -> ClientSession:
-        if self._lent is not None:
-            _check_lent(self._lent)
-            return self._lent
+        if self._external is not None:
+            _check_external(self._external)
+            return self._external
         if self._own is None:
             self._own = ClientSession(
-                # No limit: calls wait in our own queue, which knows their order.
+                # No limit: calls wait for their client's gate, which keeps their order.
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=self._trace_configs,
@@ -186,62 +207,70 @@ class AiohttpTransport:
             )
         return self._own
 
-    def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"Accept": "application/json"} | self._usual_headers
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-        return headers
-
-    async def _read(self, answer: aiohttp.ClientResponse) -> Response:
-        if not 200 <= answer.status <= 599:  # noqa: PLR2004  (a final status)
-            answer.close()
-            msg = f"the answer has the status {answer.status}"
+    async def _read(self, response: aiohttp.ClientResponse) -> Response:
+        if not 200 <= response.status <= 599:  # noqa: PLR2004  (a final status)
+            response.close()
+            msg = f"the response has the invalid status {response.status}"
             raise ProtocolError(msg)
         headers: dict[str, str] = {}
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             headers.setdefault(name.lower(), value)
-        body = await self._read_body(answer)
-        return Response(status=answer.status, headers=headers, body=body)
+        body = await self._read_body(response)
+        return Response(status=response.status, headers=headers, body=body)
 
-    async def _read_body(self, answer: aiohttp.ClientResponse) -> bytes:
-        """Read by chunks: aiohttp itself has no cap on what gzip unpacks to."""
-        failed = answer.status >= 400  # noqa: PLR2004  (an error)
-        limit = _LONGEST_ERROR_BODY if failed else self._max_response_bytes
-        body = bytearray()
-        async for chunk in answer.content.iter_any():
-            body += chunk
-            if len(body) > limit:
-                answer.close()
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes:
+        """Read in chunks: aiohttp has no limit on the decompressed size."""
+        failed = response.status >= 400  # noqa: PLR2004  (an error)
+        limit = _MAX_ERROR_BODY if failed else self._max_response_bytes
+        chunks, size = [], 0
+        async for chunk in response.content.iter_any():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                response.close()
                 if failed:
                     return b""
-                msg = f"the answer is larger than {limit:,} bytes"
+                msg = f"the response is larger than {limit:,} bytes"
                 raise ResponseTooLargeError(msg, limit=limit)
-        return bytes(body)
+        return b"".join(chunks)
+
+    async def __aenter__(self) -> Self:
+        """Return the transport, which is closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the transport."""
+        await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the session, unless it was lent; a second time does nothing."""
+        """Close its own session; closing again does nothing."""
         if self._own is not None:
             await self._own.close()
 
     def abandon(self) -> None:
-        """Close the session without waiting, and without aiohttp's own warnings."""
+        """Close its own session without waiting and without aiohttp's warnings."""
         if self._own is None:
             return
-        # The first step of closing hangs up; the rest would wait for the peers.
+        # The first step of closing closes the sockets; the rest waits for the peers.
         closing = self._own.close()
         with suppress(StopIteration):
             closing.send(None)
         closing.close()
 
 
-class _SendOnce:
+class _AuthorizeOnce:
     """
-    A middleware for one request: adds the token, and keeps aiohttp from re-sending.
+    Middleware for one request: adds the token and prevents aiohttp from resending.
 
-    aiohttp sends an idempotent request again, unasked, when `ClientOSError` or
-    `ServerDisconnectedError` comes out of here; ours are neither. The token is added
-    here, last, so that no frame of a traceback has it in a variable. Without one, the
-    request leaves with no credentials at all.
+    aiohttp resends an idempotent request when this raises `ClientOSError` or
+    `ServerDisconnectedError`; our errors are neither. The token is added here, as late
+    as possible, so that no traceback frame holds it in a variable. Without a token, all
+    credentials are removed from the request.
     """
 
     def __init__(self, token: Secret | None) -> None:
@@ -251,9 +280,10 @@ class _SendOnce:
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         if self._token is None:
-            # A lent session may have credentials of its own, under any name.
-            for name in {it for it in request.headers if it.lower() not in _PLAIN}:
-                del request.headers[name]
+            # An external session may add credentials of its own, under any name.
+            for name in {*request.headers}:
+                if name.lower() not in _SAFE_HEADERS:
+                    del request.headers[name]
         else:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         try:
@@ -265,25 +295,25 @@ class _SendOnce:
 
 def transport_error(error: aiohttp.ClientError) -> TransportError:
     """
-    Map an aiohttp error to ours; nothing of it is kept but its name and errno.
+    Map an aiohttp error to ours, keeping only its class name and errno.
 
     aiohttp's errors hold the request's headers, so they are never chained.
     """
     text = _describe(error)
     match error:
         case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            return TLSError(f"the server could not be trusted: {text}", sent=False)
+            return TLSError(f"the server is not trusted: {text}", sent=False)
         case (
             aiohttp.ClientConnectorError()
             | aiohttp.ConnectionTimeoutError()
             | aiohttp.ClientHttpProxyError()
             | aiohttp.InvalidURL()
         ):
-            return ConnectError(f"no connection came about: {text}", sent=False)
+            return ConnectError(f"could not connect: {text}", sent=False)
         case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError():
             return ConnectionLostError(f"the connection broke: {text}")
         case _:
-            return ProtocolError(f"the answer is not valid HTTP: {text}")
+            return ProtocolError(f"the response is not valid HTTP: {text}")
 
 
 def _describe(error: aiohttp.ClientError) -> str:
@@ -291,21 +321,21 @@ def _describe(error: aiohttp.ClientError) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         reason = error.strerror
     elif isinstance(error, OSError) and error.errno:
-        # Its own words may be aiohttp's, and hold the URL of an upload.
+        # Its message may be aiohttp's, and contain the URL of an upload.
         reason = os.strerror(error.errno)
     name = type(error).__name__
     return f"{name}, {reason}" if reason else name
 
 
-def _check_lent(session: ClientSession) -> None:
+def _check_external(session: ClientSession) -> None:
     if session.closed:
         raise _session_closed()
-    # aiohttp has no public word for it, and fails later in words of its own.
+    # aiohttp has no public API for it, and would fail later with another message.
     loop = getattr(session, "_loop", None)
     if loop not in {None, asyncio.get_running_loop()}:
-        msg = "the aiohttp session lent to the client belongs to another event loop"
+        msg = "the aiohttp session passed to the client belongs to another event loop"
         raise ConfigurationError(msg)
 
 
 def _session_closed() -> ClientClosedError:
-    return ClientClosedError("the aiohttp session lent to the client is closed")
+    return ClientClosedError("the aiohttp session passed to the client is closed")

@@ -1,10 +1,10 @@
 """
 Decide when the next request may be sent; nothing here waits or reads a clock.
 
-The server keeps a sliding log: each request counts for a window of its own, from
-its arrival. The arrival lies somewhere between our send and the answer, so a request
-counts here from before the send until answer + window: never too short, whatever
-the latency.
+The server keeps a sliding log: each request counts for one window length from its
+arrival. The arrival is somewhere between sending it and receiving the response, so a
+request counts here from before it is sent until the response plus one window: never
+too short, whatever the latency.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ import attrs
 
 from gradient_async.checks import check_instance, check_int, check_seconds
 
-# The API's longest window: whatever a header says, by then there is room. One absurd
-# number must not stop a client for good.
+# The API's longest window, after which there is room whatever a header says. Without
+# it a single absurd number would block a client for good.
 _HOUR: Final = 3600.0
 
 
 @attrs.frozen
 class Window:
     """
-    A limit: so many requests in any stretch of so many seconds.
+    One limit: a number of requests in any period of some length.
 
     Raises:
         ConfigurationError: A number is not above zero.
     """
 
     requests: int
-    """Requests at most."""
+    """Maximum number of requests."""
     seconds: float
-    """Length of the stretch, in seconds."""
+    """Length of the period, in seconds."""
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a window nothing fits through."""
+        """Check both numbers."""
         check_int("requests", self.requests, minimum=1)
         check_seconds("seconds", self.seconds)
 
 
-def _windows(windows: Iterable[Window] | None) -> tuple[Window, ...]:
-    """Put the longest window last: the server's headers speak of that one."""
+def _sort_windows(windows: Iterable[Window] | None) -> tuple[Window, ...]:
+    """Return the windows, the longest last: the server's headers are about that one."""
     if windows is None:
         return ()
     check_instance("windows", windows, Iterable)
@@ -57,7 +57,7 @@ def _windows(windows: Iterable[Window] | None) -> tuple[Window, ...]:
 @attrs.frozen
 class RateLimit:
     """
-    How much one token may send.
+    The number of requests that one token may send.
 
         RateLimit()                     250 a minute and 5,000 an hour, as documented
         RateLimit([Window(25, 1.0)])    25 a second
@@ -67,9 +67,9 @@ class RateLimit:
     """
 
     windows: tuple[Window, ...] = attrs.field(
-        default=(Window(250, 60.0), Window(5000, 3600.0)), converter=_windows
+        default=(Window(250, 60.0), Window(5000, 3600.0)), converter=_sort_windows
     )
-    """All of them hold at once; the shortest comes first."""
+    """The windows, shortest first; all of them apply."""
 
 
 class SlidingLog:
@@ -79,67 +79,64 @@ class SlidingLog:
     Times are seconds of any one monotonic clock.
     """
 
-    def __init__(self, windows: Iterable[Window], *, max_in_flight: int) -> None:
+    def __init__(self, windows: Iterable[Window]) -> None:
         self._windows = [(window, deque[float]()) for window in windows]
-        self._max_in_flight = max_in_flight
         self._in_flight = 0
-        self.closed_until: float = -math.inf
-        """Until when nothing is sent, because the server refused a request."""
         self._foreign = 0
         self._foreign_until = -math.inf
+        self.blocked_until: float = -math.inf
+        """Time before which nothing is sent, because the server refused a request."""
 
     def ready_at(self, now: float) -> float:
         """
-        Tell when the next request may be sent, at the earliest.
+        Return the earliest time at which the next request may be sent.
 
-        Now or earlier means at once. Infinity means: only after one in flight
-        has settled. Ask again at that time: more may have happened.
+        `now` or earlier means immediately; infinity means not before one in flight is
+        released. Call again at that time, since more may have happened.
         """
-        if self._in_flight >= self._max_in_flight:
-            return math.inf
         return max(
-            self.closed_until,
+            self.blocked_until,
             *(self._free_at(window, log, now) for window, log in self._windows),
             now,
         )
 
     def _free_at(self, window: Window, log: deque[float], now: float) -> float:
-        """Tell when a window has room."""
+        """Return the time at which a window has room."""
         while log and log[0] + window.seconds <= now:
             log.popleft()
-        foreign = self._foreign_in(window, now)
+        foreign = self._count_foreign(window, now)
         excess = len(log) + self._in_flight + foreign - window.requests
         if excess < 0:
             return now
         own = log[excess] + window.seconds if excess < len(log) else math.inf
         return min(own, self._foreign_until) if foreign else own
 
-    def _foreign_in(self, window: Window, now: float) -> int:
-        """Count others' requests: known for the longest window, for a while."""
+    def _count_foreign(self, window: Window, now: float) -> int:
+        """Count others' requests: known for the longest window only, for a while."""
         longest, _ = self._windows[-1]
         return self._foreign if window is longest and now < self._foreign_until else 0
 
-    def take(self) -> None:
+    def reserve(self) -> None:
         """Count a request that is about to be sent."""
         self._in_flight += 1
 
-    def settle(self, now: float, *, sent: bool) -> None:
-        """Note that a request has its answer, or was never sent at all."""
+    def release(self, now: float, *, sent: bool) -> None:
+        """Count a request as finished, or not at all if it was never sent."""
         self._in_flight -= 1
         if sent:
             for _, log in self._windows:
                 log.append(now)
 
-    def close(self, now: float, seconds: float) -> None:
-        """Send nothing for so long, an hour at most: the server refused a request."""
-        self.closed_until = max(self.closed_until, now + min(seconds, _HOUR))
+    def block(self, now: float, seconds: float) -> None:
+        """Block sending for some seconds, an hour at most, after a refusal."""
+        self.blocked_until = max(self.blocked_until, now + min(seconds, _HOUR))
 
-    def learn(self, now: float, *, remaining: int, reset_in: float) -> None:
+    def update(self, now: float, *, remaining: int, reset_in: float) -> None:
         """
         Correct the log by what the server has left in the longest window.
 
-        Whatever it has less than we think was sent by somebody else with the same
-        token. That holds until the server's oldest request expires, at most an hour.
+        What is missing there was sent by others with the same token. That is assumed
+        until the server's oldest request expires, an hour at most.
         """
         if not self._windows:
             return

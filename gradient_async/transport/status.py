@@ -1,4 +1,4 @@
-"""Turn an answer that is not 2xx into its error; pure."""
+"""Convert a response outside 2xx into its error; pure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def status_error(
     secret: Secret,
 ) -> StatusError:
     """
-    Build the error for a status: the API's own words, without the token.
+    Return the error for a response, with the API's message and without the token.
 
-    A body that is no JSON object, an HTML page of a proxy for example, leaves the
-    status to speak for itself.
+    If the body is not a JSON object, such as a proxy's HTML page, the message is the
+    status's standard phrase.
     """
     body = _error_body(response.body)
 

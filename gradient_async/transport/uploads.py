@@ -1,4 +1,4 @@
-"""Put local files where presigned URLs say: in pieces, watched, without our token."""
+"""Upload local files to presigned URLs: in chunks, with progress, without a token."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from gradient_async.transport.local_file import LocalFile
 from gradient_async.transport.urls import presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
-_PIECE: Final = 256 * 1024
+_CHUNK_SIZE: Final = 256 * 1024
 
-# A large file is no reason to give up, a host that takes nothing is. Only what the
-# operating system takes can be seen here, and it keeps up to some megabytes for a slow
-# link; so this is long, and it holds for the answer after the last piece too.
-_PATIENCE: Final = 300.0
+# Limits a stall, not the whole upload. Only bytes accepted by the operating system are
+# visible here, and it buffers several megabytes, so this is long. Also limits the wait
+# for the response after the last chunk.
+_STALL_TIMEOUT: Final = 300.0
 
-# S3's errors are small XML documents, whose code says it all.
+# S3's errors are small XML documents; the code is enough.
 _CODE: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
 class OnProgress(Protocol):
     """
-    What `upload` calls whenever a piece of the file was handed to the network.
+    Function that `upload` calls after each chunk handed to the network.
 
-    It must not block, and what it raises ends the upload.
+    It must not block; an error that it raises ends the upload.
     """
 
     def __call__(self, sent_bytes: int, total_bytes: int, /) -> None:
-        """Take the bytes sent so far, and those of the whole file."""
+        """Receive the number of bytes sent so far, and the size of the file."""
         ...
 
 
 class Uploads:
-    """Uploads files to presigned URLs, within the lifetime of a client."""
+    """Uploads files to presigned URLs during the lifetime of a client."""
 
     def __init__(self, transport: Transport, lifetime: Lifetime) -> None:
         self._transport = transport
@@ -55,55 +55,55 @@ class Uploads:
         on_progress: OnProgress | None,
     ) -> None:
         """
-        Put the first `size` bytes of a file to a presigned URL.
+        Upload the first `size` bytes of a file to a presigned URL.
 
         Raises:
-            ClientClosedError: The client was closed before the file was there.
+            ClientClosedError: The client was closed before the upload finished.
             OSError: The file could not be read.
-            UploadError: The file did not arrive whole.
+            UploadError: The file was not uploaded completely.
         """
-        scope = asyncio.timeout(_PATIENCE)
+        scope = asyncio.timeout(_STALL_TIMEOUT)
 
-        def taken(sent_bytes: int) -> None:
-            self._prolong(scope)
+        def report(sent_bytes: int) -> None:
+            self._extend(scope)
             if on_progress is not None:
                 on_progress(sent_bytes, size)
 
         async with LocalFile(path) as file:
-            pieces = _Pieces(file, size, taken)
-            upload = _upload(to, size, pieces)
+            chunks = _FileChunks(file, size, report)
+            upload = _upload(to, size, chunks)
             if upload is None:
-                msg = "the presigned URL leads nowhere that a file could be sent to"
+                msg = "the presigned URL is not a valid https URL"
                 raise UploadError(msg, total_bytes=size)
-            await self._put(upload, pieces, scope)
+            await self._put(upload, chunks, scope)
 
-    def _prolong(self, scope: asyncio.Timeout) -> None:
-        """Wait for the host anew; unless the time is up, or the client closed."""
+    def _extend(self, scope: asyncio.Timeout) -> None:
+        """Restart the stall timeout, unless it has expired or the client is closed."""
         if not (scope.expired() or self._lifetime.has_ended):
-            scope.reschedule(asyncio.get_running_loop().time() + _PATIENCE)
+            scope.reschedule(asyncio.get_running_loop().time() + _STALL_TIMEOUT)
 
     async def _put(
-        self, upload: Upload, pieces: _Pieces, scope: asyncio.Timeout
+        self, upload: Upload, chunks: _FileChunks, scope: asyncio.Timeout
     ) -> None:
         status: int | None = None
         cause: TransportError | None = None
         try:
             self._lifetime.enter(scope)
             async with scope:
-                answer = await self._transport.upload(upload)
-            status = answer.status
-            text = _refusal(answer, is_whole=pieces.sent == upload.size)
+                response = await self._transport.upload(upload)
+            status = response.status
+            text = _rejection(response, is_complete=chunks.sent == upload.size)
         except TransportError as error:
             text, cause = error.message, error
         except TimeoutError:
-            if not scope.expired() and pieces.failure is None:
+            if not scope.expired() and chunks.failure is None:
                 raise
-            text = _silence(is_whole=pieces.sent == upload.size)
+            text = _stall(is_complete=chunks.sent == upload.size)
         finally:
             self._lifetime.leave(scope)
-        # Raised out here, without the frames of the transport.
-        if pieces.failure is not None:
-            raise pieces.failure.with_traceback(pieces.traceback)
+        # Raised here so that the traceback omits the transport's frames.
+        if chunks.failure is not None:
+            raise chunks.failure.with_traceback(chunks.traceback)
         if text and self._lifetime.has_ended:
             msg = "the client was closed during an upload"
             raise ClientClosedError(msg, method="PUT", path=upload.path)
@@ -112,69 +112,70 @@ class Uploads:
                 text,
                 method="PUT",
                 path=upload.path,
-                sent_bytes=pieces.sent,
+                sent_bytes=chunks.sent,
                 total_bytes=upload.size,
                 status=status,
             ) from cause
 
 
-class _Pieces:
-    """A file's bytes, piece by piece, and how many of them were taken."""
+class _FileChunks:
+    """A file's chunks, and the number of bytes sent."""
 
     def __init__(
-        self, file: LocalFile, size: int, taken: Callable[[int], None]
+        self, file: LocalFile, size: int, report: Callable[[int], None]
     ) -> None:
         self._file = file
         self._size = size
-        self._taken = taken
+        self._report = report
         self.sent = 0
-        """Bytes handed over so far."""
+        """Bytes handed to the network so far."""
         self.failure: Exception | None = None
-        """What went wrong on this side; the transport has its own words for it."""
+        """Error of this side, which the transport replaces with its own."""
         self.traceback: TracebackType | None = None
-        """Where that was, without the frames of the transport, which hold the URL."""
+        """Traceback of it, without the transport's frames, which hold the URL."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give piece after piece; the next is asked for when one was taken."""
+        """Yield chunks; a request for the next one means that the last was sent."""
         try:
             while self.sent < self._size:
-                piece = await self._read()
-                yield piece
-                self.sent += len(piece)
-                self._taken(self.sent)
+                chunk = await self._read()
+                yield chunk
+                self.sent += len(chunk)
+                self._report(self.sent)
         except Exception as error:
             self.failure, self.traceback = error, error.__traceback__
             raise
 
     async def _read(self) -> bytes:
         left = self._size - self.sent
-        piece = await self._file.read(min(_PIECE, left))
-        if not piece:
-            msg = "the file became shorter while it was sent"
+        chunk = await self._file.read(min(_CHUNK_SIZE, left))
+        if not chunk:
+            msg = "the file shrank during the upload"
             raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
-        return piece
+        return chunk
 
 
-def _upload(to: PresignedUpload, size: int, pieces: _Pieces) -> Upload | None:
-    """Make what goes to the transport; None where the URL is none to send to."""
-    # Whatever raises must not have the URL in a variable: its query is a secret.
+def _upload(to: PresignedUpload, size: int, chunks: _FileChunks) -> Upload | None:
+    """Return the upload; None if the URL must not be used."""
+    # No frame that raises may hold the URL in a variable: its query is a secret.
     path = presigned_path(to.presigned_url)
     if path is None:
         return None
-    return Upload(url=to.presigned_url, path=path, size=size, chunks=pieces)
+    return Upload(url=to.presigned_url, path=path, size=size, chunks=chunks)
 
 
-def _silence(*, is_whole: bool) -> str:
-    """Say what there was nothing of for too long."""
-    if is_whole:
-        return f"the host did not answer for {_PATIENCE:g} s"
-    return f"nothing could be handed to the network for {_PATIENCE:g} s"
+def _stall(*, is_complete: bool) -> str:
+    """Return the message for a stalled upload."""
+    if is_complete:
+        return f"no response from the storage host for {_STALL_TIMEOUT:g} s"
+    return f"the network accepted no data for {_STALL_TIMEOUT:g} s"
 
 
-def _refusal(answer: Response, *, is_whole: bool) -> str:
-    """Say why the host did not take the file; empty when it did."""
-    if answer.is_success:
-        return "" if is_whole else "the host answered before it had the whole file"
-    code = _CODE.search(answer.body)
+def _rejection(response: Response, *, is_complete: bool) -> str:
+    """Return why the host rejected the file; empty if it did not."""
+    if response.is_success:
+        early = "the storage host responded before it had the whole file"
+        return "" if is_complete else early
+    code = _CODE.search(response.body)
     reason = f", {code[1].decode()}" if code else ""
-    return f"the host refused the file with status {answer.status}{reason}"
+    return f"the storage host rejected the file with status {response.status}{reason}"

@@ -16,7 +16,7 @@ from gradient_async.errors import (
 )
 from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.paging.page import MOST_PER_PAGE
+from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.transport.retry import is_transient
 from gradient_async.waiting.cancel import CancelBatch
 from gradient_async.waiting.messages import describe_uncancelled, describe_unfinished
@@ -189,7 +189,7 @@ class Poller:
         plan = PollRound(self.pending, self._page_hints, use_list=use_list)
         while step := plan.next_step:
             if isinstance(step, ReadPage):
-                page = await self._source.fetch_page(step.number, MOST_PER_PAGE)
+                page = await self._source.fetch_page(step.number, MAX_PER_PAGE)
                 for job in page.items:
                     if job.uuid in self.pending:
                         self._record(job.uuid, job)
@@ -232,7 +232,7 @@ class Poller:
             self._advance(PollerState.DONE)
             elapsed = _now() - self._schedule.started
             error = self._timeout_error(failures)
-            raise error.during(attempts=0, elapsed=elapsed) from self._latest_failure
+            raise error.complete(elapsed=elapsed) from self._latest_failure
 
     async def _cancel_pending(self) -> dict[str, Exception]:
         if self._cancels is None:

@@ -10,7 +10,7 @@ from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
-from gradient_async.transport.wire import encode_id
+from gradient_async.transport.endpoint import encode_id
 
 TIMEOUT: Final = 3600.0
 """Default timeout for jobs to finish, in seconds."""

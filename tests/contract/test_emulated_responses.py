@@ -47,19 +47,13 @@ class RecordedResponse:
 class RecordingTransport(AiohttpTransport):
     """The client's transport, which records the responses."""
 
-    def __init__(self, base_url: str) -> None:
-        super().__init__(
-            base_url,
-            session=None,
-            proxy=None,
-            trace_configs=(),
-            max_response_bytes=2**20,
-        )
+    def __init__(self) -> None:
+        super().__init__()
         self.responses: list[RecordedResponse] = []
 
-    async def send(self, request: Request, token: Secret) -> Response:
+    async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:
         """Record the response before the client reads it."""
-        response = await super().send(request, token)
+        response = await super().send(request, base_url=base_url, token=token)
         operation = find_operation(request.method, request.path)
         body = decode_json(response.body)
         self.responses.append(RecordedResponse(operation, response.status, body))
@@ -69,8 +63,10 @@ class RecordingTransport(AiohttpTransport):
 @pytest_asyncio.fixture
 async def responses(api: Emulator) -> list[RecordedResponse]:
     """Run the scenario, and return all its responses."""
-    transport = RecordingTransport(api.url)
-    async with Client(api.token, transport=transport) as client:
+    async with (
+        RecordingTransport() as transport,
+        Client(api.token, base_url=api.url, transport=transport) as client,
+    ):
         await run_scenario(client, api)
     return transport.responses
 

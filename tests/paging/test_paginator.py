@@ -7,7 +7,7 @@ import gc
 import itertools
 import pickle
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import given, settings
@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from gradient_async import ConfigurationError, Page, PaginationError, Paginator
 from gradient_async.errors import ServerError
 from gradient_async.paging import Position
-from gradient_async.paging.fetches import FetchPage
+from gradient_async.paging.prefetch_buffer import DecodePage
 from tests.support.growing_list import GrowingList
 from tests.support.streams import take
 from tests.support.virtual_time import VirtualTimeLoop
 
 
 def paginate(
-    fetch: FetchPage[int],
+    fetch: Callable[[int, int], Awaitable[Page[int]]],
     *,
     per_page: int | None = 10,
     prefetch: int = 4,
@@ -32,10 +32,15 @@ def paginate(
     max_items: int | None = None,
 ) -> Paginator[int]:
     """Build a paginator over numbers, each of which is its own key."""
+
+    async def fetch_page(page: int, per_page: int) -> DecodePage[int]:
+        fetched = await fetch(page, per_page)
+        return lambda: fetched
+
     return Paginator(
-        fetch,
+        fetch_page,
         path="/numbers",
-        key=lambda number: number,
+        keys=tuple,
         keep=keep,
         max_items=max_items,
         per_page=per_page,
@@ -657,7 +662,7 @@ async def test_repr_shows_the_place() -> None:
     before = repr(paginator)
     [await anext(paginator) for _ in range(11)]
 
-    assert "<Paginator /numbers, not begun>" == before
+    assert "<Paginator /numbers, not started>" == before
     assert "<Paginator /numbers, page 2 of 10>" == repr(paginator)
     await paginator.aclose()
 

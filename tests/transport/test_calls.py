@@ -533,7 +533,7 @@ async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> 
         api.token,
         base_url=api.url,
         on_attempt=seen.append,
-        retry=RetryPolicy(first=0.0),
+        retry=RetryPolicy(first_wait=0.0),
         rate_limit=RateLimit([Window(1, 10.0)]),
     )
     async with client:

@@ -60,7 +60,10 @@ def http_date(seconds: float) -> str:
 )
 def test_retry_after(expected: float | None, text: str) -> None:
     """Plain seconds and HTTP dates are read, never below zero; the rest is nothing."""
-    assert expected == read_limits({"retry-after": text}, now=NOW).retry_after
+    assert (
+        expected
+        == read_limits({"retry-after": text}, now=NOW, refused=False).retry_after
+    )
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_dates_without_zone() -> None:
     """A date that names no zone is UTC, wherever this machine is."""
     headers = {"retry-after": "Sun Mar  1 12:01:30 2026"}
 
-    assert 90.0 == read_limits(headers, now=NOW).retry_after
+    assert 90.0 == read_limits(headers, now=NOW, refused=False).retry_after
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,10 @@ def test_dates_without_zone() -> None:
 )
 def test_remaining(expected: int | None, text: str) -> None:
     """What is left is a plain number, or nothing."""
-    assert expected == read_limits({"ratelimit-remaining": text}, now=NOW).remaining
+    assert (
+        expected
+        == read_limits({"ratelimit-remaining": text}, now=NOW, refused=False).remaining
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,25 +113,27 @@ def test_resets_go_by_the_servers_clock(expected: float, date: str | None) -> No
     if date is not None:
         headers["date"] = date
 
-    assert expected == read_limits(headers, now=NOW).reset_in
+    assert expected == read_limits(headers, now=NOW, refused=False).reset_in
 
 
 def test_dates_to_wait_for_go_by_the_servers_clock() -> None:
     """A date in `retry-after` is compared with the answer's own date too."""
     headers = {"date": http_date(-3600), "retry-after": http_date(-3570)}
 
-    assert 30.0 == read_limits(headers, now=NOW).retry_after
+    assert 30.0 == read_limits(headers, now=NOW, refused=False).retry_after
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1e9", "9" * 400])
 def test_unreadable_resets(text: str) -> None:
     """A reset that is no plain number is nothing."""
-    assert read_limits({"ratelimit-reset": text}, now=NOW).reset_in is None
+    assert (
+        read_limits({"ratelimit-reset": text}, now=NOW, refused=False).reset_in is None
+    )
 
 
 def test_no_headers() -> None:
     """Without headers nothing is known."""
-    assert Limits() == read_limits({}, now=NOW)
+    assert Limits() == read_limits({}, now=NOW, refused=False)
 
 
 def test_all_at_once() -> None:
@@ -139,7 +147,7 @@ def test_all_at_once() -> None:
     }
 
     assert Limits(remaining=17, reset_in=60.0, retry_after=29.0) == read_limits(
-        headers, now=0.0
+        headers, now=0.0, refused=False
     )
 
 
@@ -158,7 +166,7 @@ TEXTS = st.text(max_size=20) | st.lists(PIECES, max_size=7).map(" ".join)
 def test_nothing_raises(text: str) -> None:
     """Whatever the headers say, each fact is None or a number from zero on."""
     names = ("date", "retry-after", "ratelimit-reset", "ratelimit-remaining")
-    limits = read_limits(dict.fromkeys(names, text), now=NOW)
+    limits = read_limits(dict.fromkeys(names, text), now=NOW, refused=False)
 
     assert limits.remaining is None or limits.remaining >= 0
     assert limits.reset_in is None or 0 <= limits.reset_in < 1e11

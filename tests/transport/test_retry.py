@@ -29,11 +29,11 @@ from gradient_async.errors import (
 )
 from gradient_async.transport.retry import (
     Decision,
+    Retry,
     RetryPolicy,
     RetryQuota,
     Stop,
     StopReason,
-    Wait,
     decide,
 )
 
@@ -66,9 +66,9 @@ def test_statuses(code: int, idempotent: bool) -> None:
     """429 is tried again, transient ones if that is safe, and others never."""
     expected: Decision = Stop(StopReason.NOT_RETRYABLE)
     if code == 429:
-        expected = Wait(0.25, 0)
+        expected = Retry(0.25, 0)
     elif code in TRANSIENT:
-        expected = Wait(0.25, 5) if idempotent else Stop(StopReason.NOT_IDEMPOTENT)
+        expected = Retry(0.25, 5) if idempotent else Stop(StopReason.NOT_IDEMPOTENT)
 
     assert expected == follow(status(code), idempotent=idempotent)
 
@@ -82,7 +82,7 @@ def test_lost_answers(kind: type[TransportError], sent: bool, idempotent: bool) 
     """A request that was never sent is repeated; one that was, if that is safe."""
     error = kind("lost", sent=sent)
     expected = (
-        Wait(0.25, 5) if idempotent or not sent else Stop(StopReason.NOT_IDEMPOTENT)
+        Retry(0.25, 5) if idempotent or not sent else Stop(StopReason.NOT_IDEMPOTENT)
     )
 
     assert expected == follow(error, idempotent=idempotent)
@@ -139,12 +139,12 @@ LOST = ConnectionLostError("lost")
     ("expected", "attempts", "attempt"),
     [
         (Stop(StopReason.ATTEMPTS), 1, 1),
-        (Wait(0.25, 5), 2, 1),
+        (Retry(0.25, 5), 2, 1),
         (Stop(StopReason.ATTEMPTS), 2, 2),
-        (Wait(1.0, 5), 4, 3),
+        (Retry(1.0, 5), 4, 3),
         (Stop(StopReason.ATTEMPTS), 4, 4),
         (Stop(StopReason.ATTEMPTS), 4, 9),
-        (Wait(10.0, 5), 10_000, 9_999),
+        (Retry(10.0, 5), 10_000, 9_999),
     ],
 )
 def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
@@ -158,16 +158,16 @@ def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
     ("expected", "error", "time_left"),
     [
         (Stop(StopReason.DEADLINE), status(429, 3600.0), 60.0),
-        (Wait(29.0, 0), status(429, 29.0), 60.0),
-        (Wait(29.0, 5), status(503, 29.0), 60.0),
+        (Retry(29.0, 0), status(429, 29.0), 60.0),
+        (Retry(29.0, 5), status(503, 29.0), 60.0),
         (Stop(StopReason.DEADLINE), status(429, 29.0), 29.0),
-        (Wait(29.0, 0), status(429, 29.0), 29.001),
+        (Retry(29.0, 0), status(429, 29.0), 29.001),
         (Stop(StopReason.DEADLINE), status(503, 1e10), 60.0),
         (Stop(StopReason.DEADLINE), status(503, math.inf), 60.0),
         # A server that says 0 does not get a storm for it.
-        (Wait(0.25, 0), status(429, 0.0), 60.0),
-        (Wait(0.25, 0), status(429, 0.1), 60.0),
-        (Wait(0.25, 5), LOST, 0.251),
+        (Retry(0.25, 0), status(429, 0.0), 60.0),
+        (Retry(0.25, 0), status(429, 0.1), 60.0),
+        (Retry(0.25, 5), LOST, 0.251),
         (Stop(StopReason.DEADLINE), LOST, 0.25),
         (Stop(StopReason.DEADLINE), LOST, 0.0),
         (Stop(StopReason.DEADLINE), LOST, -1.0),
@@ -181,10 +181,10 @@ def test_deadlines(expected: Decision, error: GradientError, time_left: float) -
 @pytest.mark.parametrize(
     ("expected", "error", "quota"),
     [
-        (Wait(0.25, 5), LOST, 5),
+        (Retry(0.25, 5), LOST, 5),
         (Stop(StopReason.QUOTA), LOST, 4),
         (Stop(StopReason.QUOTA), status(503), 0),
-        (Wait(0.25, 0), status(429), 0),
+        (Retry(0.25, 0), status(429), 0),
     ],
 )
 def test_quota(expected: Decision, error: GradientError, quota: int) -> None:
@@ -200,14 +200,16 @@ def test_ceilings_double(expected: float, attempt: int) -> None:
     """The ceiling of the waits doubles up to the longest."""
     policy = RetryPolicy(attempts=99)
 
-    assert Wait(expected, 5) == follow(LOST, policy=policy, attempt=attempt, jitter=1.0)
+    assert Retry(expected, 5) == follow(
+        LOST, policy=policy, attempt=attempt, jitter=1.0
+    )
 
 
 POLICIES = st.tuples(
     st.integers(1, 10_000), st.floats(0, 1e300), st.floats(0, 1e300)
 ).map(
     lambda parts: RetryPolicy(
-        attempts=parts[0], first=min(parts[1:]), longest=max(parts[1:])
+        attempts=parts[0], first_wait=min(parts[1:]), max_wait=max(parts[1:])
     )
 )
 ERRORS = st.one_of(
@@ -257,9 +259,9 @@ def test_bounds_of_waits(
         jitter=jitter,
     )
     asked = error.retry_after if isinstance(error, StatusError) else None
-    ceiling = min(policy.longest, policy.first * 2.0 ** min(attempt - 1, 1000))
+    ceiling = min(policy.max_wait, policy.first_wait * 2.0 ** min(attempt - 1, 1000))
 
-    if isinstance(decision, Wait):
+    if isinstance(decision, Retry):
         assert 0 <= decision.seconds < time_left
         assert (asked or 0.0) <= decision.seconds <= max(asked or 0.0, ceiling)
         assert decision.cost <= quota
@@ -277,10 +279,10 @@ def test_bounds_of_waits(
     [
         {},
         {"attempts": 1},
-        {"first": 0.0},
-        {"first": 0.0, "longest": 0.0},
-        {"longest": 0.5},
-        {"longest": math.inf},
+        {"first_wait": 0.0},
+        {"first_wait": 0.0, "max_wait": 0.0},
+        {"max_wait": 0.5},
+        {"max_wait": math.inf},
     ],
 )
 def test_good_policies(numbers: dict[str, Any]) -> None:
@@ -295,12 +297,12 @@ def test_good_policies(numbers: dict[str, Any]) -> None:
     [
         ("attempts must be an integer of at least 1, got 0", {"attempts": 0}),
         ("attempts must be an integer of at least 1, got -1", {"attempts": -1}),
-        ("not -0.1, 20.0", {"first": -0.1}),
-        ("not 0.5, 0.4", {"longest": 0.4}),
-        ("not 21, 20.0", {"first": 21}),
-        ("not nan, 20.0", {"first": math.nan}),
-        ("not 0.5, nan", {"longest": math.nan}),
-        ("not 0.5, -1", {"longest": -1}),
+        ("not -0.1, 20.0", {"first_wait": -0.1}),
+        ("not 0.5, 0.4", {"max_wait": 0.4}),
+        ("not 21, 20.0", {"first_wait": 21}),
+        ("not nan, 20.0", {"first_wait": math.nan}),
+        ("not 0.5, nan", {"max_wait": math.nan}),
+        ("not 0.5, -1", {"max_wait": -1}),
     ],
 )
 def test_bad_policies(text: str, numbers: dict[str, Any]) -> None:
@@ -326,7 +328,7 @@ def test_the_quota_stays_in_bounds(failures: list[int], rng: Any) -> None:
             assert 0 <= quota.left <= 100
         running.append(spent)
         while running and rng.random() < 0.5:
-            quota.earn(running.pop(rng.randrange(len(running))))
+            quota.refund(running.pop(rng.randrange(len(running))))
             assert 0 <= quota.left <= 100
 
 
@@ -339,7 +341,7 @@ def test_an_outage_costs_little(error: GradientError) -> None:
     for _ in range(2000):
         attempt = 1
         while isinstance(
-            decision := follow(error, attempt=attempt, quota=quota.left), Wait
+            decision := follow(error, attempt=attempt, quota=quota.left), Retry
         ):
             quota.spend(decision.cost)
             attempt += 1
@@ -353,10 +355,10 @@ def test_the_quota_recovers() -> None:
     quota = RetryQuota()
     quota.spend(5)
     quota.spend(5)
-    quota.earn(5)
+    quota.refund(5)
 
     assert 96 == quota.left
 
-    quota.earn(5)
+    quota.refund(5)
 
     assert 100 == quota.left

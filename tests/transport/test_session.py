@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 import pytest
@@ -27,7 +27,7 @@ from gradient_async import (
 )
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
-from gradient_async.transport.wire import Request
+from gradient_async.transport.wire import Request, Response
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 T = TypeVar("T")
@@ -37,33 +37,34 @@ GET = Request(method="GET", path="/v2/gen-ai/things")
 POST = Request(method="POST", path="/v2/gen-ai/things", body=b"{}")
 
 
-def make_transport(url: str, **options: object) -> AiohttpTransport:
-    """Create a transport with the client's defaults, but a limit of 1 MiB."""
-    settings: dict[str, object] = {
-        "session": None,
-        "proxy": None,
-        "trace_configs": (),
-        "max_response_bytes": 1024 * 1024,
-    }
-    return AiohttpTransport(url, **(settings | options))  # type: ignore[arg-type]
+class ServerTransport(AiohttpTransport):
+    """A transport with a limit of 1 MiB, and the server that it is tested with."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        super().__init__(**({"max_response_bytes": 1024 * 1024} | options))
+        self.url = url
+
+    async def exchange(self, request: Request, token: Secret) -> Response:
+        """Send a request to the server."""
+        return await self.send(request, base_url=self.url, token=token)
 
 
 @pytest_asyncio.fixture
-async def closing() -> AsyncIterator[list[AiohttpTransport]]:
+async def closing() -> AsyncIterator[list[ServerTransport]]:
     """Close every transport that a test adds to this list."""
-    transports: list[AiohttpTransport] = []
+    transports: list[ServerTransport] = []
     yield transports
     for transport in transports:
         await transport.aclose()
 
 
-async def test_returns_the_complete_response(closing: list[AiohttpTransport]) -> None:
+async def test_returns_the_complete_response(closing: list[ServerTransport]) -> None:
     """Status, lower-cased headers (the first of each) and body arrive as sent."""
     served = raw_response(b"[1]", "X-Request-Id: r-1", "X-Twice: a", "X-Twice: b")
     async with RawServer(served) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
-        response = await transport.send(GET, TOKEN)
+        response = await transport.exchange(GET, TOKEN)
 
     assert 200 == response.status
     assert b"[1]" == response.body
@@ -71,7 +72,7 @@ async def test_returns_the_complete_response(closing: list[AiohttpTransport]) ->
     assert "a" == response.headers["x-twice"]
 
 
-async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> None:
+async def test_sends_what_the_api_expects(closing: list[ServerTransport]) -> None:
     """Method, encoded path, query, token and headers are sent."""
     request = Request(
         method="POST",
@@ -80,8 +81,8 @@ async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> No
         body=b"{}",
     )
     async with RawServer(raw_response()) as server:
-        closing.append(transport := make_transport(server.url))
-        await transport.send(request, TOKEN)
+        closing.append(transport := ServerTransport(server.url))
+        await transport.exchange(request, TOKEN)
 
     head = server.heads[0].decode()
     assert head.startswith("POST /v2/a%2Fb?page=2&q=a+b%26c&q=d HTTP/1.1\r\n")
@@ -92,11 +93,11 @@ async def test_sends_what_the_api_expects(closing: list[AiohttpTransport]) -> No
     assert "User-Agent: gradient-async/" in head
 
 
-async def test_base_path_comes_first(closing: list[AiohttpTransport]) -> None:
+async def test_base_path_comes_first(closing: list[ServerTransport]) -> None:
     """The path of a base URL, such as that of a gateway, is kept."""
     async with RawServer(raw_response()) as server:
-        closing.append(transport := make_transport(f"{server.url}/gateway"))
-        await transport.send(GET, TOKEN)
+        closing.append(transport := ServerTransport(f"{server.url}/gateway"))
+        await transport.exchange(GET, TOKEN)
 
     assert server.heads[0].startswith(b"GET /gateway/v2/gen-ai/things HTTP/1.1")
 
@@ -141,95 +142,95 @@ INVALID = [
 
 @pytest.mark.parametrize("served", LOST)
 async def test_broken_connections(
-    served: bytes, closing: list[AiohttpTransport]
+    served: bytes, closing: list[ServerTransport]
 ) -> None:
     """A broken connection raises an error that counts the request as sent."""
     async with RawServer(served) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(ConnectionLostError) as caught:
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert caught.value.sent
     assert ("GET", GET.path) == (caught.value.method, caught.value.path)
 
 
 @pytest.mark.parametrize("served", INVALID)
-async def test_invalid_http(served: bytes, closing: list[AiohttpTransport]) -> None:
+async def test_invalid_http(served: bytes, closing: list[ServerTransport]) -> None:
     """A response that is not HTTP raises ProtocolError, not a status of 400."""
     async with RawServer(served) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(ProtocolError) as caught:
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert caught.value.sent
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "POST"])
 async def test_one_send_is_one_request(
-    method: str, closing: list[AiohttpTransport]
+    method: str, closing: list[ServerTransport]
 ) -> None:
     """Aiohttp's own retry is disabled for every method."""
     async with RawServer(b"") as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(ConnectionLostError):
-            await transport.send(Request(method=method, path="/v2/x"), TOKEN)
+            await transport.exchange(Request(method=method, path="/v2/x"), TOKEN)
 
         assert 1 == len(server.heads)
         assert 1 == server.connections
 
 
-async def test_refused_connection(closing: list[AiohttpTransport]) -> None:
+async def test_refused_connection(closing: list[ServerTransport]) -> None:
     """If no server listens, nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    closing.append(transport := make_transport(url))
+    closing.append(transport := ServerTransport(url))
 
     with pytest.raises(ConnectError) as caught:
-        await transport.send(GET, TOKEN)
+        await transport.exchange(GET, TOKEN)
 
     assert not caught.value.sent
 
 
-async def test_silent_handshake(closing: list[AiohttpTransport]) -> None:
+async def test_silent_handshake(closing: list[ServerTransport]) -> None:
     """A TLS handshake without a reply ends after 10 s, and nothing was sent."""
     loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
         https = server.url.replace("http:", "https:")
-        closing.append(transport := make_transport(https))
+        closing.append(transport := ServerTransport(https))
         began = loop.time()
 
         with pytest.raises(ConnectError) as caught:
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert not caught.value.sent
     assert 10.0 == pytest.approx(loop.time() - began, abs=1.0)
 
 
-async def test_untrusted_certificate(closing: list[AiohttpTransport]) -> None:
+async def test_untrusted_certificate(closing: list[ServerTransport]) -> None:
     """A server with an untrusted certificate receives no request."""
     async with RawServer(raw_response(), ssl=untrusted_context()) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(TLSError) as caught:
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert not caught.value.sent
     assert [] == server.heads
 
 
-async def test_silent_server(closing: list[AiohttpTransport]) -> None:
+async def test_silent_server(closing: list[ServerTransport]) -> None:
     """A server that sends nothing for 30 s counts as lost."""
     loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
         began = loop.time()
 
         with pytest.raises(ConnectionLostError):
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert 30.0 == pytest.approx(loop.time() - began, abs=1.0)
 
@@ -240,7 +241,7 @@ REDIRECTS = [301, 302, 303, 307, 308]
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
 @pytest.mark.parametrize("status", REDIRECTS)
 async def test_redirects_are_not_followed(
-    status: int, request_: Request, closing: list[AiohttpTransport]
+    status: int, request_: Request, closing: list[ServerTransport]
 ) -> None:
     """A redirect is returned as a response; its target receives nothing."""
     async with RawServer(raw_response()) as other:
@@ -248,63 +249,63 @@ async def test_redirects_are_not_followed(
             b"", f"Location: {other.url}/stolen", status=f"{status} Moved"
         )
         async with RawServer(served) as server:
-            closing.append(transport := make_transport(server.url))
+            closing.append(transport := ServerTransport(server.url))
 
-            response = await transport.send(request_, TOKEN)
+            response = await transport.exchange(request_, TOKEN)
 
     assert status == response.status
     assert [] == other.heads
     assert 1 == len(server.heads)
 
 
-async def test_gzip_bomb(closing: list[AiohttpTransport]) -> None:
+async def test_gzip_bomb(closing: list[ServerTransport]) -> None:
     """Decompression stops at the limit on the size of a response."""
     bomb = gzip.compress(b"\0" * 50_000_000)
     async with RawServer(raw_response(bomb, *GZIP_HEADERS)) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(ResponseTooLargeError) as caught:
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert 1024 * 1024 == caught.value.limit
     assert len(bomb) < 100_000
 
 
-async def test_endless_body(closing: list[AiohttpTransport]) -> None:
+async def test_endless_body(closing: list[ServerTransport]) -> None:
     """An endless chunked body is read up to the limit only."""
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     served = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 100
     async with RawServer(served + HANG) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
         with pytest.raises(ResponseTooLargeError):
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
 
-async def test_body_at_the_cap(closing: list[AiohttpTransport]) -> None:
+async def test_body_at_the_cap(closing: list[ServerTransport]) -> None:
     """A body of exactly the limit is accepted, one byte more is not."""
     async with RawServer(raw_response(b"12345"), raw_response(b"123456")) as server:
-        closing.append(transport := make_transport(server.url, max_response_bytes=5))
+        closing.append(transport := ServerTransport(server.url, max_response_bytes=5))
 
-        assert b"12345" == (await transport.send(GET, TOKEN)).body
+        assert b"12345" == (await transport.exchange(GET, TOKEN)).body
         with pytest.raises(ResponseTooLargeError):
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
 
-async def test_gzip_bomb_in_an_error(closing: list[AiohttpTransport]) -> None:
+async def test_gzip_bomb_in_an_error(closing: list[ServerTransport]) -> None:
     """An error keeps its status, and its oversized body is dropped."""
     bomb = gzip.compress(b" " * 50_000_000)
     served = raw_response(bomb, *GZIP_HEADERS, status="503 Busy")
     async with RawServer(served) as server:
-        closing.append(transport := make_transport(server.url))
+        closing.append(transport := ServerTransport(server.url))
 
-        response = await transport.send(GET, TOKEN)
+        response = await transport.exchange(GET, TOKEN)
 
     assert (503, b"") == (response.status, response.body)
 
 
 async def test_cookies_are_not_kept(
-    closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
+    closing: list[ServerTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cookie set by the server is not sent back, even to a host name."""
     async with RawServer(raw_response(b"{}", "Set-Cookie: account=a")) as server:
@@ -313,10 +314,10 @@ async def test_cookies_are_not_kept(
         monkeypatch.setattr(
             asyncio.get_running_loop(), "getaddrinfo", _resolve_to_loopback
         )
-        closing.append(transport := make_transport(named))
+        closing.append(transport := ServerTransport(named))
 
-        await transport.send(GET, TOKEN)
-        await transport.send(GET, TOKEN)
+        await transport.exchange(GET, TOKEN)
+        await transport.exchange(GET, TOKEN)
 
     assert b"host: localhost" in server.heads[1].lower()
     assert b"cookie" not in server.heads[1].lower()
@@ -330,23 +331,23 @@ async def _resolve_to_loopback(
 
 
 async def test_environment_is_ignored(
-    closing: list[AiohttpTransport], monkeypatch: pytest.MonkeyPatch
+    closing: list[ServerTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proxy variables of the environment are ignored, so no proxy sees the token."""
     async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        closing.append(transport := make_transport(server.url))
-        await transport.send(GET, TOKEN)
+        closing.append(transport := ServerTransport(server.url))
+        await transport.exchange(GET, TOKEN)
 
     assert 1 == len(server.heads)
     assert [] == proxy.heads
 
 
-async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
+async def test_explicit_proxy(closing: list[ServerTransport]) -> None:
     """A proxy given as an argument is used."""
     async with RawServer(raw_response()) as proxy, RawServer(raw_response()) as server:
-        closing.append(transport := make_transport(server.url, proxy=proxy.url))
-        await transport.send(GET, TOKEN)
+        closing.append(transport := ServerTransport(server.url, proxy=proxy.url))
+        await transport.exchange(GET, TOKEN)
 
     assert [] == server.heads
     assert proxy.heads[0].startswith(f"GET {server.url}/v2/gen-ai/things ".encode())
@@ -355,8 +356,8 @@ async def test_explicit_proxy(closing: list[AiohttpTransport]) -> None:
 async def test_lent_session_is_used_and_left_open() -> None:
     """A lent session sends the requests and stays open after the transport."""
     async with RawServer(raw_response()) as server, aiohttp.ClientSession() as session:
-        transport = make_transport(server.url, session=session)
-        await transport.send(GET, TOKEN)
+        transport = ServerTransport(server.url, session=session)
+        await transport.exchange(GET, TOKEN)
         await transport.aclose()
 
         assert not session.closed
@@ -369,10 +370,10 @@ async def test_lent_session_closed_by_its_owner() -> None:
     async with RawServer(raw_response()) as server:
         session = aiohttp.ClientSession()
         await session.close()
-        transport = make_transport(server.url, session=session)
+        transport = ServerTransport(server.url, session=session)
 
         with pytest.raises(ClientClosedError):
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
     assert [] == server.heads
 
@@ -382,9 +383,9 @@ async def test_lent_session_closed_while_waiting_for_its_pool() -> None:
     connector = aiohttp.TCPConnector(limit=1)
     async with RawServer(HANG) as server:
         session = aiohttp.ClientSession(connector=connector)
-        transport = make_transport(server.url, session=session)
+        transport = ServerTransport(server.url, session=session)
         first, second = (
-            asyncio.ensure_future(transport.send(GET, TOKEN)) for _ in range(2)
+            asyncio.ensure_future(transport.exchange(GET, TOKEN)) for _ in range(2)
         )
         while not server.heads:
             await asyncio.sleep(0)
@@ -396,11 +397,11 @@ async def test_lent_session_closed_while_waiting_for_its_pool() -> None:
             await second
 
 
-async def test_cancellation_passes_through(closing: list[AiohttpTransport]) -> None:
+async def test_cancellation_passes_through(closing: list[ServerTransport]) -> None:
     """Cancelling a task while it sends cancels it."""
     async with RawServer(HANG) as server:
-        closing.append(transport := make_transport(server.url))
-        task = asyncio.ensure_future(transport.send(GET, TOKEN))
+        closing.append(transport := ServerTransport(server.url))
+        task = asyncio.ensure_future(transport.exchange(GET, TOKEN))
         while not server.heads:
             await asyncio.sleep(0)
         task.cancel()
@@ -409,7 +410,7 @@ async def test_cancellation_passes_through(closing: list[AiohttpTransport]) -> N
             await task
 
 
-async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None:
+async def test_tracing_sees_the_request(closing: list[ServerTransport]) -> None:
     """Aiohttp's trace hooks are passed to the client's own session."""
     seen: list[str] = []
 
@@ -421,8 +422,8 @@ async def test_tracing_sees_the_request(closing: list[AiohttpTransport]) -> None
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(on_end)
     async with RawServer(raw_response()) as server:
-        closing.append(transport := make_transport(server.url, trace_configs=[trace]))
-        await transport.send(GET, TOKEN)
+        closing.append(transport := ServerTransport(server.url, trace_configs=[trace]))
+        await transport.exchange(GET, TOKEN)
 
     assert ["GET /v2/gen-ai/things"] == seen
 
@@ -482,15 +483,15 @@ async def test_abandoning_closes_connections() -> None:
     async with RawServer(
         raw_response(connection="keep-alive"), keep_alive=True
     ) as server:
-        transport = make_transport(server.url)
+        transport = ServerTransport(server.url)
         transport.abandon()
-        await transport.send(GET, TOKEN)
+        await transport.exchange(GET, TOKEN)
         transport.abandon()
         transport.abandon()
         await asyncio.sleep(0.1)
 
         with pytest.raises(RuntimeError, match="closed"):
-            await transport.send(GET, TOKEN)
+            await transport.exchange(GET, TOKEN)
 
 
 def test_lent_session_of_another_loop() -> None:
@@ -500,7 +501,7 @@ def test_lent_session_of_another_loop() -> None:
         return aiohttp.ClientSession()
 
     async def use(session: aiohttp.ClientSession) -> None:
-        await make_transport("http://127.0.0.1:9", session=session).send(GET, TOKEN)
+        await ServerTransport("http://127.0.0.1:9", session=session).send(GET, TOKEN)
 
     with asyncio.Runner() as first:
         session = first.run(lend())

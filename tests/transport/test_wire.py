@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gradient_async.errors import ConfigurationError
-from gradient_async.transport.wire import Endpoint, Request, Response
+from gradient_async.transport.endpoint import Endpoint
+from gradient_async.transport.wire import Request, Response
 
 GET_JOB = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}")
 

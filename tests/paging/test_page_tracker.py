@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradient_async.errors import PaginationError
-from gradient_async.paging.course import Course, Verdict
 from gradient_async.paging.page import Page, Position
+from gradient_async.paging.page_tracker import PageDecision, PageTracker
 
 
 def page(number: int, items: str, **facts: Any) -> Page[str]:
@@ -18,58 +18,65 @@ def page(number: int, items: str, **facts: Any) -> Page[str]:
     return Page(items=tuple(items), page=number, **({"pages": 3, "total": 6} | facts))
 
 
-def judged(course: Course[str], page: Page[str], *, fresh: bool = True) -> Verdict:
+def check(
+    tracker: PageTracker[str], page: Page[str], *, fresh: bool = True
+) -> PageDecision:
     """Judge a page by its items."""
-    return course.judge(page, page.items, fresh=fresh)
+    return tracker.check(page, page.items, fresh=fresh)
 
 
-def read(course: Course[str], *pages: Page[str]) -> Course[str]:
+def read(tracker: PageTracker[str], *pages: Page[str]) -> PageTracker[str]:
     """Read pages, each of which must be good."""
     for each in pages:
-        assert Verdict.TAKE is judged(course, each)
-        course.take(each, each.items)
-    return course
+        assert PageDecision.ACCEPT is check(tracker, each)
+        tracker.accept(each, each.items)
+    return tracker
 
 
-def begin(start: Position | None = None, **bounds: int) -> Course[str]:
+def begin(start: Position | None = None, **bounds: int) -> PageTracker[str]:
     """Begin at the beginning, or where a position says."""
-    return Course(start or Position(), **bounds)
+    return PageTracker(start or Position(), **bounds)
 
 
 def test_at_the_beginning() -> None:
     """Before the first page nothing is known, and only that page is asked for."""
-    course = begin()
+    tracker = begin()
 
     assert (1, 0, None, None) == (
-        course.next_page,
-        course.taken,
-        course.total,
-        course.pages,
+        tracker.next_page,
+        tracker.accepted,
+        tracker.total,
+        tracker.pages,
     )
-    assert range(1, 2) == course.ahead(4)
-    assert not course.at_end
-    assert not course.drift
+    assert range(1, 2) == tracker.pages_to_fetch(4)
+    assert not tracker.at_end
+    assert not tracker.drift
 
 
 def test_a_quiet_list() -> None:
     """A list that does not change is read page by page to its end."""
-    course = read(begin(), page(1, "ab"), page(2, "cd"))
+    tracker = read(begin(), page(1, "ab"), page(2, "cd"))
 
-    assert (3, 2, 6, 3) == (course.next_page, course.taken, course.total, course.pages)
-    assert not course.at_end
+    assert (3, 2, 6, 3) == (
+        tracker.next_page,
+        tracker.accepted,
+        tracker.total,
+        tracker.pages,
+    )
+    assert not tracker.at_end
 
-    read(course, page(3, "ef"))
+    read(tracker, page(3, "ef"))
 
-    assert course.at_end
-    assert not course.drift
+    assert tracker.at_end
+    assert not tracker.drift
 
 
 def test_a_place_in_the_middle() -> None:
-    """A course begins at its position."""
-    course = begin(Position(page=5, total=20))
+    """A tracker begins at its position."""
+    tracker = begin(Position(page=5, total=20))
 
-    assert (5, 20) == (course.next_page, course.total)
-    assert range(5, 6) == course.ahead(4)
+    assert (5, 20) == (tracker.next_page, tracker.total)
+    assert range(5, 6) == tracker.pages_to_fetch(4)
 
 
 @pytest.mark.parametrize(
@@ -91,11 +98,11 @@ def test_pages_worth_fetching(
     expected: range, window: int, taken: int, pages: int | None
 ) -> None:
     """Within the window, only pages that the server says there are are fetched."""
-    course = begin()
+    tracker = begin()
     for number in range(1, taken + 1):
-        course.take(page(number, "ab", pages=pages, has_next=True), (number,))
+        tracker.accept(page(number, "ab", pages=pages, has_next=True), (number,))
 
-    assert expected == course.ahead(window)
+    assert expected == tracker.pages_to_fetch(window)
 
 
 @given(
@@ -105,10 +112,10 @@ def test_pages_worth_fetching(
 )
 def test_bounds_of_fetching_ahead(window: int, taken: int, pages: int | None) -> None:
     """The next page comes first, and never more than the window are fetched."""
-    course = begin()
+    tracker = begin()
     for number in range(1, taken + 1):
-        course.take(page(number, "ab", pages=pages), (number,))
-    ahead = course.ahead(window)
+        tracker.accept(page(number, "ab", pages=pages), (number,))
+    ahead = tracker.pages_to_fetch(window)
 
     assert taken + 1 == ahead[0]
     assert len(ahead) <= window
@@ -117,46 +124,46 @@ def test_bounds_of_fetching_ahead(window: int, taken: int, pages: int | None) ->
 
 def test_a_stale_page_is_read_again() -> None:
     """A page that was read before its predecessor, by the total, is read again."""
-    course = read(begin(), page(1, "ab", total=7))
+    tracker = read(begin(), page(1, "ab", total=7))
     stale = page(2, "cd", total=6)
 
-    assert Verdict.READ_AGAIN is judged(course, stale, fresh=False)
-    assert (2, 1, 7) == (course.next_page, course.taken, course.total)
-    assert not course.drift
+    assert PageDecision.REFETCH is check(tracker, stale, fresh=False)
+    assert (2, 1, 7) == (tracker.next_page, tracker.accepted, tracker.total)
+    assert not tracker.drift
 
 
 def test_a_list_that_shrank() -> None:
     """A smaller total on a fresh page is no staleness: something was taken away."""
-    course = read(begin(), page(1, "ab", total=7), page(2, "cd", total=6))
+    tracker = read(begin(), page(1, "ab", total=7), page(2, "cd", total=6))
 
-    assert course.drift
+    assert tracker.drift
 
 
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("total", [6, 7, 600, None])
 def test_a_list_that_grows(fresh: bool, total: int | None) -> None:
     """A total that grew, stayed or is missing is no reason to read again."""
-    course = read(begin(), page(1, "ab"))
+    tracker = read(begin(), page(1, "ab"))
     second = page(2, "bc", total=total)
 
-    assert Verdict.TAKE is judged(course, second, fresh=fresh)
+    assert PageDecision.ACCEPT is check(tracker, second, fresh=fresh)
 
-    course.take(second, second.items)
+    tracker.accept(second, second.items)
 
-    assert not course.drift
+    assert not tracker.drift
 
 
 @pytest.mark.parametrize("fresh", [True, False])
 def test_a_first_page_is_never_stale(fresh: bool) -> None:
     """Going on with a list that shrank meanwhile is drift, not staleness."""
-    course = begin(Position(page=2, total=9))
+    tracker = begin(Position(page=2, total=9))
     second = page(2, "cd", total=6)
 
-    assert Verdict.TAKE is judged(course, second, fresh=fresh)
+    assert PageDecision.ACCEPT is check(tracker, second, fresh=fresh)
 
-    course.take(second, second.items)
+    tracker.accept(second, second.items)
 
-    assert course.drift
+    assert tracker.drift
 
 
 def test_going_on_with_a_list_that_grew() -> None:
@@ -167,50 +174,50 @@ def test_going_on_with_a_list_that_grew() -> None:
 @pytest.mark.parametrize("back", [1, 2])
 def test_a_page_that_repeats(back: int) -> None:
     """A page that holds just what an earlier one held is a contradiction."""
-    course = read(begin(), page(1, "ab", pages=9), page(2, "cd", pages=9))
+    tracker = read(begin(), page(1, "ab", pages=9), page(2, "cd", pages=9))
     again = page(3, ["", "ab", "cd"][back], pages=9)
 
     with pytest.raises(PaginationError, match="page 3 repeats an earlier") as caught:
-        judged(course, again)
+        check(tracker, again)
 
     assert 3 == caught.value.page
 
 
 def test_growth_by_one_page() -> None:
     """After growth by just one page's length the same items come again, rightly."""
-    course = read(begin(), page(1, "ab"), page(2, "ab", total=8))
+    tracker = read(begin(), page(1, "ab"), page(2, "ab", total=8))
 
-    assert 2 == course.taken
-    assert not course.drift
+    assert 2 == tracker.accepted
+    assert not tracker.drift
 
 
 def test_too_many_pages() -> None:
     """A list that goes on beyond the cap is a contradiction."""
-    course = read(begin(most_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9))
+    tracker = read(begin(max_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9))
 
-    with pytest.raises(PaginationError, match="goes on after 2 pages") as caught:
-        judged(course, page(3, "ef", pages=9))
+    with pytest.raises(PaginationError, match="does not end after 2 pages") as caught:
+        check(tracker, page(3, "ef", pages=9))
 
     assert 3 == caught.value.page
 
 
-def follow(course: Course[int]) -> None:
+def follow(tracker: PageTracker[int]) -> None:
     """Read one page after the other from a server that always has another."""
     while True:
-        number = course.next_page
+        number = tracker.next_page
         each = Page(items=(number,), page=number, has_next=True)
-        course.judge(each, each.items, fresh=True)
-        course.take(each, each.items)
+        tracker.check(each, each.items, fresh=True)
+        tracker.accept(each, each.items)
 
 
 def test_an_endless_server() -> None:
     """A server that always has another page is left after a while."""
-    course = Course[int](Position(), most_pages=50)
+    tracker = PageTracker[int](Position(), max_pages=50)
 
-    with pytest.raises(PaginationError, match="goes on after 50 pages"):
-        follow(course)
+    with pytest.raises(PaginationError, match="does not end after 50 pages"):
+        follow(tracker)
 
-    assert 50 == course.taken
+    assert 50 == tracker.accepted
 
 
 @pytest.mark.parametrize(
@@ -233,21 +240,21 @@ def test_an_endless_server() -> None:
 )
 def test_the_end(expected: bool, last: Page[str]) -> None:
     """The count of pages tells the end, or else the link or an empty page."""
-    course = begin(Position(page=last.page))
-    course.take(last, last.items)
+    tracker = begin(Position(page=last.page))
+    tracker.accept(last, last.items)
 
-    assert expected is course.at_end
+    assert expected is tracker.at_end
 
 
 def test_the_end_moves() -> None:
     """The latest page tells how many there are."""
-    course = read(begin(), page(1, "ab", pages=2, total=4), page(2, "bc", total=6))
+    tracker = read(begin(), page(1, "ab", pages=2, total=4), page(2, "bc", total=6))
 
-    assert not course.at_end
+    assert not tracker.at_end
 
-    read(course, page(3, "cd", total=6))
+    read(tracker, page(3, "cd", total=6))
 
-    assert course.at_end
+    assert tracker.at_end
 
 
 NO_META: dict[str, Any] = {"pages": None, "total": None}
@@ -255,16 +262,16 @@ NO_META: dict[str, Any] = {"pages": None, "total": None}
 
 def test_a_list_without_meta() -> None:
     """Without counts a list is read by its links, and nothing is said of drift."""
-    course = read(
+    tracker = read(
         begin(),
         page(1, "ab", **NO_META, has_next=True),
         page(2, "cd", **NO_META, has_next=True),
         page(3, "e", **NO_META),
     )
 
-    assert course.at_end
-    assert not course.drift
-    assert (None, None) == (course.total, course.pages)
+    assert tracker.at_end
+    assert not tracker.drift
+    assert (None, None) == (tracker.total, tracker.pages)
 
 
 @pytest.mark.parametrize(
@@ -300,10 +307,10 @@ def test_drift(expected: bool, pages: list[Page[str]]) -> None:
 
 def test_drift_stays() -> None:
     """A drift that was seen once is not forgotten."""
-    course = read(begin(), page(1, "ab"), page(2, "c"), page(3, "ef"))
+    tracker = read(begin(), page(1, "ab"), page(2, "c"), page(3, "ef"))
 
-    assert course.at_end
-    assert course.drift
+    assert tracker.at_end
+    assert tracker.drift
 
 
 @pytest.mark.parametrize(
@@ -318,9 +325,9 @@ def test_drift_stays() -> None:
 )
 def test_drift_from_the_middle(expected: bool, pages: list[Page[str]]) -> None:
     """Read from the middle, a short end is drift only where a full page came first."""
-    course = begin(Position(page=pages[0].page))
+    tracker = begin(Position(page=pages[0].page))
 
-    assert expected is read(course, *pages).drift
+    assert expected is read(tracker, *pages).drift
 
 
 def cut(items: list[int], number: int, per_page: int) -> Page[int]:
@@ -348,25 +355,25 @@ def test_growth_at_the_head(
     oldest = 1000 + length
     history = [list(range(1000, oldest))]
     ages, growth = [*ages], [*growth]
-    course = Course[int](Position())
+    tracker = PageTracker[int](Position())
     taken_at = 0
     seen: set[int] = set()
 
-    while not course.at_end:
+    while not tracker.at_end:
         added = growth.pop() if growth else 0
         head = oldest - len(history[-1])
         history.append([*range(head - added, head), *history[-1]])
         now = len(history) - 1
         read_at = max(0, now - (ages.pop() if ages else 0))
-        each = cut(history[read_at], course.next_page, per_page)
+        each = cut(history[read_at], tracker.next_page, per_page)
         fresh = read_at >= taken_at
-        if course.judge(each, each.items, fresh=fresh) is Verdict.READ_AGAIN:
+        if tracker.check(each, each.items, fresh=fresh) is PageDecision.REFETCH:
             assert not fresh
-            each = cut(history[now], course.next_page, per_page)
-            assert Verdict.TAKE is course.judge(each, each.items, fresh=True)
-        course.take(each, each.items)
+            each = cut(history[now], tracker.next_page, per_page)
+            assert PageDecision.ACCEPT is tracker.check(each, each.items, fresh=True)
+        tracker.accept(each, each.items)
         taken_at = now
         seen.update(each.items)
 
     assert set(range(1000, oldest)) <= seen
-    assert not course.drift
+    assert not tracker.drift

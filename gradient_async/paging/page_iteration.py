@@ -1,0 +1,35 @@
+"""Detect when an `async for` loop is left."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class PageIteration(Generic[T]):
+    """
+    Iterator of one `async for` loop, which holds the only reference to it.
+
+    Python does not notify an iterator of a `break`, but the loop drops its reference.
+    Pending fetches are cancelled then, even if the paginator itself is kept.
+    """
+
+    def __init__(
+        self, step: Callable[[], Awaitable[T]], on_exit: Callable[[], None]
+    ) -> None:
+        self._step = step
+        self._on_exit = on_exit
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        """Return itself."""
+        return self
+
+    def __anext__(self) -> Awaitable[T]:
+        """Return the next item or page."""
+        return self._step()
+
+    def __del__(self) -> None:
+        """Cancel pending fetches."""
+        self._on_exit()

@@ -1,0 +1,6 @@
+"""The package's version, here once: the build reads it from this file."""
+
+from typing import Final
+
+VERSION: Final = "0.1.0"
+"""Version of the package, as on PyPI."""
