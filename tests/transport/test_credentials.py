@@ -1,4 +1,4 @@
-"""Tokens: what is one, where it comes from, and that nothing shows it."""
+"""Tokens: which are valid, where they come from, and that nothing shows them."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Credentials, Secret
 from tests.support.secrets import texts_of_error
 
-WORD = "hunter2"
+TOKEN = "hunter2"
 
-BAD_TOKENS = {
-    "newline": f"{WORD}\n{WORD}",
-    "carriage-return": f"{WORD}\r\nHost: {WORD}",
-    "nul": f"{WORD}\x00",
-    "blank": f"{WORD} {WORD}",
-    "tab": f"{WORD}\t{WORD}",
-    "non-ascii": f"{WORD}ä",
-    "surrogate": f"{WORD}\udcff",
-    "bearer": f"Bearer {WORD}",
-    "bearer-lower": f"bearer {WORD}",
-    "bearer-padded": f"  BEARER   {WORD} ",
-    "double-quotes": f'"{WORD}"',
-    "single-quotes": f"'{WORD}'",
-    "variable": f"${{{WORD}}}",
-    "assignment": f"TOKEN={WORD}",
+INVALID_TOKENS = {
+    "newline": f"{TOKEN}\n{TOKEN}",
+    "carriage-return": f"{TOKEN}\r\nHost: {TOKEN}",
+    "nul": f"{TOKEN}\x00",
+    "blank": f"{TOKEN} {TOKEN}",
+    "tab": f"{TOKEN}\t{TOKEN}",
+    "non-ascii": f"{TOKEN}ä",
+    "surrogate": f"{TOKEN}\udcff",
+    "bearer": f"Bearer {TOKEN}",
+    "bearer-lower": f"bearer {TOKEN}",
+    "bearer-padded": f"  BEARER   {TOKEN} ",
+    "double-quotes": f'"{TOKEN}"',
+    "single-quotes": f"'{TOKEN}'",
+    "variable": f"${{{TOKEN}}}",
+    "assignment": f"TOKEN={TOKEN}",
 }
-bad = pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS)
+invalid = pytest.mark.parametrize("token", INVALID_TOKENS.values(), ids=INVALID_TOKENS)
 
 
 @pytest.mark.parametrize(
     "token", ["dop_v1_0123456789abcdef", "a", "a.b-c_d~e+f/g==", "Bearer2"]
 )
-async def test_good_tokens(token: str) -> None:
-    """A token of the letters that bearer tokens have is taken as it is."""
+async def test_valid_tokens(token: str) -> None:
+    """A token that consists of a bearer token's characters is used unchanged."""
     credentials = Credentials(token)
     credentials.check()
 
@@ -47,51 +47,53 @@ async def test_good_tokens(token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", [f"{WORD}\n", f"{WORD}\r\n", f" {WORD} ", f"\t{WORD}"]
+    "token", [f"{TOKEN}\n", f"{TOKEN}\r\n", f" {TOKEN} ", f"\t{TOKEN}"]
 )
-async def test_surrounding_space_goes(token: str) -> None:
-    """A newline at the end of a token's file does not matter."""
+async def test_surrounding_whitespace_is_stripped(token: str) -> None:
+    """Whitespace around a token, such as a file's final newline, is removed."""
     credentials = Credentials(token)
     credentials.check()
 
-    assert WORD == (await credentials.current()).reveal()
+    assert TOKEN == (await credentials.current()).reveal()
 
 
-@bad
-def test_bad_tokens_are_refused_unseen(token: str) -> None:
-    """A text that is no token is refused, and shown in no text and no frame."""
+@invalid
+def test_invalid_tokens_are_rejected_unseen(token: str) -> None:
+    """An invalid token is rejected, and neither the error nor its frames show it."""
     with pytest.raises(ConfigurationError, match="the token") as caught:
         Credentials(token).check()
 
-    assert WORD not in "\n".join(texts_of_error(caught.value))
+    assert TOKEN not in "\n".join(texts_of_error(caught.value))
 
 
-@bad
-def test_clients_refuse_bad_tokens_unseen(token: str) -> None:
-    """A client with a bad token does not come about; its frames can be shown."""
+@invalid
+def test_clients_reject_invalid_tokens_unseen(token: str) -> None:
+    """Creating a client with an invalid token fails, and no frame shows the token."""
     with pytest.raises(ConfigurationError, match="the token") as caught:
         Client(token)
 
-    assert WORD not in "\n".join(texts_of_error(caught.value))
+    assert TOKEN not in "\n".join(texts_of_error(caught.value))
 
 
-@bad
+@invalid
 @pytest.mark.parametrize("is_async", [False, True])
-async def test_bad_tokens_of_functions_are_refused_unseen(
+async def test_invalid_tokens_of_functions_are_rejected_unseen(
     token: str, is_async: bool
 ) -> None:
-    """What a function gives is checked as well, and shown nowhere."""
-    credentials = Credentials(later(token) if is_async else lambda: token)
+    """The token that a function returns is checked as well, and never shown."""
+    credentials = Credentials(
+        create_async_function(token) if is_async else lambda: token
+    )
     credentials.check()
 
     with pytest.raises(ConfigurationError, match="the token") as caught:
         await credentials.current()
 
-    assert WORD not in "\n".join(texts_of_error(caught.value))
+    assert TOKEN not in "\n".join(texts_of_error(caught.value))
 
 
-def later(token: Any) -> Callable[[], Any]:
-    """Make an async function that gives a token."""
+def create_async_function(token: Any) -> Callable[[], Any]:
+    """Create an async function that returns a token."""
 
     async def provide() -> Any:
         return token
@@ -101,26 +103,28 @@ def later(token: Any) -> Callable[[], Any]:
 
 @pytest.mark.parametrize("token", ["", " ", "\n", b"hunter2", 5])
 def test_no_token(token: Any) -> None:
-    """An empty text, and what is no text, is told with what to set."""
-    with pytest.raises(ConfigurationError, match="is missing: set DIGITAL"):
+    """An empty string, and anything but a string, is an error that says what to set."""
+    with pytest.raises(ConfigurationError, match="no API token: set DIGITAL"):
         Credentials(token).check()
 
 
 @pytest.mark.parametrize("token", ["", None, b"hunter2", 5, ["hunter2"]])
 @pytest.mark.parametrize("is_async", [False, True])
-async def test_functions_that_give_no_token(token: Any, is_async: bool) -> None:
-    """A function that gives no text is refused, and what it gave is not shown."""
-    credentials = Credentials(later(token) if is_async else lambda: token)
+async def test_functions_that_return_no_token(token: Any, is_async: bool) -> None:
+    """A function that returns no string is an error, which does not show the value."""
+    credentials = Credentials(
+        create_async_function(token) if is_async else lambda: token
+    )
 
-    with pytest.raises(ConfigurationError, match="is missing") as caught:
+    with pytest.raises(ConfigurationError, match="no API token") as caught:
         await credentials.current()
 
-    assert WORD not in "\n".join(texts_of_error(caught.value))
+    assert TOKEN not in "\n".join(texts_of_error(caught.value))
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-async def test_functions_are_asked_each_time(is_async: bool) -> None:
-    """A function is asked for each attempt, so that a token can change."""
+async def test_functions_are_called_each_time(is_async: bool) -> None:
+    """A function is called for each attempt, so that a token can change."""
     tokens = iter(["first", "second\n"])
 
     def provide() -> str:
@@ -135,16 +139,16 @@ async def test_functions_are_asked_each_time(is_async: bool) -> None:
     assert "second" == (await credentials.current()).reveal()
 
 
-def test_functions_are_not_asked_early() -> None:
-    """Building and checking credentials does not call a function."""
-    tokens = iter([WORD])
+def test_functions_are_not_called_early() -> None:
+    """Creating and checking credentials does not call a function."""
+    tokens = iter([TOKEN])
     Credentials(lambda: next(tokens)).check()
 
-    assert [WORD] == list(tokens)
+    assert [TOKEN] == list(tokens)
 
 
-async def test_errors_of_functions_pass() -> None:
-    """What a function raises reaches the caller as it is."""
+async def test_errors_of_functions_pass_through() -> None:
+    """An error that a function raises reaches the caller unchanged."""
 
     def provide() -> str:
         msg = "vault sealed"
@@ -154,7 +158,7 @@ async def test_errors_of_functions_pass() -> None:
         await Credentials(provide).current()
 
 
-SECRET = Secret(WORD)
+SECRET = Secret(TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -172,30 +176,30 @@ SECRET = Secret(WORD)
     ],
 )
 def test_secrets_are_not_shown(show: Callable[[object], str]) -> None:
-    """Whatever way a secret is turned into text, the token is not in it."""
-    assert WORD not in show(SECRET)
+    """No conversion of a secret to text contains the token."""
+    assert TOKEN not in show(SECRET)
     assert "Secret('***')" in show(SECRET)
 
 
-def test_secrets_have_no_attributes_to_dump() -> None:
-    """`vars` finds nothing in a secret."""
+def test_secrets_have_no_dict() -> None:
+    """A secret has no attributes that `vars` could show."""
     assert not hasattr(SECRET, "__dict__")
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-@pytest.mark.parametrize("thing", [SECRET, Credentials(WORD), [SECRET]])
+@pytest.mark.parametrize("thing", [SECRET, Credentials(TOKEN), [SECRET]])
 def test_secrets_are_not_pickled(thing: object, protocol: int) -> None:
-    """Neither a secret nor what holds one can be pickled."""
+    """Neither a secret nor an object that holds one can be pickled."""
     with pytest.raises(TypeError) as caught:
         pickle.dumps(thing, protocol)
 
-    assert WORD not in str(caught.value)
+    assert TOKEN not in str(caught.value)
 
 
 @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy])
 def test_secrets_are_not_copied(make: Callable[[object], object]) -> None:
     """A secret cannot be copied."""
-    with pytest.raises(TypeError, match="never pickled or copied"):
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
         make(SECRET)
 
 
@@ -208,23 +212,23 @@ def test_secrets_are_not_copied(make: Callable[[object], object]) -> None:
         ("", ""),
     ],
 )
-def test_secrets_are_taken_out_of_texts(expected: str, text: str) -> None:
-    """Each occurrence of the token in a text is replaced."""
+def test_secrets_are_redacted(expected: str, text: str) -> None:
+    """Every occurrence of the token in a text is replaced."""
     assert expected == SECRET.redact(text)
 
 
 def test_an_empty_secret_changes_no_text() -> None:
-    """Without a token there is nothing to take out."""
+    """Without a token, there is nothing to replace."""
     assert "abc" == Secret("").redact("abc")
 
 
 @pytest.mark.parametrize(
     ("expected", "token"),
     [
-        ("Credentials(<string>)", WORD),
-        ("Credentials(<function>)", lambda: WORD),
+        ("Credentials(<string>)", TOKEN),
+        ("Credentials(<function>)", lambda: TOKEN),
     ],
 )
 def test_credentials_show_their_kind(expected: str, token: Any) -> None:
-    """The repr tells a string from a function, and no more."""
+    """The repr shows only whether the token is a string or comes from a function."""
     assert expected == repr(Credentials(token))

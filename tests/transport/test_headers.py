@@ -1,4 +1,4 @@
-"""What the server says about limits, however it says it."""
+"""Limits in response headers, valid and invalid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOW = NOON.timestamp()
 
 
 def http_date(seconds: float) -> str:
-    """Write the moment so many seconds after noon as HTTP does."""
+    """Return the HTTP date of a time in seconds after noon."""
     return format_datetime(NOON + timedelta(seconds=seconds), usegmt=True)
 
 
@@ -59,7 +59,7 @@ def http_date(seconds: float) -> str:
     ],
 )
 def test_retry_after(expected: float | None, text: str) -> None:
-    """Plain seconds and HTTP dates are read, never below zero; the rest is nothing."""
+    """Plain seconds and HTTP dates are read, never below zero; all else is None."""
     assert (
         expected
         == read_limits({"retry-after": text}, now=NOW, refused=False).retry_after
@@ -67,8 +67,8 @@ def test_retry_after(expected: float | None, text: str) -> None:
 
 
 @pytest.fixture
-def _far_from_greenwich() -> Iterator[None]:
-    """Put this machine five hours west."""
+def _local_time_in_new_york() -> Iterator[None]:
+    """Set the local time zone to five hours west of UTC."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "EST5")
         time.tzset()
@@ -76,9 +76,9 @@ def _far_from_greenwich() -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.usefixtures("_far_from_greenwich")
+@pytest.mark.usefixtures("_local_time_in_new_york")
 def test_dates_without_zone() -> None:
-    """A date that names no zone is UTC, wherever this machine is."""
+    """A date without a time zone is UTC, whatever the local time zone."""
     headers = {"retry-after": "Sun Mar  1 12:01:30 2026"}
 
     assert 90.0 == read_limits(headers, now=NOW, refused=False).retry_after
@@ -89,7 +89,7 @@ def test_dates_without_zone() -> None:
     [(0, "0"), (4999, "4999"), (None, "-1"), (None, "many"), (None, ""), (None, "1.5")],
 )
 def test_remaining(expected: int | None, text: str) -> None:
-    """What is left is a plain number, or nothing."""
+    """The number of remaining requests is a plain number, or None."""
     assert (
         expected
         == read_limits({"ratelimit-remaining": text}, now=NOW, refused=False).remaining
@@ -107,8 +107,8 @@ def test_remaining(expected: int | None, text: str) -> None:
         (600.0, None),
     ],
 )
-def test_resets_go_by_the_servers_clock(expected: float, date: str | None) -> None:
-    """A reset is compared with the answer's own date, and with ours for want of one."""
+def test_resets_use_the_servers_clock(expected: float, date: str | None) -> None:
+    """A reset is relative to the response's date; without one, to the local time."""
     headers = {"ratelimit-reset": f"{NOW + 600:.0f}"}
     if date is not None:
         headers["date"] = date
@@ -116,28 +116,28 @@ def test_resets_go_by_the_servers_clock(expected: float, date: str | None) -> No
     assert expected == read_limits(headers, now=NOW, refused=False).reset_in
 
 
-def test_dates_to_wait_for_go_by_the_servers_clock() -> None:
-    """A date in `retry-after` is compared with the answer's own date too."""
+def test_retry_dates_use_the_servers_clock() -> None:
+    """A date in `retry-after` is relative to the response's date, too."""
     headers = {"date": http_date(-3600), "retry-after": http_date(-3570)}
 
     assert 30.0 == read_limits(headers, now=NOW, refused=False).retry_after
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5", "1e9", "9" * 400])
-def test_unreadable_resets(text: str) -> None:
-    """A reset that is no plain number is nothing."""
+def test_invalid_resets(text: str) -> None:
+    """A reset that is not a plain number is None."""
     assert (
         read_limits({"ratelimit-reset": text}, now=NOW, refused=False).reset_in is None
     )
 
 
 def test_no_headers() -> None:
-    """Without headers nothing is known."""
+    """Without headers, nothing is known."""
     assert Limits() == read_limits({}, now=NOW, refused=False)
 
 
 def test_all_at_once() -> None:
-    """The three facts are read side by side."""
+    """All facts are read independently."""
     headers = {
         "date": http_date(0),
         "ratelimit-limit": "5000",
@@ -151,7 +151,32 @@ def test_all_at_once() -> None:
     )
 
 
-# Pieces of dates, put together wrongly, are what breaks readers of dates.
+@pytest.mark.parametrize("refused", [True, False])
+def test_refusals(refused: bool) -> None:
+    """Whether the request was refused is kept beside the headers."""
+    limits = read_limits({"retry-after": "29"}, now=NOW, refused=refused)
+
+    assert Limits(retry_after=29.0, refused=refused) == limits
+
+
+@pytest.mark.parametrize(
+    ("expected", "limits"),
+    [
+        (29.0, Limits(retry_after=29.0, reset_in=600.0, refused=True)),
+        (600.0, Limits(reset_in=600.0, refused=True)),
+        (0.0, Limits(retry_after=0.0, reset_in=600.0, refused=True)),
+        (None, Limits(remaining=0, refused=True)),
+        (29.0, Limits(retry_after=29.0, reset_in=600.0)),
+        (None, Limits(reset_in=600.0)),
+        (None, Limits()),
+    ],
+)
+def test_wait(expected: float | None, limits: Limits) -> None:
+    """`retry-after` takes precedence over the reset, which only refusals wait for."""
+    assert expected == limits.wait
+
+
+# Wrongly combined pieces of dates are what breaks date parsers.
 PIECES = st.sampled_from(
     [
         *("Sun", "Mar", "GMT", "01", "2026", "12:00:00", "12:00", "12.00.00", ","),
@@ -164,7 +189,7 @@ TEXTS = st.text(max_size=20) | st.lists(PIECES, max_size=7).map(" ".join)
 @example("Sun, 01 Mar 2026 12:00:00 +-1")
 @given(TEXTS)
 def test_nothing_raises(text: str) -> None:
-    """Whatever the headers say, each fact is None or a number from zero on."""
+    """Whatever the headers contain, each fact is None or at least zero."""
     names = ("date", "retry-after", "ratelimit-reset", "ratelimit-remaining")
     limits = read_limits(dict.fromkeys(names, text), now=NOW, refused=False)
 

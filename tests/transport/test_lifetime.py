@@ -1,4 +1,4 @@
-"""The open time of a client."""
+"""The lifetime of a client, from its first call to its end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import asyncio
 from gradient_async.transport.lifetime import Lifetime
 
 
-async def test_ending_a_call_whose_time_is_up() -> None:
-    """A call that is still tidying up after its deadline is waited for."""
+async def test_the_end_waits_for_expired_calls() -> None:
+    """`end` waits for a call that is still cleaning up after its deadline."""
     lifetime = Lifetime()
     steps: list[str] = []
 
@@ -35,8 +35,8 @@ async def test_ending_a_call_whose_time_is_up() -> None:
     assert running.done()
 
 
-async def test_ending_what_never_began() -> None:
-    """Nothing to end is no reason to wait."""
+async def test_ending_before_the_first_call() -> None:
+    """Without any call, `end` returns at once."""
     lifetime = Lifetime()
     await lifetime.end()
 

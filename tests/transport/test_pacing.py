@@ -1,4 +1,4 @@
-"""The queue for the rate limit: order, capacity and cancellation."""
+"""The queue for a rate limit: order, capacity and cancellation."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from gradient_async.errors import DeadlineExceededError
 from gradient_async.transport.headers import Limits
-from gradient_async.transport.pacing import Pacer, refusal_wait
+from gradient_async.transport.pacing import Pacer
 from gradient_async.transport.sliding_log import RateLimit, Window
 from tests.support.oracle import violations
 from tests.support.virtual_time import VirtualTimeLoop
 
 
-def create_pacer(*windows: Window, max_in_flight: int = 100) -> Pacer:
+def create_pacer(*windows: Window) -> Pacer:
     """Create a pacer for these windows."""
-    return Pacer(RateLimit(windows), max_in_flight=max_in_flight)
+    return Pacer(RateLimit(windows))
 
 
 def clock() -> float:
@@ -29,11 +29,17 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def waited(pacer: Pacer, deadline: float = math.inf) -> float:
+async def waited(pacer: Pacer, seconds_left: float = math.inf) -> float:
     """Acquire a slot and return the seconds it took."""
     start = clock()
-    await pacer.acquire(deadline)
+    await pacer.acquire(seconds_left)
     return clock() - start
+
+
+async def send(pacer: Pacer, limits: Limits | None = None) -> None:
+    """Send a request whose response arrives at once and says this about the limit."""
+    slot = await pacer.acquire(math.inf)
+    slot.release(sent=True, limits=limits)
 
 
 async def test_no_wait_below_the_limit() -> None:
@@ -49,7 +55,7 @@ async def test_no_wait_below_the_limit() -> None:
 
 async def test_no_wait_without_a_limit() -> None:
     """With pacing disabled, nothing waits."""
-    pacer = Pacer(RateLimit(None), max_in_flight=1000)
+    pacer = Pacer(RateLimit(None))
 
     assert {0.0} == {await waited(pacer) for _ in range(1000)}
 
@@ -57,9 +63,9 @@ async def test_no_wait_without_a_limit() -> None:
 async def test_a_full_window_delays_the_next_request() -> None:
     """The next request is sent exactly one window after the first response."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
+    slot = await pacer.acquire(math.inf)
     await asyncio.sleep(2)
-    pacer.settle(sent=True)
+    slot.release(sent=True)
     await asyncio.sleep(3)
 
     assert pytest.approx(57.0) == await waited(pacer)
@@ -68,23 +74,12 @@ async def test_a_full_window_delays_the_next_request() -> None:
 async def test_an_unsent_request_frees_its_slot() -> None:
     """If nothing was sent, the next in the queue is sent at once."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
+    slot = await pacer.acquire(math.inf)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(5)
-    pacer.settle(sent=False)
+    slot.release(sent=False)
 
     assert pytest.approx(5.0) == await turn
-
-
-async def test_max_in_flight() -> None:
-    """A request over the limit waits until one in flight has ended."""
-    pacer = create_pacer(Window(100, 1.0), max_in_flight=1)
-    await pacer.acquire(math.inf)
-    turn = asyncio.ensure_future(waited(pacer))
-    await asyncio.sleep(7)
-    pacer.settle(sent=True)
-
-    assert pytest.approx(7.0) == await turn
 
 
 @attrs.define
@@ -99,13 +94,13 @@ class Traffic:
 
     async def request(self, number: int) -> None:
         """Send one request."""
-        await self.pacer.acquire(math.inf)
+        slot = await self.pacer.acquire(math.inf)
         self.granted.append(number)
         sent_at = clock()
         self.grants.append(sent_at)
         await asyncio.sleep(self.rng.uniform(0.01, 0.1))
         self.arrivals.append(self.rng.uniform(sent_at, clock()))
-        self.pacer.settle(sent=True)
+        slot.release(sent=True)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -130,13 +125,13 @@ async def test_600_requests_at_once(seed: int) -> None:
 async def test_first_come_first_served() -> None:
     """A new request does not overtake queued ones, even if there is capacity."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
+    slot = await pacer.acquire(math.inf)
     order: list[str] = []
 
     async def request(name: str) -> None:
-        await pacer.acquire(math.inf)
+        own_slot = await pacer.acquire(math.inf)
         order.append(name)
-        pacer.settle(sent=False)
+        own_slot.release(sent=False)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(request("first"))
@@ -144,7 +139,7 @@ async def test_first_come_first_served() -> None:
         group.create_task(request("second"))
         await asyncio.sleep(0)
         # The slot is free now, but the first has not been woken yet.
-        pacer.settle(sent=False)
+        slot.release(sent=False)
         await request("newcomer")
 
     assert ["first", "second", "newcomer"] == order
@@ -153,8 +148,7 @@ async def test_first_come_first_served() -> None:
 async def test_newcomers_do_not_overtake_after_a_busy_loop() -> None:
     """Capacity freed while the loop was busy belongs to queued requests."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
-    pacer.settle(sent=True)
+    await send(pacer)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(1)
     loop = asyncio.get_running_loop()
@@ -171,26 +165,26 @@ async def test_newcomers_do_not_overtake_after_a_busy_loop() -> None:
 async def test_no_capacity_before_the_deadline() -> None:
     """A wait past the deadline raises at once, with the length of the wait."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
-    pacer.settle(sent=True)
+    await send(pacer)
     start = clock()
 
-    with pytest.raises(DeadlineExceededError, match="no room for another 60 s") as info:
-        await pacer.acquire(start + 60.0)
+    with pytest.raises(
+        DeadlineExceededError, match="no request for another 60 s"
+    ) as info:
+        await pacer.acquire(60.0)
 
     assert start == clock()
     assert pytest.approx(60.0) == info.value.retry_after
-    assert pytest.approx(60.0) == await waited(pacer, start + 60.001)
+    assert pytest.approx(60.0) == await waited(pacer, 60.001)
 
 
 async def test_a_rejected_request_uses_no_capacity() -> None:
     """A request that could not wait leaves the capacity to others."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
-    pacer.settle(sent=True)
+    await send(pacer)
     for _ in range(10):
         with pytest.raises(DeadlineExceededError):
-            await pacer.acquire(clock() + 1.0)
+            await pacer.acquire(1.0)
 
     assert pytest.approx(60.0) == await waited(pacer)
 
@@ -203,7 +197,7 @@ async def test_a_response_may_come_before_the_deadline() -> None:
 
     with pytest.raises(TimeoutError) as info:
         async with asyncio.timeout(5):
-            await pacer.acquire(start + 5.0)
+            await pacer.acquire(5.0)
 
     assert TimeoutError is type(info.value)
     assert pytest.approx(5.0) == clock() - start
@@ -224,19 +218,19 @@ async def test_a_response_may_come_before_the_deadline() -> None:
 async def test_a_429_blocks_sending(expected: float, limits: Limits) -> None:
     """After a 429, nothing is sent before the time that the server named."""
     pacer = create_pacer(Window(1000, 60.0), Window(5000, 3600.0))
-    pacer.learn(limits, refused=True)
+    await send(pacer, attrs.evolve(limits, refused=True))
 
     assert pytest.approx(expected) == await waited(pacer)
 
 
 async def test_a_429_blocks_queued_requests() -> None:
     """A 429 also delays requests that are already queued."""
-    pacer = create_pacer(Window(1, 10.0))
-    await pacer.acquire(math.inf)
-    pacer.settle(sent=True)
+    pacer = create_pacer(Window(2, 10.0))
+    await send(pacer)
+    slot = await pacer.acquire(math.inf)
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(1)
-    pacer.learn(Limits(retry_after=29.0), refused=True)
+    slot.release(sent=True, limits=Limits(retry_after=29.0, refused=True))
 
     assert pytest.approx(30.0) == await turn
 
@@ -244,7 +238,7 @@ async def test_a_429_blocks_queued_requests() -> None:
 async def test_a_success_does_not_block() -> None:
     """Wait hints in a response do not matter unless it is a 429."""
     pacer = create_pacer(Window(1000, 60.0))
-    pacer.learn(Limits(retry_after=29.0, reset_in=600.0), refused=False)
+    await send(pacer, Limits(retry_after=29.0, reset_in=600.0))
 
     assert 0.0 == await waited(pacer)
 
@@ -252,7 +246,7 @@ async def test_a_success_does_not_block() -> None:
 async def test_requests_of_others_delay() -> None:
     """If the server reports nothing remaining, the next is sent at the reset."""
     pacer = create_pacer(Window(1000, 3600.0))
-    pacer.learn(Limits(remaining=0, reset_in=40.0), refused=False)
+    await send(pacer, Limits(remaining=0, reset_in=40.0))
 
     assert pytest.approx(40.0) == await waited(pacer)
 
@@ -260,33 +254,47 @@ async def test_requests_of_others_delay() -> None:
 async def test_corrections_reach_queued_requests() -> None:
     """A correction by a later response takes effect at once."""
     pacer = create_pacer(Window(1000, 3600.0))
-    pacer.learn(Limits(remaining=0, reset_in=40.0), refused=False)
+    slot = await pacer.acquire(math.inf)
+    await send(pacer, Limits(remaining=0, reset_in=40.0))
     turn = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(5)
-    pacer.learn(Limits(remaining=500, reset_in=35.0), refused=False)
+    slot.release(sent=True, limits=Limits(remaining=500, reset_in=35.0))
 
     assert pytest.approx(5.0) == await turn
 
 
-@pytest.mark.parametrize(
-    ("expected", "limits"),
-    [
-        (29.0, Limits(retry_after=29.0, reset_in=600.0)),
-        (600.0, Limits(reset_in=600.0)),
-        (0.0, Limits(retry_after=0.0, reset_in=600.0)),
-        (None, Limits(remaining=0)),
-    ],
-)
-def test_refusal_wait(expected: float | None, limits: Limits) -> None:
-    """`retry-after` takes precedence over the reset; without both, None."""
-    assert expected == refusal_wait(limits)
+async def test_a_429_blocks_before_its_slot_is_free() -> None:
+    """The slot that a 429 frees does not admit a queued request."""
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
+    turn = asyncio.ensure_future(waited(pacer))
+    await asyncio.sleep(1)
+    slot.release(sent=False, limits=Limits(retry_after=29.0, refused=True))
+
+    assert pytest.approx(30.0) == await turn
+
+
+async def test_a_429_rejects_queued_requests_that_would_be_late() -> None:
+    """Requests whose deadline is before the end of the block fail at once."""
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
+    patient = asyncio.ensure_future(waited(pacer, 600.0))
+    late = [asyncio.ensure_future(pacer.acquire(29.0)) for _ in range(2)]
+    await asyncio.sleep(1)
+    slot.release(sent=True, limits=Limits(retry_after=100.0, refused=True))
+    start = clock()
+    errors = await asyncio.gather(*late, return_exceptions=True)
+
+    assert start == clock()
+    assert [DeadlineExceededError] * 2 == [type(error) for error in errors]
+    assert [100.0] * 2 == [getattr(error, "retry_after", None) for error in errors]
+    assert pytest.approx(101.0) == await patient
 
 
 async def test_cancellation_in_the_queue() -> None:
     """A request cancelled in the queue leaves its turn to the next."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
-    pacer.settle(sent=True)
+    await send(pacer)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
     stayer = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(10)
@@ -299,11 +307,11 @@ async def test_cancellation_in_the_queue() -> None:
 async def test_cancellation_when_the_slot_is_granted() -> None:
     """A request cancelled just as its slot is granted passes the slot on."""
     pacer = create_pacer(Window(1, 60.0))
-    await pacer.acquire(math.inf)
+    slot = await pacer.acquire(math.inf)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
     stayer = asyncio.ensure_future(waited(pacer))
     await asyncio.sleep(10)
-    pacer.settle(sent=False)
+    slot.release(sent=False)
     leaver.cancel()
 
     assert pytest.approx(10.0) == await stayer
@@ -312,14 +320,14 @@ async def test_cancellation_when_the_slot_is_granted() -> None:
 
 async def test_a_queue_of_cancelled_requests_is_empty() -> None:
     """After all queued requests are cancelled, a new one is sent at once."""
-    pacer = create_pacer(Window(1, 60.0), max_in_flight=1)
-    await pacer.acquire(math.inf)
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
     leavers = [asyncio.ensure_future(pacer.acquire(math.inf)) for _ in range(5)]
     await asyncio.sleep(1)
     for leaver in leavers:
         leaver.cancel()
     await asyncio.wait(leavers)
-    pacer.settle(sent=False)
+    slot.release(sent=False)
 
     assert 0.0 == await waited(pacer)
 
@@ -352,13 +360,13 @@ class Sender:
     async def send(self, request: RandomRequest) -> None:
         """Acquire a slot and send a request; release the slot however it ends."""
         await asyncio.sleep(request.start)
-        await self.pacer.acquire(math.inf)
+        slot = await self.pacer.acquire(math.inf)
         self.arrivals.append(clock())
         try:
             await asyncio.sleep(request.latency)
             self.served += 1
         finally:
-            self.pacer.settle(sent=True)
+            slot.release(sent=True)
 
     async def send_all(self, requests: list[RandomRequest]) -> None:
         """Start all requests and cancel those with `cancel_after`."""
@@ -383,27 +391,29 @@ WINDOWS = [Window(2, 1.0), Window(3, 4.0)]
 @given(REQUESTS)
 async def test_no_capacity_is_ever_lost(requests: list[RandomRequest]) -> None:
     """Whatever is cancelled, and when: the limit holds and all capacity returns."""
-    sender = Sender(create_pacer(*WINDOWS, max_in_flight=2))
+    sender = Sender(create_pacer(*WINDOWS))
     await sender.send_all(requests)
     await asyncio.sleep(4.0)
     kept = sum(request.cancel_after is None for request in requests)
 
     assert [] == violations(WINDOWS, sender.arrivals)
     assert kept <= sender.served
-    assert [0.0, 0.0] == [await waited(sender.pacer) for _ in range(2)]
-    for _ in range(2):
-        sender.pacer.settle(sent=True)
+    began = clock()
+    slots = [await sender.pacer.acquire(math.inf) for _ in range(2)]
+    assert began == clock()
+    for slot in slots:
+        slot.release(sent=True)
     assert pytest.approx(1.0) == await waited(sender.pacer)
 
 
 async def test_a_waiting_coroutine_that_is_closed() -> None:
     """A coroutine closed while it waits leaves the queue."""
-    pacer = Pacer(RateLimit(None), max_in_flight=1)
-    await pacer.acquire(math.inf)
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
     waiting = pacer.acquire(math.inf)
     waiting.send(None)
     waiting.close()
-    pacer.settle(sent=True)
+    slot.release(sent=False)
 
     async with asyncio.timeout(1):
         await pacer.acquire(math.inf)

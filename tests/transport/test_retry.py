@@ -1,4 +1,4 @@
-"""What follows a failed attempt."""
+"""The decision after a failed attempt."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ from gradient_async.transport.retry import (
     Stop,
     StopReason,
     decide,
+    is_transient,
 )
 
-USUAL: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "policy": RetryPolicy(),
     "idempotent": True,
     "attempt": 1,
@@ -47,13 +48,13 @@ USUAL: dict[str, Any] = {
 }
 
 
-def follow(error: BaseException, **facts: Any) -> Decision:
-    """Decide about a usual call, but for the facts given."""
-    return decide(error, **(USUAL | facts))
+def decide_with(error: BaseException, **facts: Any) -> Decision:
+    """Decide about a typical call, with some of its facts replaced."""
+    return decide(error, **(DEFAULTS | facts))
 
 
 def status(code: int, retry_after: float | None = None) -> StatusError:
-    """Make the error of a status."""
+    """Create the error for a status."""
     return error_class(code)("no", status=code, retry_after=retry_after)
 
 
@@ -63,14 +64,14 @@ TRANSIENT = {408, 500, 502, 503, 504}
 @pytest.mark.parametrize("idempotent", [True, False])
 @pytest.mark.parametrize("code", range(200, 600))
 def test_statuses(code: int, idempotent: bool) -> None:
-    """429 is tried again, transient ones if that is safe, and others never."""
+    """429 is retried, transient statuses if that is safe, and others never."""
     expected: Decision = Stop(StopReason.NOT_RETRYABLE)
     if code == 429:
         expected = Retry(0.25, 0)
     elif code in TRANSIENT:
         expected = Retry(0.25, 5) if idempotent else Stop(StopReason.NOT_IDEMPOTENT)
 
-    assert expected == follow(status(code), idempotent=idempotent)
+    assert expected == decide_with(status(code), idempotent=idempotent)
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
@@ -78,23 +79,25 @@ def test_statuses(code: int, idempotent: bool) -> None:
 @pytest.mark.parametrize(
     "kind", [TransportError, ConnectError, ConnectionLostError, ProtocolError]
 )
-def test_lost_answers(kind: type[TransportError], sent: bool, idempotent: bool) -> None:
-    """A request that was never sent is repeated; one that was, if that is safe."""
+def test_lost_responses(
+    kind: type[TransportError], sent: bool, idempotent: bool
+) -> None:
+    """An unsent request is retried; one that was sent, only if that is safe."""
     error = kind("lost", sent=sent)
     expected = (
         Retry(0.25, 5) if idempotent or not sent else Stop(StopReason.NOT_IDEMPOTENT)
     )
 
-    assert expected == follow(error, idempotent=idempotent)
+    assert expected == decide_with(error, idempotent=idempotent)
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
 @pytest.mark.parametrize("sent", [True, False])
-def test_distrust_is_final(sent: bool, idempotent: bool) -> None:
-    """A server that could not be trusted is not asked again."""
+def test_untrusted_servers(sent: bool, idempotent: bool) -> None:
+    """A request to a server that could not be trusted is not retried."""
     error = TLSError("no", sent=sent)
 
-    assert Stop(StopReason.NOT_RETRYABLE) == follow(error, idempotent=idempotent)
+    assert Stop(StopReason.NOT_RETRYABLE) == decide_with(error, idempotent=idempotent)
 
 
 @pytest.mark.parametrize(
@@ -119,17 +122,17 @@ def test_distrust_is_final(sent: bool, idempotent: bool) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_everything_else_is_final(error: BaseException) -> None:
-    """Cancellation, mistakes of programmers and errors not listed stop the call."""
-    assert Stop(StopReason.NOT_RETRYABLE) == follow(error)
+def test_other_errors_are_not_retried(error: BaseException) -> None:
+    """Cancellation, programming errors and unknown errors end the call."""
+    assert Stop(StopReason.NOT_RETRYABLE) == decide_with(error)
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
-def test_too_large_an_answer(idempotent: bool) -> None:
-    """An answer above the cap would be as large again."""
+def test_oversized_responses(idempotent: bool) -> None:
+    """A response above the cap is not requested again: it would be as large."""
     error = ResponseTooLargeError("large", limit=5)
 
-    assert Stop(StopReason.NOT_RETRYABLE) == follow(error, idempotent=idempotent)
+    assert Stop(StopReason.NOT_RETRYABLE) == decide_with(error, idempotent=idempotent)
 
 
 LOST = ConnectionLostError("lost")
@@ -148,10 +151,10 @@ LOST = ConnectionLostError("lost")
     ],
 )
 def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
-    """The last attempt is not followed by another."""
+    """No attempt follows the last one allowed."""
     policy = RetryPolicy(attempts=attempts)
 
-    assert expected == follow(LOST, policy=policy, attempt=attempt)
+    assert expected == decide_with(LOST, policy=policy, attempt=attempt)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
         (Retry(29.0, 0), status(429, 29.0), 29.001),
         (Stop(StopReason.DEADLINE), status(503, 1e10), 60.0),
         (Stop(StopReason.DEADLINE), status(503, math.inf), 60.0),
-        # A server that says 0 does not get a storm for it.
+        # A wait of 0 would cause a burst of retries.
         (Retry(0.25, 0), status(429, 0.0), 60.0),
         (Retry(0.25, 0), status(429, 0.1), 60.0),
         (Retry(0.25, 5), LOST, 0.251),
@@ -174,8 +177,8 @@ def test_attempts(expected: Decision, attempts: int, attempt: int) -> None:
     ],
 )
 def test_deadlines(expected: Decision, error: GradientError, time_left: float) -> None:
-    """The server's wait is kept to the second, and none that passes the deadline."""
-    assert expected == follow(error, time_left=time_left)
+    """The server's wait is honoured exactly, unless it would exceed the deadline."""
+    assert expected == decide_with(error, time_left=time_left)
 
 
 @pytest.mark.parametrize(
@@ -188,8 +191,8 @@ def test_deadlines(expected: Decision, error: GradientError, time_left: float) -
     ],
 )
 def test_quota(expected: Decision, error: GradientError, quota: int) -> None:
-    """Retries stop when the quota is spent, but for those that the limit refused."""
-    assert expected == follow(error, quota=quota)
+    """Retries stop when the quota is used up, except those after a 429."""
+    assert expected == decide_with(error, quota=quota)
 
 
 @pytest.mark.parametrize(
@@ -197,10 +200,10 @@ def test_quota(expected: Decision, error: GradientError, quota: int) -> None:
     [(0.5, 1), (1.0, 2), (2.0, 3), (4.0, 4), (8.0, 5), (16.0, 6), (20.0, 7), (20.0, 8)],
 )
 def test_ceilings_double(expected: float, attempt: int) -> None:
-    """The ceiling of the waits doubles up to the longest."""
+    """The ceiling of the waits doubles up to `max_wait`."""
     policy = RetryPolicy(attempts=99)
 
-    assert Retry(expected, 5) == follow(
+    assert Retry(expected, 5) == decide_with(
         LOST, policy=policy, attempt=attempt, jitter=1.0
     )
 
@@ -222,7 +225,7 @@ ERRORS = st.one_of(
 )
 
 
-# Most random examples stop; this one waits.
+# Most random examples stop; this one retries.
 @example(
     error=ConnectionLostError("lost", sent=False),
     policy=RetryPolicy(),
@@ -248,7 +251,7 @@ def test_bounds_of_waits(
     quota: int,
     jitter: float,
 ) -> None:
-    """A wait is never negative, too long, too short for the server, or past the end."""
+    """A wait is never negative, above its ceiling, below the server's, or too late."""
     decision = decide(
         error,
         policy=policy,
@@ -258,12 +261,12 @@ def test_bounds_of_waits(
         quota=quota,
         jitter=jitter,
     )
-    asked = error.retry_after if isinstance(error, StatusError) else None
+    requested = error.retry_after if isinstance(error, StatusError) else None
     ceiling = min(policy.max_wait, policy.first_wait * 2.0 ** min(attempt - 1, 1000))
 
     if isinstance(decision, Retry):
-        assert 0 <= decision.seconds < time_left
-        assert (asked or 0.0) <= decision.seconds <= max(asked or 0.0, ceiling)
+        assert 0 <= decision.wait < time_left
+        assert (requested or 0.0) <= decision.wait <= max(requested or 0.0, ceiling)
         assert decision.cost <= quota
         assert attempt < policy.attempts
     else:
@@ -285,8 +288,8 @@ def test_bounds_of_waits(
         {"max_wait": math.inf},
     ],
 )
-def test_good_policies(numbers: dict[str, Any]) -> None:
-    """A policy in range is taken as it is."""
+def test_valid_policies(numbers: dict[str, Any]) -> None:
+    """A policy keeps numbers in range."""
     policy = RetryPolicy(**numbers)
 
     assert numbers == {name: getattr(policy, name) for name in numbers}
@@ -297,30 +300,36 @@ def test_good_policies(numbers: dict[str, Any]) -> None:
     [
         ("attempts must be an integer of at least 1, got 0", {"attempts": 0}),
         ("attempts must be an integer of at least 1, got -1", {"attempts": -1}),
-        ("not -0.1, 20.0", {"first_wait": -0.1}),
-        ("not 0.5, 0.4", {"max_wait": 0.4}),
-        ("not 21, 20.0", {"first_wait": 21}),
-        ("not nan, 20.0", {"first_wait": math.nan}),
-        ("not 0.5, nan", {"max_wait": math.nan}),
-        ("not 0.5, -1", {"max_wait": -1}),
+        ("not -0.1 and 20.0", {"first_wait": -0.1}),
+        ("not 0.5 and 0.4", {"max_wait": 0.4}),
+        ("not 21 and 20.0", {"first_wait": 21}),
+        ("not nan and 20.0", {"first_wait": math.nan}),
+        ("not 0.5 and nan", {"max_wait": math.nan}),
+        ("not 0.5 and -1", {"max_wait": -1}),
     ],
 )
-def test_bad_policies(text: str, numbers: dict[str, Any]) -> None:
-    """A number out of range is refused, and the error shows it."""
+def test_invalid_policies(text: str, numbers: dict[str, Any]) -> None:
+    """A number out of range is rejected, and the error shows it."""
     with pytest.raises(ConfigurationError, match=text):
         RetryPolicy(**numbers)
 
 
+@pytest.mark.parametrize("code", [*range(300, 501), 502, 503, 504])
+def test_transient_statuses(code: int) -> None:
+    """Every status that is retried is transient; all others below 500 are permanent."""
+    assert (code in TRANSIENT | {429}) is is_transient(status(code))
+
+
 @given(st.lists(st.integers(0, 4), max_size=60), st.randoms(use_true_random=False))
 def test_the_quota_stays_in_bounds(failures: list[int], rng: Any) -> None:
-    """However calls fare, and overlap, the quota stays between 0 and 100."""
+    """However calls end and overlap, the quota stays between 0 and 100."""
     quota = RetryQuota()
     running: list[int] = []
 
     for fails in failures:
         spent = 0
         for attempt in range(1, fails + 1):
-            decision = follow(LOST, attempt=attempt, quota=quota.left)
+            decision = decide_with(LOST, attempt=attempt, quota=quota.left)
             if isinstance(decision, Stop):
                 break
             quota.spend(decision.cost)
@@ -334,14 +343,14 @@ def test_the_quota_stays_in_bounds(failures: list[int], rng: Any) -> None:
 
 @pytest.mark.parametrize("error", [LOST, status(503), ConnectError("no", sent=False)])
 def test_an_outage_costs_little(error: GradientError) -> None:
-    """In a total outage 2,000 calls send at most 1.1 requests each."""
+    """In a total outage, 2,000 calls send at most 1.1 requests each."""
     quota = RetryQuota()
     requests = 0
 
     for _ in range(2000):
         attempt = 1
         while isinstance(
-            decision := follow(error, attempt=attempt, quota=quota.left), Retry
+            decision := decide_with(error, attempt=attempt, quota=quota.left), Retry
         ):
             quota.spend(decision.cost)
             attempt += 1
@@ -351,7 +360,7 @@ def test_an_outage_costs_little(error: GradientError) -> None:
 
 
 def test_the_quota_recovers() -> None:
-    """A call that succeeds gives back what its retries cost, and one more."""
+    """A call that succeeds returns what its retries cost, and one more."""
     quota = RetryQuota()
     quota.spend(5)
     quota.spend(5)

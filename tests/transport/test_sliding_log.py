@@ -20,17 +20,17 @@ MINUTE = Window(2, 60.0)
 HOUR = Window(4, 3600.0)
 
 
-def filled(log: SlidingLog, *moments: float) -> SlidingLog:
+def fill(log: SlidingLog, *times: float) -> SlidingLog:
     """Record a request at each time, with its response at the same time."""
-    for moment in moments:
-        log.take()
-        log.settle(moment, sent=True)
+    for time in times:
+        log.reserve()
+        log.release(time, sent=True)
     return log
 
 
-def create_log(*windows: Window, max_in_flight: int = 100) -> SlidingLog:
-    """Create a log with a high `max_in_flight`."""
-    return SlidingLog(windows, max_in_flight=max_in_flight)
+def create_log(*windows: Window) -> SlidingLog:
+    """Create a log for these windows."""
+    return SlidingLog(windows)
 
 
 def test_the_documented_limits() -> None:
@@ -71,16 +71,16 @@ def test_invalid_windows(requests: Any, seconds: float) -> None:
 
 def test_no_wait_without_windows() -> None:
     """A log without windows is always ready."""
-    assert 7.0 == filled(create_log(), *[7.0] * 1000).ready_at(7.0)
+    assert 7.0 == fill(create_log(), *[7.0] * 1000).ready_at(7.0)
 
 
 def test_each_request_counts_from_its_response() -> None:
     """A slot is free again one window after the response, not after the request."""
     log = create_log(MINUTE)
-    log.take()
-    log.take()
-    log.settle(15.0, sent=True)
-    log.settle(20.0, sent=True)
+    log.reserve()
+    log.reserve()
+    log.release(15.0, sent=True)
+    log.release(20.0, sent=True)
 
     assert 75.0 == log.ready_at(20.0)
     assert 75.0 == log.ready_at(75.0)
@@ -89,11 +89,11 @@ def test_each_request_counts_from_its_response() -> None:
 def test_a_request_in_flight_holds_its_slot() -> None:
     """While requests hold all slots, the time of the next one is unknown."""
     log = create_log(MINUTE)
-    log.take()
+    log.reserve()
 
     assert 0.0 == log.ready_at(0.0)
 
-    log.take()
+    log.reserve()
 
     assert math.inf == log.ready_at(1_000_000.0)
 
@@ -101,41 +101,28 @@ def test_a_request_in_flight_holds_its_slot() -> None:
 def test_an_unsent_request_frees_its_slot() -> None:
     """A request that was not sent does not count."""
     log = create_log(Window(1, 60.0))
-    log.take()
-    log.settle(5.0, sent=False)
+    log.reserve()
+    log.release(5.0, sent=False)
 
     assert 5.0 == log.ready_at(5.0)
 
 
 def test_all_windows_apply() -> None:
     """The window that is free last decides."""
-    log = filled(create_log(MINUTE, HOUR), 0.0, 1.0)
+    log = fill(create_log(MINUTE, HOUR), 0.0, 1.0)
 
     assert 60.0 == log.ready_at(2.0)
 
-    filled(log, 60.0, 61.0)
+    fill(log, 60.0, 61.0)
 
     assert 3600.0 == log.ready_at(130.0)
-
-
-def test_max_in_flight() -> None:
-    """No more requests are in flight than `max_in_flight`, whatever the windows."""
-    log = create_log(Window(1000, 1.0), max_in_flight=2)
-    log.take()
-    log.take()
-
-    assert math.inf == log.ready_at(5.0)
-
-    log.settle(5.0, sent=True)
-
-    assert 5.0 == log.ready_at(5.0)
 
 
 def test_blocking() -> None:
     """Nothing is sent while blocked; the latest end of blocking wins."""
     log = create_log(MINUTE)
-    log.close(0.0, 29.0)
-    log.close(0.0, 10.0)
+    log.block(0.0, 29.0)
+    log.block(0.0, 10.0)
 
     assert 29.0 == log.ready_at(0.0)
     assert 29.0 == log.ready_at(29.0)
@@ -145,7 +132,7 @@ def test_blocking() -> None:
 def test_blocking_without_windows() -> None:
     """Blocking works without windows, too."""
     log = create_log()
-    log.close(0.0, 29.0)
+    log.block(0.0, 29.0)
 
     assert 29.0 == log.ready_at(0.0)
 
@@ -165,7 +152,7 @@ def test_blocking_without_windows() -> None:
 def test_requests_of_others_count(expected: float, remaining: int) -> None:
     """Requests of other clients count in the longest window until the reset."""
     log = create_log(Window(100, 60.0), HOUR)
-    log.learn(0.0, remaining=remaining, reset_in=100.0)
+    log.update(0.0, remaining=remaining, reset_in=100.0)
 
     assert expected == log.ready_at(0.0)
     assert 100.0 == log.ready_at(100.0)
@@ -174,8 +161,8 @@ def test_requests_of_others_count(expected: float, remaining: int) -> None:
 def test_requests_of_others_reduce_capacity() -> None:
     """With one of four remaining, one is sent and the next waits for the reset."""
     log = create_log(HOUR)
-    log.learn(0.0, remaining=1, reset_in=500.0)
-    log.take()
+    log.update(0.0, remaining=1, reset_in=500.0)
+    log.reserve()
 
     assert 500.0 == log.ready_at(1.0)
 
@@ -183,34 +170,34 @@ def test_requests_of_others_reduce_capacity() -> None:
 def test_requests_of_others_expire() -> None:
     """After the reset, only the client's own requests count."""
     log = create_log(HOUR)
-    log.learn(0.0, remaining=0, reset_in=500.0)
-    filled(log, 1.0)
+    log.update(0.0, remaining=0, reset_in=500.0)
+    fill(log, 1.0)
 
     assert 500.0 == log.ready_at(2.0)
     assert 600.0 == log.ready_at(600.0)
 
-    filled(log, 600.0, 601.0, 602.0)
+    fill(log, 600.0, 601.0, 602.0)
 
     assert 3601.0 == log.ready_at(700.0)
 
 
 def test_own_requests_are_not_counted_twice() -> None:
     """Requests that the server counts and the client sent itself count once."""
-    log = filled(create_log(HOUR), 0.0, 1.0)
-    log.take()
-    log.learn(2.0, remaining=1, reset_in=3598.0)
+    log = fill(create_log(HOUR), 0.0, 1.0)
+    log.reserve()
+    log.update(2.0, remaining=1, reset_in=3598.0)
 
     assert 2.0 == log.ready_at(2.0)
 
-    log.take()
+    log.reserve()
 
     assert 3600.0 == log.ready_at(2.0)
 
 
 def test_expired_requests_are_not_counted_as_own() -> None:
     """An own request that has expired does not explain what the server counts."""
-    log = filled(create_log(HOUR), 0.0)
-    log.learn(3600.0, remaining=0, reset_in=50.0)
+    log = fill(create_log(HOUR), 0.0)
+    log.update(3600.0, remaining=0, reset_in=50.0)
 
     assert 3650.0 == log.ready_at(3600.0)
 
@@ -218,24 +205,24 @@ def test_expired_requests_are_not_counted_as_own() -> None:
 def test_the_latest_response_counts() -> None:
     """Each response replaces what the previous one reported."""
     log = create_log(HOUR)
-    log.learn(0.0, remaining=0, reset_in=500.0)
-    log.learn(1.0, remaining=4, reset_in=499.0)
+    log.update(0.0, remaining=0, reset_in=500.0)
+    log.update(1.0, remaining=4, reset_in=499.0)
 
     assert 1.0 == log.ready_at(1.0)
 
 
 def test_requests_of_others_leave_the_shorter_window() -> None:
     """The remaining requests of the hour do not affect the minute."""
-    log = filled(create_log(MINUTE, HOUR), 0.0)
-    log.learn(1.0, remaining=1, reset_in=3599.0)
+    log = fill(create_log(MINUTE, HOUR), 0.0)
+    log.update(1.0, remaining=1, reset_in=3599.0)
 
     assert 1.0 == log.ready_at(1.0)
 
 
-def test_learning_without_windows() -> None:
+def test_updates_without_windows() -> None:
     """Without windows, reported limits have no effect."""
     log = create_log()
-    log.learn(0.0, remaining=0, reset_in=500.0)
+    log.update(0.0, remaining=0, reset_in=500.0)
 
     assert 0.0 == log.ready_at(0.0)
 
@@ -245,19 +232,16 @@ class NaiveLog:
     """The simplest implementation of the same rules: a list, and counting."""
 
     windows: list[Window]
-    max_in_flight: int
     responses: list[float] = attrs.field(factory=list)
     in_flight: int = 0
-    closed_until: float = -math.inf
+    blocked_until: float = -math.inf
     foreign: int = 0
     foreign_until: float = -math.inf
 
     def has_room(self, now: float) -> bool:
         """Whether a request may be sent at `now`, if nothing happens before then."""
-        return (
-            self.in_flight < self.max_in_flight
-            and now >= self.closed_until
-            and all(self.used(window, now) < window.requests for window in self.windows)
+        return now >= self.blocked_until and all(
+            self.used(window, now) < window.requests for window in self.windows
         )
 
     def used(self, window: Window, now: float) -> int:
@@ -272,17 +256,17 @@ class NaiveLog:
 
     def ready_at(self, now: float) -> float:
         """Return the first time with room, trying each at which anything changes."""
-        moments = [
+        times = [
             now,
-            self.closed_until,
+            self.blocked_until,
             self.foreign_until,
             *(at + window.seconds for window in self.windows for at in self.responses),
         ]
         return min(
-            (at for at in moments if at >= now and self.has_room(at)), default=math.inf
+            (at for at in times if at >= now and self.has_room(at)), default=math.inf
         )
 
-    def learn(self, now: float, *, remaining: int, reset_in: float) -> None:
+    def update(self, now: float, *, remaining: int, reset_in: float) -> None:
         """Count what the server has fewer than expected as requests of others."""
         if self.windows:
             longest = self.windows[-1]
@@ -312,10 +296,10 @@ SENDING = (
     | st.tuples(st.just("send"))
     | st.tuples(st.just("send"))
     | st.tuples(st.just("wait and send"))
-    | st.tuples(st.just("settle"), st.integers(0, 9), st.booleans(), st.integers(0, 8))
+    | st.tuples(st.just("release"), st.integers(0, 9), st.booleans(), st.integers(0, 8))
 )
-UPDATES = st.tuples(st.just("close"), EIGHTHS) | st.tuples(
-    st.just("learn"), st.integers(0, 4), EIGHTHS
+UPDATES = st.tuples(st.just("block"), EIGHTHS) | st.tuples(
+    st.just("update"), st.integers(0, 4), EIGHTHS
 )
 
 
@@ -342,78 +326,70 @@ class Run:
             case "send":
                 if self.log.ready_at(self.now) <= self.now:
                     self.send()
-            case "settle":
+            case "release":
                 if self.sends:
-                    self.settle(*numbers)
-            case "close":
-                self.log.close(self.now, numbers[0])
-                self.naive.closed_until = max(
-                    self.naive.closed_until, self.now + numbers[0]
+                    self.release(*numbers)
+            case "block":
+                self.log.block(self.now, numbers[0])
+                self.naive.blocked_until = max(
+                    self.naive.blocked_until, self.now + numbers[0]
                 )
             case _:
                 remaining, reset_in = numbers
                 for log in (self.log, self.naive):
-                    log.learn(self.now, remaining=remaining, reset_in=reset_in)
+                    log.update(self.now, remaining=remaining, reset_in=reset_in)
 
     def send(self) -> None:
         """Send a request."""
-        self.log.take()
+        self.log.reserve()
         self.naive.in_flight += 1
         self.sends.append(self.now)
 
-    def settle(self, which: int, sent: bool, eighths: int) -> None:
+    def release(self, which: int, sent: bool, eighths: int) -> None:
         """Complete a request: it arrived between its send and now, or not at all."""
         start = self.sends.pop(which % len(self.sends))
-        self.log.settle(self.now, sent=sent)
+        self.log.release(self.now, sent=sent)
         self.naive.in_flight -= 1
         if sent:
             self.naive.responses.append(self.now)
             self.arrivals.append(start + (self.now - start) * eighths / 8)
 
 
-def start(windows: list[Window], max_in_flight: int) -> Run:
+def start_run(windows: list[Window]) -> Run:
     """Create a run with nothing sent."""
-    return Run(
-        SlidingLog(windows, max_in_flight=max_in_flight),
-        NaiveLog(windows, max_in_flight),
-    )
+    return Run(SlidingLog(windows), NaiveLog(windows))
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     windows=LIMITS,
-    max_in_flight=st.integers(1, 5),
     steps=st.lists(SENDING | UPDATES, max_size=60),
 )
 def test_no_window_is_ever_exceeded(
-    windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
+    windows: list[Window], steps: list[tuple[Any, ...]]
 ) -> None:
     """No window is exceeded, whatever the latency and the time of arrival in it."""
-    run = start(windows, max_in_flight)
+    run = start_run(windows)
 
     for step in steps:
         run.step(*step)
-        assert len(run.sends) <= max_in_flight
 
     # The worst case for requests still in flight: they arrived now, or when sent.
     for late in ([run.now] * len(run.sends), run.sends):
         assert [] == violations(windows, [*run.arrivals, *late])
 
 
-@example(
-    windows=[Window(1, 1.0)], max_in_flight=1, steps=[("send",), ("settle", 0, True, 0)]
-)
+@example(windows=[Window(1, 1.0)], steps=[("send",), ("release", 0, True, 0)])
 @settings(max_examples=200, deadline=None)
 @given(
     windows=LIMITS,
-    max_in_flight=st.integers(1, 5),
-    steps=st.lists(SENDING | st.tuples(st.just("close"), EIGHTHS), max_size=40),
+    steps=st.lists(SENDING | st.tuples(st.just("block"), EIGHTHS), max_size=40),
 )
 def test_no_request_waits_longer_than_needed(
-    windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
+    windows: list[Window], steps: list[tuple[Any, ...]]
 ) -> None:
     """`ready_at` is exactly the first time at which counting finds room."""
-    run = start(windows, max_in_flight)
+    run = start_run(windows)
 
     for step in steps:
         run.step(*step)
@@ -423,14 +399,13 @@ def test_no_request_waits_longer_than_needed(
 @settings(max_examples=200, deadline=None)
 @given(
     windows=LIMITS,
-    max_in_flight=st.integers(1, 5),
     steps=st.lists(SENDING | UPDATES, max_size=40),
 )
 def test_repeated_ready_at_is_exact_with_others_too(
-    windows: list[Window], max_in_flight: int, steps: list[tuple[Any, ...]]
+    windows: list[Window], steps: list[tuple[Any, ...]]
 ) -> None:
     """With other clients, `ready_at` is never too late, and exact when repeated."""
-    run = start(windows, max_in_flight)
+    run = start_run(windows)
 
     for step in steps:
         run.step(*step)
@@ -442,7 +417,7 @@ def test_repeated_ready_at_is_exact_with_others_too(
 def test_an_excessive_wait() -> None:
     """Whatever the server says, blocking ends after an hour."""
     log = create_log(MINUTE)
-    log.close(0.0, 9e9)
+    log.block(0.0, 9e9)
 
     assert 3600.0 == log.ready_at(0.0)
 
@@ -450,6 +425,6 @@ def test_an_excessive_wait() -> None:
 def test_an_excessive_reset() -> None:
     """A reset in the far future is limited to an hour, too."""
     log = create_log(MINUTE)
-    log.learn(0.0, remaining=0, reset_in=9e9)
+    log.update(0.0, remaining=0, reset_in=9e9)
 
     assert 3600.0 == log.ready_at(0.0)

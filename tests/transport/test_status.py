@@ -1,4 +1,4 @@
-"""The errors of answers that are not 2xx."""
+"""The errors of responses outside 2xx."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ REQUEST = Request(method="GET", path="/v2/gen-ai/indexing_jobs/a%20b")
 SECRET = Secret("hunter2")
 
 
-def error_of(
+def create_error(
     body: object,
     *,
     status: int = 404,
     headers: dict[str, str] | None = None,
     retry_after: float | None = None,
 ) -> StatusError:
-    """Build the error of an answer with this body, encoded unless it is bytes."""
+    """Create the error of a response; a body other than bytes is encoded as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     response = Response(status=status, headers=headers or {}, body=raw)
     return status_error(REQUEST, response, retry_after=retry_after, secret=SECRET)
 
 
-def test_the_apis_own_words() -> None:
-    """The error has the API's id, message and request id, and where it happened."""
-    error = error_of(
+def test_facts_from_the_body() -> None:
+    """The error has the API's id, message and request id, and the call's place."""
+    error = create_error(
         {"id": "not_found", "message": "no such job", "request_id": "req-1"},
         headers={"x-request-id": "req-2"},
         retry_after=3.0,
@@ -64,9 +64,9 @@ def test_the_apis_own_words() -> None:
         pytest.param({"id": "", "message": "", "request_id": ""}, id="empty-texts"),
     ],
 )
-def test_bodies_that_say_nothing(body: object) -> None:
-    """Without a usable body the status speaks, and the header names the request."""
-    error = error_of(body, headers={"x-request-id": "req-2"})
+def test_unusable_bodies(body: object) -> None:
+    """Without a usable body, the status's phrase and the header's request id remain."""
+    error = create_error(body, headers={"x-request-id": "req-2"})
 
     assert ("Not Found", "", "req-2") == (error.message, error.id, error.request_id)
 
@@ -82,8 +82,8 @@ def test_bodies_that_say_nothing(body: object) -> None:
     ],
 )
 def test_phrases(expected: str, status: int) -> None:
-    """A status without a body has its standard phrase, where there is one."""
-    error = error_of(b"", status=status)
+    """Without a body, the message is the standard phrase, if the status has one."""
+    error = create_error(b"", status=status)
 
     assert expected == error.message
     assert str(status) in str(error)
@@ -92,8 +92,8 @@ def test_phrases(expected: str, status: int) -> None:
 
 @pytest.mark.parametrize("status", [300, 400, 401, 403, 404, 409, 422, 429, 500, 599])
 def test_classes(status: int) -> None:
-    """The class goes by the status."""
-    assert error_class(status) is type(error_of(b"", status=status))
+    """The status determines the class."""
+    assert error_class(status) is type(create_error(b"", status=status))
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_classes(status: int) -> None:
         ({"message": "x", "id": "hunter2"}, {}),
         ({"message": "x", "request_id": "a-hunter2-b"}, {}),
         ({}, {"x-request-id": "hunter2"}),
-        # Cut first, the end of the text would keep the beginning of the token.
+        # If it were cut first, a part of the token would remain at the end.
         ({"message": "x" * 1996 + "hunter2"}, {}),
     ],
 )
 def test_servers_that_repeat_the_token(
     body: dict[str, str], headers: dict[str, str]
 ) -> None:
-    """A token that the server repeats is taken out of everything."""
-    error = error_of(body, headers=headers)
+    """A token that the server repeats is removed from every fact."""
+    error = create_error(body, headers=headers)
 
     assert "hunt" not in str(error)
     assert "hunt" not in repr(vars(error))
@@ -120,24 +120,24 @@ def test_servers_that_repeat_the_token(
 
 @pytest.mark.parametrize("key", ["id", "message", "request_id"])
 def test_texts_stay_on_one_line(key: str) -> None:
-    """A server's text cannot forge lines of a log."""
-    error = error_of({"id": "x", "message": "x", key: "a\r\nb\x1b[2Jc"})
+    """Text from a server cannot forge log lines."""
+    error = create_error({"id": "x", "message": "x", key: "a\r\nb\x1b[2Jc"})
 
     assert "a  b [2Jc" == getattr(error, key)
     assert str(error).isprintable()
 
 
 @pytest.mark.parametrize("key", ["id", "message", "request_id"])
-def test_long_texts_are_cut(key: str) -> None:
-    """No text of a server is kept beyond 2,000 letters."""
+def test_long_texts_are_truncated(key: str) -> None:
+    """Text from a server is cut to 2,000 characters."""
     body: dict[str, Any] = {key: "x" * 100_000}
-    error = error_of(body)
+    error = create_error(body)
 
     assert 2000 == len(getattr(error, key))
 
 
-def test_long_header_ids_are_cut() -> None:
-    """No request id of a header is kept beyond 2,000 letters either."""
-    error = error_of(b"", headers={"x-request-id": "x" * 8000})
+def test_long_header_ids_are_truncated() -> None:
+    """A request id from a header is cut to 2,000 characters, too."""
+    error = create_error(b"", headers={"x-request-id": "x" * 8000})
 
     assert 2000 == len(error.request_id or "")
