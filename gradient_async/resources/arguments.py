@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 import attrs
 
 from gradient_async.checks import check_instance, check_int
-from gradient_async.codec import JSON, to_json
+from gradient_async.codec import JSON, to_body
 from gradient_async.errors import ConfigurationError
-from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.scalars import OpenEnum
 
 T = TypeVar("T")
 E = TypeVar("E", bound=OpenEnum)
@@ -35,7 +35,7 @@ class Body(dict[str, JSON]):
 
 def body_of(**given: object) -> Body:
     """Make a request's body of the arguments that were given; None is not given."""
-    return Body({name: to_json(it) for name, it in given.items() if it is not None})
+    return Body({name: to_body(it) for name, it in given.items() if it is not None})
 
 
 def read_text(name: str, value: str) -> str:

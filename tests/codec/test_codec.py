@@ -551,7 +551,7 @@ ENDLESS.append(ENDLESS)
 )
 def test_what_has_no_json_form(value: Any) -> None:
     """What JSON cannot say is refused before it is sent, and not repeated."""
-    with pytest.raises(ConfigurationError, match="only what JSON can say") as caught:
+    with pytest.raises(ConfigurationError, match="only JSON values") as caught:
         encode_json(value)
 
     assert caught.value.__context__ is None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
 from gradient_async.models import IndexingJobStatus
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import Timestamp
 
 CONVERTER = make_converter()
 MOMENT: Any = Timestamp | None

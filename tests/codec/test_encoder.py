@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.codec import JSON, Codec, encode_json, make_converter, to_json
+from gradient_async.codec import JSON, Codec, encode_json, make_converter, to_body
 from gradient_async.models import (
     AWSDataSource,
     ChunkingAlgorithm,
@@ -27,7 +27,7 @@ from gradient_async.models import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.models.int64 import Int64
+from gradient_async.models.scalars import Int64
 
 LARGE = 2**53 + 1
 
@@ -106,13 +106,13 @@ class Drawer:
 )
 def test_defaults_are_left_out(expected: dict[str, JSON], drawer: Drawer) -> None:
     """What has its default is left out, but for flags; 64-bit integers are strings."""
-    assert {"locked": False, "shown": True} | expected == to_json(drawer)
+    assert {"locked": False, "shown": True} | expected == to_body(drawer)
 
 
 @pytest.mark.parametrize(("locked", "shown"), [(True, True), (False, False)])
 def test_flags_are_always_written(locked: bool, shown: bool) -> None:
     """A flag is written whatever its value and its default are."""
-    assert {"locked": locked, "shown": shown} == to_json(
+    assert {"locked": locked, "shown": shown} == to_body(
         Drawer(locked=locked, shown=shown)
     )
 
@@ -161,7 +161,7 @@ def test_flags_are_always_written(locked: bool, shown: bool) -> None:
 )
 def test_anything_is_plain_json(expected: JSON, value: object) -> None:
     """Whatever models are made of becomes JSON, alone or inside of something."""
-    written = encode_json(to_json(value))
+    written = encode_json(to_body(value))
 
     assert json.dumps(expected, separators=(",", ":")) == written.decode()
 
@@ -176,10 +176,10 @@ def test_anything_is_plain_json(expected: JSON, value: object) -> None:
 )
 def test_members_become_plain_texts(expected: str, member: OpenEnum) -> None:
     """A member becomes a text and nothing more, alone or inside of something."""
-    drawer: Any = to_json(Drawer(kind=CrawlingOption(member)))
-    items: Any = to_json([member])
-    mapping: Any = to_json({member: (member,)})
-    texts = [to_json(member), drawer["kind"], *items, *mapping, *mapping[member]]
+    drawer: Any = to_body(Drawer(kind=CrawlingOption(member)))
+    items: Any = to_body([member])
+    mapping: Any = to_body({member: (member,)})
+    texts = [to_body(member), drawer["kind"], *items, *mapping, *mapping[member]]
 
     assert [expected] * 5 == texts
     assert {str} == {type(text) for text in texts}
@@ -191,7 +191,7 @@ def test_letters_stay_themselves() -> None:
 
     assert (
         '{"bucket_name":"Ärger 漢字 🐈","item_path":"\\"\\\\\\u0000"}'
-        == encode_json(to_json(source)).decode()
+        == encode_json(to_body(source)).decode()
     )
 
 
@@ -204,7 +204,7 @@ def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
     """What is written of a model is read as an equal one, by both ways."""
     model = data.draw(models_of(kind))
 
-    assert model == codec.decode(encode_json(to_json(model)), kind)
+    assert model == codec.decode(encode_json(to_body(model)), kind)
 
 
 @pytest.mark.parametrize("kind", INPUTS)
@@ -214,7 +214,7 @@ def test_nothing_but_flags_is_written_of_defaults(
 ) -> None:
     """The keys written are the flags, and the fields that differ from the default."""
     model = data.draw(models_of(kind))
-    written = to_json(model)
+    written = to_body(model)
     fields = attrs.fields(kind)
 
     assert isinstance(written, dict)

@@ -320,7 +320,7 @@ async def test_a_threshold_that_is_no_number() -> None:
     """A threshold that JSON cannot say is refused."""
     options = ChunkingOptions(semantic_threshold=float("nan"))
 
-    assert "the body must hold only what JSON can say" in await refusal(
+    assert "the body must contain only JSON values" in await refusal(
         lambda it: it.data_sources.update("kb", "source", chunking_options=options)
     )
 
