@@ -109,7 +109,7 @@ def test_each_name_is_found(package: ModuleType) -> None:
 
 @LAZY
 def test_unknown_names(package: ModuleType) -> None:
-    """Another name is an AttributeError that tells it."""
+    """An unknown name is an AttributeError with that name."""
     name = "nonsense"
 
     with pytest.raises(AttributeError, match=f"{package.__name__!r} has no attr.*'n"):

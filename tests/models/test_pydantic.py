@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -28,14 +29,12 @@ async def get(path: str) -> Any:
     """Return the JSON that the application sends for a path."""
     sent: list[Any] = []
 
-    async def receive() -> Any:
-        return {"type": "http.request"}
-
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
-    await APP(scope | {"headers": []}, receive, send)
+    # A GET has no body, so nothing is ever received.
+    await APP(scope | {"headers": []}, asyncio.Queue[Any]().get, send)
     start, *parts = sent
 
     assert 200 == start["status"]
