@@ -71,8 +71,10 @@ def structure(value: object, shape: type[T], converter: Converter | None) -> T:
     Raises:
         DecodeError: The value does not fit; the error has the JSON path.
     """
+    if converter is None:
+        converter = _own_converter()
     try:
-        return (converter or _own_converter()).structure(value, shape)
+        return converter.structure(value, shape)
     except _CATTRS_ERRORS as error:
         json_path, text = _first_mismatch(error)
     raise DecodeError(text, json_path=json_path)

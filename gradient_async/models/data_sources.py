@@ -50,7 +50,6 @@ class ChunkingOptions(APIObject):
 class _Source(APIObject):
     """Base class of the kinds of data sources."""
 
-    __slots__ = ()
     _derived_names = ("kind",)
     _kind = ""
 

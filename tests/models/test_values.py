@@ -198,7 +198,7 @@ def test_fields_that_most_responses_lack() -> None:
 
     Then decoding does not have to set them on each object, which would be slower.
     """
-    lacking = {
+    lacking: dict[type, dict[str, object]] = {
         IndexingJob: {
             "total_items_indexed": 0,
             "total_items_failed": 0,
