@@ -11,7 +11,7 @@ from itertools import groupby
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-import gradient_async.models
+from gradient_async import models
 
 if TYPE_CHECKING:
     from sphinx.addnodes import pending_xref
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 # An annotation shows what a reader needs; how JSON has it is no part of that.
-for module in vars(gradient_async.models).values():
+for name in models.__all__:
+    getattr(models, name)  # Loads its module.
+for module in vars(models).values():
     if isinstance(module, ModuleType):
         shown = {"Timestamp": datetime, "Int64": int}
         vars(module).update((it, shown[it]) for it in shown.keys() & vars(module))

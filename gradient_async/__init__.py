@@ -6,88 +6,132 @@ An asyncio client for DigitalOcean's Gradient AI platform.
             print(job.uuid, job.status, job.total_tokens)
 """
 
-from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Final
 
-from gradient_async.client import Client
-from gradient_async.codec import JSON
-from gradient_async.errors import (
-    AuthenticationError,
-    BadRequestError,
-    ClientClosedError,
-    ConfigurationError,
-    ConflictError,
-    ConnectError,
-    ConnectionLostError,
-    DeadlineExceededError,
-    DecodeError,
-    GradientError,
-    IndexingJobFailedError,
-    IndexingJobRunningError,
-    IndexingJobTimeoutError,
-    NotFoundError,
-    OutcomeUnknownError,
-    PaginationError,
-    PermissionDeniedError,
-    ProtocolError,
-    RateLimitError,
-    ResponseTooLargeError,
-    ServerError,
-    StatusError,
-    TLSError,
-    TransportError,
-    UnexpectedRedirectError,
-    UnprocessableEntityError,
-    UploadError,
-)
-from gradient_async.models import (
-    Agreement,
-    AWSDataSource,
-    AWSDataSourceDisplay,
-    ChunkingAlgorithm,
-    ChunkingOptions,
-    CrawlingOption,
-    DatabaseStatus,
-    DataSource,
-    DataSourceInput,
-    DropboxDataSource,
-    DropboxDataSourceDisplay,
-    FileUploadDataSource,
-    GoogleDriveDataSource,
-    GoogleDriveDataSourceDisplay,
-    IndexedDataSource,
-    IndexedDataSourceStatus,
-    IndexingJob,
-    IndexingJobPhase,
-    IndexingJobStatus,
-    KnowledgeBase,
-    KnowledgeBaseDataSource,
-    Model,
-    ModelEndpoint,
-    ModelModalities,
-    ModelPricing,
-    ModelProvider,
-    ModelSetting,
-    ModelUsecase,
-    ModelVersion,
-    NewDataSource,
-    OpenSearchPlanSize,
-    PresignedUpload,
-    PresignedUrlFile,
-    Region,
-    RerankingConfiguration,
-    ScheduledIndexing,
-    SpacesDataSource,
-    UnknownDataSource,
-    WebCrawlerDataSource,
-)
-from gradient_async.paging import Page, Paginator, Paging, Position
-from gradient_async.resources.job_filter import JobFilters, JobListOptions
-from gradient_async.resources.source_bodies import AddableDataSource
-from gradient_async.transport.attempt import Attempt, OnAttempt
-from gradient_async.transport.credentials import Token
-from gradient_async.transport.retry import RetryPolicy
-from gradient_async.transport.sliding_log import RateLimit, Window
-from gradient_async.transport.uploads import OnProgress
+from gradient_async.lazy import lazy_names
+from gradient_async.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from gradient_async.client import (
+        Client,
+    )
+    from gradient_async.codec import (
+        JSON,
+    )
+    from gradient_async.errors import (
+        AuthenticationError,
+        BadRequestError,
+        ClientClosedError,
+        ConfigurationError,
+        ConflictError,
+        ConnectError,
+        ConnectionLostError,
+        DeadlineExceededError,
+        DecodeError,
+        GradientError,
+        IndexingJobFailedError,
+        IndexingJobRunningError,
+        IndexingJobTimeoutError,
+        NotFoundError,
+        OutcomeUnknownError,
+        PaginationError,
+        PermissionDeniedError,
+        ProtocolError,
+        RateLimitError,
+        ResponseTooLargeError,
+        ServerError,
+        StatusError,
+        TLSError,
+        TransportError,
+        UnexpectedRedirectError,
+        UnprocessableEntityError,
+        UploadError,
+    )
+    from gradient_async.models import (
+        Agreement,
+        AWSDataSource,
+        AWSDataSourceDisplay,
+        ChunkingAlgorithm,
+        ChunkingOptions,
+        CrawlingOption,
+        DatabaseStatus,
+        DataSource,
+        DataSourceInput,
+        DropboxDataSource,
+        DropboxDataSourceDisplay,
+        FileUploadDataSource,
+        GoogleDriveDataSource,
+        GoogleDriveDataSourceDisplay,
+        IndexedDataSource,
+        IndexedDataSourceStatus,
+        IndexingJob,
+        IndexingJobPhase,
+        IndexingJobStatus,
+        KnowledgeBase,
+        KnowledgeBaseDataSource,
+        Model,
+        ModelEndpoint,
+        ModelModalities,
+        ModelPricing,
+        ModelProvider,
+        ModelSetting,
+        ModelUsecase,
+        ModelVersion,
+        NewDataSource,
+        OpenSearchPlanSize,
+        PresignedUpload,
+        PresignedUrlFile,
+        Region,
+        RerankingConfiguration,
+        ScheduledIndexing,
+        SpacesDataSource,
+        UnknownDataSource,
+        WebCrawlerDataSource,
+    )
+    from gradient_async.paging import (
+        Page,
+        Paginator,
+        Paging,
+        Position,
+    )
+    from gradient_async.resources.job_filter import (
+        JobFilters,
+        JobListOptions,
+    )
+    from gradient_async.resources.source_bodies import (
+        AddableDataSource,
+    )
+    from gradient_async.transport.attempt import (
+        Attempt,
+        OnAttempt,
+    )
+    from gradient_async.transport.calls import (
+        Gate,
+    )
+    from gradient_async.transport.credentials import (
+        Token,
+    )
+    from gradient_async.transport.headers import (
+        Limits,
+    )
+    from gradient_async.transport.pacing import (
+        Pacer,
+        Pacing,
+        Slot,
+    )
+    from gradient_async.transport.retry import (
+        RetryPolicy,
+    )
+    from gradient_async.transport.session import (
+        AiohttpTransport,
+    )
+    from gradient_async.transport.sliding_log import (
+        RateLimit,
+        Window,
+    )
+    from gradient_async.transport.uploads import (
+        OnProgress,
+    )
 
 __all__ = [
     "JSON",
@@ -95,6 +139,7 @@ __all__ = [
     "AWSDataSourceDisplay",
     "AddableDataSource",
     "Agreement",
+    "AiohttpTransport",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -115,6 +160,7 @@ __all__ = [
     "DropboxDataSource",
     "DropboxDataSourceDisplay",
     "FileUploadDataSource",
+    "Gate",
     "GoogleDriveDataSource",
     "GoogleDriveDataSourceDisplay",
     "GradientError",
@@ -130,6 +176,7 @@ __all__ = [
     "JobListOptions",
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
+    "Limits",
     "Model",
     "ModelEndpoint",
     "ModelModalities",
@@ -144,6 +191,8 @@ __all__ = [
     "OnProgress",
     "OpenSearchPlanSize",
     "OutcomeUnknownError",
+    "Pacer",
+    "Pacing",
     "Page",
     "PaginationError",
     "Paginator",
@@ -161,6 +210,7 @@ __all__ = [
     "RetryPolicy",
     "ScheduledIndexing",
     "ServerError",
+    "Slot",
     "SpacesDataSource",
     "StatusError",
     "TLSError",
@@ -174,10 +224,32 @@ __all__ = [
     "Window",
 ]
 
+_MODULES: Final = {
+    "gradient_async.client": "Client",
+    "gradient_async.codec": "JSON",
+    "gradient_async.paging": "Page Paginator Paging Position",
+    "gradient_async.resources.job_filter": "JobFilters JobListOptions",
+    "gradient_async.resources.source_bodies": "AddableDataSource",
+    "gradient_async.transport.attempt": "Attempt OnAttempt",
+    "gradient_async.transport.calls": "Gate",
+    "gradient_async.transport.credentials": "Token",
+    "gradient_async.transport.headers": "Limits",
+    "gradient_async.transport.pacing": "Pacer Pacing Slot",
+    "gradient_async.transport.retry": "RetryPolicy",
+    "gradient_async.transport.session": "AiohttpTransport",
+    "gradient_async.transport.sliding_log": "RateLimit Window",
+    "gradient_async.transport.uploads": "OnProgress",
+}
 
-def __getattr__(name: str) -> str:
-    """Read the version from the installed package, when it is asked for."""
-    if name == "__version__":
-        return _version("gradient-async")
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+if not TYPE_CHECKING:
+    # Listed once: the names of errors end so, and all others are models.
+    _listed = set(" ".join(_MODULES.values()).split())
+    _errors = {name for name in __all__ if name.endswith("Error")}
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            **_MODULES,
+            "gradient_async.errors": " ".join(_errors),
+            "gradient_async.models": " ".join({*__all__} - _listed - _errors),
+        },
+    )

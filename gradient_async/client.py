@@ -154,9 +154,9 @@ class Client:
             credentials=credentials,
             base_url=self._settings.base_url,
             codec=Codec(converter),
-            pacing=pacing or Pacer(rate_limit),
+            pacing=Pacer(rate_limit) if pacing is None else pacing,
             gate=asyncio.Semaphore(max_concurrency),
-            shared_gate=gate or nullcontext(),
+            shared_gate=nullcontext() if gate is None else gate,
             timeout=timeout,
             retrying=Retrying(retry=AttemptHandler(retry, on_attempt)),
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, unquote
 
 import attrs
-from cattrs import Converter
 
+from gradient_async import codec
 from gradient_async.checks import (
     check_callable,
     check_instance,
@@ -22,6 +22,9 @@ from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.sliding_log import RateLimit
 from gradient_async.transport.urls import is_secure, split_url
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 # Scheme, host, port and path need no others; a user, query or fragment does.
 _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
@@ -61,7 +64,8 @@ class ClientSettings:
         check_instance("retry", self.retry, RetryPolicy)
         check_instance("rate_limit", self.rate_limit, RateLimit)
         check_int("max_concurrency", self.max_concurrency, minimum=1)
-        check_instance("converter", self.converter, Converter | None)
+        if self.converter is not None:
+            check_instance("converter", self.converter, codec.Converter)
         check_callable("on_attempt", self.on_attempt)
 
 

@@ -1,4 +1,4 @@
-"""What a job says of itself, for every state in which the emulator can put one."""
+"""The properties of a job in every state that the emulator can produce."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ BADLY: dict[str, Any] = WELL | {"error_msg": "denied", "error_details": "no key"
 
 
 def short(value: object) -> str:
-    """Cut `BATCH_JOB_PHASE_` and its like from a value."""
+    """Remove `BATCH_JOB_PHASE_` and the other prefixes from a value."""
     text = str(value)
     for prefix in ("BATCH_JOB_PHASE_", "INDEX_JOB_STATUS_", "DATA_SOURCE_STATUS_"):
         text = text.removeprefix(prefix)
     return text
 
 
-def moment(text: str) -> datetime:
-    """Read a timestamp, to the microsecond."""
+def parse_time(text: str) -> datetime:
+    """Parse a timestamp, rounded to microseconds."""
     whole, _, fraction = text.removesuffix("Z").partition(".")
     # Rounded as the package rounds; the ninth digit tells up from down.
     rest = f"{round(int(f'{fraction:0<9}') / 1000):06d}" if fraction else "000000"
@@ -39,7 +39,7 @@ def moment(text: str) -> datetime:
 
 
 def bad_sources(raw: Mapping[str, Any]) -> list[str]:
-    """Name the data sources that failed, from the JSON alone."""
+    """Return the ids of the data sources that failed, from the JSON alone."""
     return [
         source["data_source_uuid"]
         for source in raw["data_source_jobs"]
@@ -48,8 +48,8 @@ def bad_sources(raw: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def conclusions(job: IndexingJob) -> dict[str, Any]:
-    """Say what the package concludes of a job."""
+def properties(job: IndexingJob) -> dict[str, Any]:
+    """Return the properties of a job."""
     return {
         "is_finished": job.is_finished,
         "is_running": job.is_running,
@@ -60,8 +60,8 @@ def conclusions(job: IndexingJob) -> dict[str, Any]:
     }
 
 
-def expectations(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what is to be concluded, from the JSON alone."""
+def expected_properties(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the expected properties, from the JSON alone."""
     phase, status = short(raw["phase"]), short(raw["status"])
     has_times = "started_at" in raw and "finished_at" in raw
     return {
@@ -69,7 +69,7 @@ def expectations(raw: Mapping[str, Any]) -> dict[str, Any]:
         "is_running": phase in {"PENDING", "RUNNING"},
         "succeeded": phase == "SUCCEEDED" and status in GOOD,
         "is_partial": phase == "SUCCEEDED" and status == "PARTIAL",
-        "duration": moment(raw["finished_at"]) - moment(raw["started_at"])
+        "duration": parse_time(raw["finished_at"]) - parse_time(raw["started_at"])
         if has_times
         else None,
         "failed_sources": bad_sources(raw),
@@ -77,15 +77,15 @@ def expectations(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def compare(api: Emulator, client: Client) -> set[tuple[str, str]]:
-    """Hold each job against its JSON; give the phases and statuses that were there."""
+    """Compare each job with its JSON; return the phases and statuses seen."""
     jobs = await client.iter_indexing_jobs().collect()
     for job, raw in zip(jobs, api.jobs(), strict=True):
-        assert expectations(raw) == conclusions(job)
+        assert expected_properties(raw) == properties(job)
     return {(short(raw["phase"]), short(raw["status"])) for raw in api.jobs()}
 
 
-async def test_jobs_of_the_beginning() -> None:
-    """Each way in which the made-up jobs have ended, or not, is understood."""
+async def test_generated_jobs() -> None:
+    """The properties are right for each state of the generated jobs."""
     async with Emulator(jobs=1000) as api:
         async with Client(api.token, base_url=api.url) as client:
             states = await compare(api, client)
@@ -103,7 +103,7 @@ async def test_jobs_of_the_beginning() -> None:
 
 
 async def make_jobs(api: Emulator, client: Client) -> list[str]:
-    """Start a job for each way in which two sources can fare."""
+    """Start a job for each pair of outcomes of two sources."""
     models = await client.models.list(usecases="knowledgebase")
     bucket = SpacesDataSource(bucket_name="handbook", region="nyc3")
     jobs = []
@@ -119,8 +119,8 @@ async def make_jobs(api: Emulator, client: Client) -> list[str]:
 
 
 @pytest.mark.parametrize("cancel_after", [None, 0, 1, 3, 6, 9])
-async def test_jobs_on_their_way(cancel_after: int | None) -> None:
-    """Each second of each job's life is understood, and its cancelling at any time."""
+async def test_running_jobs(cancel_after: int | None) -> None:
+    """The properties are right in each second, also after cancelling at any time."""
     async with Emulator(jobs=0, limits=None) as api:
         async with Client(
             api.token, base_url=api.url, rate_limit=RateLimit(None)

@@ -1,20 +1,36 @@
 """
-JSON bytes to attrs objects: one converter defines, one fast path agrees with it.
+JSON to attrs objects and back.
 
-`make_converter` defines what each type means. msgspec decodes bytes straight into
-the same classes and is tried first; what it refuses goes to the converter, which is
-lenient where protobuf's JSON is.
+msgspec decodes bodies straight into the models. What it does not accept goes to the
+cattrs converter of `make_converter`, which defines how each type is decoded: it is as
+lenient as protobuf's JSON, and its errors have the JSON path.
 """
 
-from gradient_async.codec.codec import JSON, Codec, decode_json, encode_json
-from gradient_async.codec.converter import make_converter
-from gradient_async.codec.encoder import to_json
+from typing import TYPE_CHECKING
+
+from gradient_async.codec.codec import Codec, decode_json, encode_json
+from gradient_async.codec.encoder import to_body
+from gradient_async.lazy import lazy_names
+from gradient_async.models.base import JSON
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from gradient_async.codec.converter import make_converter
 
 __all__ = [
     "JSON",
     "Codec",
+    "Converter",
     "decode_json",
     "encode_json",
     "make_converter",
-    "to_json",
+    "to_body",
 ]
+
+if not TYPE_CHECKING:
+    # cattrs takes 25 ms to import.
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {"cattrs": "Converter", "gradient_async.codec.converter": "make_converter"},
+    )

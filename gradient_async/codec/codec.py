@@ -1,56 +1,42 @@
-"""Decode answers, fast where possible; encode request bodies."""
+"""Decode responses, fast where possible; encode request bodies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
-from cattrs import (
-    AttributeValidationNote,
-    BaseValidationError,
-    Converter,
-    IterableValidationNote,
-)
 
-from gradient_async.codec.converter import make_converter
 from gradient_async.errors import ConfigurationError, DecodeError
+from gradient_async.models.base import JSON
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 T = TypeVar("T")
 
-JSON: TypeAlias = (
-    "Mapping[str, JSON] | Sequence[JSON] | str | int | float | bool | None"
-)
-"""Anything that JSON can say."""
-
-# What msgspec raises for bytes it will not take: bad UTF-8, a year beyond 9999 and
-# deep nesting have errors of Python's own.
-_REFUSALS: Final = (
+# What msgspec raises for bytes it does not accept. Bad UTF-8, years beyond 9999 and
+# deep nesting have Python's own errors.
+_MSGSPEC_ERRORS: Final = (
     msgspec.MsgspecError,
     ValueError,
     OverflowError,
     RecursionError,
 )
 
-# What structuring raises: cattrs' groups, and a bare error at the very top.
-_MISFITS: Final = (BaseValidationError, ValueError, TypeError, LookupError)
-
 
 class Codec:
     """
-    Decode answers into attrs objects.
+    Decode responses into attrs objects.
 
-    A caller's own converter takes over entirely: it defines every type, and the
-    fast path is off. None means the package's own, with the fast path.
+    A converter passed here defines how every type is decoded, and switches the fast
+    path off. None means the package's own, with the fast path.
     """
 
     def __init__(self, converter: Converter | None = None) -> None:
-        self._fast = converter is None
+        self._converter = converter
         self._decoders: dict[object, msgspec.json.Decoder[Any]] = {}
-        self._converter = _own_converter() if converter is None else converter
 
     def decode(self, body: bytes, shape: type[T]) -> T:
         """
@@ -59,10 +45,13 @@ class Codec:
         Raises:
             DecodeError: The body is not JSON, or not of that shape.
         """
-        if self._fast:
-            with suppress(*_REFUSALS):
+        if self._converter is None:
+            with suppress(*_MSGSPEC_ERRORS):
                 return self._decode_fast(body, shape)
-        return self._structure(decode_json(body), shape)
+        # Importing cattrs takes 25 ms, and most programs never receive such a body.
+        from gradient_async.codec.converter import structure  # noqa: PLC0415
+
+        return structure(decode_json(body), shape, self._converter)
 
     def _decode_fast(self, body: bytes, shape: type[T]) -> T:
         if shape not in self._decoders:
@@ -70,13 +59,6 @@ class Codec:
             self._decoders[shape] = msgspec.json.Decoder(shape, strict=False)
         value: T = self._decoders[shape].decode(body)
         return value
-
-    def _structure(self, value: object, shape: type[T]) -> T:
-        try:
-            return self._converter.structure(value, shape)
-        except _MISFITS as error:
-            json_path, text = _locate(error)
-        raise DecodeError(text, json_path=json_path)
 
 
 def decode_json(body: bytes) -> JSON:
@@ -90,7 +72,7 @@ def decode_json(body: bytes) -> JSON:
         value: JSON = msgspec.json.decode(body)
     except msgspec.MsgspecError as error:
         text = str(error)
-    except _REFUSALS as error:
+    except _MSGSPEC_ERRORS as error:
         text = f"the body is not usable JSON ({type(error).__name__})"
     else:
         return value
@@ -105,29 +87,11 @@ def encode_json(value: JSON) -> bytes:
         ConfigurationError: Something in the value has no JSON form.
     """
     try:
-        # Letters beyond ASCII stay themselves, so that half a pair is an error here.
+        # Not `ensure_ascii`, which would hide half a surrogate pair in an escape.
         return json.dumps(
             value, allow_nan=False, ensure_ascii=False, separators=(",", ":")
         ).encode()
     except (TypeError, ValueError, RecursionError) as error:
         kind = type(error).__name__
-    msg = f"the body must hold only what JSON can say ({kind} while encoding it)"
+    msg = f"the body must contain only JSON values ({kind} while encoding it)"
     raise ConfigurationError(msg)
-
-
-_own_converter = cache(make_converter)
-
-
-def _locate(error: BaseException) -> tuple[str, str]:
-    """Find the first misfit in cattrs' nested groups: its JSON path and text."""
-    path = "$"
-    while isinstance(error, BaseValidationError):
-        error = error.exceptions[0]
-        for note in getattr(error, "__notes__", ()):
-            if isinstance(note, AttributeValidationNote):
-                path += f".{note.name}"
-            elif isinstance(note, IterableValidationNote):
-                path += f"[{note.index}]"
-    if isinstance(error, KeyError):
-        return path, "Expected a value, got none"
-    return path, str(error) if isinstance(error, ValueError) else type(error).__name__

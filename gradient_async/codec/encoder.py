@@ -1,50 +1,52 @@
-"""What goes into a request's body: attrs objects to plain JSON values."""
+"""Models in request bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, partial
-from typing import Any, cast
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
+from typing import Any, cast, get_type_hints
 
 import attrs
-from cattrs import Converter
-from cattrs.gen import make_dict_unstructure_fn, override
 
-from gradient_async.codec.codec import JSON
-from gradient_async.models.int64 import Int64
-from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.base import JSON
+from gradient_async.models.scalars import Int64, OpenEnum
 
 
-def to_json(value: object) -> JSON:
+def to_body(value: object) -> JSON:
     """
-    Turn what the models are made of into plain JSON values.
+    Return a model, or a value of one of its fields, as a request body has it.
 
-    - attrs objects become objects, without the fields that have their default, the
-      API's zero value; flags are always written.
-    - enums become their wire values, tuples arrays, `Int64`s strings.
+    - attrs objects become objects without the fields that have their default, the
+      API's zero value; flags are always written. Credentials are included.
+    - Enums become their wire values, tuples arrays, `Int64`s strings.
+
+    To show or store a model, use its `to_dict` instead.
     """
-    return cast(JSON, _converter().unstructure(value))
+    if isinstance(value, OpenEnum):
+        return value.value
+    if isinstance(value, list | tuple):
+        return [to_body(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(to_body(key)): to_body(item) for key, item in value.items()}
+    if attrs.has(type(value)):
+        return dict(_written_fields(value))
+    # Anything else is JSON already, or `encode_json` raises for it.
+    return cast(JSON, value)
+
+
+def _written_fields(model: object) -> Iterator[tuple[str, JSON]]:
+    # mypy compares the hash of an instance, not that of the class.
+    cls: Hashable = type(model)  # type: ignore[assignment]
+    for name, default, hint in _fields(cls):
+        value = getattr(model, name)
+        # A flag says what the caller said, even if the server would assume the same.
+        if value != default or hint is bool:
+            yield name, str(value) if hint == Int64 else to_body(value)
 
 
 @cache
-def _converter() -> Converter:
-    converter = Converter()
-    converter.register_unstructure_hook_func(lambda shape: shape is Int64, str)
-    converter.register_unstructure_hook(OpenEnum, lambda member: str(member.value))
-    converter.register_unstructure_hook_factory(
-        attrs.has, partial(_attrs_hook, converter)
-    )
-    return converter
-
-
-# cattrs' own signatures speak of Any.
-def _attrs_hook(converter: Converter, shape: Any) -> Callable[[Any], Any]:
-    attrs.resolve_types(shape)
-    flags: dict[str, Any] = {
-        field.name: override(omit_if_default=False)
-        for field in attrs.fields(shape)
-        if field.type is bool
-    }
-    return make_dict_unstructure_fn(
-        shape, converter, _cattrs_omit_if_default=True, **flags
-    )
+def _fields(cls: Any) -> tuple[tuple[str, object, object], ...]:
+    """Return the name, the default and the type of each field."""
+    hints = get_type_hints(cls, include_extras=True)
+    fields = attrs.fields(cls)
+    return tuple((field.name, field.default, hints[field.name]) for field in fields)

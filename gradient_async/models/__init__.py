@@ -1,54 +1,73 @@
-"""What the API says, as attrs classes; one module per resource."""
+"""What the API describes, as attrs classes; one module per resource."""
 
-from gradient_async.models.data_sources import (
-    AWSDataSource,
-    AWSDataSourceDisplay,
-    ChunkingAlgorithm,
-    ChunkingOptions,
-    CrawlingOption,
-    DataSource,
-    DataSourceInput,
-    DropboxDataSource,
-    DropboxDataSourceDisplay,
-    FileUploadDataSource,
-    GoogleDriveDataSource,
-    GoogleDriveDataSourceDisplay,
-    KnowledgeBaseDataSource,
-    NewDataSource,
-    SpacesDataSource,
-    UnknownDataSource,
-    WebCrawlerDataSource,
-)
-from gradient_async.models.indexing_jobs import (
-    IndexedDataSource,
-    IndexedDataSourceStatus,
-    IndexingJob,
-    IndexingJobPhase,
-    IndexingJobStatus,
-)
-from gradient_async.models.knowledge_bases import (
-    DatabaseStatus,
-    KnowledgeBase,
-    OpenSearchPlanSize,
-    RerankingConfiguration,
-)
-from gradient_async.models.models import (
-    Agreement,
-    Model,
-    ModelEndpoint,
-    ModelModalities,
-    ModelPricing,
-    ModelProvider,
-    ModelSetting,
-    ModelUsecase,
-    ModelVersion,
-)
-from gradient_async.models.open_enum import OpenEnum
-from gradient_async.models.regions import Region
-from gradient_async.models.scheduled_indexing import ScheduledIndexing
-from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
+from typing import TYPE_CHECKING
+
+from gradient_async.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from gradient_async.models.base import (
+        APIObject,
+    )
+    from gradient_async.models.data_sources import (
+        AWSDataSource,
+        AWSDataSourceDisplay,
+        ChunkingAlgorithm,
+        ChunkingOptions,
+        CrawlingOption,
+        DataSource,
+        DataSourceInput,
+        DropboxDataSource,
+        DropboxDataSourceDisplay,
+        FileUploadDataSource,
+        GoogleDriveDataSource,
+        GoogleDriveDataSourceDisplay,
+        KnowledgeBaseDataSource,
+        NewDataSource,
+        SpacesDataSource,
+        UnknownDataSource,
+        WebCrawlerDataSource,
+    )
+    from gradient_async.models.indexing_jobs import (
+        IndexedDataSource,
+        IndexedDataSourceStatus,
+        IndexingJob,
+        IndexingJobPhase,
+        IndexingJobStatus,
+        Row,
+    )
+    from gradient_async.models.knowledge_bases import (
+        DatabaseStatus,
+        KnowledgeBase,
+        OpenSearchPlanSize,
+        RerankingConfiguration,
+    )
+    from gradient_async.models.models import (
+        Agreement,
+        Model,
+        ModelEndpoint,
+        ModelModalities,
+        ModelPricing,
+        ModelProvider,
+        ModelSetting,
+        ModelUsecase,
+        ModelVersion,
+    )
+    from gradient_async.models.regions import (
+        Region,
+    )
+    from gradient_async.models.scalars import (
+        OpenEnum,
+    )
+    from gradient_async.models.scheduled_indexing import (
+        ScheduledIndexing,
+    )
+    from gradient_async.models.uploads import (
+        PresignedUpload,
+        PresignedUrlFile,
+    )
 
 __all__ = [
+    "APIObject",
     "AWSDataSource",
     "AWSDataSourceDisplay",
     "Agreement",
@@ -85,8 +104,39 @@ __all__ = [
     "PresignedUrlFile",
     "Region",
     "RerankingConfiguration",
+    "Row",
     "ScheduledIndexing",
     "SpacesDataSource",
     "UnknownDataSource",
     "WebCrawlerDataSource",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "gradient_async.models.base": "APIObject",
+            "gradient_async.models.data_sources": (
+                "AWSDataSource AWSDataSourceDisplay ChunkingAlgorithm ChunkingOptions "
+                "CrawlingOption DataSource DataSourceInput DropboxDataSource "
+                "DropboxDataSourceDisplay FileUploadDataSource GoogleDriveDataSource "
+                "GoogleDriveDataSourceDisplay KnowledgeBaseDataSource NewDataSource "
+                "SpacesDataSource UnknownDataSource WebCrawlerDataSource"
+            ),
+            "gradient_async.models.indexing_jobs": (
+                "IndexedDataSource IndexedDataSourceStatus IndexingJob "
+                "IndexingJobPhase IndexingJobStatus Row"
+            ),
+            "gradient_async.models.knowledge_bases": (
+                "DatabaseStatus KnowledgeBase OpenSearchPlanSize RerankingConfiguration"
+            ),
+            "gradient_async.models.models": (
+                "Agreement Model ModelEndpoint ModelModalities ModelPricing "
+                "ModelProvider ModelSetting ModelUsecase ModelVersion"
+            ),
+            "gradient_async.models.regions": "Region",
+            "gradient_async.models.scalars": "OpenEnum",
+            "gradient_async.models.scheduled_indexing": "ScheduledIndexing",
+            "gradient_async.models.uploads": "PresignedUpload PresignedUrlFile",
+        },
+    )

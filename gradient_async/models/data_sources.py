@@ -1,4 +1,4 @@
-"""Data sources: what a knowledge base reads; six kinds, told apart by their class."""
+"""Data sources: what a knowledge base reads; six kinds, one class for each."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from typing import TypeAlias
 
 import attrs
 
+from gradient_async.models.base import SECRET, APIObject
 from gradient_async.models.indexing_jobs import IndexedDataSource
-from gradient_async.models.int64 import Int64
 from gradient_async.models.lists import ListResponse
-from gradient_async.models.open_enum import OpenEnum
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import Int64, OpenEnum, Timestamp
 
 
 class ChunkingAlgorithm(OpenEnum):
-    """How texts are cut into chunks; `apiChunkingAlgorithm` in the description."""
+    """How to split text into chunks; `apiChunkingAlgorithm` in the description."""
 
     UNKNOWN = "CHUNKING_ALGORITHM_UNKNOWN"
     SECTION_BASED = "CHUNKING_ALGORITHM_SECTION_BASED"
@@ -24,7 +23,7 @@ class ChunkingAlgorithm(OpenEnum):
 
 
 class CrawlingOption(OpenEnum):
-    """How far a web crawler goes; `apiCrawlingOption` in the description."""
+    """Which links a web crawler follows; `apiCrawlingOption` in the description."""
 
     UNKNOWN = "UNKNOWN"
     SCOPED = "SCOPED"
@@ -35,22 +34,36 @@ class CrawlingOption(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class ChunkingOptions:
-    """How large chunks are, in tokens; 0 leaves it to the platform."""
+class ChunkingOptions(APIObject):
+    """Chunk sizes in tokens; 0 means the platform's default."""
 
     max_chunk_size: int = 0
-    """Tokens in a chunk at most."""
+    """Maximum number of tokens in a chunk."""
     parent_chunk_size: int = 0
-    """Tokens in a parent chunk, for the hierarchical algorithm."""
+    """Number of tokens in a parent chunk, for the hierarchical algorithm."""
     child_chunk_size: int = 0
-    """Tokens in a child chunk, for the hierarchical algorithm."""
+    """Number of tokens in a child chunk, for the hierarchical algorithm."""
     semantic_threshold: float = 0.0
-    """How alike neighbours must be to stay together, for the semantic algorithm."""
+    """Minimum similarity of sentences in one chunk, for the semantic algorithm."""
+
+
+class _Source(APIObject):
+    """Base class of the kinds of data sources."""
+
+    _derived_names = ("kind",)
+    _kind = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind as a word, which `to_dict` has too: `spaces`, `web_crawler`, ..."""
+        return self._kind
 
 
 @attrs.frozen(kw_only=True)
-class SpacesDataSource:
+class SpacesDataSource(_Source):
     """A bucket of DigitalOcean Spaces, or a part of it."""
+
+    _kind = "spaces"
 
     bucket_name: str = ""
     """Name of the bucket."""
@@ -61,34 +74,40 @@ class SpacesDataSource:
 
 
 @attrs.frozen(kw_only=True)
-class WebCrawlerDataSource:
+class WebCrawlerDataSource(_Source):
     """Web pages, found by following links."""
 
+    _kind = "web_crawler"
+
     base_url: str = ""
-    """Where to begin."""
+    """URL to start from."""
     crawling_option: CrawlingOption = CrawlingOption.UNKNOWN
-    """How far to go."""
+    """Which links to follow."""
     embed_media: bool = False
-    """Whether to index images and other media of the pages too."""
+    """Whether to index images and other media of the pages as well."""
     exclude_tags: tuple[str, ...] = ()
-    """HTML tags to leave out."""
+    """HTML tags to skip."""
 
 
 @attrs.frozen(kw_only=True)
-class FileUploadDataSource:
-    """A file that was uploaded; `client.data_sources.upload` makes one."""
+class FileUploadDataSource(_Source):
+    """An uploaded file; `client.data_sources.upload` returns one."""
+
+    _kind = "file_upload"
 
     original_file_name: str = ""
-    """Name that the file had."""
+    """Name of the file before the upload."""
     size_in_bytes: Int64 = 0
-    """Size of the file."""
+    """Size of the file, in bytes."""
     stored_object_key: str = ""
-    """Key that it is stored under."""
+    """Key under which it is stored."""
 
 
 @attrs.frozen(kw_only=True)
-class AWSDataSource:
-    """A bucket of AWS S3, with the key to it."""
+class AWSDataSource(_Source):
+    """An AWS S3 bucket, with its credentials, which `to_dict` and `repr` leave out."""
+
+    _kind = "aws"
 
     bucket_name: str = ""
     """Name of the bucket."""
@@ -96,15 +115,17 @@ class AWSDataSource:
     """Region of the bucket."""
     item_path: str = ""
     """Folder or object in the bucket; empty means all of it."""
-    key_id: str = attrs.field(default="", repr=False)
-    """Id of the AWS access key."""
-    secret_key: str = attrs.field(default="", repr=False)
-    """The AWS secret key; answers never repeat it."""
+    key_id: str = attrs.field(default="", repr=False, metadata=SECRET)
+    """Id of the AWS access key; no response contains it."""
+    secret_key: str = attrs.field(default="", repr=False, metadata=SECRET)
+    """AWS secret key; no response contains it."""
 
 
 @attrs.frozen(kw_only=True)
-class AWSDataSourceDisplay:
-    """A bucket of AWS S3, as answers show it."""
+class AWSDataSourceDisplay(_Source):
+    """An AWS S3 bucket, as responses show it."""
+
+    _kind = "aws"
 
     bucket_name: str = ""
     """Name of the bucket."""
@@ -115,46 +136,56 @@ class AWSDataSourceDisplay:
 
 
 @attrs.frozen(kw_only=True)
-class DropboxDataSource:
-    """A folder of Dropbox, with the key to it."""
+class DropboxDataSource(_Source):
+    """A Dropbox folder, with its credentials, which `to_dict` and `repr` leave out."""
+
+    _kind = "dropbox"
 
     folder: str = ""
     """Path of the folder."""
-    refresh_token: str = attrs.field(default="", repr=False)
-    """OAuth2 refresh token; answers never repeat it."""
+    refresh_token: str = attrs.field(default="", repr=False, metadata=SECRET)
+    """OAuth2 refresh token; no response contains it."""
 
 
 @attrs.frozen(kw_only=True)
-class DropboxDataSourceDisplay:
-    """A folder of Dropbox, as answers show it."""
+class DropboxDataSourceDisplay(_Source):
+    """A Dropbox folder, as responses show it."""
+
+    _kind = "dropbox"
 
     folder: str = ""
     """Path of the folder."""
 
 
 @attrs.frozen(kw_only=True)
-class GoogleDriveDataSource:
-    """A folder of Google Drive, with the key to it."""
+class GoogleDriveDataSource(_Source):
+    """A Google Drive folder with credentials, which `to_dict` and `repr` leave out."""
+
+    _kind = "google_drive"
 
     folder_id: str = ""
     """Id of the folder."""
-    refresh_token: str = attrs.field(default="", repr=False)
-    """OAuth2 refresh token; answers never repeat it."""
+    refresh_token: str = attrs.field(default="", repr=False, metadata=SECRET)
+    """OAuth2 refresh token; no response contains it."""
 
 
 @attrs.frozen(kw_only=True)
-class GoogleDriveDataSourceDisplay:
-    """A folder of Google Drive, as answers show it."""
+class GoogleDriveDataSourceDisplay(_Source):
+    """A Google Drive folder, as responses show it."""
+
+    _kind = "google_drive"
 
     folder_id: str = ""
     """Id of the folder."""
     folder_name: str = ""
-    """Name of the folder, where it is known."""
+    """Name of the folder; empty if unknown."""
 
 
 @attrs.frozen
-class UnknownDataSource:
+class UnknownDataSource(_Source):
     """A kind of data source that this version of the package does not know."""
+
+    _kind = "unknown"
 
 
 DataSource: TypeAlias = (
@@ -166,7 +197,7 @@ DataSource: TypeAlias = (
     | GoogleDriveDataSourceDisplay
     | UnknownDataSource
 )
-"""What answers show a knowledge base to read: one of six kinds, or an unknown one."""
+"""A data source in a response: one of six kinds, or an unknown one."""
 
 DataSourceInput: TypeAlias = (
     SpacesDataSource
@@ -176,67 +207,82 @@ DataSourceInput: TypeAlias = (
     | DropboxDataSource
     | GoogleDriveDataSource
 )
-"""What a new knowledge base can be given to read."""
+"""A data source for a new knowledge base."""
 
 
 @attrs.frozen
-class NewDataSource:
-    """A data source for a new knowledge base, and how to cut it into chunks."""
+class NewDataSource(APIObject):
+    """A data source for a new knowledge base, with its own chunking."""
 
     source: DataSourceInput
-    """What to read."""
+    """Source to read."""
     chunking_algorithm: str | None = attrs.field(default=None, kw_only=True)
-    """How to cut texts, a `ChunkingAlgorithm` or its name; None leaves it open."""
+    """A `ChunkingAlgorithm` or its name; None means the platform's default."""
     chunking_options: ChunkingOptions | None = attrs.field(default=None, kw_only=True)
-    """How large chunks are; None leaves it open."""
+    """Chunk sizes; None means the platform's default."""
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBaseDataSource:
+class KnowledgeBaseDataSource(APIObject):
     """One data source of a knowledge base."""
 
     uuid: str = ""
     """Id of the data source."""
     source: DataSource = UnknownDataSource()
-    """What it reads; its class tells the kind."""
+    """The source that it reads; its class is the kind."""
     chunking_algorithm: ChunkingAlgorithm = ChunkingAlgorithm.UNKNOWN
-    """How texts are cut."""
+    """How its text is split into chunks."""
     chunking_options: ChunkingOptions | None = None
-    """How large chunks are; None when not told."""
+    """Chunk sizes; None if the response has none."""
     created_at: Timestamp | None = None
-    """When it was added, UTC."""
+    """Time of creation, UTC."""
     updated_at: Timestamp | None = None
-    """When it last changed, UTC."""
+    """Time of the last change, UTC."""
     last_datasource_indexing_job: IndexedDataSource | None = None
-    """How it fared when it was indexed last; None before that."""
+    """Outcome of its latest indexing; None before the first."""
 
 
 @attrs.frozen(kw_only=True)
 class DataSourceRecord:
     """
-    A data source as the API writes it: a key for each kind, one of them set.
+    A data source in the API's own shape: a key for each kind, one of them set.
 
-    `to_data_source` turns it into what the package shows.
+    `to_data_source` converts it to the public class.
     """
 
     uuid: str = ""
+    """Id of the data source."""
     chunking_algorithm: ChunkingAlgorithm = ChunkingAlgorithm.UNKNOWN
+    """How its text is split into chunks."""
     chunking_options: ChunkingOptions | None = None
+    """Chunk sizes; None if the response has none."""
     created_at: Timestamp | None = None
+    """Time of creation, UTC."""
     updated_at: Timestamp | None = None
+    """Time of the last change, UTC."""
     last_datasource_indexing_job: IndexedDataSource | None = None
+    """Outcome of its latest indexing; None before the first."""
     spaces_data_source: SpacesDataSource | None = None
+    """The bucket, if the source is one of Spaces."""
     web_crawler_data_source: WebCrawlerDataSource | None = None
+    """The web pages, if the source is a crawler."""
     file_upload_data_source: FileUploadDataSource | None = None
+    """The file, if the source is an upload."""
     aws_data_source: AWSDataSourceDisplay | None = None
+    """The bucket, if the source is one of AWS S3."""
     dropbox_data_source: DropboxDataSourceDisplay | None = None
+    """The folder, if the source is one of Dropbox."""
     google_drive_data_source: GoogleDriveDataSourceDisplay | None = None
+    """The folder, if the source is one of Google Drive."""
     bucket_name: str = ""
+    """Name of a Spaces bucket; deprecated by the API."""
     region: str = ""
+    """Region of the bucket; deprecated by the API."""
     item_path: str = ""
+    """Folder or object in the bucket; deprecated by the API."""
 
     def to_data_source(self) -> KnowledgeBaseDataSource:
-        """Give the data source with its kind told by a class."""
+        """Return the data source with its kind as a class."""
         return KnowledgeBaseDataSource(
             uuid=self.uuid,
             source=self._source(),
@@ -248,8 +294,8 @@ class DataSourceRecord:
         )
 
     def _source(self) -> DataSource:
-        """Take the kind that says something, where an empty one stands beside it."""
-        keys = (
+        """Return the kind that is set, preferring one that has any content."""
+        kinds = (
             self.spaces_data_source,
             self.web_crawler_data_source,
             self.file_upload_data_source,
@@ -257,12 +303,12 @@ class DataSourceRecord:
             self.dropbox_data_source,
             self.google_drive_data_source,
         )
-        given = [source for source in keys if source is not None]
-        telling = [source for source in given if source != type(source)()]
-        return next(iter(telling or given), self._older_source())
+        present = [source for source in kinds if source is not None]
+        filled = [source for source in present if source != type(source)()]
+        return next(iter(filled or present), self._deprecated_source())
 
-    def _older_source(self) -> DataSource:
-        """Read the keys that the API calls deprecated: they can only name a bucket."""
+    def _deprecated_source(self) -> DataSource:
+        """Return the bucket that the deprecated keys describe."""
         if not self.bucket_name:
             return UnknownDataSource()
         return SpacesDataSource(
@@ -272,7 +318,7 @@ class DataSourceRecord:
 
 @attrs.frozen(kw_only=True)
 class DataSourceResponse:
-    """The answer that carries one data source."""
+    """Response with one data source."""
 
     knowledge_base_data_source: DataSourceRecord
     """The data source."""
@@ -280,14 +326,14 @@ class DataSourceResponse:
 
 @attrs.frozen(kw_only=True)
 class DataSourcesResponse(ListResponse[KnowledgeBaseDataSource]):
-    """The answer that carries one page of data sources."""
+    """Response with one page of data sources."""
 
     knowledge_base_data_sources: tuple[DataSourceRecord, ...] | None = None
-    """The data sources; None when the answer has no such key."""
+    """The data sources; None if the response has no such key."""
 
     @property
     def items(self) -> tuple[KnowledgeBaseDataSource, ...] | None:
-        """The data sources, their kinds told by classes."""
+        """The data sources, with their kinds as classes."""
         records = self.knowledge_base_data_sources
         return (
             None

@@ -1,17 +1,17 @@
-"""Knowledge bases: what agents search; data sources, a model and a database."""
+"""Knowledge bases: data sources, an embedding model and a vector database."""
 
 from __future__ import annotations
 
 import attrs
 
+from gradient_async.models.base import APIObject
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.models.lists import ListResponse
-from gradient_async.models.open_enum import OpenEnum
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import OpenEnum, Timestamp
 
 
 class DatabaseStatus(OpenEnum):
-    """How a database is; `dbaasClusterStatus` in the API's description."""
+    """State of a database; `dbaasClusterStatus` in the API's description."""
 
     CREATING = "CREATING"
     ONLINE = "ONLINE"
@@ -29,7 +29,7 @@ class DatabaseStatus(OpenEnum):
 
 
 class OpenSearchPlanSize(OpenEnum):
-    """How large a new database is; `apiOpenSearchPlanSize` in the description."""
+    """Size of a new database; `apiOpenSearchPlanSize` in the description."""
 
     UNSPECIFIED = "OPEN_SEARCH_PLAN_SIZE_UNSPECIFIED"
     SMALL = "OPEN_SEARCH_PLAN_SIZE_SMALL"
@@ -39,54 +39,54 @@ class OpenSearchPlanSize(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class RerankingConfiguration:
-    """Whether what a search finds is put in order by a second model."""
+class RerankingConfiguration(APIObject):
+    """Whether and by which model search results are reranked."""
 
     enabled: bool = False
-    """Whether it is."""
+    """Whether results are reranked."""
     model: str = ""
-    """Name of that model, `bge-reranker-v2-m3` for example."""
+    """Name of the reranking model, for example `bge-reranker-v2-m3`."""
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBase:
-    """What agents search: data sources, indexed by a model into a database."""
+class KnowledgeBase(APIObject):
+    """Data sources that agents can search, indexed into a vector database."""
 
     uuid: str = ""
     """Id of the knowledge base."""
     name: str = ""
-    """Its name."""
+    """Name of the knowledge base."""
     region: str = ""
-    """Region it is in, `tor1` for example."""
+    """Region that it is in, for example `tor1`."""
     project_id: str = ""
-    """Id of the DigitalOcean project it belongs to."""
+    """Id of the DigitalOcean project that it belongs to."""
     embedding_model_uuid: str = ""
-    """Id of the model that turns texts into vectors."""
+    """Id of the embedding model."""
     database_id: str = ""
-    """Id of the OpenSearch database that holds the vectors."""
+    """Id of the OpenSearch database that stores the vectors."""
     database_status: DatabaseStatus | None = None
-    """How the database is; only `get` tells, None elsewhere."""
+    """State of the database; set by `get` only, None elsewhere."""
     tags: tuple[str, ...] = ()
-    """Its tags."""
+    """Tags of the knowledge base."""
     reranking_config: RerankingConfiguration | None = None
-    """How what is found is put in order; None when not told."""
+    """How search results are reranked; None if the response does not say."""
     last_indexing_job: IndexingJob | None = None
     """The latest indexing job; None before the first."""
     is_public: bool = False
-    """Whether others may use it."""
+    """Whether it is public."""
     user_id: int = 0
-    """Id of the user who made it."""
+    """Id of the user who created it."""
     created_at: Timestamp | None = None
-    """When it was made, UTC."""
+    """Time of creation, UTC."""
     updated_at: Timestamp | None = None
-    """When it last changed, UTC."""
+    """Time of the last change, UTC."""
     added_to_agent_at: Timestamp | None = None
-    """When it was added to an agent, UTC; None when it was not, or not told."""
+    """Time when it was added to an agent, UTC; None if it was not, or unknown."""
 
 
 @attrs.frozen(kw_only=True)
 class KnowledgeBaseResponse:
-    """The answer that carries one knowledge base."""
+    """Response with one knowledge base."""
 
     knowledge_base: KnowledgeBase
     """The knowledge base."""
@@ -94,20 +94,20 @@ class KnowledgeBaseResponse:
 
 @attrs.frozen(kw_only=True)
 class KnowledgeBaseDetailsResponse:
-    """The answer that carries one knowledge base and how its database is."""
+    """Response with one knowledge base and the state of its database."""
 
     knowledge_base: KnowledgeBase
     """The knowledge base."""
     database_status: DatabaseStatus = DatabaseStatus.CREATING
-    """How its database is."""
+    """State of its database."""
 
 
 @attrs.frozen(kw_only=True)
 class KnowledgeBasesResponse(ListResponse[KnowledgeBase]):
-    """The answer that carries one page of knowledge bases."""
+    """Response with one page of knowledge bases."""
 
     knowledge_bases: tuple[KnowledgeBase, ...] | None = None
-    """The knowledge bases; None when the answer has no such key."""
+    """The knowledge bases; None if the response has no such key."""
 
     @property
     def items(self) -> tuple[KnowledgeBase, ...] | None:

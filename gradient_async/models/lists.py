@@ -1,4 +1,4 @@
-"""What every list of the API carries beside its items."""
+"""Lists: what the API sends beside the items of a page."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class PageLinks:
-    """URLs of other pages; read for whether there is a next one, never followed."""
+    """URLs of other pages; checked for a next page, but never followed."""
 
     first: str = ""
     """URL of the first page."""
     previous: str = ""
-    """URL of the page before, empty on the first."""
+    """URL of the previous page; empty on the first."""
     next: str = ""
-    """URL of the page after, empty on the last."""
+    """URL of the next page; empty on the last."""
     last: str = ""
     """URL of the last page."""
 
 
 @attrs.frozen(kw_only=True)
 class Links:
-    """The links of a list; the API leaves them out when one page holds all."""
+    """Links of a list; the API omits them if there is only one page."""
 
     pages: PageLinks = PageLinks()
     """Links to other pages."""
@@ -33,32 +33,32 @@ class Links:
 
 @attrs.frozen(kw_only=True)
 class Meta:
-    """How long a list is."""
+    """Size of a list."""
 
     page: int = 0
-    """Number of this page, counted from 1; 0 when not given."""
+    """Number of this page, counted from 1; 0 if not sent."""
     pages: int = 0
-    """Number of pages; 0 when not given."""
+    """Number of pages; 0 if not sent."""
     total: int = 0
-    """Number of items over all pages."""
+    """Number of items on all pages."""
 
 
 @attrs.frozen(kw_only=True)
 class ListResponse(Generic[T]):
-    """The answer that carries one page of a list; each list names its items itself."""
+    """Response with one page of a list; subclasses add the items under their key."""
 
     links: Links = Links()
     """Links to other pages."""
     meta: Meta | None = None
-    """How long the list is; None when the answer does not say."""
+    """Size of the list; None if not sent."""
 
     @property
     def items(self) -> tuple[T, ...] | None:
-        """The items, in the API's order; None when the answer has no such key."""
+        """The items, in the API's order; None if the response has no such key."""
         raise NotImplementedError
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what is no list at all, another service's JSON for example."""
+        """Raise for JSON that is not a list, for example that of another service."""
         if self.items is None and self.meta is None:
             msg = "Expected a list or `meta`, got neither"
             raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Models: what embeds, answers, ranks; a knowledge base needs one that embeds."""
+"""Machine learning models; a knowledge base needs one for embeddings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import attrs
 
+from gradient_async.models.base import APIObject
 from gradient_async.models.lists import ListResponse
-from gradient_async.models.open_enum import OpenEnum
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import OpenEnum, Timestamp
 
 
 class ModelUsecase(OpenEnum):
-    """What a model is there for; the values of the parameter `usecases`."""
+    """What a model is for; the values of the parameter `usecases`."""
 
     UNKNOWN = "MODEL_USECASE_UNKNOWN"
     AGENT = "MODEL_USECASE_AGENT"
@@ -24,7 +24,7 @@ class ModelUsecase(OpenEnum):
 
 
 class ModelProvider(OpenEnum):
-    """Who made a model; `apiModelProvider` in the API's description."""
+    """Provider of a model; `apiModelProvider` in the API's description."""
 
     DIGITALOCEAN = "MODEL_PROVIDER_DIGITALOCEAN"
     ANTHROPIC = "MODEL_PROVIDER_ANTHROPIC"
@@ -32,99 +32,99 @@ class ModelProvider(OpenEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Agreement:
-    """What must be agreed to before a model may be used."""
+class Agreement(APIObject):
+    """Terms to accept before using a model."""
 
     uuid: str = ""
     """Id of the agreement."""
     name: str = ""
-    """Its name."""
+    """Name of the agreement."""
     description: str = ""
-    """What it is about."""
+    """What the agreement covers."""
     url: str = ""
-    """Where it can be read."""
+    """URL of its text."""
 
 
 @attrs.frozen(kw_only=True)
-class ModelEndpoint:
-    """A way to ask a model."""
+class ModelEndpoint(APIObject):
+    """An API endpoint that serves a model."""
 
     endpoint: str = ""
-    """Its path, `/chat/responses` for example."""
+    """Path of the endpoint, for example `/chat/responses`."""
     capabilities: tuple[str, ...] = ()
-    """What it takes and gives, `input_text` for example."""
+    """Kinds of input and output that it supports, for example `input_text`."""
 
 
 @attrs.frozen(kw_only=True)
-class ModelModalities:
-    """What a model takes and gives."""
+class ModelModalities(APIObject):
+    """Kinds of input and output of a model."""
 
     input: tuple[str, ...] = ()
-    """What it takes, `text` for example."""
+    """Kinds of input, for example `text`."""
     output: tuple[str, ...] = ()
-    """What it gives."""
+    """Kinds of output."""
 
 
 @attrs.frozen(kw_only=True)
-class ModelPricing:
-    """What a model costs, in US dollars; 0 where a price does not apply."""
+class ModelPricing(APIObject):
+    """Prices of a model in US dollars; 0 if a price does not apply."""
 
     input_price_per_million: float = 0.0
-    """A million tokens of input."""
+    """Price of a million input tokens."""
     output_price_per_million: float = 0.0
-    """A million tokens of output."""
+    """Price of a million output tokens."""
     reasoning_price_per_million: float = 0.0
-    """A million tokens of reasoning, where they are charged apart."""
+    """Price of a million reasoning tokens, if charged separately."""
     input_cache_read: float = 0.0
-    """One token of input read from the prompt cache."""
+    """Price of one input token read from the prompt cache."""
     cache_read_input_price_per_million: float = 0.0
-    """A million tokens of input read from the prompt cache."""
+    """Price of a million input tokens read from the prompt cache."""
     cache_write_5m_input_price_per_million: float = 0.0
-    """A million tokens written to the prompt cache for five minutes."""
+    """Price of a million tokens written to the prompt cache for five minutes."""
     cache_write_1h_input_price_per_million: float = 0.0
-    """A million tokens written to the prompt cache for an hour."""
+    """Price of a million tokens written to the prompt cache for an hour."""
     text_input_price_per_million: float = 0.0
-    """A million text tokens of input, where texts and images are charged apart."""
+    """Price of a million text input tokens, if images are charged separately."""
     text_output_price_per_million: float = 0.0
-    """A million text tokens of output, the same."""
+    """Price of a million text output tokens, likewise."""
     text_cache_read_input_price_per_million: float = 0.0
-    """A million text tokens read from the cache, the same."""
+    """Price of a million text tokens read from the cache, likewise."""
     image_input_price_per_million: float = 0.0
-    """A million image tokens of input, the same."""
+    """Price of a million image input tokens, likewise."""
     image_output_price_per_million: float = 0.0
-    """A million image tokens of output, the same."""
+    """Price of a million image output tokens, likewise."""
     image_cache_read_input_price_per_million: float = 0.0
-    """A million image tokens read from the cache, the same."""
+    """Price of a million image tokens read from the cache, likewise."""
     price_per_image: float = 0.0
-    """One image."""
+    """Price of one image."""
     price_per_megapixel: float = 0.0
-    """One megapixel."""
+    """Price of one megapixel."""
     price_per_second: float = 0.0
-    """One second."""
+    """Price of one second."""
     price_per_video: float = 0.0
-    """One video."""
+    """Price of one video."""
     price_per_audio: float = 0.0
-    """One piece of audio."""
+    """Price of one audio file."""
     price_per_thousand_characters: float = 0.0
-    """A thousand characters."""
+    """Price of a thousand characters."""
 
 
 @attrs.frozen(kw_only=True)
-class ModelSetting:
-    """A setting that a model has in the playground."""
+class ModelSetting(APIObject):
+    """A setting of a model in the playground."""
 
     name: str = ""
-    """Its key, `temperature` for example."""
+    """Key of the setting, for example `temperature`."""
     type: str = ""
     """`number` or `dropdown`."""
     default_value: float = 0.0
-    """Default of a number."""
+    """Default of a number setting."""
     min: float = 0.0
-    """Least value of a number."""
+    """Minimum of a number setting."""
     max: float = 0.0
-    """Greatest value of a number."""
+    """Maximum of a number setting."""
     step: float = 0.0
-    """Step between values of a number."""
+    """Step between values of a number setting."""
     default_string: str = ""
     """Default of a dropdown."""
     options: tuple[str, ...] = ()
@@ -132,87 +132,87 @@ class ModelSetting:
 
 
 @attrs.frozen(kw_only=True)
-class ModelVersion:
+class ModelVersion(APIObject):
     """The version of a model."""
 
     major: int = 0
-    """First number."""
+    """Major version."""
     minor: int = 0
-    """Second number."""
+    """Minor version."""
     patch: int = 0
-    """Third number."""
+    """Patch version."""
 
 
 @attrs.frozen(kw_only=True)
-class Model:
+class Model(APIObject):
     """A machine learning model of the platform."""
 
     uuid: str = ""
-    """Id of the model; what `embedding_model_uuid=` takes."""
+    """Id of the model, as `embedding_model_uuid=` takes it."""
     id: str = ""
-    """Name for programs, `llama3.3-70b-instruct` for example."""
+    """Name in requests, for example `llama3.3-70b-instruct`."""
     name: str = ""
-    """Name for people."""
+    """Display name."""
     description: str = ""
-    """What it is."""
+    """Description of the model."""
     type: str = ""
     """`chat`, `embedding`, `image`, `reasoning` or `coding`."""
     provider: ModelProvider = ModelProvider.DIGITALOCEAN
-    """Who made it."""
+    """Provider of the model."""
     version: ModelVersion | None = None
-    """Its version; None when not told."""
+    """Version of the model; None if the response has none."""
     lifecycle_status: str = ""
     """`internal`, `public-preview`, `active`, `deprecated` or `end_of_life`."""
     model_availability: str = ""
-    """How it can be used, `serverless` or `dedicated` for example."""
+    """How it can be used, for example `serverless` or `dedicated`."""
     is_foundational: bool = False
-    """Whether DigitalOcean provides it as a foundation."""
+    """Whether it is a foundation model that DigitalOcean provides."""
     parent_uuid: str = ""
-    """Id of the model it is based on; empty when on none."""
+    """Id of the model that it is based on; empty if there is none."""
     kb_default_chunk_size: int = 0
-    """Tokens in a chunk by default, where it embeds."""
+    """Default number of tokens in a chunk, for embedding models."""
     kb_min_chunk_size: int = 0
-    """Tokens in a chunk at least, where it embeds."""
+    """Minimum number of tokens in a chunk, for embedding models."""
     kb_max_chunk_size: int = 0
-    """Tokens in a chunk at most, where it embeds."""
+    """Maximum number of tokens in a chunk, for embedding models."""
     context_window: int = 0
-    """Tokens that it can take at once."""
+    """Size of its context window, in tokens."""
     parameter_count: float = 0.0
-    """Parameters, in billions."""
+    """Number of parameters, in billions."""
     capabilities: tuple[str, ...] = ()
-    """What it can do, `vectorization` for example."""
+    """Capabilities, for example `vectorization`."""
     modalities: ModelModalities | None = None
-    """What it takes and gives; None when not told."""
+    """Kinds of input and output; None if the response has none."""
     endpoints: tuple[ModelEndpoint, ...] = ()
-    """The ways to ask it."""
+    """API endpoints that serve it."""
     thinking: bool = False
-    """Whether it can think at length before it answers."""
+    """Whether it supports extended thinking."""
     reasoning_efforts: tuple[str, ...] = ()
-    """How hard it can be told to reason."""
+    """Levels of reasoning effort that it supports."""
     pricing: ModelPricing | None = None
-    """What it costs; None when not told."""
+    """Prices; None if the response has none."""
     settings: tuple[ModelSetting, ...] = ()
-    """Its settings in the playground."""
+    """Settings in the playground."""
     benchmark_score: Mapping[str, object] | None = attrs.field(default=None, hash=False)
-    """Scores in benchmarks, as plain JSON values; None when not told."""
+    """Benchmark scores as plain JSON values; None if the response has none."""
     agreement: Agreement | None = None
-    """What must be agreed to before its use; None when nothing."""
+    """Terms to accept before using it; None if there are none."""
     url: str = ""
-    """Where it can be downloaded; empty when nowhere."""
+    """URL to download it from; empty if there is none."""
     upload_complete: bool = False
-    """Whether it is there in full."""
+    """Whether its upload is complete."""
     created_at: Timestamp | None = None
-    """When it was added, UTC."""
+    """Time of creation, UTC."""
     updated_at: Timestamp | None = None
-    """When it last changed, UTC."""
+    """Time of the last change, UTC."""
 
 
 @attrs.frozen(kw_only=True)
 class ModelsResponse(ListResponse[Model]):
-    """The answer that carries one page of models."""
+    """Response with one page of models."""
 
     models: tuple[Model, ...] | None = None
-    """The models; None when the answer has no such key."""
+    """The models; None if the response has no such key."""
 
     @property
     def items(self) -> tuple[Model, ...] | None:

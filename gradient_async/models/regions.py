@@ -1,29 +1,31 @@
-"""Regions: the datacenters where knowledge bases and models are."""
+"""Regions: the datacenters of knowledge bases and models."""
 
 from __future__ import annotations
 
 import attrs
 
+from gradient_async.models.base import APIObject
+
 
 @attrs.frozen(kw_only=True)
-class Region:
-    """A datacenter, and what it is there for."""
+class Region(APIObject):
+    """A datacenter and what it serves."""
 
     region: str = ""
-    """Its code, `tor1` for example; what `region=` takes."""
+    """Code of the region, for example `tor1`, as `region=` takes it."""
     serves_inference: bool = False
-    """Whether models answer there."""
+    """Whether models can be called there."""
     serves_batch: bool = False
-    """Whether batch jobs run there, indexing jobs for example."""
+    """Whether batch jobs, such as indexing jobs, run there."""
     inference_url: str = ""
     """URL of its inference server."""
     stream_inference_url: str = ""
-    """URL of its inference server for streams."""
+    """URL of its inference server for streaming."""
 
 
 @attrs.frozen(kw_only=True)
 class RegionsResponse:
-    """The answer that carries all regions."""
+    """Response with all regions."""
 
     regions: tuple[Region, ...] = ()
     """The regions, in the API's order."""

@@ -1,41 +1,42 @@
-"""Scheduled indexing: jobs that the platform starts by itself, week after week."""
+"""Scheduled indexing: jobs that the platform starts every week."""
 
 from __future__ import annotations
 
 import attrs
 
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.base import APIObject
+from gradient_async.models.scalars import Timestamp
 
 
 @attrs.frozen(kw_only=True)
-class ScheduledIndexing:
-    """When a knowledge base is indexed by itself."""
+class ScheduledIndexing(APIObject):
+    """The weekly schedule by which the platform indexes a knowledge base."""
 
     uuid: str = ""
     """Id of the schedule."""
     knowledge_base_uuid: str = ""
-    """Id of the knowledge base it indexes."""
+    """Id of the knowledge base that it indexes."""
     days: tuple[int, ...] = ()
-    """Days of the week, as cron counts them: 1 is Monday."""
+    """Days of the week as in cron: 1 is Monday."""
     time: str = ""
-    """Time of the day, UTC, `HH:MM:SS`."""
+    """Time of day, UTC, as `HH:MM:SS`."""
     is_active: bool = False
-    """Whether it is in force."""
+    """Whether the schedule is active."""
     last_ran_at: Timestamp | None = None
-    """When it last started a job, UTC; None before the first."""
+    """Time of the latest run, UTC; None before the first."""
     next_run_at: Timestamp | None = None
-    """When it will start the next, UTC; None when it will not."""
+    """Time of the next run, UTC; None if there is none."""
     created_at: Timestamp | None = None
-    """When it was made, UTC."""
+    """Time of creation, UTC."""
     updated_at: Timestamp | None = None
-    """When it last changed, UTC."""
+    """Time of the last change, UTC."""
     deleted_at: Timestamp | None = None
-    """When it was deleted, UTC; None while it was not."""
+    """Time of deletion, UTC; None if it was not deleted."""
 
 
 @attrs.frozen(kw_only=True)
 class ScheduledIndexingResponse:
-    """The answer that carries one schedule."""
+    """Response with one schedule."""
 
     indexing_info: ScheduledIndexing
     """The schedule."""

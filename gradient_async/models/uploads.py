@@ -1,16 +1,16 @@
-"""Uploads: files on their way to become data sources."""
+"""Uploads: files that become data sources."""
 
 from __future__ import annotations
 
 import attrs
 
-from gradient_async.models.int64 import Int64
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.base import SECRET, APIObject
+from gradient_async.models.scalars import Int64, Timestamp
 
 
 @attrs.frozen
-class PresignedUrlFile:
-    """A file that a presigned URL is asked for."""
+class PresignedUrlFile(APIObject):
+    """A file to request a presigned URL for."""
 
     file_name: str
     """Name of the file, without folders."""
@@ -19,24 +19,24 @@ class PresignedUrlFile:
 
 
 @attrs.frozen(kw_only=True)
-class PresignedUpload:
-    """Where one file may be put."""
+class PresignedUpload(APIObject):
+    """Where to upload one file; `to_dict` and `repr` leave out the URL."""
 
     original_file_name: str = ""
-    """Name that was asked for."""
+    """Name of the file, as requested."""
     object_key: str = ""
-    """Key that the file will be stored under."""
-    presigned_url: str = attrs.field(default="", repr=False)
-    """Where to PUT the file; whoever has this URL may do so."""
+    """Key under which the file will be stored."""
+    presigned_url: str = attrs.field(default="", repr=False, metadata=SECRET)
+    """URL to PUT the file to; anyone who has it can write there."""
     expires_at: Timestamp | None = None
-    """Until when, UTC."""
+    """Time until which the URL is valid, UTC."""
 
 
 @attrs.frozen(kw_only=True)
 class PresignedUploadsResponse:
-    """The answer that carries where files may be put."""
+    """Response with presigned URLs."""
 
     uploads: tuple[PresignedUpload, ...] = ()
-    """One for each file, in the order asked."""
+    """One for each file, in the order of the request."""
     request_id: str = ""
-    """The server's name for the request."""
+    """The server's id of the request."""

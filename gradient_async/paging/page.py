@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 import attrs
 
 from gradient_async.checks import check_int
+from gradient_async.models.base import APIObject
 
 MAX_PER_PAGE: Final = 200
 """Maximum and default number of items per page; docs.digitalocean.com/reference/api."""
@@ -15,7 +16,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 @attrs.frozen(kw_only=True)
-class Page(Generic[T_co]):
+class Page(APIObject, Generic[T_co]):
     """One page of a list."""
 
     items: tuple[T_co, ...] = attrs.field(repr=lambda items: f"<{len(items)} items>")

@@ -1,12 +1,17 @@
-"""The resources of the API: one module per resource."""
+"""What you can ask the API: one module per area."""
 
-from gradient_async.resources.data_sources import DataSources
-from gradient_async.resources.indexing_jobs import IndexingJobs
-from gradient_async.resources.knowledge_bases import KnowledgeBases
-from gradient_async.resources.models import Models
-from gradient_async.resources.regions import Regions
-from gradient_async.resources.resource import Resource
-from gradient_async.resources.scheduled_indexing import ScheduledIndexings
+from typing import TYPE_CHECKING
+
+from gradient_async.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from gradient_async.resources.data_sources import DataSources
+    from gradient_async.resources.indexing_jobs import IndexingJobs
+    from gradient_async.resources.knowledge_bases import KnowledgeBases
+    from gradient_async.resources.models import Models
+    from gradient_async.resources.regions import Regions
+    from gradient_async.resources.resource import Resource
+    from gradient_async.resources.scheduled_indexing import ScheduledIndexings
 
 __all__ = [
     "DataSources",
@@ -17,3 +22,17 @@ __all__ = [
     "Resource",
     "ScheduledIndexings",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            f"{__name__}.data_sources": "DataSources",
+            f"{__name__}.indexing_jobs": "IndexingJobs",
+            f"{__name__}.knowledge_bases": "KnowledgeBases",
+            f"{__name__}.models": "Models",
+            f"{__name__}.regions": "Regions",
+            f"{__name__}.resource": "Resource",
+            f"{__name__}.scheduled_indexing": "ScheduledIndexings",
+        },
+    )

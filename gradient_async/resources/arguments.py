@@ -13,9 +13,9 @@ from gradient_async.checks import (
     require_list,
     require_nonempty_str,
 )
-from gradient_async.codec import JSON, to_json
+from gradient_async.codec import JSON, to_body
 from gradient_async.errors import ConfigurationError
-from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.scalars import OpenEnum
 
 E = TypeVar("E", bound=OpenEnum)
 
@@ -34,7 +34,7 @@ class Body(dict[str, JSON]):
 
 def build_body(**values: object) -> Body:
     """Build a request body of the arguments that are not None."""
-    return Body({name: to_json(it) for name, it in values.items() if it is not None})
+    return Body({name: to_body(it) for name, it in values.items() if it is not None})
 
 
 def build_query(**flags: bool | None) -> dict[str, str | Sequence[str]]:

@@ -27,7 +27,7 @@ from gradient_async.errors import (
 )
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
-from gradient_async.version import VERSION
+from gradient_async.version import __version__
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
 
@@ -63,7 +63,7 @@ MAX_RESPONSE_BYTES: Final = 32 * 1024 * 1024
 
 _COMMON_HEADERS: Final = {
     "Accept-Encoding": "gzip",
-    "User-Agent": f"gradient-async/{VERSION} aiohttp/{aiohttp.__version__}",
+    "User-Agent": f"gradient-async/{__version__} aiohttp/{aiohttp.__version__}",
 }
 _JSON_HEADERS: Final = {"Accept": "application/json", **_COMMON_HEADERS}
 
@@ -197,6 +197,8 @@ class AiohttpTransport:
         if self._external is not None:
             _check_external(self._external)
             return self._external
+        if self._own is not None and self._own.closed:
+            raise _session_closed()
         if self._own is None:
             self._own = ClientSession(
                 # No limit: calls wait for their client's gate, which keeps their order.
@@ -338,4 +340,4 @@ def _check_external(session: ClientSession) -> None:
 
 
 def _session_closed() -> ClientClosedError:
-    return ClientClosedError("the aiohttp session passed to the client is closed")
+    return ClientClosedError("the aiohttp session of the transport is closed")

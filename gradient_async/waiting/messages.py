@@ -11,7 +11,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
-from gradient_async.models.open_enum import OpenEnum
+from gradient_async.models.scalars import OpenEnum
 from gradient_async.printable import printable
 
 T = TypeVar("T")

@@ -1,1 +1,1 @@
-"""Tests of the way from bytes to objects."""
+"""Tests of the codec."""

@@ -1,4 +1,4 @@
-"""Answers of the other resources, every key of them set; plain JSON values."""
+"""Responses of the other resources with every key set; plain JSON values."""
 
 from __future__ import annotations
 

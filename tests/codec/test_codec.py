@@ -1,4 +1,4 @@
-"""From bytes to objects and back: what is understood, and how refusals read."""
+"""Decoding and encoding: what is accepted, and the errors for what is not."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 
 
 def job_of(codec: Codec, document: dict[str, Any]) -> IndexingJob:
-    """Decode an answer that carries one job."""
+    """Decode a response with one job."""
     body = json.dumps({"job": document}).encode()
     return codec.decode(body, IndexingJobResponse).job
 
 
 @BOTH
 def test_newer_jobs(codec: Codec) -> None:
-    """A job of the present API decodes, its 64-bit numbers from strings."""
+    """A job of the current API decodes, its 64-bit numbers from strings."""
     job = job_of(codec, NEW_JOB)
 
     assert "11efb1f0-0000-4000-8000-000000000001" == job.uuid
@@ -113,7 +113,7 @@ def test_older_jobs(codec: Codec) -> None:
 
 @BOTH
 def test_unknown_enum_values_survive(codec: Codec) -> None:
-    """An enum value of tomorrow is kept through a pickle, and known to be unknown."""
+    """An undeclared enum value survives pickling, and is not known."""
     job = pickle.loads(pickle.dumps(job_of(codec, OLD_JOB)))
 
     assert "INDEX_JOB_STATUS_RUNNING" == job.status
@@ -125,12 +125,12 @@ def test_unknown_enum_values_survive(codec: Codec) -> None:
 @BOTH
 def test_pages(codec: Codec) -> None:
     """A page of a list decodes with its links and its meta."""
-    answer = codec.decode(json.dumps(PAGE).encode(), IndexingJobsResponse)
+    response = codec.decode(json.dumps(PAGE).encode(), IndexingJobsResponse)
 
-    assert 2 == len(answer.jobs or ())
-    assert Meta(page=1, pages=9, total=17) == answer.meta
-    assert answer.links.pages.next.endswith("?page=2")
-    assert "" == answer.links.pages.previous
+    assert 2 == len(response.jobs or ())
+    assert Meta(page=1, pages=9, total=17) == response.meta
+    assert response.links.pages.next.endswith("?page=2")
+    assert "" == response.links.pages.previous
 
 
 @BOTH
@@ -155,7 +155,7 @@ def test_pages(codec: Codec) -> None:
         ),
     ],
 )
-def test_sparse_answers(
+def test_sparse_responses(
     codec: Codec, expected: IndexingJobsResponse, body: bytes
 ) -> None:
     """What is absent or null is the zero value; of a repeated key the last counts."""
@@ -232,7 +232,7 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     ],
 )
 def test_timestamps(codec: Codec, expected: datetime | None, value: JSON) -> None:
-    """Times are aware, UTC where nothing is said, and rounded to microseconds."""
+    """Times are aware, UTC without an offset, and rounded to microseconds."""
     job = job_of(codec, {"created_at": value})
 
     assert expected == job.created_at
@@ -288,8 +288,8 @@ DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
         pytest.param(b'{"tomorrow": "\\ud800"}', id="lone-surrogate-unknown"),
     ],
 )
-def test_what_is_no_answer(codec: Codec, body: bytes) -> None:
-    """What is broken, hostile or another thing is a DecodeError, and nothing else."""
+def test_not_a_response(codec: Codec, body: bytes) -> None:
+    """A broken, hostile or foreign body is a DecodeError, and nothing else."""
     with pytest.raises(DecodeError) as caught:
         codec.decode(body, IndexingJobsResponse)
 
@@ -310,12 +310,12 @@ def test_what_is_no_answer(codec: Codec, body: bytes) -> None:
     ],
 )
 def test_unknown_keys_are_skipped(value: bytes) -> None:
-    """The fast path does not look into what it does not know."""
-    answer = Codec().decode(
+    """The fast path skips the values of unknown keys."""
+    response = Codec().decode(
         b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsResponse
     )
 
-    assert IndexingJobsResponse(jobs=(IndexingJob(uuid="a"),)) == answer
+    assert IndexingJobsResponse(jobs=(IndexingJob(uuid="a"),)) == response
 
 
 @BOTH
@@ -376,7 +376,7 @@ def test_unknown_keys_are_skipped(value: bytes) -> None:
         ),
     ],
 )
-def test_the_place_is_named(codec: Codec, path: str, text: str, document: JSON) -> None:
+def test_json_paths(codec: Codec, path: str, text: str, document: JSON) -> None:
     """A wrong type is refused with its JSON path and what was expected."""
     with pytest.raises(DecodeError) as caught:
         codec.decode(encode_json(document), IndexingJobsResponse)
@@ -396,10 +396,10 @@ def test_the_place_is_named(codec: Codec, path: str, text: str, document: JSON) 
         ("$", "Expected `object`, got `null`", b"null"),
     ],
 )
-def test_an_answer_without_its_job(
+def test_response_without_its_job(
     codec: Codec, path: str, text: str, body: bytes
 ) -> None:
-    """An answer that must carry a job and does not is refused."""
+    """A response that lacks its job is refused."""
     with pytest.raises(DecodeError) as caught:
         codec.decode(body, IndexingJobResponse)
 
@@ -409,16 +409,18 @@ def test_an_answer_without_its_job(
 @BOTH
 @pytest.mark.parametrize("word", ["null", "NULL"])
 def test_the_word_null(codec: Codec, word: str) -> None:
-    """The text "null" is null where a part may be missing, and refused elsewhere."""
-    answer = codec.decode(encode_json({"jobs": [], "meta": word}), IndexingJobsResponse)
+    """The string "null" is null where a value is optional, and refused elsewhere."""
+    response = codec.decode(
+        encode_json({"jobs": [], "meta": word}), IndexingJobsResponse
+    )
 
-    assert EMPTY == answer
+    assert EMPTY == response
     with pytest.raises(DecodeError):
         codec.decode(encode_json({"links": word}), IndexingJobsResponse)
 
 
-def test_a_converter_of_ones_own_is_obeyed() -> None:
-    """A hook of a caller's converter decides about its type, everywhere."""
+def test_custom_converters() -> None:
+    """A hook of a caller's converter decodes its type everywhere."""
     converter = make_converter()
     converter.register_structure_hook(str, lambda text, _: str(text).upper())
     job = job_of(
@@ -429,8 +431,8 @@ def test_a_converter_of_ones_own_is_obeyed() -> None:
     assert "OH" == job.data_source_jobs[0].error_msg
 
 
-def test_a_hook_for_texts_leaves_enums_alone() -> None:
-    """A hook for `str` is none for the enums, which keep their types."""
+def test_hooks_for_strings_leave_enums_alone() -> None:
+    """A hook for `str` does not apply to enums, which keep their types."""
     converter = make_converter()
     converter.register_structure_hook(str, lambda text, _: str(text).upper())
     job = job_of(Codec(converter), {"status": "INDEX_JOB_STATUS_FAILED"})
@@ -438,13 +440,13 @@ def test_a_hook_for_texts_leaves_enums_alone() -> None:
     assert IndexingJobStatus.FAILED is job.status
 
 
-def test_a_hook_for_one_class_is_obeyed() -> None:
-    """A hook for a model replaces how that model comes about."""
+def test_hooks_for_one_class() -> None:
+    """A hook for a model replaces the decoding of that model."""
     converter = make_converter()
     converter.register_structure_hook(Meta, lambda _, __: Meta(total=-1))
-    answer = Codec(converter).decode(b'{"meta": {"total": 5}}', IndexingJobsResponse)
+    response = Codec(converter).decode(b'{"meta": {"total": 5}}', IndexingJobsResponse)
 
-    assert Meta(total=-1) == answer.meta
+    assert Meta(total=-1) == response.meta
 
 
 @attrs.frozen
@@ -458,8 +460,8 @@ class Point:
 @pytest.mark.parametrize(
     "codec", [Codec(), Codec(make_converter()), Codec(Converter())]
 )
-def test_shapes_of_ones_own(codec: Codec) -> None:
-    """Any attrs class can be decoded into, by any converter, time after time."""
+def test_custom_shapes(codec: Codec) -> None:
+    """Any attrs class can be decoded, by any converter, repeatedly."""
     assert Point(1, 2) == codec.decode(b'{"x": 1, "y": 2}', Point)
     assert Point(3) == codec.decode(b'{"x": 3}', Point)
 
@@ -489,8 +491,8 @@ def test_hooks_may_refuse(error: Exception, text: str, detailed: bool) -> None:
     assert ("$", text) == (caught.value.json_path, caught.value.message)
 
 
-def test_foreign_notes_are_no_places() -> None:
-    """A note that a hook puts on its error is not taken for a part of the path."""
+def test_foreign_notes_are_not_in_the_path() -> None:
+    """A note that a hook adds to its error is not part of the path."""
 
     def refuse(_: object, __: object) -> Meta:
         error = ValueError("odd")
@@ -525,7 +527,7 @@ def test_json_goes_round(value: JSON) -> None:
 
 @given(st.binary(max_size=30))
 def test_a_bracket_begins_no_page(body: bytes) -> None:
-    """Whatever bytes follow the bracket of a list, they are refused as no page."""
+    """Bytes that begin with the bracket of a list are not a page."""
     with pytest.raises(DecodeError):
         Codec().decode(b"[" + body, IndexingJobsResponse)
 
@@ -550,8 +552,8 @@ ENDLESS.append(ENDLESS)
     ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_json_form(value: Any) -> None:
-    """What JSON cannot say is refused before it is sent, and not repeated."""
-    with pytest.raises(ConfigurationError, match="only what JSON can say") as caught:
+    """A value without a JSON form is refused before it is sent, and not quoted."""
+    with pytest.raises(ConfigurationError, match="only JSON values") as caught:
         encode_json(value)
 
     assert caught.value.__context__ is None
@@ -566,10 +568,10 @@ def test_decoding_leaves_the_document_alone() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("moment", [253402300800, "253402300800", -(10**12), 10**300])
-def test_years_that_no_calendar_has(codec: Codec, moment: object) -> None:
-    """A time beyond the year 9999 is refused like any other misfit."""
-    body = json.dumps({"jobs": [{"created_at": moment}]}).encode()
+@pytest.mark.parametrize("time", [253402300800, "253402300800", -(10**12), 10**300])
+def test_years_that_no_calendar_has(codec: Codec, time: object) -> None:
+    """A time beyond the year 9999 is refused like any other mismatch."""
+    body = json.dumps({"jobs": [{"created_at": time}]}).encode()
     with pytest.raises(DecodeError) as caught:
         codec.decode(body, IndexingJobsResponse)
 

@@ -1,4 +1,4 @@
-"""What the converter makes of each type, as its docstring says."""
+"""How the converter decodes each type, as its docstring says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
 from gradient_async.models import IndexingJobStatus
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import Timestamp
 
 CONVERTER = make_converter()
 MOMENT: Any = Timestamp | None
@@ -57,28 +57,28 @@ def test_objects(expected: Shelf, value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, [], "x", 5, True, 1.5])
 def test_only_objects_become_classes(value: object) -> None:
-    """What is no object is refused where a class is expected."""
+    """Only an object is accepted for a class."""
     with pytest.raises(ValueError, match="Expected `object`, got"):
         CONVERTER.structure(value, Shelf)
 
 
 @pytest.mark.parametrize("value", [{}, {"a": None}, {"a": {"b": [1, "2", 0.5]}}])
 def test_free_objects(value: dict[str, object]) -> None:
-    """The values of a free object stay the plain JSON that they are."""
+    """The values of a free object stay plain JSON."""
     assert value == CONVERTER.structure(value, FREE)
     assert value == CONVERTER.structure(value, FREE | None)
 
 
 @pytest.mark.parametrize("shape", [FREE | None, Shelf | None, tuple[int, ...] | None])
 @pytest.mark.parametrize("value", [None, "null", "Null", "NULL"])
-def test_nothing_where_it_may_be(value: object, shape: Any) -> None:
-    """Where an object or a list may be missing, null and its word are null."""
+def test_optional_values(value: object, shape: Any) -> None:
+    """For an optional object or list, null and the string are None."""
     assert CONVERTER.structure(value, shape) is None
 
 
 @pytest.mark.parametrize("codec", [Codec(), Codec(CONVERTER)])
-def test_nothing_inside_of_lists(codec: Codec) -> None:
-    """Where items of a list may be missing, null is None, by both ways."""
+def test_optional_items(codec: Codec) -> None:
+    """For optional items of a list, null is None on both paths."""
     body = b'{"shelves": [null, {"count": 5}, "null"], "rows": [null, [1], "Null"]}'
 
     assert Hall(
@@ -96,8 +96,8 @@ def test_nothing_inside_of_lists(codec: Codec) -> None:
         ("$.rows[1][0]", b'{"rows": [null, [null]]}'),
     ],
 )
-def test_misfits_inside_of_lists(path: str, body: bytes, codec: Codec) -> None:
-    """What may be missing may be nothing else, and null is refused elsewhere."""
+def test_mismatches_in_lists(path: str, body: bytes, codec: Codec) -> None:
+    """An optional value of another type is refused, and null where none is allowed."""
     with pytest.raises(DecodeError) as caught:
         codec.decode(body, Hall)
 
@@ -106,7 +106,7 @@ def test_misfits_inside_of_lists(path: str, body: bytes, codec: Codec) -> None:
 
 @pytest.mark.parametrize("value", [[], "x", 5, True, 1.5])
 def test_only_objects_are_free(value: object) -> None:
-    """What is no object is refused where a free one is expected."""
+    """Only an object is accepted for a free object."""
     for shape in (FREE, FREE | None):
         with pytest.raises(ValueError, match="Expected `object`, got"):
             CONVERTER.structure(value, shape)
@@ -114,7 +114,7 @@ def test_only_objects_are_free(value: object) -> None:
 
 @pytest.mark.parametrize("value", [None, {}, "12", 5, (1, 2)])
 def test_only_arrays_become_tuples(value: object) -> None:
-    """What is no array is refused where a tuple is expected; a text too."""
+    """Only an array is accepted for a tuple, not even a string."""
     with pytest.raises(ValueError, match="Expected `array`, got"):
         CONVERTER.structure(value, tuple[int, ...])
 
@@ -137,7 +137,7 @@ def test_only_arrays_become_tuples(value: object) -> None:
     ],
 )
 def test_scalars(expected: object, value: object, kind: type) -> None:
-    """Numbers and flags come from texts as well."""
+    """Numbers and flags are accepted as strings too."""
     got: object = CONVERTER.structure(value, kind)
 
     assert expected == got
@@ -172,7 +172,7 @@ def test_scalars(expected: object, value: object, kind: type) -> None:
     ],
 )
 def test_wrong_scalars(value: object, kind: type) -> None:
-    """What does not say a value of the type is refused."""
+    """A value of another type is refused."""
     with pytest.raises(ValueError, match="Expected"):
         CONVERTER.structure(value, kind)
 
@@ -186,23 +186,23 @@ def test_wrong_scalars(value: object, kind: type) -> None:
         ),
     )
 )
-def test_times_go_round(moment: datetime) -> None:
-    """An aware time, written as RFC 3339, is read as the same moment."""
-    assert moment == CONVERTER.structure(moment.isoformat(), MOMENT)
+def test_times_go_round(time: datetime) -> None:
+    """An aware time in RFC 3339 is decoded to the same time."""
+    assert time == CONVERTER.structure(time.isoformat(), MOMENT)
 
 
 @given(st.datetimes())
-def test_times_without_offset_are_utc(moment: datetime) -> None:
-    """A time without an offset is taken for UTC."""
-    got = CONVERTER.structure(moment.isoformat(), MOMENT)
+def test_times_without_offset_are_utc(time: datetime) -> None:
+    """A time without an offset is UTC."""
+    got = CONVERTER.structure(time.isoformat(), MOMENT)
 
-    assert moment.replace(tzinfo=UTC) == got
+    assert time.replace(tzinfo=UTC) == got
 
 
 @pytest.mark.parametrize("kind", [MOMENT, datetime | None])
 @pytest.mark.parametrize("value", [None, ""])
 def test_no_time(kind: Any, value: object) -> None:
-    """Null and the empty text are no time."""
+    """Null and the empty string are no time."""
     assert CONVERTER.structure(value, kind) is None
 
 
@@ -210,14 +210,14 @@ def test_no_time(kind: Any, value: object) -> None:
     "value", ["soon", "2026-13-01T00:00:00Z", "12:00", " ", True, [], {}, 1e20]
 )
 def test_wrong_times(value: object) -> None:
-    """What is no moment is refused."""
+    """A value that is not a time is refused."""
     with pytest.raises(ValueError, match=r"datetime|Timestamp"):
         CONVERTER.structure(value, MOMENT)
 
 
 @pytest.mark.parametrize("text", [*IndexingJobStatus, "INDEX_JOB_STATUS_NEW", ""])
 def test_enums(text: str) -> None:
-    """Any text is a value of an open enum, declared or not."""
+    """Any string is a value of an open enum, declared or not."""
     status = CONVERTER.structure(text, IndexingJobStatus)
 
     assert text == status
@@ -226,13 +226,13 @@ def test_enums(text: str) -> None:
 
 @pytest.mark.parametrize("value", [None, 5, True, [], {}])
 def test_wrong_enums(value: object) -> None:
-    """What is no text is no value of an open enum."""
+    """Only a string is a value of an open enum."""
     with pytest.raises(ValueError, match="Expected `str`, got"):
         CONVERTER.structure(value, IndexingJobStatus)
 
 
-def test_misfits_inside_are_grouped() -> None:
-    """A misfit in a field is found inside cattrs' own error group."""
+def test_mismatches_are_grouped() -> None:
+    """A mismatch in a field is in an error group of cattrs."""
     with pytest.raises(BaseValidationError):
         CONVERTER.structure({"count": []}, Shelf)
 

@@ -1,4 +1,4 @@
-"""What the models look like in a request's body."""
+"""Models in request bodies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.codec import JSON, Codec, encode_json, make_converter, to_json
+from gradient_async.codec import JSON, Codec, encode_json, make_converter, to_body
 from gradient_async.models import (
     AWSDataSource,
     ChunkingAlgorithm,
@@ -27,7 +27,7 @@ from gradient_async.models import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.models.int64 import Int64
+from gradient_async.models.scalars import Int64
 
 LARGE = 2**53 + 1
 
@@ -52,11 +52,11 @@ VALUES: dict[object, st.SearchStrategy[Any]] = {
     tuple[str, ...]: st.lists(st.text(), max_size=3).map(tuple),
     CrawlingOption: st.sampled_from(CrawlingOption) | st.text().map(CrawlingOption),
 }
-"""What a field of each type may hold."""
+"""The values of a field of each type."""
 
 
 def models_of(kind: type) -> st.SearchStrategy[Any]:
-    """Draw a model whose every field may be anything."""
+    """Draw a model with any values."""
     fields = attrs.fields(attrs.resolve_types(kind))
     return st.builds(kind, **{field.name: VALUES[field.type] for field in fields})
 
@@ -105,14 +105,14 @@ class Drawer:
     ],
 )
 def test_defaults_are_left_out(expected: dict[str, JSON], drawer: Drawer) -> None:
-    """What has its default is left out, but for flags; 64-bit integers are strings."""
-    assert {"locked": False, "shown": True} | expected == to_json(drawer)
+    """Defaults are omitted except flags; 64-bit integers are strings."""
+    assert {"locked": False, "shown": True} | expected == to_body(drawer)
 
 
 @pytest.mark.parametrize(("locked", "shown"), [(True, True), (False, False)])
 def test_flags_are_always_written(locked: bool, shown: bool) -> None:
-    """A flag is written whatever its value and its default are."""
-    assert {"locked": locked, "shown": shown} == to_json(
+    """A flag is written, whatever its value and its default are."""
+    assert {"locked": locked, "shown": shown} == to_body(
         Drawer(locked=locked, shown=shown)
     )
 
@@ -160,8 +160,8 @@ def test_flags_are_always_written(locked: bool, shown: bool) -> None:
     ],
 )
 def test_anything_is_plain_json(expected: JSON, value: object) -> None:
-    """Whatever models are made of becomes JSON, alone or inside of something."""
-    written = encode_json(to_json(value))
+    """Each value of a model becomes JSON, alone and nested."""
+    written = encode_json(to_body(value))
 
     assert json.dumps(expected, separators=(",", ":")) == written.decode()
 
@@ -175,23 +175,23 @@ def test_anything_is_plain_json(expected: JSON, value: object) -> None:
     ],
 )
 def test_members_become_plain_texts(expected: str, member: OpenEnum) -> None:
-    """A member becomes a text and nothing more, alone or inside of something."""
-    drawer: Any = to_json(Drawer(kind=CrawlingOption(member)))
-    items: Any = to_json([member])
-    mapping: Any = to_json({member: (member,)})
-    texts = [to_json(member), drawer["kind"], *items, *mapping, *mapping[member]]
+    """A member becomes a plain `str`, alone and nested."""
+    drawer: Any = to_body(Drawer(kind=CrawlingOption(member)))
+    items: Any = to_body([member])
+    mapping: Any = to_body({member: (member,)})
+    texts = [to_body(member), drawer["kind"], *items, *mapping, *mapping[member]]
 
     assert [expected] * 5 == texts
     assert {str} == {type(text) for text in texts}
 
 
 def test_letters_stay_themselves() -> None:
-    """Texts are written as they are, whatever alphabet they are in."""
+    """Text is written as it is, in any alphabet."""
     source = SpacesDataSource(bucket_name="Ärger 漢字 🐈", item_path='"\\\x00')
 
     assert (
         '{"bucket_name":"Ärger 漢字 🐈","item_path":"\\"\\\\\\u0000"}'
-        == encode_json(to_json(source)).decode()
+        == encode_json(to_body(source)).decode()
     )
 
 
@@ -201,10 +201,10 @@ def test_letters_stay_themselves() -> None:
 @pytest.mark.parametrize("kind", INPUTS)
 @given(data=st.data())
 def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
-    """What is written of a model is read as an equal one, by both ways."""
+    """The body of a model decodes to an equal model on both paths."""
     model = data.draw(models_of(kind))
 
-    assert model == codec.decode(encode_json(to_json(model)), kind)
+    assert model == codec.decode(encode_json(to_body(model)), kind)
 
 
 @pytest.mark.parametrize("kind", INPUTS)
@@ -212,9 +212,9 @@ def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
 def test_nothing_but_flags_is_written_of_defaults(
     kind: type, data: st.DataObject
 ) -> None:
-    """The keys written are the flags, and the fields that differ from the default."""
+    """The keys are the flags and the fields that differ from their default."""
     model = data.draw(models_of(kind))
-    written = to_json(model)
+    written = to_body(model)
     fields = attrs.fields(kind)
 
     assert isinstance(written, dict)

@@ -45,10 +45,10 @@ FAST = Codec()
 CONVERTER = Codec(make_converter())
 
 Changes: TypeAlias = list[tuple[tuple[Any, ...], Any]]
-"""Places in a document, and the values to put there."""
+"""Paths in a document, and their new values."""
 
 GONE: Final = object()
-"""Stands for a key that is taken out."""
+"""Marks a key to delete."""
 
 DOCUMENTS: Final[dict[type, Any]] = {
     IndexingJobsResponse: LIST | {"jobs": [NEW_JOB]},
@@ -65,7 +65,7 @@ DOCUMENTS: Final[dict[type, Any]] = {
     IndexedDataSourcesResponse: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
     DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
 }
-"""An answer of each shape, which the fast path takes as it is."""
+"""A response of each shape, which the fast path accepts."""
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", DOCUMENTS, ids=lambda it: it.__name__)
 
@@ -98,7 +98,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Give the path to each value in a document, and of a key that it has not."""
+    """Yield the path to each value in a document, and to an absent key."""
     if isinstance(value, dict):
         yield (*place, "tomorrow")
         for key, inner in value.items():
@@ -111,13 +111,13 @@ def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 
 def changes_of(document: Any) -> st.SearchStrategy[Changes]:
-    """Draw changes that can be made to a document."""
+    """Draw changes to a document."""
     there = st.sampled_from(list(places(document)))
     return st.lists(st.tuples(there, VALUES | st.just(GONE)), max_size=3)
 
 
 def changed(original: Any, changes: Changes) -> Any:
-    """Give a document with other values in some places."""
+    """Return a copy of a document with some values changed."""
     document = deepcopy(original)
     for (*way, last), value in changes:
         # An earlier change may have taken away what leads to this place.
@@ -132,53 +132,53 @@ def changed(original: Any, changes: Changes) -> Any:
 
 
 def decoded(codec: Codec, body: bytes, shape: type) -> Any:
-    """Decode an answer; None when it is refused."""
+    """Decode a response; None if it is refused."""
     with suppress(DecodeError):
         return codec.decode(body, shape)
     return None
 
 
-def spelled(answer: Any) -> str:
-    """Spell an answer out, fields that its repr leaves out and all; NaN is NaN."""
-    return repr(None if answer is None else attrs.astuple(answer))
+def spell_out(response: Any) -> str:
+    """Return every field of a response as text, in which NaN equals NaN."""
+    return repr(None if response is None else attrs.astuple(response))
 
 
-def typed_apart(answer: Any) -> Iterator[str]:
-    """Name what is not of its declared type; free JSON has just to be an object."""
-    if isinstance(answer, ModelsResponse) and answer.models:
-        scores = [model.benchmark_score or {} for model in answer.models]
+def mistyped(response: Any) -> Iterator[str]:
+    """Yield what is not of its declared type; free JSON only has to be an object."""
+    if isinstance(response, ModelsResponse) and response.models:
+        scores = [model.benchmark_score or {} for model in response.models]
         yield from (f"{it!r} is no object" for it in scores if type(it) is not dict)
-        bare = [attrs.evolve(model, benchmark_score=None) for model in answer.models]
-        answer = attrs.evolve(answer, models=tuple(bare))
-    if answer is not None:
-        yield from misfits(answer, type(answer))
+        bare = [attrs.evolve(model, benchmark_score=None) for model in response.models]
+        response = attrs.evolve(response, models=tuple(bare))
+    if response is not None:
+        yield from misfits(response, type(response))
 
 
 def assert_alike(body: bytes, shape: type) -> None:
-    """Hold both ways against each other, and each against the declared types."""
+    """Assert that both paths agree, and on the declared types."""
     fast, slow = decoded(FAST, body, shape), decoded(CONVERTER, body, shape)
 
-    assert spelled(slow) == spelled(fast)
-    assert [] == list(typed_apart(fast))
-    assert [] == list(typed_apart(slow))
+    assert spell_out(slow) == spell_out(fast)
+    assert [] == list(mistyped(fast))
+    assert [] == list(mistyped(slow))
 
 
 @example([(("jobs",), "null")])
 @example([(("meta",), "null")])
 @settings(max_examples=250, deadline=None)
 @given(changes_of(PAGE))
-def test_both_ways_agree_on_older_jobs(
+def test_both_paths_agree_on_older_jobs(
     changes: Changes,
 ) -> None:
-    """Both ways agree on older jobs, which are for the converter unless changed."""
+    """Both paths agree on older jobs, which need the converter unless changed."""
     assert_alike(json.dumps(changed(PAGE, changes)).encode(), IndexingJobsResponse)
 
 
 @EVERY_SHAPE
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
-def test_both_ways_agree(shape: type, data: st.DataObject) -> None:
-    """Both ways refuse an answer or both give the same, whatever its shape."""
+def test_both_paths_agree(shape: type, data: st.DataObject) -> None:
+    """Both paths refuse a response or decode it alike, whatever its shape."""
     changes = data.draw(changes_of(DOCUMENTS[shape]))
 
     assert_alike(json.dumps(changed(DOCUMENTS[shape], changes)).encode(), shape)
@@ -197,10 +197,10 @@ SCORES = st.dictionaries(st.text(max_size=3), VALUES, max_size=3)
     ],
 )
 @given(data=st.data())
-def test_both_ways_agree_on_numbers_and_free_json(
+def test_both_paths_agree_on_numbers_and_free_json(
     key: str, values: st.SearchStrategy[Any], data: st.DataObject
 ) -> None:
-    """A fraction, a free object and a whole number are read alike by both ways."""
+    """Both paths decode fractions, free objects and whole numbers alike."""
     body = json.dumps({"models": [{key: data.draw(values)}]}).encode()
 
     assert_alike(body, ModelsResponse)
@@ -209,36 +209,36 @@ def test_both_ways_agree_on_numbers_and_free_json(
 @EVERY_SHAPE
 @settings(max_examples=50, deadline=None)
 @given(document=VALUES)
-def test_both_ways_agree_on_anything(shape: type, document: Any) -> None:
-    """A document that is nothing like an answer is treated alike as well."""
+def test_both_paths_agree_on_anything(shape: type, document: Any) -> None:
+    """Both paths treat a document alike that is no response at all."""
     body = json.dumps(document).encode()
 
-    assert spelled(decoded(CONVERTER, body, shape)) == spelled(
+    assert spell_out(decoded(CONVERTER, body, shape)) == spell_out(
         decoded(FAST, body, shape)
     )
 
 
 def test_the_older_page_decodes() -> None:
-    """The page with an older job is a good one, for both ways."""
+    """The page with an older job decodes on both paths."""
     body = json.dumps(PAGE).encode()
-    answer = decoded(FAST, body, IndexingJobsResponse)
+    response = decoded(FAST, body, IndexingJobsResponse)
 
-    assert isinstance(answer, IndexingJobsResponse)
-    assert answer == decoded(CONVERTER, body, IndexingJobsResponse)
+    assert isinstance(response, IndexingJobsResponse)
+    assert response == decoded(CONVERTER, body, IndexingJobsResponse)
 
 
 @EVERY_SHAPE
 def test_the_documents_themselves_decode(shape: type) -> None:
-    """The documents that the changes start from are good ones, for the fast path."""
+    """The documents that the changes start from decode on the fast path."""
     body = json.dumps(DOCUMENTS[shape]).encode()
-    answer: Any = FAST._decode_fast(body, shape)
+    response: Any = FAST._decode_fast(body, shape)
 
-    assert isinstance(answer, shape)
-    assert answer == decoded(CONVERTER, body, shape)
+    assert isinstance(response, shape)
+    assert response == decoded(CONVERTER, body, shape)
 
 
 def test_changes_reach_their_places() -> None:
-    """A change is made where it says, or not at all."""
+    """A change is made at its path, or not at all."""
     document = changed(
         PAGE,
         [
@@ -256,7 +256,7 @@ def test_changes_reach_their_places() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "answer"),
+    ("expected", "response"),
     [
         ([], None),
         ([], ModelsResponse(models=(Model(benchmark_score={"a": 1}),))),
@@ -264,6 +264,6 @@ def test_changes_reach_their_places() -> None:
         (["$.signed_url: 5 is no <class 'str'>"], DetailsResponse(signed_url=FIVE)),
     ],
 )
-def test_wrong_types_are_found(expected: list[str], answer: Any) -> None:
-    """What is not of its declared type is named, free JSON that is no object too."""
-    assert expected == list(typed_apart(answer))
+def test_wrong_types_are_found(expected: list[str], response: Any) -> None:
+    """A value of another type is found, and free JSON that is no object."""
+    assert expected == list(mistyped(response))

@@ -12,10 +12,9 @@ import pytest
 
 from gradient_async.codec import JSON, Codec, encode_json, make_converter
 from gradient_async.models.data_sources import DataSourceRecord
-from gradient_async.models.int64 import Int64
 from gradient_async.models.knowledge_bases import KnowledgeBaseDetailsResponse
 from gradient_async.models.lists import ListResponse
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import Int64, Timestamp
 from tests.contract.classes import CLASSES, ENUMS
 from tests.contract.departures import ADDED, NOT_DECODED, NULLABLE
 from tests.contract.facts import COVERED, FACTS, RESPONSE_SCHEMAS, Operation, Shape

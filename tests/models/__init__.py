@@ -1,1 +1,1 @@
-"""Tests of what the API says."""
+"""Tests of the models."""

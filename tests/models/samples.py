@@ -1,4 +1,4 @@
-"""A sample of every model, filled as far as the API would."""
+"""A sample of every model, with every field set that the API sets."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ MODULES = [
 
 
 def classes_of(module: ModuleType) -> Iterator[type]:
-    """Give the classes that a module defines."""
+    """Yield the classes that a module defines."""
     for kind in vars(module).values():
         if isinstance(kind, type) and kind.__module__ == module.__name__:
             yield kind
@@ -73,7 +73,7 @@ MODELS = [kind for kind in CLASSES if attrs.has(kind)]
 ENUMS = [kind for kind in CLASSES if issubclass(kind, OpenEnum) and kind != OpenEnum]
 """Every enum of the models."""
 
-ANSWERS: dict[type, Any] = {
+RESPONSES: dict[type, Any] = {
     DataSourceResponse: {"knowledge_base_data_source": DATA_SOURCE},
     DataSourcesResponse: LIST | {"knowledge_base_data_sources": KINDS},
     DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
@@ -100,7 +100,7 @@ INPUTS: list[Any] = [
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """Give each model in a value, itself included."""
+    """Yield each model in a value, the value included."""
     if isinstance(value, tuple):
         for item in value:
             yield from parts(item)
@@ -111,11 +111,11 @@ def parts(value: Any) -> Iterator[Any]:
 
 
 def decode(shape: type) -> Any:
-    """Decode the answer of a shape."""
-    return Codec().decode(json.dumps(ANSWERS[shape]).encode(), shape)
+    """Decode the response of a shape."""
+    return Codec().decode(json.dumps(RESPONSES[shape]).encode(), shape)
 
 
-ALL = [*(decode(shape) for shape in ANSWERS), *INPUTS]
+ALL = [*(decode(shape) for shape in RESPONSES), *INPUTS]
 ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_data_source())
 
 SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}

@@ -1,4 +1,4 @@
-"""Data sources: which class each kind opens into."""
+"""Data sources: the class of each kind."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ EACH_KIND = pytest.mark.parametrize(
 )
 
 
-def opened(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
-    """Decode and open a data source."""
+def converted(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
+    """Decode a data source and convert it to its public class."""
     body = encode_json({"knowledge_base_data_source": document})
     return codec.decode(
         body, DataSourceResponse
@@ -68,14 +68,14 @@ def opened(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
 def test_each_kind(
     expected: DataSource, document: dict[str, Any], codec: Codec
 ) -> None:
-    """Each kind opens into its class; the deprecated keys into a bucket."""
-    assert expected == opened(codec, document).source
+    """Each kind becomes its class; the deprecated keys become a bucket."""
+    assert expected == converted(codec, document).source
 
 
 @BOTH
-def test_the_rest_is_kept(codec: Codec) -> None:
-    """Whatever else is told of a data source is there after opening it."""
-    source = opened(codec, DATA_SOURCE)
+def test_other_fields_are_kept(codec: Codec) -> None:
+    """All other fields of a data source survive the conversion."""
+    source = converted(codec, DATA_SOURCE)
 
     assert (
         KnowledgeBaseDataSource(
@@ -116,8 +116,8 @@ def test_the_rest_is_kept(codec: Codec) -> None:
     ],
 )
 def test_unknown_kinds(document: dict[str, Any], codec: Codec) -> None:
-    """A kind of tomorrow, or none, is an unknown data source with an id."""
-    source = opened(codec, {"uuid": "source-8"} | document)
+    """A kind that is new, or missing, is an unknown data source with an id."""
+    source = converted(codec, {"uuid": "source-8"} | document)
 
     assert (
         KnowledgeBaseDataSource(uuid="source-8", source=UnknownDataSource()) == source
@@ -129,13 +129,13 @@ def test_unknown_kinds(document: dict[str, Any], codec: Codec) -> None:
 def test_empty_kinds(
     expected: DataSource, document: dict[str, Any], codec: Codec
 ) -> None:
-    """A key that names the kind decides, even with nothing in it."""
+    """A key for a kind decides, even if it is empty."""
     empty: dict[str, Any] = {
         key: {} for key in document if key.endswith("_data_source")
     }
     bare = UnknownDataSource() if not empty else type(expected)()
 
-    assert bare == opened(codec, empty).source
+    assert bare == converted(codec, empty).source
 
 
 @BOTH
@@ -143,15 +143,15 @@ def test_empty_kinds(
 def test_deprecated_keys_come_last(
     expected: DataSource, document: dict[str, Any], codec: Codec
 ) -> None:
-    """Where the kind is told, the deprecated keys beside it do not count."""
+    """If a key for a kind is set, the deprecated keys do not count."""
     older = {"bucket_name": "old-bucket", "region": "nyc3", "item_path": "old-folder"}
 
-    assert expected == opened(codec, older | document).source
+    assert expected == converted(codec, older | document).source
 
 
 @BOTH
-def test_lists_are_opened(codec: Codec) -> None:
-    """A list gives its data sources opened, in the API's order."""
+def test_lists_are_converted(codec: Codec) -> None:
+    """A list converts its data sources, in the API's order."""
     body = encode_json({"knowledge_base_data_sources": [*KINDS, {}]})
     items = codec.decode(body, DataSourcesResponse).items
 
@@ -159,5 +159,5 @@ def test_lists_are_opened(codec: Codec) -> None:
 
 
 def test_an_empty_record() -> None:
-    """A record of nothing opens into a data source of nothing."""
+    """An empty record becomes an empty data source."""
     assert KnowledgeBaseDataSource() == DataSourceRecord().to_data_source()

@@ -1,4 +1,4 @@
-"""What an indexing job tells about itself."""
+"""The properties of an indexing job."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_jobs_travel() -> None:
 
 
 def test_older_counts_are_not_shown() -> None:
-    """What only older answers carry can be read, and is left out of the repr."""
+    """Fields of older responses can be read, and are not in the repr."""
     job = IndexingJob(total_items_indexed=5)
 
     assert 5 == job.total_items_indexed
@@ -76,10 +76,10 @@ def test_older_counts_are_not_shown() -> None:
 )
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("finished_at", [None, END])
-def test_a_known_phase_tells_the_end(
+def test_a_known_phase_decides_the_end(
     expected: bool, phase: Phase, status: Status, finished_at: datetime | None
 ) -> None:
-    """A phase that is known says whether the job has ended, whatever else says."""
+    """A known phase decides whether a job has ended, whatever the other fields are."""
     job = IndexingJob(phase=phase, status=status, finished_at=finished_at)
 
     assert expected is job.is_finished
@@ -100,10 +100,10 @@ def test_a_known_phase_tells_the_end(
         (True, Status.CANCELLED),
     ],
 )
-def test_without_a_phase_the_outcome_tells_the_end(
+def test_without_a_phase_the_status_decides_the_end(
     phase: Phase, expected: bool, status: Status
 ) -> None:
-    """Where the phase is unknown, an outcome or a time of finishing says it."""
+    """If the phase is unknown, a final status or an end time decides."""
     assert expected is IndexingJob(phase=phase, status=status).is_finished
     assert IndexingJob(phase=phase, status=status, finished_at=END).is_finished
 
@@ -130,18 +130,18 @@ def test_without_a_phase_the_outcome_tells_the_end(
     ],
 )
 def test_success(expected: bool, phase: Phase, status: Status) -> None:
-    """A job succeeded when it ended and nothing about it says otherwise."""
+    """A job succeeded if it ended without any sign of failure."""
     assert expected is IndexingJob(phase=phase, status=status).succeeded
 
 
 def test_an_end_alone_is_no_success() -> None:
-    """A job of which only the time of finishing is known did not surely succeed."""
+    """A job with nothing but an end time did not succeed."""
     assert not IndexingJob(finished_at=END).succeeded
 
 
 @given(JOBS)
 def test_success_implies_the_end(job: IndexingJob) -> None:
-    """No job succeeded that has not ended, and none with a bad status did."""
+    """A job that succeeded has ended, and has no status of failure."""
     bad = {Status.PARTIAL, Status.FAILED, Status.CANCELLED}
 
     assert job.succeeded <= job.is_finished
@@ -162,7 +162,7 @@ PARTIAL = {
 def test_running_and_partial(
     phase: Phase, status: Status, finished_at: datetime | None
 ) -> None:
-    """The phase alone tells that a job runs; a partial one ended, and not badly."""
+    """The phase decides whether a job runs; a partial one ended, but did not fail."""
     job = IndexingJob(phase=phase, status=status, finished_at=finished_at)
 
     assert (phase in RUNNING) is job.is_running
@@ -229,7 +229,7 @@ def test_failed_sources(source: IndexedDataSource) -> None:
 
 
 def test_failed_sources_of_a_job() -> None:
-    """A job gives its failed sources alone, in the API's order."""
+    """A job lists its failed sources only, in the API's order."""
     sources = tuple(
         source
         for pair in zip(FAILED_SOURCES, GOOD_SOURCES, strict=False)

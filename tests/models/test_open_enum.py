@@ -1,4 +1,4 @@
-"""Enums that grow: declared values, unknown ones, and how they are written."""
+"""Open enums: declared values, unknown ones, and how they are parsed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.models.samples import ENUMS
 
 
 class Size(OpenEnum):
-    """How large something is."""
+    """Size of something."""
 
     UNKNOWN = "SIZE_UNKNOWN"
     SMALL = "SIZE_SMALL"
@@ -43,7 +43,7 @@ def test_members_equal_their_wire_values() -> None:
 
 @pytest.mark.parametrize("size", Size)
 def test_declared_values_are_known(size: Size) -> None:
-    """Each declared value gives the one member, and is known."""
+    """Each declared value is one member, which is known."""
     assert size is Size(size.value)
     assert size.is_known
 
@@ -93,7 +93,7 @@ def test_undeclared_values_do_not_pile_up() -> None:
 
 @pytest.mark.parametrize("value", [None, 5, 5.0, b"SIZE_SMALL", ["SIZE_SMALL"], True])
 def test_only_texts_are_values(value: Any) -> None:
-    """What is no text is no value, known or not."""
+    """A value that is not a string is refused."""
     with pytest.raises(ValueError, match="is not a valid Size"):
         Size(value)
 
@@ -114,7 +114,7 @@ def test_parse_takes_short_names(text: str) -> None:
 
 
 def test_parse_takes_undeclared_wire_values() -> None:
-    """A wire value of tomorrow can be asked for today."""
+    """An undeclared wire value can be parsed."""
     size = Size.parse("SIZE_TINY")
 
     assert "SIZE_TINY" == size
@@ -123,7 +123,7 @@ def test_parse_takes_undeclared_wire_values() -> None:
 
 @pytest.mark.parametrize("text", ["tiny", "", " ", "__class__", "parse"])
 def test_parse_refuses_unknown_names(text: str) -> None:
-    """A name that is none is refused with a list of those that are."""
+    """An unknown name is refused with a list of the known ones."""
     with pytest.raises(ValueError, match="is none of unknown, small, very_large"):
         Size.parse(text)
 
@@ -138,7 +138,7 @@ def test_parse_refuses_unknown_names(text: str) -> None:
     ],
 )
 def test_short_names(expected: str, size: Size) -> None:
-    """A short name is the value in small letters, without what all begin with."""
+    """A short name is the value in lower case, without the common prefix."""
     assert expected == size.short_name
 
 
@@ -171,7 +171,7 @@ def test_parse_takes_every_name(kind: type[OpenEnum]) -> None:
 @pytest.mark.parametrize("kind", BARE)
 @pytest.mark.parametrize("text", ["TOMORROW", "", "UNKNOWN_", " ONLINE", "SCOPE"])
 def test_without_a_prefix_names_must_be_known(kind: type[OpenEnum], text: str) -> None:
-    """Where nothing tells a value of tomorrow from a slip, both are refused."""
+    """Without a prefix, a new value looks like a typo, so both are refused."""
     names = ", ".join(member.name.lower() for member in kind)
 
     with pytest.raises(ValueError, match=f"^'{text}' is none of {names}$"):
@@ -180,15 +180,15 @@ def test_without_a_prefix_names_must_be_known(kind: type[OpenEnum], text: str) -
 
 @pytest.mark.parametrize("kind", BARE)
 def test_without_a_prefix_members_are_read(kind: type[OpenEnum]) -> None:
-    """A member that an answer gave is read as itself, declared or not."""
+    """A member from a response is parsed as itself, declared or not."""
     member = kind("TOMORROW")
 
     assert member is kind.parse(member)
 
 
 @pytest.mark.parametrize("kind", PREFIXED)
-def test_a_prefix_tells_values_of_tomorrow(kind: type[OpenEnum]) -> None:
-    """What begins with the enum's prefix is kept, whatever its zero is called."""
+def test_a_prefix_marks_new_values(kind: type[OpenEnum]) -> None:
+    """A value with the enum's prefix is kept, whatever the zero value is called."""
     zero = next(iter(kind))
     text = zero.value.removesuffix(zero.name) + "TOMORROW"
 

@@ -1,4 +1,4 @@
-"""No text that a model makes of itself tells a secret."""
+"""No text that a model produces contains a secret."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ UPLOAD = PresignedUpload(object_key="shown", presigned_url=URL)
     ids=lambda it: type(it).__name__,
 )
 def test_secrets_are_not_shown(model: Any) -> None:
-    """A secret can be read, but is in no text; what is no secret is there."""
+    """A secret can be read, but is in no text; other fields are."""
     texts = f"{model} {model!r} {[model]} {ValueError(model)!r}"
 
     assert SECRET in str(attrs.astuple(model))
@@ -49,14 +49,14 @@ def test_secrets_are_not_shown(model: Any) -> None:
 
 def test_urls_of_reports_are_not_shown() -> None:
     """The URL of a report can be read, but is in no text."""
-    answer = DetailsResponse(signed_url=URL)
+    response = DetailsResponse(signed_url=URL)
 
-    assert URL == answer.signed_url
-    assert "DetailsResponse()" == repr(answer)
+    assert URL == response.signed_url
+    assert "DetailsResponse()" == repr(response)
 
 
 def test_fields_that_sound_secret_are_not_shown() -> None:
-    """No field whose name tells of a secret is shown by the repr of its model."""
+    """No field whose name suggests a secret is in the repr of its model."""
     fields = [
         (model.__name__, field.name, field.repr)
         for model in MODELS

@@ -1,9 +1,14 @@
-"""Every model is a plain value: fixed, typed, comparable, and able to travel."""
+"""Every model is a plain value: immutable, typed, comparable, and picklable."""
 
 from __future__ import annotations
 
+import ast
 import copy
+import inspect
 import pickle
+import re
+from itertools import pairwise
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import attrs
@@ -11,7 +16,7 @@ import pytest
 
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
-from gradient_async.models import OpenEnum
+from gradient_async.models import IndexedDataSource, IndexingJob, OpenEnum
 from gradient_async.models.data_sources import DataSourceResponse
 from gradient_async.models.indexing_jobs import DetailsResponse, IndexingJobResponse
 from gradient_async.models.knowledge_bases import (
@@ -20,7 +25,7 @@ from gradient_async.models.knowledge_bases import (
 )
 from gradient_async.models.lists import ListResponse, Meta
 from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
-from tests.models.samples import ANSWERS, ENUMS, MODELS, SAMPLES
+from tests.models.samples import ENUMS, MODELS, MODULES, RESPONSES, SAMPLES
 from tests.support.exact_types import misfits
 
 REQUIRED: dict[type, str] = {
@@ -31,15 +36,15 @@ REQUIRED: dict[type, str] = {
     KnowledgeBaseDetailsResponse: "knowledge_base",
     ScheduledIndexingResponse: "indexing_info",
 }
-"""What an answer is about, which it must hold."""
+"""The key that each response must have."""
 
-LISTS = [kind for kind in ANSWERS if issubclass(kind, ListResponse)]
+LISTS = [kind for kind in RESPONSES if issubclass(kind, ListResponse)]
 
 BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
 
 
 def is_zero(value: Any) -> bool:
-    """Tell whether a value is its type's zero."""
+    """Return whether a value is its type's zero."""
     if isinstance(value, OpenEnum):
         return value is next(iter(type(value)))
     if attrs.has(type(value)):
@@ -48,7 +53,7 @@ def is_zero(value: Any) -> bool:
 
 
 def has_required(model: type) -> bool:
-    """Tell whether a model cannot be made of nothing."""
+    """Return whether a model has arguments that are required."""
     fields = attrs.fields(model)
     return issubclass(model, ListResponse) or attrs.NOTHING in {
         it.default for it in fields
@@ -57,7 +62,7 @@ def has_required(model: type) -> bool:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_models_are_values(model: type) -> None:
-    """A model cannot be changed, and takes what has a default by name only."""
+    """A model cannot be changed, and fields with a default are keyword-only."""
     fields = attrs.fields(model)
     value: object = object.__new__(model)
 
@@ -95,7 +100,7 @@ def test_enums_share_a_prefix(kind: type[OpenEnum]) -> None:
 
 
 def test_every_model_has_a_sample() -> None:
-    """The samples below are of all models, but for classes that are only inherited."""
+    """There is a sample of each model, except base classes."""
     bases = {base for kind in SAMPLES for base in kind.__mro__[1:]}
 
     assert set(MODELS) - bases == SAMPLES.keys() - bases
@@ -121,8 +126,8 @@ def test_models_travel(sample: Any) -> None:
 
 @BOTH
 @pytest.mark.parametrize("shape", REQUIRED)
-def test_what_an_answer_must_hold(shape: type, codec: Codec) -> None:
-    """An answer without what it is about is refused, with its key; null is nothing."""
+def test_required_keys(shape: type, codec: Codec) -> None:
+    """A response without its main key is refused by name; null counts as absent."""
     key = REQUIRED[shape]
     for body in (b"{}", b'{"%b": null}' % key.encode(), b'{"error": "no"}'):
         with pytest.raises(DecodeError, match="Expected a value, got none") as caught:
@@ -130,11 +135,11 @@ def test_what_an_answer_must_hold(shape: type, codec: Codec) -> None:
         assert f"$.{key}" == caught.value.json_path
 
 
-def test_every_answer_that_must_hold_something() -> None:
-    """The answers above are all that have a key without a default."""
+def test_every_required_key() -> None:
+    """The responses above are all that have a key without a default."""
     keys = {
         (shape, field.name)
-        for shape in ANSWERS
+        for shape in RESPONSES
         for field in attrs.fields(shape)
         if field.default is attrs.NOTHING
     }
@@ -143,8 +148,8 @@ def test_every_answer_that_must_hold_something() -> None:
 
 
 @pytest.mark.parametrize("shape", LISTS)
-def test_lists_must_say_what_they_are(shape: type) -> None:
-    """A list with neither items nor meta cannot be made."""
+def test_lists_need_items_or_meta(shape: type) -> None:
+    """A list with neither items nor meta cannot be created."""
     with pytest.raises(ValueError, match="Expected a list or `meta`, got neither"):
         shape()
 
@@ -152,7 +157,7 @@ def test_lists_must_say_what_they_are(shape: type) -> None:
 @BOTH
 @pytest.mark.parametrize("body", [b"{}", b'{"links": {}}', b'{"error": "no"}'])
 @pytest.mark.parametrize("shape", LISTS)
-def test_what_is_no_list(shape: type, body: bytes, codec: Codec) -> None:
+def test_not_a_list(shape: type, body: bytes, codec: Codec) -> None:
     """Another service's JSON is refused, not taken for an empty list."""
     with pytest.raises(DecodeError, match="Expected a list or `meta`, got neither"):
         codec.decode(body, shape)
@@ -161,8 +166,8 @@ def test_what_is_no_list(shape: type, body: bytes, codec: Codec) -> None:
 @BOTH
 @pytest.mark.parametrize("shape", LISTS)
 def test_empty_lists(shape: type[ListResponse[Any]], codec: Codec) -> None:
-    """Either of items and meta makes a list; without items it says so."""
-    (key,) = ANSWERS[shape].keys() - {"links", "meta"}
+    """Items or meta are enough for a list; its items are None if absent."""
+    (key,) = RESPONSES[shape].keys() - {"links", "meta"}
 
     assert codec.decode(b'{"%b": []}' % key.encode(), shape).items == ()
     assert codec.decode(b'{"meta": {}}', shape).items is None
@@ -171,9 +176,9 @@ def test_empty_lists(shape: type[ListResponse[Any]], codec: Codec) -> None:
 
 @BOTH
 @pytest.mark.parametrize("shape", LISTS)
-def test_lists_give_their_items(shape: type[ListResponse[Any]], codec: Codec) -> None:
-    """A list gives each of its items, whatever the key it has them under."""
-    (key,) = ANSWERS[shape].keys() - {"links", "meta"}
+def test_lists_return_their_items(shape: type[ListResponse[Any]], codec: Codec) -> None:
+    """A list returns its items, whatever their key is."""
+    (key,) = RESPONSES[shape].keys() - {"links", "meta"}
     uuids = [f"id-{number}" for number in range(3)]
     body = ",".join(f'{{"uuid": "{uuid}"}}' for uuid in uuids)
     items = codec.decode(f'{{"{key}": [{body}]}}'.encode(), shape).items
@@ -181,7 +186,48 @@ def test_lists_give_their_items(shape: type[ListResponse[Any]], codec: Codec) ->
     assert uuids == [item.uuid for item in items or ()]
 
 
-def test_lists_name_their_items_themselves() -> None:
-    """A list that does not say where its items are cannot be made."""
+def test_list_classes_define_their_items() -> None:
+    """A list class that does not define its items cannot be instantiated."""
     with pytest.raises(NotImplementedError):
         ListResponse[object]()
+
+
+def test_fields_that_most_responses_lack() -> None:
+    """
+    Fields of older responses and of failures have their defaults on the class.
+
+    Then decoding does not have to set them on each object, which would be slower.
+    """
+    lacking: dict[type, dict[str, object]] = {
+        IndexingJob: {
+            "total_items_indexed": 0,
+            "total_items_failed": 0,
+            "total_items_skipped": 0,
+        },
+        IndexedDataSource: {"error_msg": None, "error_details": None},
+    }
+    for kind, defaults in lacking.items():
+        assert defaults == {name: getattr(kind, name) for name in defaults}
+
+
+def documented(node: ast.stmt) -> bool:
+    """Return whether a statement is a string that reads like a sentence."""
+    match node:
+        case ast.Expr(ast.Constant(str() as text)):
+            return re.fullmatch(r"[A-Z`].*\.", text.strip(), re.DOTALL) is not None
+    return False
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda it: it.__name__)
+def test_every_field_has_a_docstring(module: ModuleType) -> None:
+    """Each field and each public alias is followed by a sentence on it."""
+    tree = ast.parse(inspect.getsource(module))
+    classes = [it.body for it in ast.walk(tree) if isinstance(it, ast.ClassDef)]
+    bare = [
+        ast.unparse(node)
+        for body in (tree.body, *classes)
+        for node, after in pairwise([*body, ast.Pass()])
+        if isinstance(node, ast.AnnAssign) and not documented(after)
+    ]
+
+    assert [] == [it for it in bare if not it.startswith("_")]

@@ -325,7 +325,7 @@ async def test_threshold_that_is_not_a_number() -> None:
     """A threshold that JSON cannot represent is refused."""
     options = ChunkingOptions(semantic_threshold=float("nan"))
 
-    assert "the body must hold only what JSON can say" in await refusal(
+    assert "the body must contain only JSON values" in await refusal(
         lambda it: it.data_sources.update("kb", "source", chunking_options=options)
     )
 

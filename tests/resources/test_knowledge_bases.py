@@ -435,6 +435,6 @@ async def test_secrets_are_not_repeated() -> None:
     )
 
     assert (
-        "the body must hold only what JSON can say (UnicodeEncodeError while "
+        "the body must contain only JSON values (UnicodeEncodeError while "
         "encoding it)" == reason
     )

@@ -132,7 +132,7 @@ HALVES: Final = [
     for text in (HALF, SECRET + HALF, f"{HALF}{SECRET}")
     if field in {"key_id", "secret_key"} or SECRET not in text
 ]
-NO_JSON: Final = "the body must hold only what JSON can say"
+NO_JSON: Final = "the body must contain only JSON values"
 NO_UTF_8: Final = "contains an unpaired surrogate"
 NAN: Final = ChunkingOptions(semantic_threshold=math.nan)
 UNSAYABLE: Final = NewDataSource(AWS, chunking_options=NAN)

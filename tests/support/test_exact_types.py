@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from gradient_async.models.timestamp import Timestamp
+from gradient_async.models.scalars import Timestamp
 from tests.support.exact_types import misfits
 
 
