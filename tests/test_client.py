@@ -240,7 +240,7 @@ def test_an_unclosed_client_warns_once() -> None:
         gc.collect()
 
     assert [ResourceWarning] == [warning.category for warning in caught]
-    assert "a Client was not closed" in str(caught[0].message)
+    assert "unclosed Client" in str(caught[0].message)
 
 
 def test_an_unclosed_client_warns_after_its_loop() -> None:

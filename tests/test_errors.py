@@ -73,7 +73,7 @@ def create_error(kind: type[GradientError]) -> GradientError:
     keywords = set(inspect.signature(kind).parameters) & FACTS.keys()
     error = kind("it broke", **{name: FACTS[name] for name in keywords})
     error.add_note("not tried again")
-    return error.during(attempts=3, elapsed=1.25)
+    return error.complete(attempts=3, elapsed=1.25)
 
 
 def via_pickle(protocol: int) -> Callable[[GradientError], GradientError]:
@@ -174,18 +174,18 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
         ("odd (GET /v2/x)", GradientError("odd", **PLACE)),
         (
             "odd (GET /v2/x, 1 attempt, 0.50 s)",
-            GradientError("odd", **PLACE).during(attempts=1, elapsed=0.5),
+            GradientError("odd", **PLACE).complete(attempts=1, elapsed=0.5),
         ),
         (
             (
                 "no route (GET /v2/x, 4 attempts, 3.00 s). "
                 "Check the network, the proxy and the base URL"
             ),
-            ConnectError("no route", **PLACE).during(attempts=4, elapsed=3),
+            ConnectError("no route", **PLACE).complete(attempts=4, elapsed=3),
         ),
         (
             (
-                "cannot decode the answer at $.meta: Expected `object`, got `int` "
+                "cannot decode the response at $.meta: Expected `object`, got `int` "
                 "(GET /v2/x, 1 attempt, 0.10 s, request id r-1). The API or something "
                 "before it sent another shape; nothing was guessed"
             ),
@@ -194,7 +194,7 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
                 **PLACE,
                 json_path="$.meta",
                 request_id="r-1",
-            ).during(attempts=1, elapsed=0.1),
+            ).complete(attempts=1, elapsed=0.1),
         ),
         (
             (
@@ -204,7 +204,7 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
             ),
             NotFoundError(
                 "no such job", **PLACE, status=404, id="not_found", request_id="r-1"
-            ).during(attempts=1, elapsed=0.1),
+            ).complete(attempts=1, elapsed=0.1),
         ),
         (
             (
@@ -243,7 +243,7 @@ def test_during_returns_the_error() -> None:
     """`during` sets attempts and elapsed time, and returns the error to raise."""
     error = GradientError("odd")
 
-    assert error is error.during(attempts=2, elapsed=0.5)
+    assert error is error.complete(attempts=2, elapsed=0.5)
     assert (2, 0.5) == (error.attempts, error.elapsed)
 
 

@@ -101,7 +101,7 @@ async def run(client: Client) -> object:
 
 async def upload(client: Client) -> object:
     """Upload a file to a presigned URL of the same server."""
-    base_url = client._base_url
+    base_url = client._settings.base_url
     to = PresignedUpload(presigned_url=f"{base_url}/up?X-Signature=SIGNED")
     return await client.data_sources.upload(__file__, to=to)
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "JSON",
     "Codec",
-    "Converter",
     "decode_json",
     "encode_json",
     "make_converter",

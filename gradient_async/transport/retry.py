@@ -87,7 +87,7 @@ class Retry:
 
 @attrs.frozen
 class Stop:
-    """Give up and raise the error."""
+    """Raise the error instead."""
 
     reason: StopReason
 

@@ -60,7 +60,7 @@ def test_errors_can_be_found(method: Any, kind: type) -> None:
     """Every public coroutine lists its errors, or its class does."""
     listed = raises(method).union(*(raises(it) for it in kind.__mro__))
 
-    assert listed & {"ConfigurationError", "GradientError"}
+    assert any(issubclass(find(name), GradientError) for name in listed)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

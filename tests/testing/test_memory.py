@@ -107,12 +107,14 @@ async def test_records_what_is_sent() -> None:
     assert "any-token" not in repr(vars(transport))
 
 
-async def test_records_whether_the_client_was_closed() -> None:
-    """`is_closed` is False until the client is closed."""
+async def test_records_whether_it_was_closed() -> None:
+    """`is_closed` is False until the transport is closed, which a client never does."""
     transport = MemoryTransport(list_nothing)
     client = Client("any-token", transport=transport, rate_limit=RateLimit(None))
     assert not transport.is_closed
     await client.aclose()
+    assert not transport.is_closed
+    await transport.aclose()
     assert transport.is_closed
 
 

@@ -83,7 +83,7 @@ async def test_attempts_are_requests(api: Emulator, client: Client) -> None:
 
     assert 4 == caught.value.attempts == len(api.requests)
     assert ("GET", LIST) == (caught.value.method, caught.value.path)
-    assert ["not tried again: all attempts are used up"] == caught.value.__notes__
+    assert ["not retried: all attempts are used up"] == caught.value.__notes__
 
 
 @pytest.mark.parametrize("fault", [Fault(drop=True), Fault(cut=0), Fault(cut=5)])

@@ -152,7 +152,6 @@ async def test_broken_connections(
             await transport.exchange(GET, TOKEN)
 
     assert caught.value.sent
-    assert ("GET", GET.path) == (caught.value.method, caught.value.path)
 
 
 @pytest.mark.parametrize("served", INVALID)
@@ -490,7 +489,7 @@ async def test_abandoning_closes_connections() -> None:
         transport.abandon()
         await asyncio.sleep(0.1)
 
-        with pytest.raises(RuntimeError, match="closed"):
+        with pytest.raises(ClientClosedError, match="is closed"):
             await transport.exchange(GET, TOKEN)
 
 
@@ -501,7 +500,8 @@ def test_lent_session_of_another_loop() -> None:
         return aiohttp.ClientSession()
 
     async def use(session: aiohttp.ClientSession) -> None:
-        await ServerTransport("http://127.0.0.1:9", session=session).send(GET, TOKEN)
+        transport = ServerTransport("http://127.0.0.1:9", session=session)
+        await transport.exchange(GET, TOKEN)
 
     with asyncio.Runner() as first:
         session = first.run(lend())

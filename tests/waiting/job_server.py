@@ -25,7 +25,7 @@ SUCCESS: Final[Mapping[str, Any]] = {
     "status": Status.COMPLETED,
 }
 
-EMPTY: Final = "uuid must name something"
+EMPTY: Final = "uuid must not be empty or dots"
 NO_SLASHES: Final = "uuid must not contain slashes or control characters"
 TOO_LONG: Final = "uuid must not be longer than 255 characters"
 BAD_IDS: Final = [

@@ -30,9 +30,9 @@ _REPORTED: Final = {
 }
 _ERRORS: Final = (
     ("source_access_denied", "The bucket refused access with the stored key."),
-    ("source_not_found", "The start page of the crawl answered with status 404."),
+    ("source_not_found", "The start page of the crawl responded with status 404."),
     ("document_parsing_failed", "A PDF file could not be opened: it is encrypted."),
-    ("embedding_failed", "The embedding model did not answer within 120 seconds."),
+    ("embedding_failed", "The embedding model did not respond within 120 seconds."),
     ("index_write_failed", "The OpenSearch cluster is out of disk space."),
 )
 
