@@ -9,13 +9,13 @@ from urllib.parse import SplitResult, unquote
 
 import attrs
 
-from gradient_async import codec
 from gradient_async.checks import (
     check_callable,
     check_instance,
     check_int,
     check_seconds,
 )
+from gradient_async.codec.codec import check_converter
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.credentials import Credentials, Token
@@ -64,8 +64,7 @@ class ClientSettings:
         check_instance("retry", self.retry, RetryPolicy)
         check_instance("rate_limit", self.rate_limit, RateLimit)
         check_int("max_concurrency", self.max_concurrency, minimum=1)
-        if self.converter is not None:
-            check_instance("converter", self.converter, codec.Converter)
+        check_converter(self.converter)
         check_callable("on_attempt", self.on_attempt)
 
 

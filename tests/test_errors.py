@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import pickle
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,8 @@ from gradient_async.errors import (
     DecodeError,
     GradientError,
     IndexingJobFailedError,
+    IndexingJobRunningError,
+    IndexingJobTimeoutError,
     NotFoundError,
     OutcomeUnknownError,
     PermissionDeniedError,
@@ -186,8 +189,8 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
         (
             (
                 "cannot decode the response at $.meta: Expected `object`, got `int` "
-                "(GET /v2/x, 1 attempt, 0.10 s, request id r-1). The API or something "
-                "before it sent another shape; nothing was guessed"
+                "(GET /v2/x, 1 attempt, 0.10 s, request id r-1). The API, or something "
+                "before it, sent another shape; nothing was guessed"
             ),
             DecodeError(
                 "Expected `object`, got `int`",
@@ -199,7 +202,7 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
         (
             (
                 "404 not_found: no such job (GET /v2/x, 1 attempt, 0.10 s, request id "
-                "r-1). Check the id and the base URL, and that the token is of that "
+                "r-1). Check the id, the base URL, and that the token belongs to that "
                 "account"
             ),
             NotFoundError(
@@ -209,7 +212,7 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
         (
             (
                 "429: slow down (retry after 29 s). "
-                "Wait for `retry_after` seconds, or send less from elsewhere"
+                "Wait `retry_after` seconds, or send fewer requests from elsewhere"
             ),
             RateLimitError("slow down", status=429, retry_after=29.0),
         ),
@@ -229,7 +232,10 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
         ("418", StatusError("", status=418)),
         ("418 tea", StatusError("", status=418, id="tea")),
         (
-            "closed. Make the call while the client, and a session lent to it, is open",
+            (
+                "closed. Make calls while the client, and the session passed to it, "
+                "are open"
+            ),
             ClientClosedError("closed"),
         ),
     ],
@@ -245,6 +251,55 @@ def test_during_returns_the_error() -> None:
 
     assert error is error.complete(attempts=2, elapsed=0.5)
     assert (2, 0.5) == (error.attempts, error.elapsed)
+
+
+def test_known_facts_are_kept() -> None:
+    """Facts that are known already stay, and facts that an error lacks are ignored."""
+    error = GradientError("odd", method="PUT", attempts=3)
+    error.complete(method="GET", path="/v2/x", attempts=1, request_id="r-1")
+
+    assert ("PUT", "/v2/x", 3) == (error.method, error.path, error.attempts)
+    assert not hasattr(error, "request_id")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_as_plain_values(kind: type[GradientError]) -> None:
+    """`to_dict` has the type, the hint and every fact, as plain JSON values."""
+    error = create_error(kind)
+    facts = error.to_dict()
+
+    assert (kind.__name__, kind.hint) == (facts.pop("type"), facts.pop("hint"))
+    assert vars(error).keys() - {"__notes__"} == facts.keys()
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_jobs_of_errors_as_plain_values() -> None:
+    """The jobs of an error are dictionaries, as `job.to_dict()` returns them."""
+    job = IndexingJob(uuid="a", total_tokens=5)
+    facts = IndexingJobFailedError("it failed", job=job).to_dict()
+
+    assert (job.to_dict(), [job.to_dict()]) == (facts["job"], facts["jobs"])
+
+
+@pytest.mark.parametrize(
+    ("expected", "kind"),
+    [
+        (404, NotFoundError),
+        (409, ConflictError),
+        (409, IndexingJobRunningError),
+        (422, UnprocessableEntityError),
+        (429, RateLimitError),
+        (504, DeadlineExceededError),
+        (504, IndexingJobTimeoutError),
+        (502, AuthenticationError),
+        (502, ServerError),
+        (502, TransportError),
+        (502, DecodeError),
+    ],
+)
+def test_statuses_for_web_backends(expected: int, kind: type[GradientError]) -> None:
+    """A web backend can respond with `http_status`."""
+    assert expected == kind("odd").http_status
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,8 +14,6 @@ from gradient_async.lazy import lazy_names
 from gradient_async.models.base import JSON
 
 if TYPE_CHECKING:
-    from cattrs import Converter
-
     from gradient_async.codec.converter import make_converter
 
 __all__ = [
@@ -31,5 +29,5 @@ if not TYPE_CHECKING:
     # cattrs takes 25 ms to import.
     __getattr__, __dir__ = lazy_names(
         __name__,
-        {"cattrs": "Converter", "gradient_async.codec.converter": "make_converter"},
+        {"gradient_async.codec.converter": "make_converter"},
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
+from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.base import JSON
 
@@ -59,6 +60,20 @@ class Codec:
             self._decoders[shape] = msgspec.json.Decoder(shape, strict=False)
         value: T = self._decoders[shape].decode(body)
         return value
+
+
+def check_converter(converter: object) -> None:
+    """
+    Raise unless the value is a cattrs converter or None.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    if converter is not None:
+        # Importing cattrs takes 25 ms; whoever has a converter has imported it.
+        from cattrs import Converter  # noqa: PLC0415
+
+        check_instance("converter", converter, Converter | None)
 
 
 def decode_json(body: bytes) -> JSON:

@@ -37,10 +37,12 @@ class RecentKeys:
         new: Sequence[int] = range(len(keys))
         if len(page) < len(keys) or not self._keys.isdisjoint(page):
             new = self._find_new(keys)
-            for earlier in self._pages:
-                earlier.difference_update(page)
-        self._keys |= page
-        self._pages.append(page)
+            page -= self._keys
+        if page:
+            self._keys |= page
+            self._pages.append(page)
+        # Keys that come again keep their place: those remembered are always those of
+        # the latest items in the list's own order.
         while may_forget and len(self._keys) > self._limit and len(self._pages) > 1:
             self._keys -= self._pages.popleft()
             self.has_forgotten = True

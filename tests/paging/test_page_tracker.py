@@ -33,9 +33,11 @@ def read(tracker: PageTracker[str], *pages: Page[str]) -> PageTracker[str]:
     return tracker
 
 
-def begin(start: Position | None = None, **bounds: int) -> PageTracker[str]:
+def begin(
+    start: Position | None = None, *, max_pages: int = 100_000
+) -> PageTracker[str]:
     """Begin at the beginning, or where a position says."""
-    return PageTracker(start or Position(), **bounds)
+    return PageTracker(start or Position(), max_pages=max_pages)
 
 
 def test_at_the_beginning() -> None:
@@ -377,3 +379,72 @@ def test_growth_at_the_head(
 
     assert set(range(1000, oldest)) <= seen
     assert not tracker.drift
+
+
+def read_all(
+    length: int, per_page: int, growth: list[int], *, max_keys: int
+) -> tuple[list[int], PageTracker[int]]:
+    """Read a list that grows at its head before each page; return what is yielded."""
+    numbers = list(range(length, 0, -1))
+    tracker = PageTracker[int](Position(), max_keys=max_keys)
+    yielded: list[int] = []
+    growth = [*growth]
+    while not tracker.at_end:
+        each = cut(numbers, tracker.next_page, per_page)
+        assert PageDecision.ACCEPT is tracker.check(each, each.items, fresh=True)
+        yielded += [each.items[index] for index in tracker.accept(each, each.items)]
+        added = growth.pop() if growth else 0
+        numbers[:0] = range(len(numbers) + added, len(numbers), -1)
+    return yielded, tracker
+
+
+@given(
+    length=st.integers(0, 40),
+    per_page=st.integers(1, 4),
+    growth=st.lists(st.integers(0, 30), max_size=20),
+    max_keys=st.integers(1, 12),
+)
+def test_forgotten_items_are_counted(
+    length: int, per_page: int, growth: list[int], max_keys: int
+) -> None:
+    """However few keys are remembered, growth at the head repeats and hides nothing."""
+    yielded, tracker = read_all(length, per_page, growth, max_keys=max_keys)
+
+    assert list(range(length, 0, -1)) == yielded
+    assert not tracker.drift
+    assert len(tracker._recent) <= max(max_keys, per_page)
+
+
+def test_growth_elsewhere_is_drift_where_keys_are_forgotten() -> None:
+    """If the remembered items do not follow the counted ones, items may be hidden."""
+    tracker = PageTracker[int](Position(), max_keys=2)
+    numbers = list(range(8, 0, -1))
+    for _ in range(3):
+        each = cut(numbers, tracker.next_page, 2)
+        tracker.accept(each, each.items)
+    numbers += [0, -1, -2, -3]
+    each = cut(numbers, tracker.next_page, 2)
+    tracker.accept(each, each.items)
+    each = cut(numbers, tracker.next_page, 2)
+    tracker.accept(each, each.items)
+
+    assert tracker.drift
+
+
+def test_without_totals_every_key_is_kept() -> None:
+    """Without a total nothing can be counted, so no key is forgotten."""
+    tracker = PageTracker[int](Position(), max_keys=2)
+    for number in range(1, 6):
+        each = Page(items=(2 * number, 2 * number + 1), page=number, has_next=True)
+        tracker.accept(each, each.items)
+    again = Page(items=(2, 99), page=6, has_next=True)
+
+    assert [1] == list(tracker.accept(again, again.items))
+
+
+def test_repetitions_within_a_page() -> None:
+    """An item that a page has twice is yielded once."""
+    tracker = begin()
+    each = page(1, "aba", pages=1, total=3)
+
+    assert [0, 1] == list(tracker.accept(each, each.items))

@@ -126,7 +126,7 @@ async def test_an_unclosed_client_still_warns() -> None:
         await Client("any-token", transport=transport).iter_indexing_jobs().collect()
         gc.collect()
 
-    with pytest.warns(ResourceWarning, match="not closed"):
+    with pytest.warns(ResourceWarning, match="unclosed Client"):
         await forget()
 
     assert not transport.is_closed

@@ -90,7 +90,7 @@ async def test_failed_cancels() -> None:
         "could not cancel job-0: OSError: broken",
         (
             "could not cancel job-1: ServerError: 503: busy . Try again later, and "
-            "name the request id to support"
+            "report the request id to support"
         ),
     ] == caught.value.__notes__
     assert [Phase.RUNNING] * 2 == [job.phase for job in caught.value.jobs]

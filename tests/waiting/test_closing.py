@@ -68,7 +68,7 @@ async def test_closing_ends_a_sleeping_wait(
     assert 0 == api.in_flight
     assert not waiting.done()
     await client.aclose()
-    with pytest.raises(ClientClosedError, match="the client was closed during the call"):
+    with pytest.raises(ClientClosedError, match="client was closed during the call"):
         await waiting
 
     assert after == pytest.approx(now() - started, abs=0.01)
