@@ -11,6 +11,7 @@ from itertools import groupby
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+import gradient_async
 from gradient_async import models
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ def expand_options(_app: Sphinx, function: Any, _is_bound: Any) -> None:
     *others, last = [*signature.parameters.values()] or [None]
     if last is None or last.kind is not last.VAR_KEYWORD:
         return
-    (options,) = get_args(get_type_hints(function)[last.name])
+    # Some annotations are of names that only type checkers import.
+    names = {name: getattr(gradient_async, name) for name in gradient_async.__all__}
+    (options,) = get_args(get_type_hints(function, localns=names)[last.name])
     keys = [
         last.replace(
             name=key, kind=last.KEYWORD_ONLY, default=_OMITTED, annotation=hint

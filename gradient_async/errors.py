@@ -85,7 +85,7 @@ class GradientError(Exception):
 
     def __attrs_post_init__(self) -> None:
         """Keep only the message in `args`, as exceptions usually do."""
-        self.args = (self.message,)
+        super().__init__(self.message)
 
     def complete(self, **facts: object) -> Self:
         """
