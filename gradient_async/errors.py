@@ -38,10 +38,14 @@ from typing import ClassVar, Final, Self
 
 import attrs
 
-from gradient_async.models.indexing_jobs import IndexingJob
+# The package, not the class: models are imported on first use, and most programs see
+# an error about jobs late or never.
+from gradient_async import models
 
-# Lets an error be created from a message alone.
-_NO_JOB: Final = IndexingJob()
+
+def _no_job() -> models.IndexingJob:
+    """Return an empty job, so that an error can be created from a message alone."""
+    return models.IndexingJob()
 
 
 def _rebuild(
@@ -216,7 +220,7 @@ class IndexingJobTimeoutError(DeadlineExceededError):
 
     hint = "`jobs` has their latest state; wait again, or longer, for those running"
 
-    jobs: tuple[IndexingJob, ...] = attrs.field(default=(), kw_only=True)
+    jobs: tuple[models.IndexingJob, ...] = attrs.field(default=(), kw_only=True)
     """Latest known state of each job, ended or not; jobs never seen are missing."""
 
 
@@ -226,9 +230,9 @@ class IndexingJobFailedError(GradientError):
 
     hint = "See `job.failed_sources` for reasons; `check=False` returns such jobs"
 
-    job: IndexingJob = attrs.field(default=_NO_JOB, kw_only=True)
+    job: models.IndexingJob = attrs.field(factory=_no_job, kw_only=True)
     """The job; of several, the first in the order given."""
-    jobs: tuple[IndexingJob, ...] = attrs.field(default=(), kw_only=True)
+    jobs: tuple[models.IndexingJob, ...] = attrs.field(default=(), kw_only=True)
     """All awaited jobs, failed or not, in the order given."""
 
     def __attrs_post_init__(self) -> None:
@@ -244,7 +248,7 @@ class IndexingJobRunningError(GradientError):
     hint = "Wait for it, or cancel it"
     http_status = 409
 
-    job: IndexingJob = attrs.field(default=_NO_JOB, kw_only=True)
+    job: models.IndexingJob = attrs.field(factory=_no_job, kw_only=True)
     """The job that is pending or running."""
 
 
@@ -403,7 +407,7 @@ def _request_id(value: str | None) -> list[str]:
 
 def _to_json(fact: object) -> object:
     """Return a fact as plain JSON values; jobs are the only ones that are not yet."""
-    if isinstance(fact, IndexingJob):
+    if isinstance(fact, models.APIObject):
         return fact.to_dict()
     if isinstance(fact, tuple):
         return [_to_json(item) for item in fact]

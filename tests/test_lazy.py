@@ -48,15 +48,30 @@ def test_models_are_loaded_on_use() -> None:
     assert base | used == ours(imported("from gradient_async.models import Region"))
 
 
-def test_errors_load_jobs_alone() -> None:
-    """Importing the errors loads the jobs that they carry, and no other models."""
-    names = ("base", "indexing_jobs", "lists", "scalars")
+def test_errors_load_no_models() -> None:
+    """Importing the errors loads the jobs that they carry when they are needed."""
+    loaded = ours(imported("import gradient_async.errors"))
 
-    assert {f"gradient_async.models.{name}" for name in names} == {
-        name
-        for name in imported("import gradient_async.errors")
-        if name.startswith("gradient_async.models.")
+    assert not {it for it in loaded if it.startswith("gradient_async.models.")}
+
+
+def test_a_client_loads_what_it_needs() -> None:
+    """The public API and a client load no resources, lists, models, cattrs or CLI."""
+    code = "import sys, gradient_async; gradient_async.Client('t'); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    loaded = set(done.stdout.split())
+    parts = {it.split(".")[1] for it in ours(loaded)}
+
+    assert not parts & {"paging", "waiting", "cli", "testing", "emulator"}
+    assert not loaded & {
+        "cattrs",
+        "rich",
+        "cyclopts",
+        "gradient_async.resources.models",
     }
+    assert len(ours(loaded)) <= 40
 
 
 GOOD = 'b\'{"jobs": [{"uuid": "a", "total_tokens": "5"}]}\''
