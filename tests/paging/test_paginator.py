@@ -678,3 +678,14 @@ async def test_memory_stays_flat() -> None:
         held.append(sum(isinstance(o, Page) for o in gc.get_objects()))
 
     assert max(held) - before <= 4 + 3
+
+
+async def test_position_where_a_limit_ended_a_page() -> None:
+    """The position after `max_items` is within the page, right after the last item."""
+    numbers = GrowingList(95)
+    paginator = paginate(numbers.fetch, max_items=3)
+    await paginator.collect()
+    resumed = paginate(numbers.fetch, start=paginator.position)
+
+    assert Position(page=1, offset=3, total=95, per_page=10) == paginator.position
+    assert numbers.items[3:] == await resumed.collect()

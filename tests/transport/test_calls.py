@@ -30,6 +30,7 @@ from gradient_async import (
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
+from gradient_async.testing import MemoryTransport, Response, json_response
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 LIST = "/v2/gen-ai/indexing_jobs"
@@ -691,3 +692,18 @@ async def test_a_closed_lent_session_costs_nothing(api: Emulator) -> None:
         for _ in range(3):
             with pytest.raises(ClientClosedError):
                 await client.request("GET", LIST)
+
+
+async def test_each_attempt_has_its_own_request_id() -> None:
+    """An attempt without a response has no request id, whatever came before it."""
+    outcomes: list[Response | Exception] = [
+        json_response({}, status=503, headers={"x-request-id": "first"}),
+        ConnectError("no route", sent=False),
+        json_response({"ok": True}, headers={"x-request-id": "third"}),
+    ]
+    attempts: list[Attempt] = []
+    transport = MemoryTransport(lambda _: outcomes.pop(0))
+    async with Client("t", transport=transport, on_attempt=attempts.append) as client:
+        await client.request("GET", LIST)
+
+    assert ["first", None, "third"] == [attempt.request_id for attempt in attempts]
