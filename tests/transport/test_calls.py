@@ -703,7 +703,9 @@ async def test_each_attempt_has_its_own_request_id() -> None:
     ]
     attempts: list[Attempt] = []
     transport = MemoryTransport(lambda _: outcomes.pop(0))
-    async with Client("t", transport=transport, on_attempt=attempts.append) as client:
-        await client.request("GET", LIST)
+    async with Client(
+        "any-token", transport=transport, on_attempt=attempts.append
+    ) as it:
+        await it.request("GET", LIST)
 
     assert ["first", None, "third"] == [attempt.request_id for attempt in attempts]
