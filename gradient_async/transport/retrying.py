@@ -18,6 +18,9 @@ class Retrying(AsyncRetrying):
     on nothing but the state passed to it.
     """
 
+    def begin(self) -> None:
+        """Keep no statistics: the shared instance would mix those of all calls."""
+
     async def iter(self, retry_state: RetryCallState) -> DoAttempt | DoSleep | Response:
         """Return the next step: an attempt, a sleep, or the response; or raise."""
         outcome = retry_state.outcome

@@ -214,9 +214,9 @@ class AiohttpTransport:
             response.close()
             msg = f"the response has the invalid status {response.status}"
             raise ProtocolError(msg)
-        headers: dict[str, str] = {}
-        for name, value in response.headers.items():
-            headers.setdefault(name.lower(), value)
+        # Backwards, so that the first of a repeated header is kept.
+        pairs = reversed([*response.headers.items()])
+        headers = {name.lower(): value for name, value in pairs}
         body = await self._read_body(response)
         return Response(status=response.status, headers=headers, body=body)
 
