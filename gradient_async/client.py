@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
@@ -134,6 +134,13 @@ class Client:
         check_proxy(proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
+        for name, value, kind in (
+            ("transport", transport, Transport),
+            ("pacing", pacing, Pacing),
+            ("gate", gate, AbstractAsyncContextManager),
+        ):
+            if value is not None:
+                check_instance(name, value, kind)
         owns_transport = transport is None
         if transport is None:
             transport = AiohttpTransport(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import attrs
 
@@ -28,6 +28,7 @@ class Slot(Protocol):
         ...
 
 
+@runtime_checkable
 class Pacing(Protocol):
     """
     Decides when each request of one token may be sent.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -68,6 +68,7 @@ class Upload:
     """The file's `size` bytes; to be iterated over once."""
 
 
+@runtime_checkable
 class Transport(Protocol):
     """
     Sends single attempts to servers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import attrs
 import pytest
@@ -358,3 +359,12 @@ async def test_the_order_of_one_attempt() -> None:
         await client.request("GET", LIST)
 
     assert ["acquire", "enter", "respond", "exit", "release"] * 2 == recorder.events
+
+
+@pytest.mark.parametrize("name", ["pacing", "gate", "transport"])
+def test_objects_of_another_type(name: str) -> None:
+    """An object without the methods that are needed is refused at once."""
+    options: dict[str, Any] = {name: 3}
+
+    with pytest.raises(ConfigurationError, match=f"{name} must be"):
+        Client("any-token", **options)
