@@ -12,12 +12,8 @@ from gradient_async.lazy import lazy_names
 from gradient_async.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from gradient_async.client import (
-        Client,
-    )
-    from gradient_async.codec import (
-        JSON,
-    )
+    from gradient_async.client import Client
+    from gradient_async.codec import JSON
     from gradient_async.errors import (
         AuthenticationError,
         BadRequestError,
@@ -88,50 +84,18 @@ if TYPE_CHECKING:
         UnknownDataSource,
         WebCrawlerDataSource,
     )
-    from gradient_async.paging import (
-        Page,
-        Paginator,
-        Paging,
-        Position,
-    )
-    from gradient_async.resources.job_filter import (
-        JobFilters,
-        JobListOptions,
-    )
-    from gradient_async.resources.source_bodies import (
-        AddableDataSource,
-    )
-    from gradient_async.transport.attempt import (
-        Attempt,
-        OnAttempt,
-    )
-    from gradient_async.transport.calls import (
-        Gate,
-    )
-    from gradient_async.transport.credentials import (
-        Token,
-    )
-    from gradient_async.transport.headers import (
-        Limits,
-    )
-    from gradient_async.transport.pacing import (
-        Pacer,
-        Pacing,
-        Slot,
-    )
-    from gradient_async.transport.retry import (
-        RetryPolicy,
-    )
-    from gradient_async.transport.session import (
-        AiohttpTransport,
-    )
-    from gradient_async.transport.sliding_log import (
-        RateLimit,
-        Window,
-    )
-    from gradient_async.transport.uploads import (
-        OnProgress,
-    )
+    from gradient_async.paging import Page, Paginator, Paging, Position
+    from gradient_async.resources.job_filter import JobFilters, JobListOptions
+    from gradient_async.resources.source_bodies import AddableDataSource
+    from gradient_async.transport.attempt import Attempt, OnAttempt
+    from gradient_async.transport.calls import Gate
+    from gradient_async.transport.credentials import Token
+    from gradient_async.transport.headers import Limits
+    from gradient_async.transport.pacing import Pacer, Pacing, Slot
+    from gradient_async.transport.retry import RetryPolicy
+    from gradient_async.transport.session import AiohttpTransport
+    from gradient_async.transport.sliding_log import RateLimit, Window
+    from gradient_async.transport.uploads import OnProgress
 
 __all__ = [
     "JSON",

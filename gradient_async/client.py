@@ -121,7 +121,7 @@ class Client:
     ) -> None:
         credentials = find_credentials(token)
         del token
-        self._settings = ClientSettings(
+        self._settings = settings = ClientSettings(
             credentials=credentials,
             base_url=find_base_url(base_url),
             timeout=timeout,
@@ -134,13 +134,9 @@ class Client:
         check_proxy(proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
-        for name, value, kind in (
-            ("transport", transport, Transport),
-            ("pacing", pacing, Pacing),
-            ("gate", gate, AbstractAsyncContextManager),
-        ):
-            if value is not None:
-                check_instance(name, value, kind)
+        check_instance("transport", transport, Transport | None)
+        check_instance("pacing", pacing, Pacing | None)
+        check_instance("gate", gate, AbstractAsyncContextManager | None)
         owns_transport = transport is None
         if transport is None:
             transport = AiohttpTransport(
@@ -158,14 +154,16 @@ class Client:
         self._caller = Caller(
             transport=transport,
             owns_transport=owns_transport,
-            credentials=credentials,
-            base_url=self._settings.base_url,
-            codec=Codec(converter),
-            pacing=Pacer(rate_limit) if pacing is None else pacing,
-            gate=asyncio.Semaphore(max_concurrency),
+            credentials=settings.credentials,
+            base_url=settings.base_url,
+            codec=Codec(settings.converter),
+            pacing=Pacer(settings.rate_limit) if pacing is None else pacing,
+            gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=nullcontext() if gate is None else gate,
-            timeout=timeout,
-            retrying=Retrying(retry=AttemptHandler(retry, on_attempt)),
+            timeout=settings.timeout,
+            retrying=Retrying(
+                retry=AttemptHandler(settings.retry, settings.on_attempt)
+            ),
         )
 
     @property

@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING
 from gradient_async.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from gradient_async.models.base import (
-        APIObject,
-    )
+    from gradient_async.models.base import APIObject
     from gradient_async.models.data_sources import (
         AWSDataSource,
         AWSDataSourceDisplay,
@@ -52,19 +50,10 @@ if TYPE_CHECKING:
         ModelUsecase,
         ModelVersion,
     )
-    from gradient_async.models.regions import (
-        Region,
-    )
-    from gradient_async.models.scalars import (
-        OpenEnum,
-    )
-    from gradient_async.models.scheduled_indexing import (
-        ScheduledIndexing,
-    )
-    from gradient_async.models.uploads import (
-        PresignedUpload,
-        PresignedUrlFile,
-    )
+    from gradient_async.models.regions import Region
+    from gradient_async.models.scalars import OpenEnum
+    from gradient_async.models.scheduled_indexing import ScheduledIndexing
+    from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
 
 __all__ = [
     "APIObject",

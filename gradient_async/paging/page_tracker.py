@@ -117,7 +117,7 @@ class PageTracker(Generic[T]):
         lead = self.carry_over + _growth(self.total, page.total)
         if self._first_total is None:
             self._first_total = page.total
-        skip = max(self._count_before_start(page), self._count_forgotten(keys, lead))
+        skip = max(self._count_before_start(page), self._skip_forgotten(keys, lead))
         self.drift = self.drift or self._shows_drift(page)
         self.carry_over = max(0, lead - len(keys))
         self.accepted += 1
@@ -141,12 +141,13 @@ class PageTracker(Generic[T]):
         read = (page.page - self._start.page) * self._page_size
         return min(max(0, self._start.offset + growth - read), len(page.items))
 
-    def _count_forgotten(self, keys: tuple[Hashable, ...], lead: int) -> int:
+    def _skip_forgotten(self, keys: tuple[Hashable, ...], lead: int) -> int:
         """
-        Return the number of leading items that were read before the remembered ones.
+        Return the number of leading items to skip unseen, and record drift.
 
-        They cannot be recognised, only counted. The count is right if the remembered
-        items follow right behind; otherwise items may be hidden, and that is drift.
+        Items that were read before the remembered ones cannot be recognised, only
+        counted. The count is right if the remembered items follow right behind;
+        otherwise items may be hidden.
         """
         forgotten = lead - len(self._recent) if self._recent.has_forgotten else 0
         count = min(max(0, forgotten), len(keys))

@@ -89,7 +89,7 @@ class Paginator(Generic[T]):
         # Of the current page: the indexes of the items to yield, and those items.
         self._indexes: Sequence[int] = ()
         self._items: Iterator[T] = iter(())
-        self._is_closed = False
+        self._closed_at: Position | None = None
 
     @property
     def total(self) -> int | None:
@@ -110,6 +110,8 @@ class Paginator(Generic[T]):
     def position(self) -> Position:
         """The position right after the latest item; pass it as `start=` to resume."""
         page = self._page
+        if self._closed_at is not None:
+            return self._closed_at
         if page is None:
             return self._start
         number, offset = page.page, self._offset()
@@ -190,9 +192,8 @@ class Paginator(Generic[T]):
 
     async def aclose(self) -> None:
         """Cancel pending requests and end the iteration; closing again is fine."""
-        self._start = self.position
-        self._page, self._items = None, iter(())
-        self._is_closed = True
+        self._closed_at = self.position
+        self._items = iter(())
         await self._buffer.aclose()
 
     async def __aenter__(self) -> Self:
@@ -244,7 +245,7 @@ class Paginator(Generic[T]):
         Returns False if the paginator was closed.
         """
         tracker = self._tracker
-        while not self._is_closed:
+        while self._closed_at is None:
             window = tracker.pages_to_fetch(self._window())
             self._buffer.request(window, accepted=tracker.accepted)
             result = await self._buffer.result(tracker.next_page)

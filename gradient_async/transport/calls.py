@@ -67,8 +67,7 @@ class Caller:
     """Caps the requests of all clients that share it."""
     timeout: float
     retrying: Retrying
-    # Not made here alone: a second Caller may share the calls of the first.
-    lifetime: Lifetime = attrs.field(factory=Lifetime)
+    lifetime: Lifetime = attrs.field(factory=Lifetime, init=False)
 
     async def call(self, request: Request, cls: type[T]) -> T:
         """
@@ -152,8 +151,8 @@ class Caller:
         async with self.gate:
             slot = await self.pacing.acquire(call.deadline - clock())
             response, limits = await self._send(call, secret, slot)
-        call.request_id = sanitize(response.request_id, secret)
         if call.is_fulfilled(response):
+            call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
             return response if response.is_success else attrs.evolve(response, body=b"")
         failure = status_error(
@@ -215,9 +214,7 @@ class Caller:
 
     def __del__(self) -> None:
         """Warn about an unclosed client, and drop its connections."""
-        # An argument that is missing leaves an object without any attribute.
-        lifetime = getattr(self, "lifetime", None)
-        if lifetime is not None and lifetime.has_begun and not lifetime.has_ended:
+        if self.lifetime.has_begun and not self.lifetime.has_ended:
             text = "unclosed Client: use `async with` or `await client.aclose()`"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
             if self.owns_transport:

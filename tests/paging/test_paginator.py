@@ -689,3 +689,18 @@ async def test_position_where_a_limit_ended_a_page() -> None:
 
     assert Position(page=1, offset=3, total=95, per_page=10) == paginator.position
     assert numbers.items[3:] == await resumed.collect()
+
+
+async def test_closing_keeps_what_was_read() -> None:
+    """A closed paginator still knows the list's length, its progress and its start."""
+    paginator = paginate(GrowingList(95).fetch)
+    [await anext(paginator) for _ in range(11)]
+    first_page = await paginator
+    position = paginator.position
+    await paginator.aclose()
+    await paginator.aclose()
+
+    assert (95, 10) == (paginator.total, paginator.pages_total)
+    assert "<Paginator /numbers, page 2 of 10>" == repr(paginator)
+    assert position == paginator.position
+    assert first_page == await paginator
