@@ -149,8 +149,11 @@ class Caller:
         clock = asyncio.get_running_loop().time
         call.queued_at = clock()
         async with self.gate:
-            slot = await self.pacing.acquire(call.deadline - clock())
-            response, limits = await self._send(call, secret, slot)
+            sent = None
+            while sent is None:
+                slot = await self.pacing.acquire(call.deadline - clock())
+                sent = await self._send(call, secret, slot)
+        response, limits = sent
         if call.is_fulfilled(response):
             call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
@@ -163,12 +166,15 @@ class Caller:
 
     async def _send(
         self, call: CallState, secret: Secret, slot: Slot
-    ) -> tuple[Response, Limits]:
+    ) -> tuple[Response, Limits] | None:
+        """Send the request; return None if the slot was revoked before."""
         sent, limits = False, None
         try:
             # The innermost gate: a client that waits for its own limit must not hold
             # what other clients could use.
             async with self.shared_gate:
+                if slot.is_revoked:
+                    return None
                 call.begin_attempt(asyncio.get_running_loop().time())
                 sent = True
                 response = await self.transport.send(

@@ -9,13 +9,22 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from gradient_async.errors import DeadlineExceededError
+from gradient_async.errors import ConfigurationError, DeadlineExceededError
 from gradient_async.transport.headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog
 
 
 class Slot(Protocol):
     """Permission to send one request."""
+
+    @property
+    def is_revoked(self) -> bool:
+        """
+        Whether the server refused another request since this slot was acquired.
+
+        Then it is released unsent, and another one acquired.
+        """
+        ...
 
     def release(self, *, sent: bool, limits: Limits | None = None) -> None:
         """
@@ -64,9 +73,9 @@ class Pacer:
     """
     The queue in front of one token's rate limit.
 
-    Clients of one token can share it, in one event loop. Costs a few microseconds
-    per request while there is room, and one timer while there is none. It is its own
-    `Slot`, since requests have no state of their own here.
+    Clients of one token can share it, in one event loop at a time. Costs a few
+    microseconds per request while there is room, and one timer while there is none. It
+    is its own `Slot`, since requests have no state of their own here.
 
     Args:
         rate_limit: The number of requests that the token may send.
@@ -76,16 +85,25 @@ class Pacer:
         self._log = SlidingLog(rate_limit.windows)
         self._queue: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the server refused a request and none may be sent yet."""
+        return asyncio.get_running_loop().time() < self._log.blocked_until
 
     async def acquire(self, seconds_left: float) -> Slot:
         """
         Wait until a request may be sent, and count it as sent.
 
         Raises:
+            ConfigurationError: Another event loop is using it.
             DeadlineExceededError: The limit allows no request within `seconds_left`,
                 however short the queue; raised at once, with `retry_after`.
         """
         loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._move_to(loop)
         now = loop.time()
         ready_at = self._log.ready_at(now)
         deadline = now + seconds_left
@@ -103,6 +121,14 @@ class Pacer:
             self._leave(waiter)
             raise
         return self
+
+    def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Serve another event loop, if the one before it is closed."""
+        if self._loop is not None and not self._loop.is_closed():
+            msg = "the Pacer belongs to another event loop that is still open"
+            raise ConfigurationError(msg)
+        self._loop, self._timer = loop, None
+        self._queue.clear()
 
     def _leave(self, waiter: _Waiter) -> None:
         """Leave the queue early; a turn that came at that very moment is returned."""

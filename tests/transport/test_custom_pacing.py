@@ -79,11 +79,29 @@ def test_pacing_and_a_rate_limit() -> None:
         Client("t", pacing=Pacer(), rate_limit=RateLimit(None))
 
 
+def test_a_pacer_in_two_event_loops() -> None:
+    """A pacer moves on once its event loop is closed, and serves no two at a time."""
+    pacer = Pacer(RateLimit(None))
+
+    async def acquire() -> bool:
+        slot = await pacer.acquire(1.0)
+        slot.release(sent=True)
+        return slot.is_revoked
+
+    assert not asyncio.run(acquire())
+    assert not asyncio.run(acquire())
+    with asyncio.Runner() as first, asyncio.Runner() as second:
+        first.run(acquire())
+        with pytest.raises(ConfigurationError, match="another event loop"):
+            second.run(acquire())
+
+
 @attrs.define
 class RecordingSlot:
     """A slot that records its releases."""
 
     releases: list[tuple[bool, Limits | None]] = attrs.field(factory=list)
+    is_revoked: bool = False
 
     def release(self, *, sent: bool, limits: Limits | None = None) -> None:
         """Record the end of a request."""
@@ -323,6 +341,7 @@ class Recorder:
     """Pacing, slot, gate and server that record the order of their use."""
 
     events: list[str] = attrs.field(factory=list)
+    is_revoked: bool = False
 
     async def acquire(self, seconds_left: float) -> Recorder:
         """Return the slot."""

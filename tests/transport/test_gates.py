@@ -207,6 +207,18 @@ async def test_waiting_for_a_limit_does_not_hold_the_shared_gate() -> None:
     assert [(0, 0), (1, 1), (0, 50)] == arrivals
 
 
+async def test_a_429_stops_requests_at_the_shared_gate(api: Emulator) -> None:
+    """A request that waits at the gate while another is refused is held back, too."""
+    api.fail(Fault(status=429, headers={"retry-after": "20"}, delay=1.0))
+    began = now()
+    client = Client(api.token, base_url=api.url, gate=asyncio.Semaphore(1))
+    async with client:
+        await asyncio.gather(*(client.request("GET", LIST) for _ in range(4)))
+
+    arrivals = [round(request.at - began) for request in api.requests]
+    assert [0, 21, 21, 21, 21] == arrivals
+
+
 async def test_cancellation_at_the_shared_gate(api: Emulator) -> None:
     """A call cancelled at the gate returns its slot of the rate limit, unsent."""
     gate = asyncio.Semaphore(1)
