@@ -8,6 +8,8 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
+import attrs
+
 from gradient_async import resources
 from gradient_async.checks import check_instance, check_int
 from gradient_async.codec import JSON, Codec
@@ -23,9 +25,10 @@ from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.calls import Caller, Gate
 from gradient_async.transport.credentials import Token
 from gradient_async.transport.endpoint import build_raw_request
+from gradient_async.transport.extra_headers import check_headers
+from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import Pacer, Pacing
 from gradient_async.transport.retry import RetryPolicy
-from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.session import (
     MAX_RESPONSE_BYTES,
     AiohttpTransport,
@@ -33,6 +36,7 @@ from gradient_async.transport.session import (
     TraceConfig,
 )
 from gradient_async.transport.sliding_log import RateLimit
+from gradient_async.transport.token_status import TokenStatus
 from gradient_async.transport.wire import Transport
 
 if TYPE_CHECKING:
@@ -64,6 +68,8 @@ class Client:
 
     Args:
         token: See above; None means the environment's.
+        account: Name of the account, which errors, attempts and log records carry;
+            empty by default.
         base_url: Base URL of the API; None means `DIGITALOCEAN_API_URL`, or else
             https://api.digitalocean.com. Must be https, except for loopback addresses.
         timeout: Seconds for each call as a whole, 60 by default: waiting for a slot,
@@ -104,6 +110,7 @@ class Client:
         self,
         token: Token | None = None,
         *,
+        account: str = "",
         base_url: str | None = None,
         timeout: float = 60.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
@@ -122,6 +129,7 @@ class Client:
         credentials = find_credentials(token)
         del token
         self._settings = settings = ClientSettings(
+            account=account,
             credentials=credentials,
             base_url=find_base_url(base_url),
             timeout=timeout,
@@ -137,34 +145,41 @@ class Client:
         check_instance("transport", transport, Transport | None)
         check_instance("pacing", pacing, Pacing | None)
         check_instance("gate", gate, AbstractAsyncContextManager | None)
-        owns_transport = transport is None
-        if transport is None:
-            transport = AiohttpTransport(
-                session=session,
-                proxy=proxy,
-                trace_configs=trace_configs,
-                max_response_bytes=max_response_bytes,
-            )
-        elif session is not None or proxy is not None or trace_configs:
+        if transport is not None and (session is not None or proxy or trace_configs):
             msg = "transport= excludes session=, proxy= and trace_configs="
             raise ConfigurationError(msg)
         if pacing is not None and rate_limit != RateLimit():
             msg = "pass either rate_limit= or pacing=, not both"
             raise ConfigurationError(msg)
+        own_transport = None
+        if transport is None:
+            transport = own_transport = AiohttpTransport(
+                session=session,
+                proxy=proxy,
+                trace_configs=trace_configs,
+                max_response_bytes=max_response_bytes,
+            )
+        used_pacing = Pacer(settings.rate_limit) if pacing is None else pacing
+        self._is_view = False
         self._caller = Caller(
+            account=settings.account,
             transport=transport,
-            owns_transport=owns_transport,
             credentials=settings.credentials,
             base_url=settings.base_url,
             codec=Codec(settings.converter),
-            pacing=Pacer(settings.rate_limit) if pacing is None else pacing,
+            find_pacing=lambda _: used_pacing,
             gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=nullcontext() if gate is None else gate,
             timeout=settings.timeout,
-            retrying=Retrying(
-                retry=AttemptHandler(settings.retry, settings.on_attempt)
-            ),
+            attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
+            lifetime=Lifetime(own_transport),
+            token_status=TokenStatus(),
         )
+
+    @property
+    def account(self) -> str:
+        """Name of the account; empty without one."""
+        return self._settings.account
 
     @property
     def indexing_jobs(self) -> resources.IndexingJobs:
@@ -241,14 +256,56 @@ class Client:
         del json
         return await self._caller.call_json(request)
 
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """
+        Return a view of this client whose calls have other options.
+
+            await client.with_options(timeout=5).indexing_jobs.get(uuid)
+
+        It shares everything else: connections, rate limit, concurrency and the quota
+        for retries. It takes microseconds to make, and closing it does nothing.
+
+        Args:
+            timeout: Seconds for each call; None means this client's.
+            retry: Retry policy; None means this client's.
+            headers: Headers to send besides those of this client; None adds none.
+
+        Raises:
+            ConfigurationError: An option is invalid, or a header is one that the
+                client sets itself, such as `Authorization`.
+        """
+        settings, caller = self._settings, self._caller
+        settings = attrs.evolve(
+            settings,
+            timeout=settings.timeout if timeout is None else timeout,
+            retry=settings.retry if retry is None else retry,
+        )
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._settings, view._is_view = settings, True
+        view._caller = attrs.evolve(
+            caller,
+            timeout=settings.timeout,
+            attempt_handler=caller.attempt_handler.with_policy(settings.retry),
+            headers={**caller.headers, **check_headers(headers or {})},
+        )
+        return view
+
     async def aclose(self) -> None:
         """
         Close the client; closing again does nothing.
 
         Calls in progress raise `ClientClosedError`. A session or transport that was
-        passed in stays open.
+        passed in stays open. Closing a view of `with_options` does nothing.
         """
-        await self._caller.aclose()
+        if not self._is_view:
+            await self._caller.lifetime.end()
 
     async def __aenter__(self) -> Self:
         """Return the client, which is closed at the end of the block."""

@@ -78,6 +78,8 @@ class GradientError(Exception):
 
     message: str
     """What happened, without the place."""
+    account: str = attrs.field(default="", kw_only=True)
+    """Name of the account; empty without one."""
     method: str = attrs.field(default="", kw_only=True)
     """HTTP method of the call; empty if no call was made."""
     path: str = attrs.field(default="", kw_only=True)
@@ -117,13 +119,14 @@ class GradientError(Exception):
 
     def _context(self) -> list[str]:
         """Return the facts in brackets: the place and the progress of the call."""
+        account = [f"account {self.account}"] if self.account else []
         if not self.method:
-            return []
-        place = f"{self.method} {self.path}"
+            return account
+        place = [*account, f"{self.method} {self.path}"]
         if not self.attempts:
-            return [place]
+            return place
         plural = "" if self.attempts == 1 else "s"
-        return [place, f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
+        return [*place, f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
 
     def __str__(self) -> str:
         """Return what happened, where, and what to try, on one line."""

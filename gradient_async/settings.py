@@ -48,6 +48,7 @@ class ClientSettings:
         ConfigurationError: A setting is invalid.
     """
 
+    account: str
     credentials: Credentials
     base_url: str
     timeout: float
@@ -59,6 +60,10 @@ class ClientSettings:
 
     def __attrs_post_init__(self) -> None:
         """Check what the types of arguments do not ensure."""
+        check_instance("account", self.account, str)
+        if not self.account.isprintable():
+            msg = f"account must be printable, got {self.account!r}"
+            raise ConfigurationError(msg)
         self.credentials.check()
         check_seconds("timeout", self.timeout)
         check_instance("retry", self.retry, RetryPolicy)

@@ -41,6 +41,7 @@ from gradient_async.errors import (
 from gradient_async.models import IndexingJob, IndexingJobPhase
 
 FACTS: dict[str, Any] = {
+    "account": "acme",
     "method": "GET",
     "path": "/v2/gen-ai/indexing_jobs",
     "sent": False,

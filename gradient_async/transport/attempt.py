@@ -15,6 +15,8 @@ from gradient_async.logger import logger
 class Attempt:
     """One request and its outcome; holds no header, body or query."""
 
+    account: str = ""
+    """Name of the account; empty without one."""
     method: str
     """HTTP method."""
     path: str
@@ -52,25 +54,29 @@ def is_observed(on_attempt: OnAttempt | None) -> bool:
 def report_attempt(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
     """Log an attempt (debug) and its retry (warning), and call the hook."""
     outcome = attempt.error or "ok"
+    place = f"{attempt.method} {attempt.path}"
+    if attempt.account:
+        place = f"{attempt.account}: {place}"
+    facts = {"account": attempt.account}
     logger.debug(
-        "%s %s attempt %d: %s %s in %.3f s after waiting %.3f s, request id %s",
-        attempt.method,
-        attempt.path,
+        "%s attempt %d: %s %s in %.3f s after waiting %.3f s, request id %s",
+        place,
         attempt.number,
         "-" if attempt.status is None else attempt.status,
         outcome,
         attempt.seconds,
         attempt.waited,
         attempt.request_id,
+        extra=facts,
     )
     if attempt.retry_in is not None:
         logger.warning(
-            "%s %s attempt %d failed (%s); retrying in %.2f s",
-            attempt.method,
-            attempt.path,
+            "%s attempt %d failed (%s); retrying in %.2f s",
+            place,
             attempt.number,
             outcome,
             attempt.retry_in,
+            extra=facts,
         )
     if on_attempt is not None:
         on_attempt(attempt)

@@ -34,10 +34,19 @@ class AttemptHandler:
     One object serves all calls of a client: the state of a call is in `CallState`.
     """
 
-    def __init__(self, policy: RetryPolicy, on_attempt: OnAttempt | None) -> None:
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        on_attempt: OnAttempt | None,
+        quota: RetryQuota | None = None,
+    ) -> None:
         self._policy = policy
         self._on_attempt = on_attempt
-        self._quota = RetryQuota()
+        self._quota = RetryQuota() if quota is None else quota
+
+    def with_policy(self, policy: RetryPolicy) -> AttemptHandler:
+        """Return a handler with another policy that shares the quota."""
+        return AttemptHandler(policy, self._on_attempt, self._quota)
 
     def __call__(self, state: RetryCallState) -> bool:
         """Return whether to make another attempt; tenacity's retry strategy."""
@@ -50,8 +59,11 @@ class AttemptHandler:
             if is_observed(self._on_attempt):
                 self._report(call, response=outcome.result())
             return False
-        if not isinstance(error, TransportError | StatusError):
+        # A token known to be refused fails before its attempt begins.
+        is_begun = call.attempts > call.reported
+        if not isinstance(error, TransportError | StatusError) or not is_begun:
             return False
+        call.reported = call.attempts
         return self._handle_failure(call, error)
 
     def _handle_failure(
@@ -92,6 +104,7 @@ class AttemptHandler:
     ) -> None:
         responded = error if isinstance(error, StatusError) else response
         attempt = Attempt(
+            account=call.account,
             method=call.request.method,
             path=call.request.path,
             number=call.attempts,

@@ -20,6 +20,8 @@ class CallState:
     request: Request
     started: float
     deadline: float
+    account: str = ""
+    """Name of the account; empty without one."""
     attempts: int = 0
     """Number of attempts so far."""
     queued_at: float = 0.0
@@ -38,6 +40,8 @@ class CallState:
     """Seconds until the next attempt."""
     spent: int = 0
     """What its retries cost of the client's quota."""
+    reported: int = 0
+    """Number of attempts whose end was handled."""
 
     def begin_attempt(self, now: float) -> None:
         """Count an attempt that is about to be sent."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Final, NoReturn, TypeAlias, TypeVar
 
@@ -18,6 +17,7 @@ import attrs
 
 from gradient_async.codec import JSON, Codec, decode_json
 from gradient_async.errors import (
+    AuthenticationError,
     ClientClosedError,
     DeadlineExceededError,
     DecodeError,
@@ -26,6 +26,7 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
+from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
 from gradient_async.transport.headers import Limits, read_limits
@@ -35,6 +36,7 @@ from gradient_async.transport.retry import may_have_executed
 from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize
 from gradient_async.transport.status import status_error
+from gradient_async.transport.token_status import TokenStatus
 from gradient_async.transport.wire import Request, Response, Transport
 
 T = TypeVar("T")
@@ -53,21 +55,29 @@ class Caller:
     Many tasks of one event loop may use it at once.
     """
 
+    account: str
+    """Name of the account; empty without one."""
     transport: Transport
-    owns_transport: bool
-    """Whether closing the client closes the transport."""
     credentials: Credentials
     base_url: str
     codec: Codec
-    pacing: Pacing
-    """Keeps to the token's rate limit."""
+    find_pacing: Callable[[Secret], Pacing]
+    """Return what keeps to the rate limit of a token."""
     gate: Gate
     """Caps the requests of this client that are in flight."""
     shared_gate: Gate
     """Caps the requests of all clients that share it."""
     timeout: float
-    retrying: Retrying
-    lifetime: Lifetime = attrs.field(factory=Lifetime, init=False)
+    attempt_handler: AttemptHandler
+    lifetime: Lifetime
+    token_status: TokenStatus
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    """Headers to send with each request, besides its own."""
+    _retrying: Retrying = attrs.field(init=False)
+
+    @_retrying.default
+    def _create_retrying(self) -> Retrying:
+        return Retrying(retry=self.attempt_handler)
 
     async def call(self, request: Request, cls: type[T]) -> T:
         """
@@ -126,12 +136,16 @@ class Caller:
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
-        call = CallState(request, started=now, deadline=now + self.timeout)
+        if self.headers:
+            request = attrs.evolve(request, headers=self.headers)
+        call = CallState(request, now, now + self.timeout, self.account)
         scope = asyncio.timeout_at(call.deadline)
         try:
             self.lifetime.enter(scope)
             async with scope:
-                return call, await self.retrying(self._attempt, call)
+                response: Response = await self._retrying(self._attempt, call)
+                self.token_status.record(None)
+                return call, response
         except GradientError as error:
             failure, cause = _call_error(error, call)
         except TimeoutError:
@@ -140,6 +154,7 @@ class Caller:
             failure, cause = self._interruption(call)
         finally:
             self.lifetime.leave(scope)
+        self.token_status.record(failure)
         # Raised here so that the traceback omits the interrupted frames, whose
         # variables hold headers.
         raise failure from cause
@@ -148,10 +163,12 @@ class Caller:
         secret = await self.credentials.current()
         clock = asyncio.get_running_loop().time
         call.queued_at = clock()
+        self.token_status.check(secret, call.queued_at)
+        pacing = self.find_pacing(secret)
         async with self.gate:
             sent = None
             while sent is None:
-                slot = await self.pacing.acquire(call.deadline - clock())
+                slot = await pacing.acquire(call.deadline - clock())
                 sent = await self._send(call, secret, slot)
         response, limits = sent
         if call.is_fulfilled(response):
@@ -162,6 +179,8 @@ class Caller:
             call.request, response, retry_after=limits.wait, secret=secret
         )
         call.request_id = failure.request_id
+        if isinstance(failure, AuthenticationError):
+            self.token_status.refuse(secret, failure, clock())
         raise failure
 
     async def _send(
@@ -175,21 +194,37 @@ class Caller:
             async with self.shared_gate:
                 if slot.is_revoked:
                     return None
-                call.begin_attempt(asyncio.get_running_loop().time())
-                sent = True
-                response = await self.transport.send(
-                    call.request, base_url=self.base_url, token=secret
-                )
+                response = await self._exchange(call, secret)
             call.is_in_flight = False
-            limits = _read_limits(response)
+            sent, limits = True, self._read_limits(response)
         except GradientError as error:
             call.is_in_flight = False
             # Any other error means that the transport did not send the request.
             sent = isinstance(error, TransportError) and error.sent
             raise
         finally:
-            slot.release(sent=sent, limits=limits)
+            slot.release(sent=sent or call.is_in_flight, limits=limits)
         return response, limits
+
+    async def _exchange(self, call: CallState, secret: Secret) -> Response:
+        now = asyncio.get_running_loop().time()
+        self.token_status.begin(secret, now)
+        call.begin_attempt(now)
+        status = None
+        try:
+            response = await self.transport.send(
+                call.request, base_url=self.base_url, token=secret
+            )
+            status = response.status
+        finally:
+            self.token_status.end(secret, status)
+        return response
+
+    def _read_limits(self, response: Response) -> Limits:
+        now, refused = time.time(), response.status == _TOO_MANY_REQUESTS
+        limits = read_limits(response.headers, now=now, refused=refused)
+        self.token_status.limits, self.token_status.limits_at = limits, now
+        return limits
 
     def _interruption(
         self, call: CallState
@@ -205,31 +240,10 @@ class Caller:
             return _outcome_unknown(call), reason
         return reason, call.failure
 
-    async def aclose(self) -> None:
-        """End running calls with `ClientClosedError`, and close an own transport."""
-        try:
-            await self.lifetime.end()
-        finally:
-            if self.owns_transport:
-                await self.transport.aclose()
-
     def __reduce__(self) -> NoReturn:
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "a Client's connections cannot be pickled or copied"
         raise TypeError(msg)
-
-    def __del__(self) -> None:
-        """Warn about an unclosed client, and drop its connections."""
-        if self.lifetime.has_begun and not self.lifetime.has_ended:
-            text = "unclosed Client: use `async with` or `await client.aclose()`"
-            warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
-            if self.owns_transport:
-                self.transport.abandon()
-
-
-def _read_limits(response: Response) -> Limits:
-    refused = response.status == _TOO_MANY_REQUESTS
-    return read_limits(response.headers, now=time.time(), refused=refused)
 
 
 def _decode(call: CallState, decode: Callable[[], T]) -> T:
@@ -243,6 +257,7 @@ def _decode(call: CallState, decode: Callable[[], T]) -> T:
 def _complete(error: GradientError, call: CallState) -> GradientError:
     """Fill in the request and the progress of the call."""
     return error.complete(
+        account=call.account,
         method=call.request.method,
         path=call.request.path,
         attempts=call.attempts,

@@ -32,6 +32,14 @@ class Secret:
         """Return a text from elsewhere with the token replaced by `***`."""
         return text.replace(self._text, "***") if self._text else text
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are the same token."""
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        """Return a hash, so that what belongs to a token can be found by it."""
+        return hash(self._text)
+
     def __repr__(self) -> str:
         """Return a placeholder."""
         return "Secret('***')"
@@ -54,6 +62,10 @@ class Credentials:
     def __init__(self, token: Token) -> None:
         self._provider = token if callable(token) else None
         self._secret = _secret(token)
+
+    def replace(self, other: Credentials) -> None:
+        """Adopt the source of other credentials, from the next attempt on."""
+        self._provider, self._secret = other._provider, other._secret
 
     def check(self) -> None:
         """

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 
 from gradient_async.errors import ClientClosedError, ConfigurationError
+from gradient_async.transport.wire import Transport
 
 
 class Lifetime:
@@ -12,10 +14,15 @@ class Lifetime:
     The lifetime of a client.
 
     It begins with the first call, in the event loop running then, and ends for good
-    with `end`, which also ends all calls in progress.
+    with `end`, which also ends all calls in progress. A client and the views that
+    `with_options` makes share one.
+
+    Args:
+        transport: The transport to close at the end; None if it is somebody else's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, transport: Transport | None = None) -> None:
+        self._transport = transport
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scopes: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
@@ -61,8 +68,16 @@ class Lifetime:
             self._all_left.set()
 
     async def end(self) -> None:
-        """Expire the timeouts of all calls in progress, and wait for their end."""
+        """End calls in progress with `ClientClosedError`, and close the transport."""
         self.has_ended = True
+        try:
+            await self._end_calls()
+        finally:
+            if self._transport is not None:
+                await self._transport.aclose()
+
+    async def _end_calls(self) -> None:
+        """Expire the timeouts of all calls in progress, and wait for their end."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             return
@@ -72,3 +87,11 @@ class Lifetime:
         if self._scopes:
             self._all_left.clear()
             await self._all_left.wait()
+
+    def __del__(self) -> None:
+        """Warn about an unclosed client, and drop its connections."""
+        if self.has_begun and not self.has_ended:
+            text = "unclosed Client: use `async with` or `await client.aclose()`"
+            warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
+            if self._transport is not None:
+                self._transport.abandon()

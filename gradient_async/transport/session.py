@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
@@ -127,6 +127,8 @@ class AiohttpTransport:
             TransportError: No complete response was received.
         """
         headers = _JSON_HEADERS
+        if request.headers:
+            headers = {**_without(_JSON_HEADERS, request.headers), **request.headers}
         if request.body is not None:
             headers = headers | {"Content-Type": "application/json"}
         outgoing = _OutgoingRequest(
@@ -327,6 +329,11 @@ def _describe(error: aiohttp.ClientError) -> str:
         reason = os.strerror(error.errno)
     name = type(error).__name__
     return f"{name}, {reason}" if reason else name
+
+
+def _without(headers: Mapping[str, str], names: Container[str]) -> dict[str, str]:
+    """Return the headers except those of these names, which are in lower case."""
+    return {name: headers[name] for name in headers if name.lower() not in names}
 
 
 def _check_external(session: ClientSession) -> None:

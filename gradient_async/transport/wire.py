@@ -25,6 +25,8 @@ class Request:
     """Query parameters, not encoded; a sequence repeats its name."""
     body: bytes | None = attrs.field(default=None, repr=False)
     """JSON to send; None sends no body."""
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Headers to add, names in lower case; see `extra_headers` for what they may be."""
 
     @property
     def is_idempotent(self) -> bool:

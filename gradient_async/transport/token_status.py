@@ -1,0 +1,119 @@
+"""What the latest calls found out about a token: whether it is refused, its limit."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Final
+
+import attrs
+
+from gradient_async.errors import (
+    AuthenticationError,
+    GradientError,
+    RateLimitError,
+    ServerError,
+    StatusError,
+)
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.headers import Limits
+
+_UNAUTHORIZED: Final = 401
+
+
+@attrs.define
+class _Refusal:
+    """A token that the server refused."""
+
+    secret: Secret
+    error: AuthenticationError
+    until: float
+    """Time until which it is not sent again."""
+
+
+class TokenStatus:
+    """
+    What the latest calls of one account found out about its token.
+
+    A token that the server refused (401) is refused here, too, for `refused_for`
+    seconds. Then one call sends it again, while the others still fail; what the server
+    responds holds for all. Another token is sent at once.
+
+    A 403 is about one operation, so it does not count as a refusal of the token.
+
+    Args:
+        refused_for: Seconds not to send a refused token again; 0 always sends it.
+    """
+
+    def __init__(self, refused_for: float = 0.0) -> None:
+        self._refused_for = refused_for
+        self._refusal: _Refusal | None = None
+        self.limits: Limits = Limits()
+        """What the latest response says about the rate limit."""
+        self.limits_at: float = 0.0
+        """When it was received, in epoch seconds."""
+        self.error: GradientError | None = None
+        """What prevents calls of the account; None if the latest call got through."""
+
+    def check(self, secret: Secret, now: float) -> None:
+        """
+        Raise if the token was refused not long ago.
+
+        Raises:
+            AuthenticationError: It was; `retry_after` says when it is sent again.
+        """
+        refusal = self._refusal
+        if refusal is not None and refusal.secret == secret and now < refusal.until:
+            raise _refuse_again(refusal.error, refusal.until - now)
+
+    def begin(self, secret: Secret, now: float) -> None:
+        """
+        Check the token right before it is sent; of a refused one, admit one call.
+
+        Raises:
+            AuthenticationError: The token was refused not long ago.
+        """
+        self.check(secret, now)
+        if self._refusal is not None and self._refusal.secret == secret:
+            self._refusal.until = now + self._refused_for
+
+    def end(self, secret: Secret, status: int | None) -> None:
+        """Record the response's status after `begin`; None without a response."""
+        refusal = self._refusal
+        if refusal is None or refusal.secret != secret:
+            return
+        if status is None:
+            # Nothing was found out: let the next call find out.
+            refusal.until = 0.0
+        elif status != _UNAUTHORIZED:
+            self._refusal = None
+
+    def refuse(self, secret: Secret, error: AuthenticationError, now: float) -> None:
+        """Record that the server refused the token."""
+        if self._refused_for:
+            self._refusal = _Refusal(secret, copy(error), now + self._refused_for)
+
+    def record(self, error: GradientError | None) -> None:
+        """Record the outcome of a call."""
+        is_failure = error is not None and is_account_failure(error)
+        # A copy has no traceback, whose frames would be kept alive.
+        self.error = copy(error) if is_failure else None
+
+
+def is_account_failure(error: GradientError) -> bool:
+    """
+    Return whether an error is about the account or the way to it, not about one call.
+
+    A 404, for example, proves that the account can be used.
+    """
+    if isinstance(error, StatusError):
+        return isinstance(error, AuthenticationError | RateLimitError | ServerError)
+    return True
+
+
+def _refuse_again(error: AuthenticationError, wait: float) -> AuthenticationError:
+    """Return the error for a call that is not sent."""
+    refusal = AuthenticationError(
+        error.message, status=error.status, id=error.id, retry_after=wait
+    )
+    refusal.add_note("not sent: the API has refused this token before")
+    return refusal

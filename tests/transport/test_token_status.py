@@ -1,0 +1,111 @@
+"""What is remembered about a token: a refusal, its limit, and the latest failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradient_async.errors import (
+    AuthenticationError,
+    ConnectError,
+    DeadlineExceededError,
+    GradientError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+)
+from gradient_async.transport.credentials import Secret
+from gradient_async.transport.token_status import TokenStatus, is_account_failure
+
+OLD, NEW = Secret("old"), Secret("new")
+
+UNAUTHORIZED = AuthenticationError("revoked", status=401, id="unauthorized")
+
+
+def refused(at: float = 0.0) -> TokenStatus:
+    """Return the status of a token that was refused at this time, for 300 s."""
+    status = TokenStatus(refused_for=300.0)
+    status.begin(OLD, at)
+    status.end(OLD, 401)
+    status.refuse(OLD, UNAUTHORIZED, at)
+    return status
+
+
+def is_refused(status: TokenStatus, secret: Secret, now: float) -> bool:
+    """Return whether a call at this time would fail without being sent."""
+    try:
+        status.check(secret, now)
+    except AuthenticationError:
+        return True
+    return False
+
+
+def test_a_refused_token_is_not_sent_again() -> None:
+    """The refusal is repeated for the time given, with how long it still holds."""
+    status = refused()
+    with pytest.raises(AuthenticationError, match="revoked") as caught:
+        status.begin(OLD, 100.0)
+
+    error = caught.value
+    assert (401, "unauthorized", 200.0) == (error.status, error.id, error.retry_after)
+    assert ["not sent: the API has refused this token before"] == error.__notes__
+    assert error is not UNAUTHORIZED
+    assert [True, False] == [is_refused(status, OLD, now) for now in (299.9, 300.0)]
+
+
+def test_another_token_is_sent_at_once() -> None:
+    """A refusal holds for one token; a new one is tried, and clears it by success."""
+    status = refused()
+    assert not is_refused(status, NEW, 1.0)
+    status.begin(NEW, 1.0)
+    status.end(NEW, 200)
+
+    assert is_refused(status, OLD, 2.0)
+
+
+def test_without_a_time_nothing_is_refused() -> None:
+    """By default a refused token is sent with every call."""
+    status = TokenStatus()
+    status.refuse(OLD, UNAUTHORIZED, 0.0)
+
+    assert not is_refused(status, OLD, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("expected", "response"), [(True, 401), (False, 200), (False, 404), (False, None)]
+)
+def test_one_call_tries_the_token_again(expected: bool, response: int | None) -> None:
+    """After the time, one call is sent while others fail; its response holds for all.
+
+    Without a response nothing was found out, and the next call is sent.
+    """
+    status = refused()
+    status.begin(OLD, 300.0)
+    assert is_refused(status, OLD, 300.0)
+    status.end(OLD, response)
+
+    assert expected is is_refused(status, OLD, 301.0)
+
+
+@pytest.mark.parametrize(
+    ("expected", "error"),
+    [
+        (True, UNAUTHORIZED),
+        (True, RateLimitError("slow down", status=429)),
+        (True, ServerError("down", status=503)),
+        (True, ConnectError("no route")),
+        (True, DeadlineExceededError("late")),
+        (False, NotFoundError("no such job", status=404)),
+        (False, PermissionDeniedError("read only", status=403)),
+    ],
+)
+def test_account_failures(expected: bool, error: GradientError) -> None:
+    """A failure of the account is remembered until a call gets through."""
+    status = TokenStatus()
+    status.record(error)
+
+    assert expected is is_account_failure(error)
+    assert (str(error) if expected else None) == (status.error and str(status.error))
+    status.record(UNAUTHORIZED)
+    status.record(None)
+    assert status.error is None
