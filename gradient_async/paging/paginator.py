@@ -14,7 +14,6 @@ from collections.abc import (
     Sequence,
 )
 from operator import length_hint
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
 import attrs
@@ -200,12 +199,7 @@ class Paginator(Generic[T]):
         """Return the paginator, which is closed at the end of the block."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close the paginator."""
         await self.aclose()
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.local_file import LocalFile
+from gradient_async.transport.local_file import ReadFile, open_in_thread
 from gradient_async.transport.urls import presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
@@ -69,8 +69,8 @@ class Uploads:
             if on_progress is not None:
                 on_progress(sent_bytes, size)
 
-        async with LocalFile(path) as file:
-            chunks = _FileChunks(file, size, report)
+        async with open_in_thread(path) as read:
+            chunks = _FileChunks(read, size, report)
             upload = _upload(to, size, chunks)
             if upload is None:
                 msg = "the presigned URL is not a valid https URL"
@@ -122,9 +122,9 @@ class _FileChunks:
     """A file's chunks, and the number of bytes sent."""
 
     def __init__(
-        self, file: LocalFile, size: int, report: Callable[[int], None]
+        self, read: ReadFile, size: int, report: Callable[[int], None]
     ) -> None:
-        self._file = file
+        self._read_file = read
         self._size = size
         self._report = report
         self.sent = 0
@@ -148,7 +148,7 @@ class _FileChunks:
 
     async def _read(self) -> bytes:
         left = self._size - self.sent
-        chunk = await self._file.read(min(_CHUNK_SIZE, left))
+        chunk = await self._read_file(min(_CHUNK_SIZE, left))
         if not chunk:
             msg = "the file shrank during the upload"
             raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
