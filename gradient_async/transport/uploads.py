@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
@@ -27,16 +27,13 @@ _STALL_TIMEOUT: Final = 300.0
 _CODE: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
-class OnProgress(Protocol):
-    """
-    Function that `upload` calls after each chunk handed to the network.
+OnProgress: TypeAlias = Callable[[int, int], object]
+"""
+Called with the bytes sent so far and the file's size, after each chunk of an upload.
 
-    It must not block; an error that it raises ends the upload.
-    """
-
-    def __call__(self, sent_bytes: int, total_bytes: int, /) -> None:
-        """Receive the number of bytes sent so far, and the size of the file."""
-        ...
+A chunk counts when it is handed to the network. The function must not block; an error
+that it raises ends the upload.
+"""
 
 
 class Uploads:
