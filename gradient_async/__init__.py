@@ -11,92 +11,6 @@ from typing import TYPE_CHECKING, Final
 from gradient_async.lazy import lazy_names
 from gradient_async.version import __version__ as __version__
 
-if TYPE_CHECKING:
-    from gradient_async.client import Client
-    from gradient_async.codec import JSON
-    from gradient_async.errors import (
-        AuthenticationError,
-        BadRequestError,
-        ClientClosedError,
-        ConfigurationError,
-        ConflictError,
-        ConnectError,
-        ConnectionLostError,
-        DeadlineExceededError,
-        DecodeError,
-        GradientError,
-        IndexingJobFailedError,
-        IndexingJobRunningError,
-        IndexingJobTimeoutError,
-        NotFoundError,
-        OutcomeUnknownError,
-        PaginationError,
-        PermissionDeniedError,
-        ProtocolError,
-        RateLimitError,
-        ResponseTooLargeError,
-        ServerError,
-        StatusError,
-        TLSError,
-        TransportError,
-        UnexpectedRedirectError,
-        UnprocessableEntityError,
-        UploadError,
-    )
-    from gradient_async.models import (
-        Agreement,
-        AWSDataSource,
-        AWSDataSourceDisplay,
-        ChunkingAlgorithm,
-        ChunkingOptions,
-        CrawlingOption,
-        DatabaseStatus,
-        DataSource,
-        DataSourceInput,
-        DropboxDataSource,
-        DropboxDataSourceDisplay,
-        FileUploadDataSource,
-        GoogleDriveDataSource,
-        GoogleDriveDataSourceDisplay,
-        IndexedDataSource,
-        IndexedDataSourceStatus,
-        IndexingJob,
-        IndexingJobPhase,
-        IndexingJobStatus,
-        KnowledgeBase,
-        KnowledgeBaseDataSource,
-        Model,
-        ModelEndpoint,
-        ModelModalities,
-        ModelPricing,
-        ModelProvider,
-        ModelSetting,
-        ModelUsecase,
-        ModelVersion,
-        NewDataSource,
-        OpenSearchPlanSize,
-        PresignedUpload,
-        PresignedUrlFile,
-        Region,
-        RerankingConfiguration,
-        ScheduledIndexing,
-        SpacesDataSource,
-        UnknownDataSource,
-        WebCrawlerDataSource,
-    )
-    from gradient_async.paging import Page, Paginator, Paging, Position
-    from gradient_async.resources.job_filter import JobFilters, JobListOptions
-    from gradient_async.resources.source_bodies import AddableDataSource
-    from gradient_async.transport.attempt import Attempt, OnAttempt
-    from gradient_async.transport.calls import Gate
-    from gradient_async.transport.credentials import Token
-    from gradient_async.transport.headers import Limits
-    from gradient_async.transport.pacing import Pacer, Pacing, Slot
-    from gradient_async.transport.retry import RetryPolicy
-    from gradient_async.transport.session import AiohttpTransport
-    from gradient_async.transport.sliding_log import RateLimit, Window
-    from gradient_async.transport.uploads import OnProgress
-
 __all__ = [
     "JSON",
     "AWSDataSource",
@@ -205,7 +119,24 @@ _MODULES: Final = {
     "gradient_async.transport.uploads": "OnProgress",
 }
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from gradient_async.client import Client
+    from gradient_async.codec import JSON
+    from gradient_async.errors import *
+    from gradient_async.models import *
+    from gradient_async.paging import *
+    from gradient_async.resources.job_filter import JobFilters, JobListOptions
+    from gradient_async.resources.source_bodies import AddableDataSource
+    from gradient_async.transport.attempt import Attempt, OnAttempt
+    from gradient_async.transport.calls import Gate
+    from gradient_async.transport.credentials import Token
+    from gradient_async.transport.headers import Limits
+    from gradient_async.transport.pacing import Pacer, Pacing, Slot
+    from gradient_async.transport.retry import RetryPolicy
+    from gradient_async.transport.session import AiohttpTransport
+    from gradient_async.transport.sliding_log import RateLimit, Window
+    from gradient_async.transport.uploads import OnProgress
+else:
     # Listed once: the names of errors end so, and all others are models.
     _listed = set(" ".join(_MODULES.values()).split())
     _errors = {name for name in __all__ if name.endswith("Error")}

@@ -13,8 +13,8 @@ def lazy_names(
     """
     Return the functions `__getattr__` and `__dir__` of a package with lazy names.
 
-    Type checkers see neither: list the imports under `if TYPE_CHECKING:`, and the
-    names in `__all__`.
+    Hide both from type checkers, which find imports under `if TYPE_CHECKING:` instead.
+    These can be star imports, which `__all__` narrows to the names that it lists.
 
     Args:
         package: Name of the package.

@@ -4,57 +4,6 @@ from typing import TYPE_CHECKING
 
 from gradient_async.lazy import lazy_names
 
-if TYPE_CHECKING:
-    from gradient_async.models.base import APIObject
-    from gradient_async.models.data_sources import (
-        AWSDataSource,
-        AWSDataSourceDisplay,
-        ChunkingAlgorithm,
-        ChunkingOptions,
-        CrawlingOption,
-        DataSource,
-        DataSourceInput,
-        DropboxDataSource,
-        DropboxDataSourceDisplay,
-        FileUploadDataSource,
-        GoogleDriveDataSource,
-        GoogleDriveDataSourceDisplay,
-        KnowledgeBaseDataSource,
-        NewDataSource,
-        SpacesDataSource,
-        UnknownDataSource,
-        WebCrawlerDataSource,
-    )
-    from gradient_async.models.indexing_jobs import (
-        IndexedDataSource,
-        IndexedDataSourceStatus,
-        IndexingJob,
-        IndexingJobPhase,
-        IndexingJobStatus,
-        Row,
-    )
-    from gradient_async.models.knowledge_bases import (
-        DatabaseStatus,
-        KnowledgeBase,
-        OpenSearchPlanSize,
-        RerankingConfiguration,
-    )
-    from gradient_async.models.models import (
-        Agreement,
-        Model,
-        ModelEndpoint,
-        ModelModalities,
-        ModelPricing,
-        ModelProvider,
-        ModelSetting,
-        ModelUsecase,
-        ModelVersion,
-    )
-    from gradient_async.models.regions import Region
-    from gradient_async.models.scalars import OpenEnum
-    from gradient_async.models.scheduled_indexing import ScheduledIndexing
-    from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
-
 __all__ = [
     "APIObject",
     "AWSDataSource",
@@ -100,7 +49,17 @@ __all__ = [
     "WebCrawlerDataSource",
 ]
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from gradient_async.models.base import *
+    from gradient_async.models.data_sources import *
+    from gradient_async.models.indexing_jobs import *
+    from gradient_async.models.knowledge_bases import *
+    from gradient_async.models.models import *
+    from gradient_async.models.regions import *
+    from gradient_async.models.scalars import *
+    from gradient_async.models.scheduled_indexing import *
+    from gradient_async.models.uploads import *
+else:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {

@@ -12,7 +12,6 @@ of new items, which are skipped.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from enum import Enum, auto
 from typing import Final, Generic, TypeVar
 
 from gradient_async.errors import PaginationError
@@ -29,18 +28,11 @@ _MAX_PAGES: Final = 100_000
 _MAX_KEYS: Final = 10_000
 
 
-class PageDecision(Enum):
-    """What to do with a fetched page."""
-
-    ACCEPT = auto()
-    REFETCH = auto()
-
-
 class PageTracker(Generic[T]):
     """
     Progress through a list, against which each page is checked.
 
-    For each page, in order: `check` it, then `accept` it.
+    For each page, in order: `accept` it, unless it `is_stale`.
     """
 
     def __init__(
@@ -84,33 +76,28 @@ class PageTracker(Generic[T]):
         last = first if self.pages is None else min(first + window - 1, self.pages)
         return range(first, max(first, last) + 1)
 
-    def check(
-        self, page: Page[T], keys: tuple[Hashable, ...], *, fresh: bool
-    ) -> PageDecision:
+    def is_stale(self, page: Page[T], *, fresh: bool) -> bool:
         """
-        Check whether a page continues from the page before it.
+        Return whether a page is older than the page before it: fetch it again.
 
         Args:
             page: The page.
-            keys: What identifies each of its items.
             fresh: Whether it was requested after the page before it was accepted.
+        """
+        return not fresh and self.accepted > 0 and _shrank(self.total, page.total)
+
+    def accept(self, page: Page[T], keys: tuple[Hashable, ...]) -> Sequence[int]:
+        """
+        Advance past a page, and return the indexes of its items to yield.
+
+        Args:
+            page: The page, which is not stale.
+            keys: What identifies each of its items.
 
         Raises:
             PaginationError: The server repeats a page, or the list does not end.
         """
-        if _shrank(self.total, page.total) and self.accepted and not fresh:
-            return PageDecision.REFETCH
-        if self.accepted >= self._max_pages:
-            msg = f"the list does not end after {self.accepted:,} pages"
-            raise self._error(msg)
-        if _fingerprint(page, keys) in self._fingerprints:
-            what = "repeats an earlier page" if keys else "is the second empty page"
-            msg = f"page {page.page} {what}, but the list goes on"
-            raise self._error(msg)
-        return PageDecision.ACCEPT
-
-    def accept(self, page: Page[T], keys: tuple[Hashable, ...]) -> Sequence[int]:
-        """Advance past a page, and return the indexes of its items to yield."""
+        self._check_progress(page, keys)
         self.at_end = page.is_last
         self._page_size = self._page_size or len(page.items)
         # Items added at the head since the page before pushed as many onto this one.
@@ -124,10 +111,21 @@ class PageTracker(Generic[T]):
         self.next_page = page.page + 1
         self.total = page.total
         self.pages = page.pages
-        self._fingerprints.add(_fingerprint(page, keys))
         # Without a total there is no counting, and any item may come again.
         new = self._recent.add(keys[skip:], may_forget=page.total is not None)
         return [index + skip for index in new] if skip else new
+
+    def _check_progress(self, page: Page[T], keys: tuple[Hashable, ...]) -> None:
+        if self.accepted >= self._max_pages:
+            msg = f"the list does not end after {self.accepted:,} pages"
+            raise self._error(msg)
+        # The total is part of it: growth by exactly one page repeats the items rightly.
+        fingerprint = hash((page.total, keys))
+        if fingerprint in self._fingerprints:
+            what = "repeats an earlier page" if keys else "is the second empty page"
+            msg = f"page {page.page} {what}, but the list goes on"
+            raise self._error(msg)
+        self._fingerprints.add(fingerprint)
 
     def _count_before_start(self, page: Page[T]) -> int:
         """
@@ -172,15 +170,6 @@ class PageTracker(Generic[T]):
         return PaginationError(
             message, method="GET", path=self._path, page=self.next_page
         )
-
-
-def _fingerprint(page: Page[T], keys: tuple[Hashable, ...]) -> int:
-    """
-    Return the fingerprint of a page.
-
-    The total is part of it: a list that grew by exactly one page repeats its items.
-    """
-    return hash((page.total, keys))
 
 
 def _growth(before: int | None, now: int | None) -> int:

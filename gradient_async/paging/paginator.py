@@ -14,7 +14,6 @@ from collections.abc import (
     Sequence,
 )
 from operator import length_hint
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, NoReturn, Self, TypeVar
 
 import attrs
@@ -23,7 +22,7 @@ from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import ConfigurationError
 from gradient_async.paging.page import MAX_PER_PAGE, Page, Position
 from gradient_async.paging.page_iteration import PageIteration
-from gradient_async.paging.page_tracker import PageDecision, PageTracker
+from gradient_async.paging.page_tracker import PageTracker
 from gradient_async.paging.prefetch_buffer import FetchPage, PrefetchBuffer
 
 T = TypeVar("T")
@@ -200,12 +199,7 @@ class Paginator(Generic[T]):
         """Return the paginator, which is closed at the end of the block."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close the paginator."""
         await self.aclose()
 
@@ -253,10 +247,8 @@ class Paginator(Generic[T]):
                 continue
             decode, accepted = result
             page = decode()
-            keys = self._keys(page.items)
-            is_fresh = accepted == tracker.accepted
-            if tracker.check(page, keys, fresh=is_fresh) is PageDecision.ACCEPT:
-                self._open(page, tracker.accept(page, keys))
+            if not tracker.is_stale(page, fresh=accepted == tracker.accepted):
+                self._open(page, tracker.accept(page, self._keys(page.items)))
                 return True
         return False
 

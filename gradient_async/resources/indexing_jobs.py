@@ -20,7 +20,7 @@ from gradient_async.resources.job_filter import JobListOptions, pop_filter
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
-from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait, wait_all
+from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait_all
 
 
 class IndexingJobs(Resource):
@@ -195,13 +195,10 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
-        return await wait(
-            self._calls,
-            uuid,
-            timeout=timeout,
-            check=check,
-            cancel_on_timeout=cancel_on_timeout,
+        (job,) = await self.wait_all(
+            (uuid,), timeout=timeout, check=check, cancel_on_timeout=cancel_on_timeout
         )
+        return job
 
     async def wait_all(
         self,
@@ -308,9 +305,9 @@ class IndexingJobs(Resource):
         sources = require_strs("data_source_uuids", data_source_uuids)
         job = await self._calls.start_if_idle(knowledge_base_uuid, sources)
         try:
-            return await wait(
+            (job,) = await wait_all(
                 self._calls,
-                job.uuid,
+                (job.uuid,),
                 timeout=timeout,
                 check=check,
                 cancel_on_timeout=cancel_on_timeout,
@@ -319,3 +316,4 @@ class IndexingJobs(Resource):
         except GradientError as error:
             error.add_note(f"indexing job {printable(job.uuid)} was started")
             raise
+        return job

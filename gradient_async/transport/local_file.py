@@ -3,53 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TypeAlias
+
+ReadFile: TypeAlias = Callable[[int], Awaitable[bytes]]
+"""Function that reads up to a number of bytes; it returns none at the end."""
 
 
-class LocalFile:
+@asynccontextmanager
+async def open_in_thread(path: Path) -> AsyncIterator[ReadFile]:
     """
-    A file that is opened, read and closed in a thread of its own.
+    Open a file, and read and close it, in a thread of its own.
 
     A slow disk never blocks the event loop, and cancellation is immediate: the thread
     then closes what it may still be opening.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._opened = ExitStack()
-        self._thread = ThreadPoolExecutor(1, "gradient-async-file")
-
-    async def __aenter__(self) -> Self:
-        """Open the file."""
-        loop = asyncio.get_running_loop()
-        try:
-            self._file = await loop.run_in_executor(self._thread, self._open)
-        except BaseException:
-            self._close()
-            raise
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Schedule closing the file in the thread."""
-        self._close()
-
-    async def read(self, size: int) -> bytes:
-        """Read up to `size` bytes; empty at the end of the file."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._file.read, size)
-
-    def _open(self) -> BinaryIO:
-        return self._opened.enter_context(self._path.open("rb"))
-
-    def _close(self) -> None:
-        self._thread.submit(self._opened.close)
-        self._thread.shutdown(wait=False)
+    loop = asyncio.get_running_loop()
+    opened = ExitStack()
+    thread = ThreadPoolExecutor(1, "gradient-async-file")
+    try:
+        file = await loop.run_in_executor(
+            thread, lambda: opened.enter_context(path.open("rb"))
+        )
+        yield lambda size: loop.run_in_executor(thread, file.read, size)
+    finally:
+        thread.submit(opened.close)
+        thread.shutdown(wait=False)

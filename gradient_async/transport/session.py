@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
-from types import TracebackType
 from typing import Final, Self
 
 import aiohttp
@@ -242,12 +241,7 @@ class AiohttpTransport:
         """Return the transport, which is closed at the end of the block."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close the transport."""
         await self.aclose()
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.local_file import LocalFile
+from gradient_async.transport.local_file import ReadFile, open_in_thread
 from gradient_async.transport.urls import presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
@@ -27,16 +27,13 @@ _STALL_TIMEOUT: Final = 300.0
 _CODE: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
-class OnProgress(Protocol):
-    """
-    Function that `upload` calls after each chunk handed to the network.
+OnProgress: TypeAlias = Callable[[int, int], object]
+"""
+Called with the bytes sent so far and the file's size, after each chunk of an upload.
 
-    It must not block; an error that it raises ends the upload.
-    """
-
-    def __call__(self, sent_bytes: int, total_bytes: int, /) -> None:
-        """Receive the number of bytes sent so far, and the size of the file."""
-        ...
+A chunk counts when it is handed to the network. The function must not block; an error
+that it raises ends the upload.
+"""
 
 
 class Uploads:
@@ -69,8 +66,8 @@ class Uploads:
             if on_progress is not None:
                 on_progress(sent_bytes, size)
 
-        async with LocalFile(path) as file:
-            chunks = _FileChunks(file, size, report)
+        async with open_in_thread(path) as read:
+            chunks = _FileChunks(read, size, report)
             upload = _upload(to, size, chunks)
             if upload is None:
                 msg = "the presigned URL is not a valid https URL"
@@ -122,9 +119,9 @@ class _FileChunks:
     """A file's chunks, and the number of bytes sent."""
 
     def __init__(
-        self, file: LocalFile, size: int, report: Callable[[int], None]
+        self, read: ReadFile, size: int, report: Callable[[int], None]
     ) -> None:
-        self._file = file
+        self._read_file = read
         self._size = size
         self._report = report
         self.sent = 0
@@ -148,7 +145,7 @@ class _FileChunks:
 
     async def _read(self) -> bytes:
         left = self._size - self.sent
-        chunk = await self._file.read(min(_CHUNK_SIZE, left))
+        chunk = await self._read_file(min(_CHUNK_SIZE, left))
         if not chunk:
             msg = "the file shrank during the upload"
             raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)

@@ -28,36 +28,16 @@ async def wait_all(
     timeout: float,  # noqa: ASYNC109  (the error lists the jobs and their phases)
     check: bool,
     cancel_on_timeout: bool,
+    seen: IndexingJob | None = None,
 ) -> tuple[IndexingJob, ...]:
     """
     Wait until all jobs have finished, and return them in the order given.
 
-    An id given twice is polled once, and its job is returned twice. See
-    `IndexingJobs.wait_all` for the arguments and errors.
+    An id given twice is polled once, and its job is returned twice. `seen` is the only
+    job, as returned by its start, and counts as the first poll. See
+    `IndexingJobs.wait_all` for the other arguments and the errors.
     """
     wanted = check_uuids(uuids)
-    poller = Poller(
-        source, wanted, timeout=timeout, cancel_on_timeout=cancel_on_timeout
-    )
-    return await _finish(poller, wanted, check=check)
-
-
-async def wait(
-    source: JobSource,
-    uuid: str,
-    *,
-    timeout: float,  # noqa: ASYNC109  (the error names the job and its phase)
-    check: bool,
-    cancel_on_timeout: bool,
-    seen: IndexingJob | None = None,
-) -> IndexingJob:
-    """
-    Wait until one job has finished, and return it.
-
-    `seen` is the job as returned by its start, and counts as the first poll. See
-    `IndexingJobs.wait` for the other arguments and the errors.
-    """
-    wanted = check_uuids((uuid,))
     poller = Poller(
         source,
         wanted,
@@ -65,16 +45,9 @@ async def wait(
         cancel_on_timeout=cancel_on_timeout,
         seen=seen,
     )
-    (job,) = await _finish(poller, wanted, check=check)
-    return job
-
-
-async def _finish(
-    poller: Poller, uuids: tuple[str, ...], *, check: bool
-) -> tuple[IndexingJob, ...]:
     while not poller.is_done:
         await poller.poll()
-    jobs = tuple(poller.jobs[uuid] for uuid in uuids)
+    jobs = tuple(poller.jobs[uuid] for uuid in wanted)
     if check:
         raise_for_failed(jobs)
     return jobs

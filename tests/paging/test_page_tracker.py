@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gradient_async.errors import PaginationError
 from gradient_async.paging.page import Page, Position
-from gradient_async.paging.page_tracker import PageDecision, PageTracker
+from gradient_async.paging.page_tracker import PageTracker
 
 
 def page(number: int, items: str, **facts: Any) -> Page[str]:
@@ -18,17 +18,10 @@ def page(number: int, items: str, **facts: Any) -> Page[str]:
     return Page(items=tuple(items), page=number, **({"pages": 3, "total": 6} | facts))
 
 
-def check(
-    tracker: PageTracker[str], page: Page[str], *, fresh: bool = True
-) -> PageDecision:
-    """Judge a page by its items."""
-    return tracker.check(page, page.items, fresh=fresh)
-
-
 def read(tracker: PageTracker[str], *pages: Page[str]) -> PageTracker[str]:
     """Read pages, each of which must be good."""
     for each in pages:
-        assert PageDecision.ACCEPT is check(tracker, each)
+        assert not tracker.is_stale(each, fresh=True)
         tracker.accept(each, each.items)
     return tracker
 
@@ -129,7 +122,7 @@ def test_a_stale_page_is_read_again() -> None:
     tracker = read(begin(), page(1, "ab", total=7))
     stale = page(2, "cd", total=6)
 
-    assert PageDecision.REFETCH is check(tracker, stale, fresh=False)
+    assert tracker.is_stale(stale, fresh=False)
     assert (2, 1, 7) == (tracker.next_page, tracker.accepted, tracker.total)
     assert not tracker.drift
 
@@ -148,7 +141,7 @@ def test_a_list_that_grows(fresh: bool, total: int | None) -> None:
     tracker = read(begin(), page(1, "ab"))
     second = page(2, "bc", total=total)
 
-    assert PageDecision.ACCEPT is check(tracker, second, fresh=fresh)
+    assert not tracker.is_stale(second, fresh=fresh)
 
     tracker.accept(second, second.items)
 
@@ -161,7 +154,7 @@ def test_a_first_page_is_never_stale(fresh: bool) -> None:
     tracker = begin(Position(page=2, total=9))
     second = page(2, "cd", total=6)
 
-    assert PageDecision.ACCEPT is check(tracker, second, fresh=fresh)
+    assert not tracker.is_stale(second, fresh=fresh)
 
     tracker.accept(second, second.items)
 
@@ -180,7 +173,7 @@ def test_a_page_that_repeats(back: int) -> None:
     again = page(3, ["", "ab", "cd"][back], pages=9)
 
     with pytest.raises(PaginationError, match="page 3 repeats an earlier") as caught:
-        check(tracker, again)
+        tracker.accept(again, again.items)
 
     assert 3 == caught.value.page
 
@@ -198,7 +191,7 @@ def test_too_many_pages() -> None:
     tracker = read(begin(max_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9))
 
     with pytest.raises(PaginationError, match="does not end after 2 pages") as caught:
-        check(tracker, page(3, "ef", pages=9))
+        read(tracker, page(3, "ef", pages=9))
 
     assert 3 == caught.value.page
 
@@ -208,7 +201,6 @@ def follow(tracker: PageTracker[int]) -> None:
     while True:
         number = tracker.next_page
         each = Page(items=(number,), page=number, has_next=True)
-        tracker.check(each, each.items, fresh=True)
         tracker.accept(each, each.items)
 
 
@@ -369,10 +361,9 @@ def test_growth_at_the_head(
         read_at = max(0, now - (ages.pop() if ages else 0))
         each = cut(history[read_at], tracker.next_page, per_page)
         fresh = read_at >= taken_at
-        if tracker.check(each, each.items, fresh=fresh) is PageDecision.REFETCH:
+        if tracker.is_stale(each, fresh=fresh):
             assert not fresh
             each = cut(history[now], tracker.next_page, per_page)
-            assert PageDecision.ACCEPT is tracker.check(each, each.items, fresh=True)
         tracker.accept(each, each.items)
         taken_at = now
         seen.update(each.items)
@@ -391,7 +382,6 @@ def read_all(
     growth = [*growth]
     while not tracker.at_end:
         each = cut(numbers, tracker.next_page, per_page)
-        assert PageDecision.ACCEPT is tracker.check(each, each.items, fresh=True)
         yielded += [each.items[index] for index in tracker.accept(each, each.items)]
         added = growth.pop() if growth else 0
         numbers[:0] = range(len(numbers) + added, len(numbers), -1)

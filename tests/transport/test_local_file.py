@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from gradient_async.transport.local_file import LocalFile
+from gradient_async.transport.local_file import open_in_thread
 
 
 async def test_reads_in_chunks(tmp_path: Path) -> None:
-    """`read` returns up to the requested size, and nothing at the end."""
+    """Reading returns up to the requested size, and nothing at the end."""
     path = tmp_path / "a"
     path.write_bytes(b"handbook")
-    async with LocalFile(path) as file:
-        chunks = [await file.read(5) for _ in range(3)]
+    async with open_in_thread(path) as read:
+        chunks = [await read(5) for _ in range(3)]
 
     assert [b"handb", b"ook", b""] == chunks
 
@@ -25,7 +26,7 @@ async def test_reads_in_chunks(tmp_path: Path) -> None:
 async def test_a_missing_file(tmp_path: Path) -> None:
     """A missing file raises the operating system's error."""
     with pytest.raises(FileNotFoundError):
-        await LocalFile(tmp_path / "nothing").__aenter__()
+        await open_in_thread(tmp_path / "nothing").__aenter__()
 
 
 def test_a_disk_that_is_slow_to_open(tmp_path: Path) -> None:
@@ -33,18 +34,18 @@ def test_a_disk_that_is_slow_to_open(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
 
-    file = LocalFile(path)
-
     async def open_with_timeout() -> None:
         async with asyncio.timeout(0.01):
             # A pipe can only be opened once it has a writer.
-            await file.__aenter__()
+            await open_in_thread(path).__aenter__()
 
     with pytest.raises(TimeoutError):
         asyncio.run(open_with_timeout())
     with path.open("wb"):
         pass
-    file._thread.shutdown(wait=True)
+    for thread in threading.enumerate():
+        if thread.name.startswith("gradient-async-file"):
+            thread.join()
     gc.collect()  # A file left open is a ResourceWarning, which is an error here.
 
 
@@ -55,8 +56,8 @@ def test_a_disk_that_is_slow_to_read(tmp_path: Path) -> None:
     writer = os.open(path, os.O_RDWR)
 
     async def read_with_timeout() -> None:
-        async with asyncio.timeout(0.05), LocalFile(path) as file:
-            await file.read(1)
+        async with asyncio.timeout(0.05), open_in_thread(path) as read:
+            await read(1)
 
     try:
         with pytest.raises(TimeoutError):

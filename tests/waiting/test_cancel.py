@@ -15,7 +15,7 @@ from gradient_async.errors import (
     ServerError,
 )
 from gradient_async.models import IndexingJob
-from gradient_async.waiting import CompletedJobs, JobSource, wait, wait_all
+from gradient_async.waiting import CompletedJobs, JobSource, wait_all
 from tests.waiting.job_server import JobServer, Phase, Request, fail_between, make_uuids
 
 
@@ -30,7 +30,10 @@ async def wait_for_all(
 
 async def wait_for_one(server: JobSource, *, check: bool) -> IndexingJob:
     """Wait for the first job for 30 s, then cancel it."""
-    return await wait(server, "job-0", timeout=30, check=check, cancel_on_timeout=True)
+    (job,) = await wait_all(
+        server, ["job-0"], timeout=30, check=check, cancel_on_timeout=True
+    )
+    return job
 
 
 def iterate(server: JobSource, uuids: Iterable[str]) -> CompletedJobs:

@@ -29,7 +29,7 @@ from gradient_async.errors import (
     TLSError,
 )
 from gradient_async.models import IndexedDataSource, IndexingJob
-from gradient_async.waiting import TIMEOUT, JobSource, wait, wait_all
+from gradient_async.waiting import TIMEOUT, JobSource, wait_all
 from tests.waiting.job_server import (
     BAD_IDS,
     JobServer,
@@ -55,7 +55,8 @@ async def wait_for_all(
 
 async def wait_for_one(server: JobSource, **options: Any) -> IndexingJob:
     """Wait for the first job with the default options, except for these."""
-    return await wait(server, "job-0", **(DEFAULTS | options))
+    (job,) = await wait_all(server, ["job-0"], **(DEFAULTS | options))
+    return job
 
 
 async def test_order_of_results() -> None:
@@ -90,7 +91,7 @@ async def test_invalid_arguments() -> None:
     with pytest.raises(ConfigurationError, match="a list of ids, not a string"):
         await wait_for_all(server, "job-0")
     with pytest.raises(ConfigurationError, match="uuid must be a string"):
-        await wait(server, ["job-0"], **DEFAULTS)  # type: ignore[arg-type]
+        await wait_for_all(server, [["job-0"]])  # type: ignore[list-item]
     with pytest.raises(ConfigurationError, match="timeout"):
         await wait_for_one(server, timeout=0)
 
@@ -102,7 +103,7 @@ async def test_invalid_ids(match: str, uuid: str) -> None:
     """An id that cannot be part of a path is refused before anything is sent."""
     server = JobServer(make_uuids(3))
     with pytest.raises(ConfigurationError, match=match):
-        await wait(server, uuid, **DEFAULTS)
+        await wait_for_all(server, [uuid])
     with pytest.raises(ConfigurationError, match=match):
         await wait_for_all(server, ["job-0", uuid])
 
