@@ -13,7 +13,7 @@ from gradient_async.cli.formatting import format_count
 from gradient_async.cli.stream import Tally, stream_jobs
 from gradient_async.client import Client
 from gradient_async.emulator import Emulator
-from gradient_async.paging.paginator import PREFETCH
+from gradient_async.paging.list_reader import PREFETCH
 
 _NEW_JOBS: Final = 12
 """Number of jobs added while the list is being read."""

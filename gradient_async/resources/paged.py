@@ -10,6 +10,7 @@ import attrs
 
 from gradient_async.models.lists import ListResponse
 from gradient_async.paging import Page, Paginator, Paging
+from gradient_async.paging.list_reader import ListReader
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Request
 
@@ -40,11 +41,13 @@ def paginate(
         TypeError: A keyword is not one of `Paging`.
     """
     return Paginator(
-        partial(fetch_page, caller, request, shape),
-        path=request.path,
-        keys=identify,
-        keep=keep,
-        **paging,
+        ListReader(
+            partial(fetch_page, caller, request, shape),
+            path=request.path,
+            keys=identify,
+            keep=keep,
+            **paging,
+        )
     )
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from gradient_async import ConfigurationError, Page, PaginationError, Paginator
 from gradient_async.errors import ServerError
 from gradient_async.paging import Position
+from gradient_async.paging.list_reader import ListReader
 from gradient_async.paging.prefetch_buffer import DecodePage
 from tests.support.growing_list import GrowingList
 from tests.support.streams import take
@@ -37,7 +38,7 @@ def paginate(
         fetched = await fetch(page, per_page)
         return lambda: fetched
 
-    return Paginator(
+    reader = ListReader(
         fetch_page,
         path="/numbers",
         keys=tuple,
@@ -47,6 +48,7 @@ def paginate(
         prefetch=prefetch,
         start=start,
     )
+    return Paginator(reader)
 
 
 @pytest.mark.parametrize("prefetch", [1, 4, 16])
