@@ -98,6 +98,12 @@ class ListReader(Generic[T]):
         return self._tracker.drift
 
     @property
+    def at_end(self) -> bool:
+        """Whether no page is left to be fetched."""
+        is_closed = self._closed_at is not None
+        return is_closed or self._left <= 0 or self._tracker.at_end
+
+    @property
     def position(self) -> Position:
         """The position right after the latest item taken."""
         page = self.page
@@ -133,9 +139,7 @@ class ListReader(Generic[T]):
             if length_hint(self.items):
                 # Some are left, or another task advanced while this one waited.
                 return True
-            if self._left <= 0 or self._tracker.at_end:
-                return False
-            return await self._read_page()
+            return not self.at_end and await self._read_page()
 
     async def first_page(self) -> Page[T]:
         """Fetch the first page alone, with the items to take from it."""

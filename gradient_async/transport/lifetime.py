@@ -19,10 +19,14 @@ class Lifetime:
 
     Args:
         transport: The transport to close at the end; None if it is somebody else's.
+        warn: Whether to warn if the client is dropped unclosed.
     """
 
-    def __init__(self, transport: Transport | None = None) -> None:
+    def __init__(
+        self, transport: Transport | None = None, *, warn: bool = True
+    ) -> None:
         self._transport = transport
+        self._warn = warn
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scopes: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
@@ -76,6 +80,16 @@ class Lifetime:
             if self._transport is not None:
                 await self._transport.aclose()
 
+    async def drain(self) -> None:
+        """Accept no more calls, and wait until those in progress have ended."""
+        self.has_ended = True
+        await self._wait_for_calls()
+
+    async def _wait_for_calls(self) -> None:
+        if self._scopes:
+            self._all_left.clear()
+            await self._all_left.wait()
+
     async def _end_calls(self) -> None:
         """Expire the timeouts of all calls in progress, and wait for their end."""
         loop = asyncio.get_running_loop()
@@ -84,13 +98,11 @@ class Lifetime:
         for scope in self._scopes:
             if not scope.expired():
                 scope.reschedule(loop.time())
-        if self._scopes:
-            self._all_left.clear()
-            await self._all_left.wait()
+        await self._wait_for_calls()
 
     def __del__(self) -> None:
         """Warn about an unclosed client, and drop its connections."""
-        if self.has_begun and not self.has_ended:
+        if self._warn and self.has_begun and not self.has_ended:
             text = "unclosed Client: use `async with` or `await client.aclose()`"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
             if self._transport is not None:

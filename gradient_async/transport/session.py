@@ -117,6 +117,23 @@ class AiohttpTransport:
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
 
+    def check_isolation(self) -> None:
+        """
+        Raise if one client could send what the server has set for another.
+
+        Raises:
+            ConfigurationError: The session passed in keeps cookies.
+        """
+        session = self._external
+        if session is not None and not isinstance(
+            session.cookie_jar, aiohttp.DummyCookieJar
+        ):
+            msg = (
+                "the session keeps cookies, which accounts would share: create it with "
+                "cookie_jar=aiohttp.DummyCookieJar()"
+            )
+            raise ConfigurationError(msg)
+
     async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:
         """
         Send the request once and return the complete response, whatever its status.

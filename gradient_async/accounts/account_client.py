@@ -1,0 +1,100 @@
+"""The client of one of many accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from gradient_async.accounts.account import Account
+from gradient_async.accounts.pacers import AccountPacing, Pacers
+from gradient_async.accounts.reports import Health
+from gradient_async.client import Client
+from gradient_async.codec import Codec
+from gradient_async.settings import ClientSettings
+from gradient_async.transport.attempt_handler import AttemptHandler
+from gradient_async.transport.calls import Caller, Gate
+from gradient_async.transport.credentials import Credentials
+from gradient_async.transport.lifetime import Lifetime
+from gradient_async.transport.token_status import TokenStatus
+from gradient_async.transport.wire import Transport
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SharedParts:
+    """What all accounts share, and how their clients are configured."""
+
+    settings: ClientSettings
+    """Settings of each client but for account, token and base URL."""
+    transport: Transport
+    gate: Gate
+    """Caps the requests in flight over all accounts."""
+    pacers: Pacers
+    refused_for: float
+    """Seconds not to send a refused token again."""
+
+
+class AccountClient(Client):
+    """
+    The client of one of many accounts.
+
+    It belongs to its `Accounts`, which close it; closing it does nothing.
+    """
+
+    def __init__(self, name: str, account: Account, shared: SharedParts) -> None:
+        settings = attrs.evolve(
+            shared.settings,
+            account=name,
+            credentials=Credentials(account.token),
+            base_url=account.base_url or shared.settings.base_url,
+        )
+        self._settings = settings
+        self._is_view = True
+        # Keeps the connections, which `Accounts` drops when nobody uses it any more.
+        self._shared = shared
+        self._caller = Caller(
+            account=name,
+            transport=shared.transport,
+            credentials=settings.credentials,
+            base_url=settings.base_url,
+            codec=Codec(settings.converter),
+            find_pacing=AccountPacing(shared.pacers, settings.base_url),
+            gate=asyncio.Semaphore(settings.max_concurrency),
+            shared_gate=shared.gate,
+            timeout=settings.timeout,
+            attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
+            lifetime=Lifetime(warn=False),
+            token_status=TokenStatus(shared.refused_for),
+        )
+
+    @property
+    def health(self) -> Health:
+        """What the latest calls found out; sends nothing."""
+        status = self._caller.token_status
+        reset_at, limits = None, status.limits
+        if limits.reset_in is not None:
+            received = datetime.fromtimestamp(status.limits_at, UTC)
+            reset_at = received + timedelta(seconds=limits.reset_in)
+        return Health(
+            error=status.error, remaining=limits.remaining, reset_at=reset_at
+        )
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any call was made."""
+        return self._caller.lifetime.has_begun
+
+    def replace_token(self, account: Account) -> None:
+        """Use the token of an account from the next attempt on."""
+        self._caller.credentials.replace(Credentials(account.token))
+
+    async def fingerprint(self) -> str:
+        """Return what identifies base URL and token, without revealing it."""
+        return await self._caller.fingerprint()
+
+    async def end(self, *, drain: bool) -> None:
+        """End the client: calls in progress too, unless they are to be waited for."""
+        if drain:
+            await self._caller.lifetime.drain()
+        await self._caller.lifetime.end()

@@ -1,0 +1,442 @@
+"""Many accounts as one: their clients, and what is asked of all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Final, NoReturn, Self, TypeVar, Unpack
+
+from gradient_async.accounts.account import Account
+from gradient_async.accounts.accounts_file import read_accounts_file
+from gradient_async.accounts.account_client import SharedParts
+from gradient_async.accounts.doctl import read_doctl_config
+from gradient_async.accounts.environment import read_environment
+from gradient_async.accounts.list_stream import AccountStream, ListSource
+from gradient_async.accounts.merged_stream import StreamOptions
+from gradient_async.accounts.options import (
+    AccountsOptions,
+    Selection,
+    ViewOptions,
+    add_options,
+    open_transport,
+)
+from gradient_async.accounts.order import Order
+from gradient_async.accounts.pacers import Pacers
+from gradient_async.accounts.positions import StreamPosition
+from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
+from gradient_async.accounts.registry import Registry
+from gradient_async.accounts.reports import Health
+from gradient_async.accounts.results import AccountResults, call_each
+from gradient_async.checks import check_instance, check_int, check_seconds, require_list
+from gradient_async.client import Client
+from gradient_async.errors import ConfigurationError
+from gradient_async.models.indexing_jobs import IndexingJob
+from gradient_async.paging import Paginator
+from gradient_async.resources.job_filter import JobFilters
+from gradient_async.settings import ClientSettings, find_base_url
+from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.credentials import Credentials, Token
+from gradient_async.transport.retry import RetryPolicy
+from gradient_async.transport.session import ClientSession
+from gradient_async.transport.sliding_log import RateLimit
+from gradient_async.transport.wire import Transport
+
+T = TypeVar("T")
+
+PREFETCH: Final = 1
+"""Default number of pages requested at a time from each account."""
+
+
+class Accounts(Mapping[str, Client]):
+    """
+    Many accounts as one: a live mapping of names to clients.
+
+        async with Accounts({"acme": "dop_v1_...", "globex": get_token}) as accounts:
+            async for account, job in accounts.iter_indexing_jobs():
+                print(account, job.uuid, job.status)
+            base = await accounts["acme"].knowledge_bases.get(uuid)
+
+    All clients share connections and the cap on concurrency. Each account has its own
+    token, rate limit and retry quota, so no account can slow another down or fail in
+    its place; two names with one token share its rate limit. Clients and connections
+    are opened when first used.
+
+    Args:
+        accounts: The accounts by name: an `Account`, or just its token.
+        timeout: Seconds for each call, see `Client`; 60 by default.
+        retry: Retry policy of each account; 4 attempts by default.
+        rate_limit: Rate limit of each token; 250 requests a minute and 5,000 an hour
+            by default.
+        max_concurrency: Maximum number of requests in flight over all accounts, 64 by
+            default.
+        per_account_concurrency: The same for each account, 16 by default.
+        refused_for: Seconds, 300 by default, for which a token that the API refused
+            (401) is not sent again: calls fail at once with the same error.
+        on_attempt: Function called after each attempt with an `Attempt`.
+        session: An `aiohttp.ClientSession` to use instead of opening one; it must not
+            keep cookies, which accounts would share. It is never closed.
+        proxy: URL of an HTTP proxy; None means no proxy.
+        base_url: Base URL of accounts that have none of their own; None means the
+            environment's, see `Client`.
+        transport: Transport to use instead of an own one; it is never closed.
+
+    Raises:
+        ConfigurationError: An argument is invalid. Nothing was opened or sent.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account | Token],
+        *,
+        timeout: float = 60.0,
+        retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
+        rate_limit: RateLimit = RateLimit(),  # noqa: B008  (frozen)
+        max_concurrency: int = 64,
+        per_account_concurrency: int = 16,
+        refused_for: float = 300.0,
+        on_attempt: OnAttempt | None = None,
+        session: ClientSession | None = None,
+        proxy: str | None = None,
+        base_url: str | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        check_instance("accounts", accounts, Mapping)
+        settings = ClientSettings(
+            account="",
+            # Each account has its own.
+            credentials=Credentials(_no_token),
+            base_url=find_base_url(base_url),
+            timeout=timeout,
+            retry=retry,
+            rate_limit=rate_limit,
+            max_concurrency=per_account_concurrency,
+            converter=None,
+            on_attempt=on_attempt,
+        )
+        check_int("max_concurrency", max_concurrency, minimum=1)
+        check_seconds("refused_for", refused_for)
+        used, own = open_transport(transport, session=session, proxy=proxy)
+        shared = SharedParts(
+            settings=settings,
+            transport=used,
+            gate=asyncio.Semaphore(max_concurrency),
+            pacers=Pacers(settings.rate_limit),
+            refused_for=refused_for,
+        )
+        self._registry = Registry(shared, own)
+        self._selection = Selection()
+        self._options: ViewOptions = {}
+        self._is_view = False
+        for name, account in accounts.items():
+            self._registry.add(name, account)
+
+    @classmethod
+    def from_env(cls, **options: Unpack[AccountsOptions]) -> Self:
+        """
+        Return the accounts whose tokens are in the environment.
+
+        `DIGITALOCEAN_ACCESS_TOKEN_PROD` is the account `prod`, and
+        `DIGITALOCEAN_ACCESS_TOKEN` the account `default`.
+
+        Raises:
+            ConfigurationError: There is none, or an option is invalid.
+        """
+        return cls(read_environment(), **options)
+
+    @classmethod
+    def from_file(
+        cls, path: str | PathLike[str], **options: Unpack[AccountsOptions]
+    ) -> Self:
+        """
+        Return the accounts that a TOML file describes; it is read at once.
+
+        Raises:
+            ConfigurationError: The file or an option is invalid.
+        """
+        return cls(read_accounts_file(path), **options)
+
+    @classmethod
+    def from_doctl(
+        cls,
+        path: str | PathLike[str] | None = None,
+        **options: Unpack[AccountsOptions],
+    ) -> Self:
+        """
+        Return the accounts that doctl knows; its configuration is read at once.
+
+        Args:
+            path: Path of doctl's `config.yaml`; None means where doctl keeps it.
+            **options: See the class.
+
+        Raises:
+            ConfigurationError: The file or an option is invalid.
+        """
+        return cls(read_doctl_config(path), **options)
+
+    def __getitem__(self, name: str) -> Client:
+        """Return the client of an account, or raise KeyError."""
+        if not self._has(name):
+            raise KeyError(name)
+        client = self._registry.client(name)
+        return client.with_options(**self._options) if self._options else client
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return (name for name in tuple(self._registry) if self._has(name))
+
+    def __len__(self) -> int:
+        """Return the number of accounts."""
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is an account of this name."""
+        return self._has(name)
+
+    def _has(self, name: object) -> bool:
+        return name in self._registry and self._selection.has(
+            name, self._registry.account(name)
+        )
+
+    def add(self, name: str, account: Account | Token) -> None:
+        """
+        Add an account; streams that have begun do not have it.
+
+        Raises:
+            ClientClosedError: The accounts were closed.
+            ConfigurationError: The name is taken or invalid, or the account is.
+        """
+        self._registry.add(name, account)
+
+    async def remove(self, name: str, *, drain: bool = True) -> None:
+        """
+        Remove an account at once, then end its client.
+
+        Its calls raise `ClientClosedError` from now on.
+
+        Args:
+            name: Name of the account.
+            drain: Whether to wait for calls in progress; otherwise they are ended.
+
+        Raises:
+            KeyError: There is no such account.
+        """
+        await self._registry.remove(name, drain=drain)
+
+    def replace(self, name: str, account: Account | Token) -> None:
+        """
+        Replace the token of an account, from the next attempt on.
+
+        Tags are replaced, too, if the new account has any.
+
+        Raises:
+            KeyError: There is no such account.
+            ConfigurationError: The account is invalid, or has another base URL.
+        """
+        self._registry.replace(name, account)
+
+    def select(
+        self, *, names: Iterable[str] | None = None, tags: Iterable[str] | None = None
+    ) -> Self:
+        """
+        Return a live view of some accounts.
+
+        Args:
+            names: Only the accounts of these names; None means any.
+            tags: Only accounts with at least one of these tags; None means any.
+
+        Raises:
+            ConfigurationError: There is no account of one of the names.
+        """
+        if names is not None:
+            names = require_list("names", names, "names")
+            self._check_names(names)
+        if tags is not None:
+            tags = require_list("tags", tags, "tags")
+        view = self._view()
+        view._selection = self._selection.narrow(names, tags)
+        return view
+
+    def _check_names(self, names: Iterable[str]) -> None:
+        unknown = [name for name in names if name not in self]
+        if unknown:
+            msg = f"no account named {unknown[0]!r}; there are: {', '.join(self)}"
+            raise ConfigurationError(msg)
+
+    def with_options(self, **options: Unpack[ViewOptions]) -> Self:
+        """
+        Return a view whose clients have other options, see `Client.with_options`.
+
+        Raises:
+            ConfigurationError: An option is invalid.
+        """
+        view = self._view()
+        view._options = add_options(self._options, options)
+        return view
+
+    def _view(self) -> Self:
+        view = object.__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._is_view = True
+        return view
+
+    def health(self) -> dict[str, Health]:
+        """Return what the latest calls of each account found out; sends nothing."""
+        return {name: self._registry.client(name).health for name in self}
+
+    def iter_indexing_jobs(
+        self,
+        *,
+        order: Order = "arrival",
+        max_items: int | None = None,
+        budget: float | None = None,
+        on_error: OnError = "finish",
+        start: StreamPosition | None = None,
+        per_page: int | None = None,
+        prefetch: int = PREFETCH,
+        **filters: Unpack[JobFilters],
+    ) -> AccountStream[IndexingJob]:
+        """
+        Iterate over the indexing jobs of all accounts, as pairs of account and job.
+
+        Args:
+            order: `"arrival"` yields pages in turns as they arrive; `"newest"` merges
+                the lists by `created_at` and reads no page that it does not need.
+            max_items: Number of jobs over all accounts; None means all.
+            budget: Seconds from the first request until the stream ends, without an
+                error: accounts that were not read by then are `unfinished` in its
+                reports. None has no limit.
+            on_error: What to do when an account fails: `"finish"` reads the others and
+                raises `AccountsError`, `"raise"` raises at once, `"collect"` only
+                reports it; or a function that decides.
+            start: Position of an earlier stream; None means the beginning.
+            per_page: Jobs per page; None means 200, the maximum.
+            prefetch: Number of pages to request at a time from each account; 1.
+            **filters: Which jobs to yield, see `JobFilters`.
+
+        Raises:
+            ConfigurationError: An argument is invalid.
+        """
+
+        def build(client: Client) -> Paginator[IndexingJob]:
+            return client.iter_indexing_jobs(per_page=per_page, **filters)
+
+        return self.stream(
+            build,
+            order=order,
+            max_items=max_items,
+            budget=budget,
+            on_error=on_error,
+            start=start,
+            prefetch=prefetch,
+        )
+
+    def stream(
+        self,
+        build: Callable[[Client], Paginator[T]],
+        *,
+        order: Order = "arrival",
+        max_items: int | None = None,
+        budget: float | None = None,
+        on_error: OnError = "finish",
+        start: StreamPosition | None = None,
+        prefetch: int = PREFETCH,
+    ) -> AccountStream[T]:
+        """
+        Iterate over any list of all accounts, as pairs of account and item.
+
+            accounts.stream(lambda client: client.knowledge_bases.list())
+
+        Args:
+            build: Function that returns the paginator of an account's client. Its
+                `start` and `prefetch` are replaced.
+            order: See `iter_indexing_jobs`, like the following ones.
+            max_items: Number of items over all accounts.
+            budget: Seconds until the stream ends.
+            on_error: What to do when an account fails.
+            start: Position of an earlier stream.
+            prefetch: Number of pages to request at a time from each account; 1.
+
+        Raises:
+            ConfigurationError: An argument is invalid.
+        """
+        options = StreamOptions(
+            order=order, max_items=max_items, budget=budget, on_error=on_error
+        )
+        check_instance("start", start, StreamPosition | None)
+        positions = {} if start is None else start.accounts
+        sources = {
+            name: ListSource(
+                self._registry.client(name),
+                build(client).reader,
+                positions.get(name),
+                prefetch=prefetch,
+            )
+            for name, client in self.items()
+        }
+        return AccountStream(sources, options)
+
+    async def map(
+        self,
+        call: Callable[[Client], Awaitable[T]],
+        *,
+        on_error: Reaction = "finish",
+    ) -> AccountResults[T]:
+        """
+        Make one call per account, all at once, and return the results by name.
+
+            await accounts.map(lambda client: client.regions.list())
+
+        Args:
+            call: Function that makes the call with an account's client.
+            on_error: See `iter_indexing_jobs`. With `"collect"`, the results have the
+                `errors`.
+
+        Raises:
+            AccountsError: Accounts have failed; it has the results of the others.
+            GradientError: An account has failed, and `on_error` is `"raise"`.
+        """
+        return await call_each(
+            dict(self), call, on_error=check_reaction(on_error)
+        )
+
+    async def aclose(self) -> None:
+        """
+        Close all clients and their connections; closing again does nothing.
+
+        Calls in progress raise `ClientClosedError`. Closing a view does nothing.
+        """
+        if not self._is_view:
+            await self._registry.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return the accounts, which are closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the accounts."""
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        """Return the number of accounts, never their tokens."""
+        return f"<Accounts {len(self)}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Raise TypeError: connections and tokens cannot be pickled or copied."""
+        msg = "Accounts cannot be pickled or copied; create them where they are needed"
+        raise TypeError(msg)
+
+    if not TYPE_CHECKING:
+
+        def __enter__(self) -> NoReturn:
+            """Raise TypeError that names the async form."""
+            msg = "Accounts are asynchronous: use `async with`"
+            raise TypeError(msg)
+
+        # Never called; without it, `with` would not get as far as `__enter__`.
+        __exit__ = __enter__
+
+
+def _no_token() -> str:
+    msg = "an account has a token of its own"
+    raise AssertionError(msg)
