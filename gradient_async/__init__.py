@@ -15,6 +15,13 @@ __all__ = [
     "JSON",
     "AWSDataSource",
     "AWSDataSourceDisplay",
+    "Account",
+    "AccountItem",
+    "AccountReport",
+    "AccountResults",
+    "AccountStream",
+    "Accounts",
+    "AccountsError",
     "AddableDataSource",
     "Agreement",
     "AiohttpTransport",
@@ -42,6 +49,7 @@ __all__ = [
     "GoogleDriveDataSource",
     "GoogleDriveDataSourceDisplay",
     "GradientError",
+    "Health",
     "IndexedDataSource",
     "IndexedDataSourceStatus",
     "IndexingJob",
@@ -83,6 +91,7 @@ __all__ = [
     "RateLimit",
     "RateLimitError",
     "Region",
+    "ReportState",
     "RerankingConfiguration",
     "ResponseTooLargeError",
     "RetryPolicy",
@@ -91,8 +100,10 @@ __all__ = [
     "Slot",
     "SpacesDataSource",
     "StatusError",
+    "StreamPosition",
     "TLSError",
     "Token",
+    "TokenError",
     "TransportError",
     "UnexpectedRedirectError",
     "UnknownDataSource",
@@ -103,6 +114,10 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "gradient_async.accounts": (
+        "Account AccountItem AccountReport AccountResults AccountStream Accounts "
+        "AccountsError Health ReportState StreamPosition"
+    ),
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",
@@ -120,6 +135,18 @@ _MODULES: Final = {
 }
 
 if TYPE_CHECKING:
+    from gradient_async.accounts import (
+        Account,
+        AccountItem,
+        AccountReport,
+        AccountResults,
+        Accounts,
+        AccountsError,
+        AccountStream,
+        Health,
+        ReportState,
+        StreamPosition,
+    )
     from gradient_async.client import Client
     from gradient_async.codec import JSON
     from gradient_async.errors import *
@@ -139,7 +166,7 @@ if TYPE_CHECKING:
 else:
     # Listed once: the names of errors end so, and all others are models.
     _listed = set(" ".join(_MODULES.values()).split())
-    _errors = {name for name in __all__ if name.endswith("Error")}
+    _errors = {name for name in __all__ if name.endswith("Error")} - _listed
     __getattr__, __dir__ = lazy_names(
         __name__,
         {

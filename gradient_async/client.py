@@ -285,15 +285,15 @@ class Client:
             timeout=settings.timeout if timeout is None else timeout,
             retry=settings.retry if retry is None else retry,
         )
-        view = object.__new__(type(self))
-        view.__dict__.update(self.__dict__)
-        view._settings, view._is_view = settings, True
-        view._caller = attrs.evolve(
+        caller = attrs.evolve(
             caller,
             timeout=settings.timeout,
             attempt_handler=caller.attempt_handler.with_policy(settings.retry),
             headers={**caller.headers, **check_headers(headers or {})},
         )
+        view = object.__new__(type(self))
+        changes = {"_settings": settings, "_caller": caller, "_is_view": True}
+        view.__dict__.update(self.__dict__, **changes)
         return view
 
     async def aclose(self) -> None:

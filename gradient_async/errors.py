@@ -4,6 +4,7 @@ Every error of the package, in one tree.
     GradientError
     ├── ConfigurationError (ValueError)     a setting or an argument is invalid
     ├── ClientClosedError                   the client was closed
+    ├── TokenError                          the token could not be obtained
     ├── TransportError                      no complete response; .sent
     │   ├── ConnectError                    could not connect
     │   ├── TLSError                        the server could not be trusted
@@ -148,6 +149,12 @@ class ClientClosedError(GradientError):
     """The client was closed before or during the call."""
 
     hint = "Make calls while the client, and the session passed to it, are open"
+
+
+class TokenError(GradientError):
+    """The token could not be obtained; the request was not sent."""
+
+    hint = "Check where the token comes from: the variable, file, command or function"
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)

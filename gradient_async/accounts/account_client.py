@@ -76,9 +76,7 @@ class AccountClient(Client):
         if limits.reset_in is not None:
             received = datetime.fromtimestamp(status.limits_at, UTC)
             reset_at = received + timedelta(seconds=limits.reset_in)
-        return Health(
-            error=status.error, remaining=limits.remaining, reset_at=reset_at
-        )
+        return Health(error=status.error, remaining=limits.remaining, reset_at=reset_at)
 
     @property
     def has_begun(self) -> bool:

@@ -8,8 +8,8 @@ from os import PathLike
 from typing import TYPE_CHECKING, Final, NoReturn, Self, TypeVar, Unpack
 
 from gradient_async.accounts.account import Account
-from gradient_async.accounts.accounts_file import read_accounts_file
 from gradient_async.accounts.account_client import SharedParts
+from gradient_async.accounts.accounts_file import read_accounts_file
 from gradient_async.accounts.doctl import read_doctl_config
 from gradient_async.accounts.environment import read_environment
 from gradient_async.accounts.list_stream import AccountStream, ListSource
@@ -194,9 +194,9 @@ class Accounts(Mapping[str, Client]):
         return self._has(name)
 
     def _has(self, name: object) -> bool:
-        return name in self._registry and self._selection.has(
-            name, self._registry.account(name)
-        )
+        if not isinstance(name, str) or name not in self._registry:
+            return False
+        return self._selection.has(name, self._registry.account(name))
 
     def add(self, name: str, account: Account | Token) -> None:
         """
@@ -253,9 +253,7 @@ class Accounts(Mapping[str, Client]):
             self._check_names(names)
         if tags is not None:
             tags = require_list("tags", tags, "tags")
-        view = self._view()
-        view._selection = self._selection.narrow(names, tags)
-        return view
+        return self._view(_selection=self._selection.narrow(names, tags))
 
     def _check_names(self, names: Iterable[str]) -> None:
         unknown = [name for name in names if name not in self]
@@ -270,14 +268,11 @@ class Accounts(Mapping[str, Client]):
         Raises:
             ConfigurationError: An option is invalid.
         """
-        view = self._view()
-        view._options = add_options(self._options, options)
-        return view
+        return self._view(_options=add_options(self._options, options))
 
-    def _view(self) -> Self:
+    def _view(self, **changes: object) -> Self:
         view = object.__new__(type(self))
-        view.__dict__.update(self.__dict__)
-        view._is_view = True
+        view.__dict__.update(self.__dict__, **changes, _is_view=True)
         return view
 
     def health(self) -> dict[str, Health]:
@@ -396,9 +391,7 @@ class Accounts(Mapping[str, Client]):
             AccountsError: Accounts have failed; it has the results of the others.
             GradientError: An account has failed, and `on_error` is `"raise"`.
         """
-        return await call_each(
-            dict(self), call, on_error=check_reaction(on_error)
-        )
+        return await call_each(dict(self), call, on_error=check_reaction(on_error))
 
     async def aclose(self) -> None:
         """

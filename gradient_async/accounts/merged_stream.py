@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
-    Final,
     Generic,
-    Literal,
     NamedTuple,
     NoReturn,
     Self,
-    TypeAlias,
     TypeVar,
     get_args,
 )
@@ -30,6 +27,7 @@ from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
 
 T = TypeVar("T")
+
 
 class AccountItem(NamedTuple, Generic[T]):
     """An item, and the account that it comes from."""

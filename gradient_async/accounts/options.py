@@ -53,14 +53,15 @@ def add_options(old: ViewOptions, new: ViewOptions) -> ViewOptions:
     Raises:
         ConfigurationError: A new option is invalid.
     """
-    timeout, retry, headers = (new.get(it) for it in ("timeout", "retry", "headers"))
+    timeout, retry = new.get("timeout"), new.get("retry")
+    headers = check_headers(new.get("headers") or {})
     if timeout is not None:
         check_seconds("timeout", timeout)
     check_instance("retry", retry, RetryPolicy | None)
     return {
         "timeout": old.get("timeout") if timeout is None else timeout,
         "retry": old.get("retry") if retry is None else retry,
-        "headers": {**(old.get("headers") or {}), **check_headers(headers or {})},
+        "headers": {**(old.get("headers") or {}), **headers},
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
-from gradient_async.checks import check_instance, require_nonempty_str
+from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
 from gradient_async.transport.credentials import Token
 from gradient_async.transport.wire import Transport
