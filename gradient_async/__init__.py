@@ -12,6 +12,13 @@ from gradient_async.lazy import lazy_names
 from gradient_async.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from gradient_async.changes import (
+        Changes,
+        Checkpoint,
+        JobEvent,
+        JobEventKind,
+        JobState,
+    )
     from gradient_async.client import Client
     from gradient_async.codec import JSON
     from gradient_async.errors import (
@@ -107,6 +114,8 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Changes",
+    "Checkpoint",
     "ChunkingAlgorithm",
     "ChunkingOptions",
     "Client",
@@ -136,8 +145,11 @@ __all__ = [
     "IndexingJobRunningError",
     "IndexingJobStatus",
     "IndexingJobTimeoutError",
+    "JobEvent",
+    "JobEventKind",
     "JobFilters",
     "JobListOptions",
+    "JobState",
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
     "Limits",
@@ -189,6 +201,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "gradient_async.changes": "Changes Checkpoint JobEvent JobEventKind JobState",
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",

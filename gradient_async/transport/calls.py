@@ -124,6 +124,15 @@ class Caller:
         finally:
             self.lifetime.leave(scope)
 
+    async def fingerprint(self) -> str:
+        """
+        Return what identifies the account: 16 hex digits; another token changes them.
+
+        Raises:
+            ConfigurationError: The token is invalid.
+        """
+        return (await self.credentials.current()).fingerprint(self.base_url)
+
     async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
         call = CallState(request, started=now, deadline=now + self.timeout)
