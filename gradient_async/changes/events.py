@@ -96,4 +96,4 @@ class JobEvent(APIObject):
         """
         job = self.job
         progress = "deleted" if self.was_deleted else str(job.completed_datasources)
-        return "/".join([self.account, job.uuid, job.phase, job.status, progress])
+        return f"{self.account}/{job.uuid}/{job.phase}/{job.status}/{progress}"

@@ -169,6 +169,11 @@ class Ledger:
     order: list[str] = attrs.field(factory=list)
     """Jobs in the order in which they appeared."""
 
+    @property
+    def unfinished(self) -> dict[str, JobState]:
+        """The jobs whose end was not told, with their latest state."""
+        return {it: self.states[it] for it in self.states if it not in self.ended}
+
     def record(self, event: JobEvent) -> None:
         """Record an event; fail if it contradicts the earlier ones."""
         uuid, state = event.job.uuid, JobState.of(event.job)
