@@ -86,6 +86,9 @@ class Checkpoint:
         check_instance("account", self.account, str)
         check_instance("newest_uuid", self.newest_uuid, str | None)
         check_instance("newest_created_at", self.newest_created_at, datetime | None)
+        if self.newest_created_at and self.newest_created_at.utcoffset() is None:
+            msg = "newest_created_at must be timezone-aware: datetime(..., tzinfo=UTC)"
+            raise ConfigurationError(msg)
         check_int("count", self.count, minimum=0, maximum=_MAX_COUNT)
         if (self.newest_uuid is None) != (self.count == 0):
             msg = "a checkpoint has a newest job if, and only if, its count is not 0"

@@ -94,12 +94,15 @@ class Climb:
         boundary = self.boundary
         if view.is_beyond_end:
             return None
+        is_unchanged = view.total == self._total_at_boundary
         index = boundary.find(view.jobs)
         if index is not None:
-            return index, attrs.evolve(boundary, count=view.top - index)
+            count = view.top - index
+            if is_unchanged and count != boundary.count:
+                raise _repeats(view)
+            return index, attrs.evolve(boundary, count=count)
         if boundary.uuid is None and view.is_last:
             return len(view.jobs), boundary
-        is_unchanged = view.total == self._total_at_boundary
         if is_unchanged and view.bottom == boundary.count + 1:
             return len(view.jobs), boundary
         if self._search is None and view.should_hold(boundary.count):
@@ -133,12 +136,11 @@ class Climb:
             (view.jobs[index], Boundary.at(view.jobs[index], view.top - index))
             for index in reversed(range(count))
         ]
-        # Deletions may make jobs look new that are not.
+        # Of several jobs created at the same time, a search cannot know which are new.
         keys = [job.uuid or job for job, _ in jobs]
         fresh = self._recent.add(keys, may_forget=True)
-        if jobs and not fresh:
-            msg = f"page {view.number} repeats the jobs of an earlier page"
-            raise PaginationError(msg, page=view.number)
+        if jobs and not fresh and self._search is None:
+            raise _repeats(view)
         self._fruitless = 0 if jobs else self._fruitless
         self._search = None
         self.boundary = jobs[-1][1] if jobs else below
@@ -146,3 +148,8 @@ class Climb:
         self.is_done = view.number == 1
         self.next_page = view.page_of(self.boundary.count + 1)
         return NewJobs(below, [jobs[index] for index in fresh])
+
+
+def _repeats(view: PageView) -> PaginationError:
+    msg = f"page {view.number} repeats jobs of an earlier page"
+    return PaginationError(msg, page=view.number)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from gradient_async.changes.boundary import Boundary, NewJobs
+from gradient_async.errors import PaginationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page, Position
 from gradient_async.paging.page_tracker import PageTracker
@@ -27,6 +28,9 @@ class Descent:
         self.is_done: bool = False
         """Whether the boundary was reached."""
         self._boundary = boundary
+        self._restart()
+
+    def _restart(self) -> None:
         self._tracker = PageTracker[IndexingJob](Position())
         self._new: list[IndexingJob] = []
 
@@ -44,7 +48,12 @@ class Descent:
         """
         page = attrs.evolve(page, total=None)
         keys = tuple(job.uuid or job for job in page.items)
-        self._tracker.check(page, keys, fresh=True)
+        try:
+            self._tracker.check(page, keys, fresh=True)
+        except PaginationError:
+            # What was read may be at fault, not the latest page.
+            self._restart()
+            raise
         fresh = self._tracker.accept(page, keys)
         index, below = self._locate(page)
         self._new += self._select(page.items[:index], fresh)

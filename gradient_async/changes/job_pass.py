@@ -18,7 +18,6 @@ from gradient_async.changes.checkpoint import Checkpoint
 from gradient_async.changes.climb import Climb
 from gradient_async.changes.descent import Descent
 from gradient_async.changes.events import JobEvent, JobEventKind, JobState
-from gradient_async.errors import PaginationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
 from gradient_async.transport.endpoint import find_id_problem
@@ -58,7 +57,6 @@ class JobPass:
         self._unfinished = dict(since.unfinished)
         # Jobs whose state is still to be seen in this pass; a dict for its order.
         self._pending = dict.fromkeys(since.unfinished)
-        self._per_page = per_page
         self._reader: Climb | Descent = Climb(self._boundary, per_page)
         self._round = PollRound(self._pending, {})
         self._round_pages = 0
@@ -115,12 +113,7 @@ class JobPass:
                 self.record_job(uuid, job)
         self._record_in_round(page)
         if not self._reader.is_done:
-            try:
-                self._record_new(page)
-            except PaginationError:
-                # Whoever iterates on gets a new attempt.
-                self._reader = Climb(self._boundary, self._per_page)
-                raise
+            self._record_new(page)
 
     def record_job(self, uuid: str, job: IndexingJob) -> None:
         """Record the state of a job that had not ended."""

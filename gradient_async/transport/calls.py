@@ -130,8 +130,17 @@ class Caller:
 
         Raises:
             ConfigurationError: The token is invalid.
+            DeadlineExceededError: The function for the token did not return in time.
         """
-        return (await self.credentials.current()).fingerprint(self.base_url)
+        try:
+            async with asyncio.timeout(self.timeout) as scope:
+                secret = await self.credentials.current()
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            msg = f"no token within {self.timeout:g} s"
+            raise DeadlineExceededError(msg) from None
+        return secret.fingerprint(self.base_url)
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()

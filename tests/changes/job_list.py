@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -26,7 +26,7 @@ ACCOUNT: Final = "0123456789abcdef"
 
 EPOCH: Final = datetime(2026, 3, 1, tzinfo=UTC)
 
-ENDS: Final = (
+ENDS: Final[tuple[dict[str, Any], ...]] = (
     {
         "phase": IndexingJobPhase.SUCCEEDED,
         "status": IndexingJobStatus.COMPLETED,
@@ -67,7 +67,7 @@ class JobList(ChangeSource):
         for _ in range(length):
             self.add(**ENDS[0])
 
-    def add(self, **fields: object) -> IndexingJob:
+    def add(self, **fields: Any) -> IndexingJob:
         """Add a job at the head, by default a running one."""
         self.created += 1
         job = IndexingJob(
@@ -76,14 +76,14 @@ class JobList(ChangeSource):
             status=IndexingJobStatus.IN_PROGRESS,
             created_at=EPOCH + timedelta(seconds=self.created // self.per_second),
         )
-        job = attrs.evolve(job, **fields)  # type: ignore[arg-type]
+        job = attrs.evolve(job, **fields)
         self.jobs.insert(0, job)
         return job
 
-    def change(self, uuid: str, **fields: object) -> None:
+    def change(self, uuid: str, **fields: Any) -> None:
         """Change fields of a job."""
         index = self._index(uuid)
-        self.jobs[index] = attrs.evolve(self.jobs[index], **fields)  # type: ignore[arg-type]
+        self.jobs[index] = attrs.evolve(self.jobs[index], **fields)
 
     def progress(self, uuid: str) -> None:
         """Complete one more data source of a job."""
