@@ -52,26 +52,25 @@ async def test_quiet_pass(api: Emulator, client: Client) -> None:
     assert ["1"] == sent_pages(api)
 
 
-async def test_life_of_a_job(api: Emulator, client: Client) -> None:
+async def test_life_of_a_job() -> None:
     """A job appears, makes progress and ends, with the state before each."""
-    mark = await finish_pass(client, None)
-    base = str(api.knowledge_bases()[0]["uuid"])
-    uuid = (await client.indexing_jobs.create(base)).uuid
-    ledger, kinds = Ledger(), []
-    for _ in range(100):
-        changes = client.indexing_jobs.changes(mark)
-        async for event in changes:
-            if event.job.uuid == uuid:
+    async with Emulator(jobs=0) as api, Client(api.token, base_url=api.url) as client:
+        mark = await finish_pass(client, None)
+        (base, *_) = api.knowledge_bases()
+        job = await client.indexing_jobs.create(str(base["uuid"]))
+        ledger, kinds = Ledger(), []
+        for _ in range(60):
+            changes = client.indexing_jobs.changes(mark)
+            async for event in changes:
                 ledger.record(event)
                 kinds.append(event.kind)
-        mark = changes.checkpoint
-        api.advance(2)
+            mark = changes.checkpoint
+            api.advance(1)
 
-    assert JobEventKind.APPEARED is kinds[0]
-    assert JobEventKind.ENDED is kinds[-1]
+    assert [JobEventKind.APPEARED, JobEventKind.ENDED] == [kinds[0], kinds[-1]]
     assert {JobEventKind.CHANGED} == set(kinds[1:-1])
-    assert {uuid} == ledger.ended
-    assert uuid not in mark.unfinished
+    assert {job.uuid} == ledger.ended
+    assert (1, {}) == (mark.count, mark.unfinished)
 
 
 async def test_list_that_grows(api: Emulator, client: Client) -> None:
