@@ -28,6 +28,8 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Changes",
+    "Checkpoint",
     "ChunkingAlgorithm",
     "ChunkingOptions",
     "Client",
@@ -58,8 +60,11 @@ __all__ = [
     "IndexingJobRunningError",
     "IndexingJobStatus",
     "IndexingJobTimeoutError",
+    "JobEvent",
+    "JobEventKind",
     "JobFilters",
     "JobListOptions",
+    "JobState",
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
     "Limits",
@@ -118,6 +123,7 @@ _MODULES: Final = {
         "Account AccountItem AccountReport AccountResults AccountStream Accounts "
         "AccountsError Health ReportState StreamPosition"
     ),
+    "gradient_async.changes": "Changes Checkpoint JobEvent JobEventKind JobState",
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",
@@ -146,6 +152,13 @@ if TYPE_CHECKING:
         Health,
         ReportState,
         StreamPosition,
+    )
+    from gradient_async.changes import (
+        Changes,
+        Checkpoint,
+        JobEvent,
+        JobEventKind,
+        JobState,
     )
     from gradient_async.client import Client
     from gradient_async.codec import JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -155,6 +156,8 @@ def _to_plain_scalar(
     match value:
         case OpenEnum():
             return value.value if wire or not value.is_known else value.short_name
+        case StrEnum():
+            return value.value
         case float():
             return value if isfinite(value) else None
         case datetime():

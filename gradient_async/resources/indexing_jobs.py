@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
+from gradient_async.changes import Changes, Checkpoint
 from gradient_async.checks import check_seconds, require_nonempty_str
 from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import (
@@ -13,6 +14,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.paging import Page, Paginator, Paging
+from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import require_strs
 from gradient_async.resources.job_calls import LIST, JobCalls
@@ -268,6 +270,32 @@ class IndexingJobs(Resource):
         return CompletedJobs(
             self._calls, uuids, timeout=timeout, cancel_on_timeout=cancel_on_timeout
         )
+
+    def changes(
+        self, since: Checkpoint | None = None, *, per_page: int = MAX_PER_PAGE
+    ) -> Changes:
+        """
+        Iterate over what changed since a checkpoint: new jobs, and changes of others.
+
+        Each job that is new since then appears once, the oldest first. Each job that
+        had not ended then is seen again: it has changed, has ended, or is unchanged and
+        yields nothing. If nothing happened, one request is enough.
+
+        Save the iterator's `checkpoint` at any time, and pass it to the next pass.
+
+        Args:
+            since: What is known; None, the default, means nothing, so every job
+                appears.
+            per_page: Jobs per request, 1 to 200; 200 by default.
+
+        Raises:
+            ConfigurationError: Before the first request: the checkpoint is of another
+                account, or an argument is invalid.
+
+        Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
+        """
+        path = LIST.request().path
+        return Changes(self._calls, path=path, since=since, per_page=per_page)
 
     async def run(
         self,

@@ -2,7 +2,7 @@
 The API calls for indexing jobs.
 
 `IndexingJobs` starts, lists and cancels jobs with these calls, and `waiting` polls jobs
-with them: they are its `JobSource`.
+with them: they are its `JobSource`. `changes` compares jobs with them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
+from gradient_async.changes import ChangeSource
 from gradient_async.errors import (
     ConflictError,
     DeadlineExceededError,
@@ -61,7 +62,7 @@ _LOOKUP_ERRORS: Final = (
 )
 
 
-class JobCalls(JobSource):
+class JobCalls(JobSource, ChangeSource):
     """One call per method, and a lookup where a conflict needs an explanation."""
 
     def __init__(self, caller: Caller) -> None:
@@ -157,6 +158,10 @@ class JobCalls(JobSource):
         """Fetch the URL of a job's report."""
         request = _DETAILS.request(indexing_job_uuid=uuid)
         return (await self._caller.call(request, DetailsResponse)).signed_url
+
+    async def fingerprint(self) -> str:
+        """Return what identifies the account."""
+        return await self._caller.fingerprint()
 
     async def sleep(self, seconds: float, /) -> None:
         """Sleep; raise `ClientClosedError` once the client is closed."""

@@ -134,6 +134,24 @@ class Caller:
         finally:
             self.lifetime.leave(scope)
 
+    async def fingerprint(self) -> str:
+        """
+        Return what identifies the account: 16 hex digits; another token changes them.
+
+        Raises:
+            ConfigurationError: The token is invalid.
+            DeadlineExceededError: The function for the token did not return in time.
+        """
+        try:
+            async with asyncio.timeout(self.timeout) as scope:
+                secret = await self.credentials.current()
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            msg = f"no token within {self.timeout:g} s"
+            raise DeadlineExceededError(msg) from None
+        return secret.fingerprint(self.base_url)
+
     async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
         if self.headers:

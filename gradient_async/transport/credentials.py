@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import inspect
 import re
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,9 @@ Token: TypeAlias = str | Callable[[], str | Awaitable[str]]
 
 # RFC 6750, section 2.1.
 _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+# Not a secret: it keeps these digests apart from those that others make of a token.
+_FINGERPRINT_KEY: Final = b"gradient-async account fingerprint"
 
 
 class Secret:
@@ -39,6 +43,12 @@ class Secret:
     def __hash__(self) -> int:
         """Return a hash, so that what belongs to a token can be found by it."""
         return hash(self._text)
+
+    def fingerprint(self, base_url: str) -> str:
+        """Return 16 hex digits that identify the account, and reveal no token."""
+        # A token has no space, so no other pair makes the same text.
+        content = f"{self._text} {base_url}".encode()
+        return hmac.digest(_FINGERPRINT_KEY, content, "sha256").hex()[:16]
 
     def __repr__(self) -> str:
         """Return a placeholder."""

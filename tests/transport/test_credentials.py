@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -286,3 +287,18 @@ def test_an_empty_secret_changes_no_text() -> None:
 def test_credentials_show_their_kind(expected: str, token: Any) -> None:
     """The repr shows only whether the token is a string or comes from a function."""
     assert expected == repr(Credentials(token))
+
+
+def test_fingerprint() -> None:
+    """A fingerprint identifies base URL and token; the token is not in it."""
+    url = "https://api.digitalocean.com"
+    prints = {
+        Secret(token).fingerprint(base_url)
+        for token in (TOKEN, f"{TOKEN}x")
+        for base_url in (url, f"{url}/x")
+    }
+
+    assert 4 == len(prints)
+    assert all(re.fullmatch("[0-9a-f]{16}", it) for it in prints)
+    # Checkpoints that were saved must stay valid.
+    assert "a0870f4dc1476fad" == Secret("dop_v1_0").fingerprint(url)

@@ -1,0 +1,24 @@
+"""The API calls that finding changes needs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gradient_async.models.indexing_jobs import IndexingJob
+from gradient_async.paging import Page
+
+
+class ChangeSource(Protocol):
+    """The API calls that finding changes needs, each with its deadline and retries."""
+
+    async def fingerprint(self) -> str:
+        """Return what identifies the account: 16 hex digits."""
+        ...
+
+    async def get(self, uuid: str, /) -> IndexingJob:
+        """Fetch a job."""
+        ...
+
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+        """Fetch a page of the account's jobs, newest first, counted from 1."""
+        ...

@@ -1,0 +1,192 @@
+"""Passes of a real client over the emulator."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from gradient_async import Checkpoint, Client, JobEventKind
+from gradient_async.emulator import Emulator, Fault
+from gradient_async.errors import (
+    AuthenticationError,
+    ClientClosedError,
+    ConfigurationError,
+    DeadlineExceededError,
+    ServerError,
+)
+from tests.changes.job_list import Ledger, names
+
+
+async def finish_pass(client: Client, mark: Checkpoint | None) -> Checkpoint:
+    """Read a pass, and return its checkpoint."""
+    changes = client.indexing_jobs.changes(mark)
+    async for _ in changes:
+        pass
+    return changes.checkpoint
+
+
+def sent_pages(api: Emulator) -> list[str]:
+    """Return the pages of the requests so far."""
+    return [request.query["page"] for request in api.requests]
+
+
+async def test_first_pass(api: Emulator, client: Client) -> None:
+    """The first pass yields each job once, the oldest first."""
+    changes = client.indexing_jobs.changes(per_page=25)
+    found = [event.job.uuid async for event in changes]
+
+    assert list(reversed(api.job_uuids())) == found
+    assert (60, api.job_uuids()[0]) == (
+        changes.checkpoint.count,
+        changes.checkpoint.newest_uuid,
+    )
+
+
+async def test_quiet_pass(api: Emulator, client: Client) -> None:
+    """If nothing happened, a pass sends one request, and its checkpoint is the same."""
+    mark = await finish_pass(client, None)
+    api.requests.clear()
+
+    assert mark == await finish_pass(client, mark)
+    assert ["1"] == sent_pages(api)
+
+
+async def test_life_of_a_job() -> None:
+    """A job appears, makes progress and ends, with the state before each."""
+    async with Emulator(jobs=0) as api, Client(api.token, base_url=api.url) as client:
+        mark = await finish_pass(client, None)
+        (base, *_) = api.knowledge_bases()
+        job = await client.indexing_jobs.create(str(base["uuid"]))
+        ledger, kinds = Ledger(), []
+        for _ in range(60):
+            changes = client.indexing_jobs.changes(mark)
+            async for event in changes:
+                ledger.record(event)
+                kinds.append(event.kind)
+            mark = changes.checkpoint
+            api.advance(1)
+
+    assert [JobEventKind.APPEARED, JobEventKind.ENDED] == [kinds[0], kinds[-1]]
+    assert {JobEventKind.CHANGED} == set(kinds[1:-1])
+    assert {job.uuid} == ledger.ended
+    assert (1, {}) == (mark.count, mark.unfinished)
+
+
+async def test_list_that_grows(api: Emulator, client: Client) -> None:
+    """While the list grows, each job is yielded once, in order."""
+    api.grow(30, per_request=3)
+    changes = client.indexing_jobs.changes(per_page=10)
+    first = [event.job.uuid async for event in changes]
+    rest = client.indexing_jobs.changes(changes.checkpoint)
+    rest_uuids = [event.job.uuid async for event in rest if event.previous is None]
+
+    assert list(reversed(api.job_uuids()))[: len(first + rest_uuids)] == (
+        first + rest_uuids
+    )
+    assert len(first) >= 60
+
+
+async def test_deleted_job(api: Emulator, client: Client) -> None:
+    """A job that is not there any more has ended."""
+    old = api.add_jobs(1)[0]
+    api.add_jobs(30)
+    mark = await finish_pass(client, None)
+    api.remove_job(old)
+    events = [event async for event in client.indexing_jobs.changes(mark, per_page=5)]
+
+    assert [("ended", old)] == [pair for pair in names(events) if pair[1] == old]
+    assert events[-1].was_deleted
+
+
+async def test_failure(api: Emulator, client: Client) -> None:
+    """A page that fails raises after the events before it; iterating on repeats it."""
+    api.fail(Fault(status=500, page=2, times=4))
+    patient = client.indexing_jobs.changes(per_page=25)
+    found = []
+    with pytest.raises(ServerError):
+        async for event in patient:
+            found.append(event.job.uuid)
+
+    assert 10 == len(found) == patient.checkpoint.count
+    found += [event.job.uuid async for event in patient]
+    assert list(reversed(api.job_uuids())) == found
+
+
+async def test_cancellation(api: Emulator, client: Client) -> None:
+    """A pass that is cancelled while it waits for a page or a job loses nothing."""
+    old = api.add_jobs(5)
+    mark = await finish_pass(client, None)
+    for uuid in old:
+        await client.indexing_jobs.cancel(uuid)
+    api.add_jobs(40)
+    changes = client.indexing_jobs.changes(mark, per_page=1)
+    ledger = Ledger(dict(mark.unfinished))
+    api.fail(*(Fault(delay=5.0) for _ in range(80)))
+    cancelled = 0
+    while not changes.is_complete:
+        try:
+            async with asyncio.timeout(1.0):
+                async for event in changes:
+                    ledger.record(event)
+        except TimeoutError:
+            cancelled += 1
+
+    assert 80 == cancelled
+    assert list(reversed(api.job_uuids()[:40])) == ledger.order
+    assert set(old) == ledger.ended
+    assert api.job_uuids()[0] == changes.checkpoint.newest_uuid
+
+
+async def test_other_token(client: Client) -> None:
+    """A checkpoint of another token is refused, and no request is sent."""
+    mark = await finish_pass(client, None)
+    async with (
+        Emulator(jobs=1, accounts=2) as other,
+        Client(other.tokens[1], base_url=other.url) as stranger,
+    ):
+        with pytest.raises(ConfigurationError, match="of another account"):
+            await finish_pass(stranger, mark)
+        assert [] == other.requests
+
+
+async def test_refused_token(api: Emulator) -> None:
+    """A wrong token raises as in every call."""
+    async with Client("wrong", base_url=api.url) as client:
+        with pytest.raises(AuthenticationError):
+            await finish_pass(client, None)
+
+
+async def test_closed_client(api: Emulator) -> None:
+    """A pass ends with the client."""
+    client = Client(api.token, base_url=api.url)
+    changes = client.indexing_jobs.changes(per_page=25)
+    await anext(changes)
+    await client.aclose()
+
+    with pytest.raises(ClientClosedError):
+        async for _ in changes:
+            pass
+
+
+async def test_token_that_takes_too_long(api: Emulator) -> None:
+    """A function for the token that never returns ends the pass at the deadline."""
+
+    async def hang() -> str:
+        await asyncio.sleep(1e9)
+        return api.token
+
+    async with Client(hang, base_url=api.url, timeout=5.0) as client:
+        with pytest.raises(DeadlineExceededError, match="no token within 5 s"):
+            await finish_pass(client, None)
+
+
+async def test_token_function_that_times_out(api: Emulator) -> None:
+    """A TimeoutError of the function itself is raised as it is."""
+
+    async def fail() -> str:
+        raise TimeoutError("the vault is slow")
+
+    async with Client(fail, base_url=api.url) as client:
+        with pytest.raises(TimeoutError, match="the vault is slow"):
+            await finish_pass(client, None)
