@@ -72,6 +72,10 @@ class JobEvent(APIObject):
     previous: JobState | None = None
     """The state seen before; None for a job that is new."""
 
+    def as_running(self) -> JobEvent:
+        """Return the event by which a listener learns of the job later."""
+        return JobEvent(account=self.account, kind=JobEventKind.RUNNING, job=self.job)
+
     @property
     def has_ended(self) -> bool:
         """
