@@ -6,7 +6,7 @@ import pytest
 
 from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
 from gradient_async.testing import Response
-from tests.resources.asking import client_of
+from tests.resources.canned_calls import create_client
 from tests.resources.job_account import JobAccount, Outcome, job, refused
 
 LOST = ConnectionLostError("lost")
@@ -16,7 +16,7 @@ LOST = ConnectionLostError("lost")
 async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
     """A conflict after a lost response is a success if the job is cancelled."""
     account = JobAccount(cancel=[*lost, refused(409)], get=job("CANCELLED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
 
     assert ("job-1", IndexingJobPhase.CANCELLED) == (got.uuid, got.phase)
@@ -26,7 +26,7 @@ async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
 async def test_second_attempt_succeeds() -> None:
     """After a successful second attempt there is no lookup."""
     account = JobAccount(cancel=[LOST, job("CANCELLED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
 
     assert IndexingJobPhase.CANCELLED is got.phase
@@ -44,7 +44,7 @@ async def test_second_attempt_succeeds() -> None:
 async def test_job_that_is_not_cancelled(state: Response) -> None:
     """If the job is not cancelled, or cannot be fetched, the conflict is raised."""
     account = JobAccount(cancel=[LOST, refused(409)], get=state)
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         with pytest.raises(ConflictError) as caught:
             await client.indexing_jobs.cancel("job-1")
 
@@ -55,7 +55,7 @@ async def test_job_that_is_not_cancelled(state: Response) -> None:
 async def test_conflict_on_the_first_attempt() -> None:
     """A conflict on the first attempt is raised without a lookup."""
     account = JobAccount(cancel=refused(409), get=job("CANCELLED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         with pytest.raises(ConflictError) as caught:
             await client.indexing_jobs.cancel("job-1")
 

@@ -22,7 +22,7 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.testing import Response
-from tests.resources.asking import client_of
+from tests.resources.canned_calls import create_client
 from tests.resources.job_account import (
     HANG,
     JobAccount,
@@ -37,7 +37,7 @@ NOTE = "indexing job job-1 was started"
 
 async def run_and_fail(account: JobAccount, **options: Any) -> GradientError:
     """Run a job and return the error it raises."""
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         with pytest.raises(GradientError) as caught:
             await client.indexing_jobs.run("kb-1", **options)
     return caught.value
@@ -53,7 +53,7 @@ async def test_first_poll(seed: int) -> None:
     """The job is first polled about 1 s after its start."""
     random.seed(seed)
     account = JobAccount(list=jobs(), start=job(), get=[job(), job("SUCCEEDED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
     at = dict(reversed(account.requests))
 
@@ -65,7 +65,7 @@ async def test_first_poll(seed: int) -> None:
 async def test_job_that_has_already_finished() -> None:
     """A job that is finished in the response to its start is not polled."""
     account = JobAccount(list=jobs(), start=job("SUCCEEDED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
@@ -76,7 +76,7 @@ async def test_failing_first_poll() -> None:
     """The start counts as the first poll: an outage right after it is tolerated."""
     outage: list[Outcome] = [refused(503)] * 4
     account = JobAccount(list=jobs(), start=job(), get=[*outage, job("SUCCEEDED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
@@ -128,7 +128,7 @@ async def test_malformed_id() -> None:
 async def test_without_check() -> None:
     """With `check=False` a failed job is returned."""
     account = JobAccount(list=jobs(), start=job(), get=job("FAILED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1", check=False)
 
     assert IndexingJobPhase.FAILED is done.phase

@@ -27,7 +27,7 @@ from gradient_async import (
     UnprocessableEntityError,
 )
 from gradient_async.resources.arguments import Body, build_body
-from tests.resources.asking import Call
+from tests.resources.canned_calls import Call
 from tests.support.raw_server import HANG, RawServer, raw_response
 from tests.support.secrets import texts_of_error
 
