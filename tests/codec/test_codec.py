@@ -67,7 +67,7 @@ def test_newer_jobs(codec: Codec) -> None:
 
 @BOTH
 def test_sources_of_a_job(codec: Codec) -> None:
-    """The data sources of a job decode; what is missing or null is zero or None."""
+    """The data sources of a job decode; a missing or null field is zero or None."""
     updated, failed = job_of(codec, NEW_JOB).data_source_jobs
 
     assert 9007199254740993 == updated.total_bytes

@@ -269,5 +269,5 @@ def test_changes_are_applied() -> None:
     ],
 )
 def test_wrong_types_are_found(expected: list[str], response: Any) -> None:
-    """A value of another type is found, and free JSON that is no object."""
+    """A value of another type is found, and free JSON that is not an object."""
     assert expected == list(iter_mistyped(response))

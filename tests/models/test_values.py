@@ -210,7 +210,7 @@ def test_fields_that_most_responses_lack() -> None:
         assert defaults == {name: getattr(kind, name) for name in defaults}
 
 
-def documented(node: ast.stmt) -> bool:
+def is_documented(node: ast.stmt) -> bool:
     """Whether a statement is a string that reads like a sentence."""
     match node:
         case ast.Expr(ast.Constant(str() as text)):
@@ -227,7 +227,7 @@ def test_every_field_has_a_docstring(module: ModuleType) -> None:
         ast.unparse(node)
         for body in (tree.body, *classes)
         for node, after in pairwise([*body, ast.Pass()])
-        if isinstance(node, ast.AnnAssign) and not documented(after)
+        if isinstance(node, ast.AnnAssign) and not is_documented(after)
     ]
 
     assert [] == [it for it in bare if not it.startswith("_")]

@@ -29,7 +29,7 @@ UPLOADED: Final = FileUploadDataSource(
 )
 
 
-def presigned(**changes: Any) -> dict[str, Any]:
+def presigned_upload(**changes: Any) -> dict[str, Any]:
     """Return a presigned upload as the API writes it."""
     usual = {
         "original_file_name": "a b.txt",
@@ -63,7 +63,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("spell", [str, Path, os.fspath])
 async def test_upload(file: Path, spell: Callable[[Path], Any]) -> None:
     """A file is announced by name and size, put, and returned as a data source."""
-    transport = host(presigned())
+    transport = host(presigned_upload())
     async with create_client(transport) as client:
         source = await client.data_sources.upload(spell(file))
     announced, put = transport.requests
@@ -97,13 +97,17 @@ async def test_upload_to_a_given_url(file: Path) -> None:
 
 async def test_url_without_a_name(file: Path) -> None:
     """If the API does not repeat the name, the data source has the file's."""
-    async with create_client(host(presigned(original_file_name=""))) as client:
+    async with create_client(host(presigned_upload(original_file_name=""))) as client:
         assert UPLOADED == await client.data_sources.upload(file)
 
 
 @pytest.mark.parametrize(
     "uploads",
-    [(), (presigned(), presigned()), (presigned(), presigned(object_key="key-2"))],
+    [
+        (),
+        (presigned_upload(), presigned_upload()),
+        (presigned_upload(), presigned_upload(object_key="key-2")),
+    ],
     ids=len,
 )
 async def test_no_url_or_several(
@@ -135,7 +139,7 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(os.urandom(size))
     steps: list[tuple[int, int]] = []
-    transport = host(presigned())
+    transport = host(presigned_upload())
     async with create_client(transport) as client:
         source = await client.data_sources.upload(
             path, on_progress=lambda sent, total: steps.append((sent, total))
@@ -152,7 +156,7 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
 )
 async def test_unsafe_urls(file: Path, url: str) -> None:
     """Nothing is sent to an unsafe URL."""
-    transport = host(presigned(presigned_url=url))
+    transport = host(presigned_upload(presigned_url=url))
     async with create_client(transport) as client:
         with pytest.raises(UploadError, match="is not a valid https URL"):
             await client.data_sources.upload(file)
@@ -171,7 +175,7 @@ async def test_host_that_refuses(
     file: Path, status: int | None, response: Response | Exception
 ) -> None:
     """A failed upload is an error that hides the URL, and is not repeated."""
-    transport = host(presigned(), response=response)
+    transport = host(presigned_upload(), response=response)
     async with create_client(transport) as client:
         with pytest.raises(UploadError) as caught:
             await client.data_sources.upload(file)
@@ -195,14 +199,14 @@ async def test_error_in_on_progress(file: Path) -> None:
     def stop(sent: int, total: int) -> None:
         raise KeyError(sent)
 
-    async with create_client(host(presigned())) as client:
+    async with create_client(host(presigned_upload())) as client:
         with pytest.raises(KeyError, match="5"):
             await client.data_sources.upload(file, on_progress=stop)
 
 
 async def test_missing_files(tmp_path: Path) -> None:
     """A missing file is Python's own error; nothing is sent."""
-    transport = host(presigned())
+    transport = host(presigned_upload())
     async with create_client(transport) as client:
         with pytest.raises(FileNotFoundError):
             await client.data_sources.upload(tmp_path / "none")
@@ -273,7 +277,7 @@ async def test_odd_names(tmp_path: Path, name: str) -> None:
     """A file is announced by its own name, without folders, however odd."""
     path = tmp_path / name
     path.write_bytes(b"hello")
-    transport = host(presigned())
+    transport = host(presigned_upload())
     async with create_client(transport) as client:
         await client.data_sources.upload(path)
 
