@@ -3,8 +3,8 @@ Run the Python blocks of these pages and of the README.
 
 Each document is one namespace and one event loop, in which `await` is allowed at the
 top level. Beside it runs an emulator with 60 jobs, which the environment points at.
-The loop's clock jumps, so that no block waits. Blocks that are not to run are marked
-as something else than `python`.
+The loop's clock jumps, so that no block waits. A block that should not run is marked
+as something other than `python`.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 _ROOT = Path(__file__).parent.parent
 
-# Pages alone may be asked for; then nothing else has made `tests` importable.
+# If only pages are collected, nothing else makes `tests` importable.
 sys.path.append(str(_ROOT))
 
 from tests.support.virtual_time import VirtualTimeLoop  # noqa: E402
@@ -53,7 +53,7 @@ def run_block(example: Example) -> None:
 
 
 def open_document(namespace: dict[str, Any]) -> None:
-    """Start what the blocks of a document need."""
+    """Start the emulator and the event loop of a document."""
     emulator = Emulator(jobs=60)
     runner = asyncio.Runner(loop_factory=VirtualTimeLoop)
     runner.run(emulator.start())
@@ -63,13 +63,13 @@ def open_document(namespace: dict[str, Any]) -> None:
         os.environ.pop(name, None)
     os.environ[TOKEN_VARIABLES[0]] = emulator.token
     os.environ[BASE_URL_VARIABLE] = emulator.url
-    # What `exec` and the interpreter give to every module.
+    # Names that `exec` and the interpreter set in every module.
     namespace |= {"__builtins__": builtins, "__name__": "__main__"}
     namespace |= {_RUNNER: runner, _EMULATOR: emulator, _ENVIRONMENT: environment}
 
 
 def close_document(namespace: dict[str, Any]) -> None:
-    """Stop it again."""
+    """Stop both, and restore the environment."""
     runner: asyncio.Runner = namespace[_RUNNER]
     runner.run(namespace[_EMULATOR].aclose())
     runner.close()
@@ -92,5 +92,5 @@ class Documents:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look beyond this folder too: the README is above it."""
+    """Collect all documents, since the README is outside this folder."""
     config.pluginmanager.register(Documents(), "documents")

@@ -155,7 +155,7 @@ async def test_a_view_keeps_its_client_open(api: Emulator) -> None:
         warnings.simplefilter("error")
         await view.request("GET", LIST)
         gc.collect()
-    with pytest.warns(ResourceWarning, match="unclosed Client"):
+    with pytest.warns(ResourceWarning, match="unclosed Client"):  # noqa: PT031
         del view
         gc.collect()
     await asyncio.sleep(0)

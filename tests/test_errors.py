@@ -383,7 +383,7 @@ LINE = re.compile(
 )
 
 
-def drawn_tree() -> Iterator[tuple[str, ...]]:
+def read_drawn_tree() -> Iterator[tuple[str, ...]]:
     """Yield each class and its bases, as drawn in the module's docstring."""
     branch: list[str] = []
     for line in LINE.finditer(errors.__doc__ or ""):
@@ -400,7 +400,7 @@ def test_the_drawn_tree_is_complete() -> None:
         for kind in descendants(GradientError)
     ]
 
-    assert sorted(real) == sorted(drawn_tree())
+    assert sorted(real) == sorted(read_drawn_tree())
 
 
 def test_the_drawn_statuses_are_right() -> None:

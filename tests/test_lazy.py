@@ -25,7 +25,7 @@ package.__path__ = {[str(Path(gradient_async.__file__).parent)]}
 """
 
 
-def imported(code: str) -> set[str]:
+def list_imports(code: str) -> set[str]:
     """Return the modules that a fresh interpreter has imported after some code."""
     code = f"{PART}\n{code}\nprint(*sys.modules)"
     done = subprocess.run(
@@ -34,8 +34,8 @@ def imported(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def ours(names: set[str]) -> set[str]:
-    """Return those that are modules of the package."""
+def keep_own_modules(names: set[str]) -> set[str]:
+    """Return the names that are modules of the package."""
     return {name for name in names if name.startswith("gradient_async.")}
 
 
@@ -44,13 +44,15 @@ def test_models_are_loaded_on_use() -> None:
     base = {"gradient_async.lazy", "gradient_async.models"}
     used = {f"gradient_async.models.{name}" for name in ("base", "regions", "scalars")}
 
-    assert base == ours(imported("import gradient_async.models"))
-    assert base | used == ours(imported("from gradient_async.models import Region"))
+    assert base == keep_own_modules(list_imports("import gradient_async.models"))
+    assert base | used == keep_own_modules(
+        list_imports("from gradient_async.models import Region")
+    )
 
 
 def test_errors_load_no_models() -> None:
     """Importing the errors loads the jobs that they carry when they are needed."""
-    loaded = ours(imported("import gradient_async.errors"))
+    loaded = keep_own_modules(list_imports("import gradient_async.errors"))
 
     assert not {it for it in loaded if it.startswith("gradient_async.models.")}
 
@@ -62,7 +64,7 @@ def test_a_client_loads_what_it_needs() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     loaded = set(done.stdout.split())
-    parts = {it.split(".")[1] for it in ours(loaded)}
+    parts = {it.split(".")[1] for it in keep_own_modules(loaded)}
 
     assert not parts & {"accounts", "paging", "waiting", "cli", "testing", "emulator"}
     assert not loaded & {
@@ -71,7 +73,7 @@ def test_a_client_loads_what_it_needs() -> None:
         "cyclopts",
         "gradient_async.resources.models",
     }
-    assert len(ours(loaded)) <= 40
+    assert len(keep_own_modules(loaded)) <= 40
 
 
 GOOD = 'b\'{"jobs": [{"uuid": "a", "total_tokens": "5"}]}\''
@@ -98,12 +100,12 @@ job.to_json()
 )
 def test_cattrs_is_loaded_on_use(expected: bool, code: str) -> None:
     """Only a body that the fast path does not take, or a converter, needs cattrs."""
-    assert expected is ("cattrs" in imported(code))
+    assert expected is ("cattrs" in list_imports(code))
 
 
 def test_pydantic_is_loaded_on_use() -> None:
-    """Plain values need no pydantic, which is no dependency."""
-    names = imported("from gradient_async.models import *\nIndexingJob().to_dict()")
+    """Plain values need no pydantic, which is not a dependency."""
+    names = list_imports("from gradient_async.models import *\nIndexingJob().to_dict()")
 
     assert "gradient_async.models.uploads" in names
     assert {"pydantic", "pydantic_core"}.isdisjoint(names)
@@ -111,7 +113,7 @@ def test_pydantic_is_loaded_on_use() -> None:
 
 @LAZY
 def test_each_name_is_found(package: ModuleType) -> None:
-    """`__all__` and `dir` name what is there, once and sorted."""
+    """`__all__` and `dir` have each public name once, sorted."""
     names = package.__all__
 
     assert sorted(set(names)) == sorted(names)
@@ -138,7 +140,7 @@ def test_names_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     load, names = lazy_names("package", {"math": "pi tau", "cmath": "infj"})
 
     assert not hasattr(package, "tau")
-    assert 6 < load("tau") < 7  # type: ignore[operator]  # a number, as said
+    assert 6 < load("tau") < 7  # type: ignore[operator]  # a number, as declared
     assert vars(package)["tau"] == load("tau")
     assert {"pi", "tau", "infj", "__name__"} <= set(names())
     assert names() == sorted(names())

@@ -24,6 +24,18 @@ from gradient_async.errors import GradientError
 from tests.support.docstrings import iter_docstrings, read_attributes
 
 PACKAGE: Final = Path(gradient_async.__file__).parent
+ROOT: Final = Path(__file__).parent.parent
+CODE: Final = sorted(
+    {
+        *PACKAGE.rglob("*.py"),
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "docs").glob("*.py"),
+        ROOT / "noxfile.py",
+    }
+)
+PAGES: Final = sorted(
+    path for folder in (".", "docs", ".github") for path in (ROOT / folder).glob("*.md")
+)
 MODULES: Final = [
     gradient_async,
     gradient_async.accounts,
@@ -48,7 +60,7 @@ CLASSES: Final = sorted(
     },
     key=lambda kind: (kind.__module__, kind.__name__),
 )
-NOT_OPENINGS: Final = ("Give", "Tell", "Say", "Ask about", "Look", "Note")
+NOT_OPENINGS: Final = ("Give", "Tell", "Say", "Ask", "Look", "Note")
 """Words that no docstring begins with, in any form; see CONTRIBUTING."""
 
 
@@ -122,33 +134,28 @@ def test_attributes_have_docstrings(kind: type) -> None:
     assert set() == {name for name, it in attributes.items() if not it} - {*values}
 
 
-def sources() -> Iterator[tuple[str, str]]:
-    """Iterate over the package's files: each path inside it, and the text."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")
-
-
-@pytest.mark.parametrize("opening", NOT_OPENINGS)
-def test_docstrings_begin_with_standard_verbs(opening: str) -> None:
+def test_docstrings_begin_with_standard_verbs() -> None:
     """No docstring begins with a word that only this project would use."""
-    pattern = re.compile(rf"{opening}s?\b", re.IGNORECASE)
+    pattern = re.compile(rf"({'|'.join(NOT_OPENINGS)})(s|ing)?\b", re.IGNORECASE)
     found = [
         f"{path}:{line}: {text.splitlines()[0]}"
-        for path, source in sources()
-        for line, text in iter_docstrings(source)
+        for path in CODE
+        for line, text in iter_docstrings(path.read_text("utf-8"))
         if pattern.match(text)
     ]
 
+    assert {PACKAGE / "client.py", Path(__file__)} <= {*CODE}
     assert [] == found
 
 
 def test_responses_are_responses() -> None:
-    """An HTTP response has one name in the package, and it is not "answer"."""
+    """An HTTP response has one name in code and pages, and it is not "answer"."""
     found = [
         f"{path}:{number}: {line.strip()}"
-        for path, source in sources()
-        for number, line in enumerate(source.splitlines(), start=1)
+        for path in {*CODE, *PAGES} - {Path(__file__)}
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
         if "answer" in line.lower()
     ]
 
+    assert ROOT / "README.md" in PAGES
     assert [] == found

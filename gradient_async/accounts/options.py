@@ -20,19 +20,30 @@ from gradient_async.transport.wire import Transport
 
 
 class AccountsOptions(TypedDict, total=False):
-    """The keyword arguments of `Accounts`, which describes them."""
+    """The keyword arguments of `Accounts`."""
 
     timeout: float
+    """Seconds for each call."""
     retry: RetryPolicy
+    """Retry policy of each account."""
     rate_limit: RateLimit
+    """Rate limit of each token."""
     max_concurrency: int
+    """Maximum number of requests in flight over all accounts."""
     per_account_concurrency: int
+    """Maximum number of requests in flight for each account."""
     refused_for: float
+    """Seconds for which a refused token is not sent again."""
     on_attempt: OnAttempt | None
+    """Function called after each attempt."""
     session: ClientSession | None
+    """Session to use instead of an own one."""
     proxy: str | None
+    """URL of an HTTP proxy."""
     base_url: str | None
+    """Base URL of accounts that have none of their own."""
     transport: Transport | None
+    """Transport to use instead of an own one."""
 
 
 class ViewOptions(TypedDict, total=False):

@@ -192,7 +192,7 @@ def test_a_closed_pipe_ends_the_command_silently(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A closed pipe is no error and causes no output, at exit neither."""
+    """A closed pipe is not an error and causes no output, not even at exit."""
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "w", encoding="utf-8") as stdout:  # noqa: PTH123  (a descriptor)

@@ -34,7 +34,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.models.lists import Links, Meta, PageLinks
-from tests.support.exact_types import misfits
+from tests.support.exact_types import type_mismatches
 from tests.support.shapes import NEW_JOB, OLD_JOB, PAGE
 
 CODECS = {"fast": Codec(), "converter": Codec(make_converter())}
@@ -62,12 +62,12 @@ def test_newer_jobs(codec: Codec) -> None:
     assert 123456789012 == job.total_tokens
     assert job.is_report_available
     assert ("source-1", "source-2") == job.data_source_uuids
-    assert [] == list(misfits(job, IndexingJob))
+    assert [] == list(type_mismatches(job, IndexingJob))
 
 
 @BOTH
 def test_sources_of_a_job(codec: Codec) -> None:
-    """The data sources of a job decode; what is missing or null is zero or None."""
+    """The data sources of a job decode; a missing or null field is zero or None."""
     updated, failed = job_of(codec, NEW_JOB).data_source_jobs
 
     assert 9007199254740993 == updated.total_bytes
@@ -108,7 +108,7 @@ def test_older_jobs(codec: Codec) -> None:
         )
         == job
     )
-    assert [] == list(misfits(job, IndexingJob))
+    assert [] == list(type_mismatches(job, IndexingJob))
 
 
 @BOTH
@@ -158,14 +158,14 @@ def test_pages(codec: Codec) -> None:
 def test_sparse_responses(
     codec: Codec, expected: IndexingJobsResponse, body: bytes
 ) -> None:
-    """What is absent or null is the zero value; of a repeated key the last counts."""
+    """An absent or null key is the zero value; of a repeated key, the last counts."""
     assert expected == codec.decode(body, IndexingJobsResponse)
 
 
 @BOTH
 @pytest.mark.parametrize("document", [dict.fromkeys(NEW_JOB | OLD_JOB), {}])
 def test_empty_jobs(codec: Codec, document: dict[str, Any]) -> None:
-    """A job whose every field is null equals one without fields, and a default one."""
+    """A job whose fields are all null equals one without fields, and a default one."""
     assert IndexingJob() == job_of(codec, document)
 
 
@@ -185,7 +185,7 @@ def test_empty_jobs(codec: Codec, document: dict[str, Any]) -> None:
     ],
 )
 def test_numbers(codec: Codec, expected: int, value: JSON) -> None:
-    """Whole numbers come as numbers or strings, and are exact."""
+    """Integers are accepted as numbers or strings, and are exact."""
     job = job_of(codec, {"total_tokens": value})
 
     assert expected == job.total_tokens
@@ -206,7 +206,7 @@ def test_numbers(codec: Codec, expected: int, value: JSON) -> None:
     ],
 )
 def test_flags(codec: Codec, expected: bool, value: JSON) -> None:
-    """Flags come as such, as words, or as 0 and 1."""
+    """Flags are accepted as booleans, as words, or as 0 and 1."""
     assert expected is job_of(codec, {"is_report_available": value}).is_report_available
 
 
@@ -236,7 +236,7 @@ def test_timestamps(codec: Codec, expected: datetime | None, value: JSON) -> Non
     job = job_of(codec, {"created_at": value})
 
     assert expected == job.created_at
-    assert [] == list(misfits(job, IndexingJob))
+    assert [] == list(type_mismatches(job, IndexingJob))
 
 
 NESTED = b"[" * 100_000 + b"]" * 100_000
@@ -408,8 +408,8 @@ def test_response_without_its_job(
 
 @BOTH
 @pytest.mark.parametrize("word", ["null", "NULL"])
-def test_the_word_null(codec: Codec, word: str) -> None:
-    """The string "null" is null where a value is optional, and refused elsewhere."""
+def test_null_as_a_string(codec: Codec, word: str) -> None:
+    """The string "null" is null if a value is optional, and rejected otherwise."""
     response = codec.decode(
         encode_json({"jobs": [], "meta": word}), IndexingJobsResponse
     )
@@ -451,7 +451,7 @@ def test_hooks_for_one_class() -> None:
 
 @attrs.frozen
 class Point:
-    """A shape of a caller's own."""
+    """A class of the caller."""
 
     x: int
     y: int = 0
@@ -476,8 +476,8 @@ def test_custom_shapes(codec: Codec) -> None:
     ],
 )
 @pytest.mark.parametrize("detailed", [True, False])
-def test_hooks_may_refuse(error: Exception, text: str, detailed: bool) -> None:
-    """What a hook raises becomes a DecodeError, however the converter wraps it."""
+def test_errors_of_hooks(error: Exception, text: str, detailed: bool) -> None:
+    """An error of a hook becomes a DecodeError, however the converter wraps it."""
 
     def refuse(_: object, __: object) -> Point:
         raise error
@@ -520,14 +520,14 @@ JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(JSON_VALUES)
-def test_json_goes_round(value: JSON) -> None:
-    """What is encoded decodes to what it was."""
+def test_json_round_trip(value: JSON) -> None:
+    """An encoded value decodes to an equal value."""
     assert value == decode_json(encode_json(value))
 
 
 @given(st.binary(max_size=30))
-def test_a_bracket_begins_no_page(body: bytes) -> None:
-    """Bytes that begin with the bracket of a list are not a page."""
+def test_a_list_is_not_a_page(body: bytes) -> None:
+    """Bytes that start with a list's bracket are not a page."""
     with pytest.raises(DecodeError):
         Codec().decode(b"[" + body, IndexingJobsResponse)
 
@@ -551,16 +551,16 @@ ENDLESS.append(ENDLESS)
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_has_no_json_form(value: Any) -> None:
-    """A value without a JSON form is refused before it is sent, and not quoted."""
+def test_values_without_a_json_form(value: Any) -> None:
+    """A value without a JSON form is rejected before it is sent, and not shown."""
     with pytest.raises(ConfigurationError, match="only JSON values") as caught:
         encode_json(value)
 
     assert caught.value.__context__ is None
 
 
-def test_decoding_leaves_the_document_alone() -> None:
-    """Structuring does not change the values it reads."""
+def test_decoding_does_not_change_the_document() -> None:
+    """Structuring does not change its input."""
     document = deepcopy(PAGE)
     make_converter().structure(document, IndexingJobsResponse)
 
@@ -569,8 +569,8 @@ def test_decoding_leaves_the_document_alone() -> None:
 
 @BOTH
 @pytest.mark.parametrize("time", [253402300800, "253402300800", -(10**12), 10**300])
-def test_years_that_no_calendar_has(codec: Codec, time: object) -> None:
-    """A time beyond the year 9999 is refused like any other mismatch."""
+def test_years_out_of_range(codec: Codec, time: object) -> None:
+    """A time after the year 9999 is rejected like any other mismatch."""
     body = json.dumps({"jobs": [{"created_at": time}]}).encode()
     with pytest.raises(DecodeError) as caught:
         codec.decode(body, IndexingJobsResponse)

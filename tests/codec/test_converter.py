@@ -1,4 +1,4 @@
-"""How the converter decodes each type, as its docstring says."""
+"""How the converter decodes each type, as its docstring describes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_objects(expected: Shelf, value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 5, True, 1.5])
-def test_only_objects_become_classes(value: object) -> None:
+def test_classes_need_an_object(value: object) -> None:
     """Only an object is accepted for a class."""
     with pytest.raises(ValueError, match="Expected `object`, got"):
         CONVERTER.structure(value, Shelf)
@@ -105,7 +105,7 @@ def test_mismatches_in_lists(path: str, body: bytes, codec: Codec) -> None:
 
 
 @pytest.mark.parametrize("value", [[], "x", 5, True, 1.5])
-def test_only_objects_are_free(value: object) -> None:
+def test_free_objects_need_an_object(value: object) -> None:
     """Only an object is accepted for a free object."""
     for shape in (FREE, FREE | None):
         with pytest.raises(ValueError, match="Expected `object`, got"):
@@ -113,7 +113,7 @@ def test_only_objects_are_free(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [None, {}, "12", 5, (1, 2)])
-def test_only_arrays_become_tuples(value: object) -> None:
+def test_tuples_need_an_array(value: object) -> None:
     """Only an array is accepted for a tuple, not even a string."""
     with pytest.raises(ValueError, match="Expected `array`, got"):
         CONVERTER.structure(value, tuple[int, ...])
@@ -186,7 +186,7 @@ def test_wrong_scalars(value: object, kind: type) -> None:
         ),
     )
 )
-def test_times_go_round(time: datetime) -> None:
+def test_round_trip_of_times(time: datetime) -> None:
     """An aware time in RFC 3339 is decoded to the same time."""
     assert time == CONVERTER.structure(time.isoformat(), MOMENT)
 
@@ -201,8 +201,8 @@ def test_times_without_offset_are_utc(time: datetime) -> None:
 
 @pytest.mark.parametrize("kind", [MOMENT, datetime | None])
 @pytest.mark.parametrize("value", [None, ""])
-def test_no_time(kind: Any, value: object) -> None:
-    """Null and the empty string are no time."""
+def test_empty_times(kind: Any, value: object) -> None:
+    """Null and the empty string are decoded to None."""
     assert CONVERTER.structure(value, kind) is None
 
 
@@ -237,8 +237,8 @@ def test_mismatches_are_grouped() -> None:
         CONVERTER.structure({"count": []}, Shelf)
 
 
-def test_converters_are_apart() -> None:
-    """A hook registered on one converter does not change the next."""
+def test_converters_are_independent() -> None:
+    """A hook registered on one converter does not affect another one."""
     first = make_converter()
     first.register_structure_hook(int, lambda _, __: -1)
 

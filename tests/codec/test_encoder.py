@@ -104,7 +104,7 @@ class Drawer:
         ),
     ],
 )
-def test_defaults_are_left_out(expected: dict[str, JSON], drawer: Drawer) -> None:
+def test_defaults_are_omitted(expected: dict[str, JSON], drawer: Drawer) -> None:
     """Defaults are omitted except flags; 64-bit integers are strings."""
     assert {"locked": False, "shown": True} | expected == to_body(drawer)
 
@@ -174,7 +174,7 @@ def test_anything_is_plain_json(expected: JSON, value: object) -> None:
         ("PATH", ChunkingAlgorithm(CrawlingOption.PATH)),
     ],
 )
-def test_members_become_plain_texts(expected: str, member: OpenEnum) -> None:
+def test_members_become_plain_strings(expected: str, member: OpenEnum) -> None:
     """A member becomes a plain `str`, alone and nested."""
     drawer: Any = to_body(Drawer(kind=CrawlingOption(member)))
     items: Any = to_body([member])
@@ -185,8 +185,8 @@ def test_members_become_plain_texts(expected: str, member: OpenEnum) -> None:
     assert {str} == {type(text) for text in texts}
 
 
-def test_letters_stay_themselves() -> None:
-    """Text is written as it is, in any alphabet."""
+def test_text_is_not_escaped() -> None:
+    """Text in any alphabet is written unescaped."""
     source = SpacesDataSource(bucket_name="Ärger 漢字 🐈", item_path='"\\\x00')
 
     assert (
@@ -200,7 +200,7 @@ def test_letters_stay_themselves() -> None:
 )
 @pytest.mark.parametrize("kind", INPUTS)
 @given(data=st.data())
-def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
+def test_round_trip_of_models(kind: type, codec: Codec, data: st.DataObject) -> None:
     """The body of a model decodes to an equal model on both paths."""
     model = data.draw(models_of(kind))
 
@@ -209,9 +209,7 @@ def test_models_go_round(kind: type, codec: Codec, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", INPUTS)
 @given(data=st.data())
-def test_nothing_but_flags_is_written_of_defaults(
-    kind: type, data: st.DataObject
-) -> None:
+def test_only_flags_are_written_for_defaults(kind: type, data: st.DataObject) -> None:
     """The keys are the flags and the fields that differ from their default."""
     model = data.draw(models_of(kind))
     written = to_body(model)

@@ -38,7 +38,7 @@ from tests.codec.documents import (
     SCHEDULE,
     UPLOAD,
 )
-from tests.support.exact_types import misfits
+from tests.support.exact_types import type_mismatches
 from tests.support.shapes import NEW_JOB, PAGE
 
 FAST = Codec()
@@ -69,7 +69,7 @@ DOCUMENTS: Final[dict[type, Any]] = {
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", DOCUMENTS, ids=lambda it: it.__name__)
 
-# What the API may say, and what nearly is that.
+# Strings that the API may send, and near misses.
 WORDS = st.sampled_from(
     [
         *("", " ", "null", "Null", "true", "TRUE", "false", "0", "1", "-1", "12"),
@@ -97,30 +97,30 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def iter_paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path to each value in a document, and to an absent key."""
     if isinstance(value, dict):
-        yield (*place, "tomorrow")
+        yield (*path, "tomorrow")
         for key, inner in value.items():
-            yield (*place, key)
-            yield from places(inner, (*place, key))
+            yield (*path, key)
+            yield from iter_paths(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield (*place, index)
-            yield from places(inner, (*place, index))
+            yield (*path, index)
+            yield from iter_paths(inner, (*path, index))
 
 
-def changes_of(document: Any) -> st.SearchStrategy[Changes]:
+def draw_changes(document: Any) -> st.SearchStrategy[Changes]:
     """Draw changes to a document."""
-    there = st.sampled_from(list(places(document)))
+    there = st.sampled_from(list(iter_paths(document)))
     return st.lists(st.tuples(there, VALUES | st.just(GONE)), max_size=3)
 
 
-def changed(original: Any, changes: Changes) -> Any:
-    """Return a copy of a document with some values changed."""
+def apply_changes(original: Any, changes: Changes) -> Any:
+    """Return a copy of a document with these changes."""
     document = deepcopy(original)
     for (*way, last), value in changes:
-        # An earlier change may have taken away what leads to this place.
+        # An earlier change may have removed the parent.
         with suppress(LookupError, TypeError):
             parent: Any = document
             for step in way:
@@ -131,8 +131,8 @@ def changed(original: Any, changes: Changes) -> Any:
     return document
 
 
-def decoded(codec: Codec, body: bytes, shape: type) -> Any:
-    """Decode a response; None if it is refused."""
+def try_decode(codec: Codec, body: bytes, shape: type) -> Any:
+    """Decode a response; return None if it is rejected."""
     with suppress(DecodeError):
         return codec.decode(body, shape)
     return None
@@ -143,45 +143,49 @@ def spell_out(response: Any) -> str:
     return repr(None if response is None else attrs.astuple(response))
 
 
-def mistyped(response: Any) -> Iterator[str]:
-    """Yield what is not of its declared type; free JSON only has to be an object."""
+def iter_mistyped(response: Any) -> Iterator[str]:
+    """Yield values not of their declared type; free JSON must only be an object."""
     if isinstance(response, ModelsResponse) and response.models:
         scores = [model.benchmark_score or {} for model in response.models]
         yield from (f"{it!r} is no object" for it in scores if type(it) is not dict)
         bare = [attrs.evolve(model, benchmark_score=None) for model in response.models]
         response = attrs.evolve(response, models=tuple(bare))
     if response is not None:
-        yield from misfits(response, type(response))
+        yield from type_mismatches(response, type(response))
 
 
-def assert_alike(body: bytes, shape: type) -> None:
+def assert_equal_results(body: bytes, shape: type) -> None:
     """Assert that both paths agree, and on the declared types."""
-    fast, slow = decoded(FAST, body, shape), decoded(CONVERTER, body, shape)
+    fast, slow = try_decode(FAST, body, shape), try_decode(CONVERTER, body, shape)
 
     assert spell_out(slow) == spell_out(fast)
-    assert [] == list(mistyped(fast))
-    assert [] == list(mistyped(slow))
+    assert [] == list(iter_mistyped(fast))
+    assert [] == list(iter_mistyped(slow))
 
 
 @example([(("jobs",), "null")])
 @example([(("meta",), "null")])
 @settings(max_examples=250, deadline=None)
-@given(changes_of(PAGE))
+@given(draw_changes(PAGE))
 def test_both_paths_agree_on_older_jobs(
     changes: Changes,
 ) -> None:
     """Both paths agree on older jobs, which need the converter unless changed."""
-    assert_alike(json.dumps(changed(PAGE, changes)).encode(), IndexingJobsResponse)
+    assert_equal_results(
+        json.dumps(apply_changes(PAGE, changes)).encode(), IndexingJobsResponse
+    )
 
 
 @EVERY_SHAPE
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_both_paths_agree(shape: type, data: st.DataObject) -> None:
-    """Both paths refuse a response or decode it alike, whatever its shape."""
-    changes = data.draw(changes_of(DOCUMENTS[shape]))
+    """Both paths reject a response or decode it to equal objects, for each class."""
+    changes = data.draw(draw_changes(DOCUMENTS[shape]))
 
-    assert_alike(json.dumps(changed(DOCUMENTS[shape], changes)).encode(), shape)
+    assert_equal_results(
+        json.dumps(apply_changes(DOCUMENTS[shape], changes)).encode(), shape
+    )
 
 
 FIVE: Any = 5
@@ -200,46 +204,46 @@ SCORES = st.dictionaries(st.text(max_size=3), VALUES, max_size=3)
 def test_both_paths_agree_on_numbers_and_free_json(
     key: str, values: st.SearchStrategy[Any], data: st.DataObject
 ) -> None:
-    """Both paths decode fractions, free objects and whole numbers alike."""
+    """Both paths decode floats, free objects and integers to equal values."""
     body = json.dumps({"models": [{key: data.draw(values)}]}).encode()
 
-    assert_alike(body, ModelsResponse)
+    assert_equal_results(body, ModelsResponse)
 
 
 @EVERY_SHAPE
 @settings(max_examples=50, deadline=None)
 @given(document=VALUES)
 def test_both_paths_agree_on_anything(shape: type, document: Any) -> None:
-    """Both paths treat a document alike that is no response at all."""
+    """Both paths agree on documents that are not a response at all."""
     body = json.dumps(document).encode()
 
-    assert spell_out(decoded(CONVERTER, body, shape)) == spell_out(
-        decoded(FAST, body, shape)
+    assert spell_out(try_decode(CONVERTER, body, shape)) == spell_out(
+        try_decode(FAST, body, shape)
     )
 
 
 def test_the_older_page_decodes() -> None:
     """The page with an older job decodes on both paths."""
     body = json.dumps(PAGE).encode()
-    response = decoded(FAST, body, IndexingJobsResponse)
+    response = try_decode(FAST, body, IndexingJobsResponse)
 
     assert isinstance(response, IndexingJobsResponse)
-    assert response == decoded(CONVERTER, body, IndexingJobsResponse)
+    assert response == try_decode(CONVERTER, body, IndexingJobsResponse)
 
 
 @EVERY_SHAPE
-def test_the_documents_themselves_decode(shape: type) -> None:
-    """The documents that the changes start from decode on the fast path."""
+def test_unchanged_documents_decode(shape: type) -> None:
+    """The documents without any change decode on the fast path."""
     body = json.dumps(DOCUMENTS[shape]).encode()
     response: Any = FAST._decode_fast(body, shape)
 
     assert isinstance(response, shape)
-    assert response == decoded(CONVERTER, body, shape)
+    assert response == try_decode(CONVERTER, body, shape)
 
 
-def test_changes_reach_their_places() -> None:
+def test_changes_are_applied() -> None:
     """A change is made at its path, or not at all."""
-    document = changed(
+    document = apply_changes(
         PAGE,
         [
             (("jobs", 1), GONE),
@@ -265,5 +269,5 @@ def test_changes_reach_their_places() -> None:
     ],
 )
 def test_wrong_types_are_found(expected: list[str], response: Any) -> None:
-    """A value of another type is found, and free JSON that is no object."""
-    assert expected == list(mistyped(response))
+    """A value of another type is found, and free JSON that is not an object."""
+    assert expected == list(iter_mistyped(response))

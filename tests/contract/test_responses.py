@@ -156,7 +156,7 @@ async def test_result(operation: Operation) -> None:
 
 
 def possible_results(response: Any) -> Iterator[object]:
-    """Iterate over what a call may return of a response."""
+    """Iterate over the parts of a response that a call may return."""
     for field in attrs.fields(type(response)):
         value = getattr(response, field.name)
         yield value.to_data_source() if isinstance(value, DataSourceRecord) else value

@@ -51,7 +51,7 @@ SOURCE_TYPES: dict[str, type] = dict.fromkeys(
 
 
 def check(fields: Mapping[str, Any], types: Mapping[str, type]) -> None:
-    """Check the JSON types that the API's description gives to the members."""
+    """Check that members have the JSON types of the API's description."""
     for name, value in fields.items():
         if name in types:
             assert types[name] is type(value)
@@ -199,7 +199,7 @@ def test_some_times_have_nine_digits(jobs: list[Job]) -> None:
 
 
 def test_same_seed_same_bytes() -> None:
-    """The same seed gives the same bytes, and another one other jobs."""
+    """The same seed produces the same bytes, and another seed other jobs."""
     first, again, other = (
         [job.text for job in JobGenerator(seed).generate_history(50)]
         for seed in ("a", "a", "b")

@@ -276,7 +276,7 @@ async def test_unknown_jobs(api: Emulator, call: HttpClient, path: str) -> None:
 
 
 async def test_jobs_of_a_knowledge_base(call: HttpClient) -> None:
-    """The list has the newest 20 jobs, whatever `page` says."""
+    """The list has the newest 20 jobs, whatever `page` is."""
     async with Emulator(jobs=300) as api:
         base = str(api.knowledge_bases()[0]["uuid"])
         path = f"{BASES}/{base}/indexing_jobs"

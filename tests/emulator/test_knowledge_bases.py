@@ -81,7 +81,7 @@ def test_last_jobs(api: Emulator) -> None:
 
 
 def test_sources_of_an_unknown_knowledge_base(api: Emulator) -> None:
-    """Asking the emulator for an unknown knowledge base raises a KeyError."""
+    """Requesting the sources of an unknown knowledge base raises a KeyError."""
     with pytest.raises(KeyError, match="nothing"):
         api.data_sources("nothing")
 

@@ -46,7 +46,7 @@ async def test_list_contains_the_jobs(api: Emulator, call: HttpClient) -> None:
 async def test_links(
     api: Emulator, call: HttpClient, page: int, links: dict[str, int]
 ) -> None:
-    """Links are absolute URLs, and missing where there is no such page."""
+    """Links are absolute URLs, and missing if there is no such page."""
     response = await call(api, page=page)
 
     assert {

@@ -190,7 +190,7 @@ async def test_close_ends_idle_connections(api: Emulator, call: HttpClient) -> N
 
 
 async def test_data_depends_on_the_seed() -> None:
-    """The same seed gives the same jobs; accounts and other seeds give others."""
+    """The same seed produces the same jobs; other accounts and seeds have others."""
     first, again = Emulator(jobs=9, accounts=2), Emulator(jobs=9, accounts=2)
     other = Emulator(jobs=9, seed=2)
 

@@ -111,7 +111,7 @@ def parts(value: Any) -> Iterator[Any]:
 
 
 def decode(shape: type) -> Any:
-    """Decode the response of a shape."""
+    """Decode a response of a class."""
     return Codec().decode(json.dumps(RESPONSES[shape]).encode(), shape)
 
 

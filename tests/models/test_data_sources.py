@@ -55,7 +55,9 @@ EACH_KIND = pytest.mark.parametrize(
 )
 
 
-def converted(codec: Codec, document: dict[str, Any]) -> KnowledgeBaseDataSource:
+def decode_and_convert(
+    codec: Codec, document: dict[str, Any]
+) -> KnowledgeBaseDataSource:
     """Decode a data source and convert it to its public class."""
     body = encode_json({"knowledge_base_data_source": document})
     return codec.decode(
@@ -69,13 +71,13 @@ def test_each_kind(
     expected: DataSource, document: dict[str, Any], codec: Codec
 ) -> None:
     """Each kind becomes its class; the deprecated keys become a bucket."""
-    assert expected == converted(codec, document).source
+    assert expected == decode_and_convert(codec, document).source
 
 
 @BOTH
 def test_other_fields_are_kept(codec: Codec) -> None:
     """All other fields of a data source survive the conversion."""
-    source = converted(codec, DATA_SOURCE)
+    source = decode_and_convert(codec, DATA_SOURCE)
 
     assert (
         KnowledgeBaseDataSource(
@@ -117,7 +119,7 @@ def test_other_fields_are_kept(codec: Codec) -> None:
 )
 def test_unknown_kinds(document: dict[str, Any], codec: Codec) -> None:
     """A kind that is new, or missing, is an unknown data source with an id."""
-    source = converted(codec, {"uuid": "source-8"} | document)
+    source = decode_and_convert(codec, {"uuid": "source-8"} | document)
 
     assert (
         KnowledgeBaseDataSource(uuid="source-8", source=UnknownDataSource()) == source
@@ -135,7 +137,7 @@ def test_empty_kinds(
     }
     bare = UnknownDataSource() if not empty else type(expected)()
 
-    assert bare == converted(codec, empty).source
+    assert bare == decode_and_convert(codec, empty).source
 
 
 @BOTH
@@ -146,7 +148,7 @@ def test_deprecated_keys_come_last(
     """If a key for a kind is set, the deprecated keys do not count."""
     older = {"bucket_name": "old-bucket", "region": "nyc3", "item_path": "old-folder"}
 
-    assert expected == converted(codec, older | document).source
+    assert expected == decode_and_convert(codec, older | document).source
 
 
 @BOTH

@@ -1,4 +1,4 @@
-"""Rows of jobs in data frames and files, with real times."""
+"""Rows of jobs in data frames and files, with datetimes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROWS = [job.to_row() for job in JOBS]
 
 
 def test_data_frames() -> None:
-    """A frame of rows has real times in UTC, numbers, and flags."""
+    """A data frame of rows has datetimes in UTC, numbers, and booleans."""
     frame = pd.DataFrame(ROWS)
     created_at = frame["created_at"]
 

@@ -39,7 +39,7 @@ JOBS = st.builds(
 )
 
 
-def test_jobs_travel() -> None:
+def test_jobs_can_be_copied() -> None:
     """A job survives pickling and copying, unknown values included."""
     job = IndexingJob(
         uuid="a",
@@ -55,7 +55,7 @@ def test_jobs_travel() -> None:
     assert not twins[0].phase.is_known
 
 
-def test_older_counts_are_not_shown() -> None:
+def test_older_counts_are_not_in_the_repr() -> None:
     """Fields of older responses can be read, and are not in the repr."""
     job = IndexingJob(total_items_indexed=5)
 
@@ -76,7 +76,7 @@ def test_older_counts_are_not_shown() -> None:
 )
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("finished_at", [None, END])
-def test_a_known_phase_decides_the_end(
+def test_is_finished_by_phase(
     expected: bool, phase: Phase, status: Status, finished_at: datetime | None
 ) -> None:
     """A known phase decides whether a job has ended, whatever the other fields are."""
@@ -100,7 +100,7 @@ def test_a_known_phase_decides_the_end(
         (True, Status.CANCELLED),
     ],
 )
-def test_without_a_phase_the_status_decides_the_end(
+def test_is_finished_without_a_phase(
     phase: Phase, expected: bool, status: Status
 ) -> None:
     """If the phase is unknown, a final status or an end time decides."""
@@ -130,18 +130,18 @@ def test_without_a_phase_the_status_decides_the_end(
     ],
 )
 def test_success(expected: bool, phase: Phase, status: Status) -> None:
-    """A job succeeded if it ended without any sign of failure."""
+    """A job that ended succeeded unless anything indicates a failure."""
     assert expected is IndexingJob(phase=phase, status=status).succeeded
 
 
-def test_an_end_alone_is_no_success() -> None:
-    """A job with nothing but an end time did not succeed."""
+def test_an_end_time_alone_is_not_a_success() -> None:
+    """A job that has only an end time did not succeed."""
     assert not IndexingJob(finished_at=END).succeeded
 
 
 @given(JOBS)
-def test_success_implies_the_end(job: IndexingJob) -> None:
-    """A job that succeeded has ended, and has no status of failure."""
+def test_success_implies_finished(job: IndexingJob) -> None:
+    """A job that succeeded has ended, and its status is not a failure."""
     bad = {Status.PARTIAL, Status.FAILED, Status.CANCELLED}
 
     assert job.succeeded <= job.is_finished
@@ -170,7 +170,7 @@ def test_running_and_partial(
 
 
 @given(JOBS)
-def test_what_a_job_is_fits_together(job: IndexingJob) -> None:
+def test_properties_are_consistent(job: IndexingJob) -> None:
     """A running job has not ended; a partial one has, and did not succeed."""
     assert not (job.is_running and job.is_finished)
     assert job.is_partial <= job.is_finished
@@ -217,7 +217,7 @@ FAILED_SOURCES = [
 
 
 @pytest.mark.parametrize("source", GOOD_SOURCES)
-def test_good_sources(source: IndexedDataSource) -> None:
+def test_sources_without_failures(source: IndexedDataSource) -> None:
     """A source without failed status, failed items or error has no failures."""
     assert not source.has_failures
 

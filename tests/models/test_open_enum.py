@@ -54,7 +54,7 @@ def test_declared_values_are_known(size: Size) -> None:
 @example("")
 @given(st.text().filter(lambda text: text not in WIRE_VALUES))
 def test_undeclared_values_are_kept(text: str) -> None:
-    """An undeclared text becomes a member equal to it, and is not known."""
+    """An undeclared string becomes a member that equals it and is not known."""
     size = Size(text)
 
     assert Size is type(size)
@@ -65,7 +65,7 @@ def test_undeclared_values_are_kept(text: str) -> None:
 
 
 @given(st.text())
-def test_every_value_travels(text: str) -> None:
+def test_values_can_be_copied(text: str) -> None:
     """Known or not, a value survives pickling and copying."""
     size = Size(text)
     trips = [
@@ -82,7 +82,7 @@ def test_every_value_travels(text: str) -> None:
     assert {size.is_known} == {twin.is_known for twin in trips}
 
 
-def test_undeclared_values_do_not_pile_up() -> None:
+def test_undeclared_values_are_not_registered() -> None:
     """Undeclared values are not added to the enum's members."""
     before = list(Size)
     sizes = {Size(f"SIZE_{number}") for number in range(100)}
@@ -92,15 +92,15 @@ def test_undeclared_values_do_not_pile_up() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 5, 5.0, b"SIZE_SMALL", ["SIZE_SMALL"], True])
-def test_only_texts_are_values(value: Any) -> None:
+def test_values_must_be_strings(value: Any) -> None:
     """A value that is not a string is refused."""
     with pytest.raises(ValueError, match="is not a valid Size"):
         Size(value)
 
 
 @pytest.mark.parametrize("size", Size)
-def test_parse_takes_members_and_values(size: Size) -> None:
-    """A member and its wire value are read as that member."""
+def test_parse_accepts_members_and_values(size: Size) -> None:
+    """A member and its wire value are parsed as that member."""
     assert size is Size.parse(size)
     assert size is Size.parse(size.value)
 
@@ -108,12 +108,12 @@ def test_parse_takes_members_and_values(size: Size) -> None:
 @pytest.mark.parametrize(
     "text", ["VERY_LARGE", "very_large", "very-large", "Very Large", "vErY-lArGe"]
 )
-def test_parse_takes_short_names(text: str) -> None:
-    """A short name is read in any case, with dashes or blanks as well."""
+def test_parse_accepts_short_names(text: str) -> None:
+    """A short name is parsed in any case, and with dashes or spaces."""
     assert Size.VERY_LARGE is Size.parse(text)
 
 
-def test_parse_takes_undeclared_wire_values() -> None:
+def test_parse_accepts_undeclared_wire_values() -> None:
     """An undeclared wire value can be parsed."""
     size = Size.parse("SIZE_TINY")
 
@@ -122,8 +122,8 @@ def test_parse_takes_undeclared_wire_values() -> None:
 
 
 @pytest.mark.parametrize("text", ["tiny", "", " ", "__class__", "parse"])
-def test_parse_refuses_unknown_names(text: str) -> None:
-    """An unknown name is refused with a list of the known ones."""
+def test_parse_rejects_unknown_names(text: str) -> None:
+    """An unknown name is rejected with a list of the known ones."""
     with pytest.raises(ValueError, match="is none of unknown, small, very_large"):
         Size.parse(text)
 
@@ -143,13 +143,13 @@ def test_short_names(expected: str, size: Size) -> None:
 
 
 @pytest.mark.parametrize("kind", ENUMS)
-def test_parse_takes_short_names_back(kind: type[OpenEnum]) -> None:
-    """Each declared member is read from its own short name."""
+def test_parse_inverts_short_names(kind: type[OpenEnum]) -> None:
+    """Each declared member is parsed from its own short name."""
     assert list(kind) == [kind.parse(member.short_name) for member in kind]
 
 
-def test_parse_takes_undeclared_members() -> None:
-    """A member is read as itself, even one whose value has another prefix."""
+def test_parse_accepts_undeclared_members() -> None:
+    """A member is parsed as itself, even if its value has another prefix."""
     assert Size("TINY") == Size.parse(Size("TINY"))
 
 
@@ -158,8 +158,8 @@ PREFIXED = [kind for kind in ENUMS if kind not in BARE]
 
 
 @pytest.mark.parametrize("kind", ENUMS)
-def test_parse_takes_every_name(kind: type[OpenEnum]) -> None:
-    """Each member of each enum is read from its name, its value and itself."""
+def test_parse_accepts_every_name(kind: type[OpenEnum]) -> None:
+    """Each member of each enum is parsed from its name, its value and itself."""
     for member in kind:
         assert member is kind.parse(member)
         assert member is kind.parse(member.value)
@@ -171,7 +171,7 @@ def test_parse_takes_every_name(kind: type[OpenEnum]) -> None:
 @pytest.mark.parametrize("kind", BARE)
 @pytest.mark.parametrize("text", ["TOMORROW", "", "UNKNOWN_", " ONLINE", "SCOPE"])
 def test_without_a_prefix_names_must_be_known(kind: type[OpenEnum], text: str) -> None:
-    """Without a prefix, a new value looks like a typo, so both are refused."""
+    """Without a prefix, a new value could be a typo, so it is rejected."""
     names = ", ".join(member.name.lower() for member in kind)
 
     with pytest.raises(ValueError, match=f"^'{text}' is none of {names}$"):
@@ -179,7 +179,7 @@ def test_without_a_prefix_names_must_be_known(kind: type[OpenEnum], text: str) -
 
 
 @pytest.mark.parametrize("kind", BARE)
-def test_without_a_prefix_members_are_read(kind: type[OpenEnum]) -> None:
+def test_without_a_prefix_members_are_parsed(kind: type[OpenEnum]) -> None:
     """A member from a response is parsed as itself, declared or not."""
     member = kind("TOMORROW")
 
@@ -205,6 +205,6 @@ def test_a_prefix_marks_new_values(kind: type[OpenEnum]) -> None:
         ("UNKNOWN", CrawlingOption),
     ],
 )
-def test_zero_comes_first(expected: str, zero: type[OpenEnum]) -> None:
-    """The API's zero value is declared first, even where it is not UNKNOWN."""
+def test_zero_value_is_first(expected: str, zero: type[OpenEnum]) -> None:
+    """The API's zero value is declared first, even if it is not UNKNOWN."""
     assert expected == next(iter(zero))

@@ -90,7 +90,7 @@ def field_names(kind: type) -> set[str]:
 
 
 def test_every_model_has_plain_values() -> None:
-    """Whatever is not merely a response around a model is an `APIObject`."""
+    """Every model is an `APIObject`, unless it only wraps one in a response."""
     others = [kind for kind in MODELS if not issubclass(kind, APIObject)]
 
     assert {"Links", "Meta", "PageLinks", "DataSourceRecord"} == {
@@ -100,7 +100,7 @@ def test_every_model_has_plain_values() -> None:
 
 @EACH
 def test_dicts_are_json(sample: APIObject) -> None:
-    """`json.dumps` takes each dict, and `to_json` has the same, with either words."""
+    """`json.dumps` accepts each dict, and `to_json` equals it, in both vocabularies."""
     for wire in (False, True):
         content = sample.to_dict(wire=wire)
 
@@ -110,8 +110,8 @@ def test_dicts_are_json(sample: APIObject) -> None:
 
 
 @EACH
-def test_every_field_is_there(sample: APIObject) -> None:
-    """A dict has each field, whether set or not, but for secrets."""
+def test_dicts_have_every_field(sample: APIObject) -> None:
+    """A dict has each field, set or not, except secrets."""
     kind = type(sample)
     secrets = {
         name
@@ -124,7 +124,7 @@ def test_every_field_is_there(sample: APIObject) -> None:
 
 
 def test_jobs() -> None:
-    """A job's dict has short words, times in RFC 3339, lists, and derived facts."""
+    """A job's dict has short names, RFC 3339 times, lists, and derived properties."""
     content = JOB.to_dict()
     sources: Any = content["data_source_jobs"]
 
@@ -160,8 +160,8 @@ def test_jobs() -> None:
     assert "data_source_uuid" == next(iter(sources[0]))
 
 
-def test_wire_words() -> None:
-    """On request, enums are the API's own words, nested ones too."""
+def test_wire_values() -> None:
+    """On request, enums are the API's own values, nested ones too."""
     content: Any = JOB.to_dict(wire=True)
 
     assert "BATCH_JOB_PHASE_SUCCEEDED" == content["phase"]
@@ -170,15 +170,15 @@ def test_wire_words() -> None:
 
 
 @pytest.mark.parametrize("wire", [False, True])
-def test_unknown_words(wire: bool) -> None:
-    """A value that this version does not know is as the API sent it."""
+def test_unknown_enum_values(wire: bool) -> None:
+    """An enum value that this version does not know is written as the API sent it."""
     job = IndexingJob(status=IndexingJobStatus("INDEX_JOB_STATUS_NEW"))
 
     assert "INDEX_JOB_STATUS_NEW" == job.to_dict(wire=wire)["status"]
 
 
 def test_nested_objects() -> None:
-    """A knowledge base's dict has that of its job, and None where there is none."""
+    """A knowledge base's dict contains its job's dict, or None without a job."""
     assert (
         JOB.to_dict()
         == KnowledgeBase(last_indexing_job=JOB).to_dict()["last_indexing_job"]
@@ -202,7 +202,7 @@ def test_nested_objects() -> None:
     ],
 )
 def test_kinds_of_sources(expected: str, source: Any) -> None:
-    """What the class of a data source says, its dict says in a word."""
+    """The dict of a data source names its kind."""
     content: Any = KnowledgeBaseDataSource(source=source).to_dict()
 
     assert expected == source.kind == content["source"]["kind"]
@@ -233,20 +233,20 @@ def test_kinds_of_sources(expected: str, source: Any) -> None:
     ],
 )
 def test_plain_values(expected: object, value: object) -> None:
-    """Each value of a field has one plain form, of exactly a JSON type."""
+    """Each value of a field has one plain form, whose type is exactly a JSON type."""
     plain = to_plain(value)
 
     assert expected == plain
     assert type(expected) is type(plain)
 
 
-def test_what_has_no_plain_form() -> None:
-    """A value that JSON cannot have is refused by its type."""
+def test_values_without_a_plain_form() -> None:
+    """A value that JSON cannot represent is rejected, and its type is named."""
     with pytest.raises(TypeError, match=r"^timedelta has no JSON form$"):
         to_plain(timedelta(1))
 
 
-def test_numbers_that_json_lacks() -> None:
+def test_numbers_that_json_cannot_represent() -> None:
     """A number that is not finite is None, in free JSON as well."""
     model = Model(
         benchmark_score={"mteb": float("nan")},
@@ -258,13 +258,13 @@ def test_numbers_that_json_lacks() -> None:
     assert content["pricing"]["price_per_image"] is None
 
 
-def test_text_stays_readable() -> None:
-    """Letters of every alphabet are written as they are."""
+def test_text_is_not_escaped() -> None:
+    """Letters of any alphabet are written unescaped."""
     assert '"name":"Ärger 漢字 🐈"' in KnowledgeBase(name="Ärger 漢字 🐈").to_json()
 
 
-def travelled(sample: Any) -> Iterable[Any]:
-    """Return the object and what pickling, copying and `evolve` make of it."""
+def copies_of(sample: Any) -> Iterable[Any]:
+    """Return the object, and copies by pickling, copying and `evolve`."""
     yield sample
     yield pickle.loads(pickle.dumps(sample))
     yield copy.copy(sample)
@@ -274,11 +274,11 @@ def travelled(sample: Any) -> Iterable[Any]:
 
 @EACH
 def test_vars_has_every_field(sample: Any) -> None:
-    """`vars` has each field, however the object came about."""
-    for twin in travelled(sample):
-        assert field_names(type(twin)) == vars(twin).keys()
-        assert vars(sample) == vars(twin)
-        assert attrs.asdict(twin, recurse=False) == vars(twin)
+    """`vars` has each field, however the object was created."""
+    for each in copies_of(sample):
+        assert field_names(type(each)) == vars(each).keys()
+        assert vars(sample) == vars(each)
+        assert attrs.asdict(each, recurse=False) == vars(each)
 
 
 @pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
@@ -314,8 +314,8 @@ def test_dict_is_short_for_to_dict() -> None:
             source[name]
 
 
-def test_objects_are_no_lists() -> None:
-    """A loop over an object is a TypeError, and no list is expected to be one."""
+def test_objects_are_not_iterable() -> None:
+    """An object is not iterable, and iterating over it is a TypeError."""
     job: Any = JOB
 
     assert not isinstance(job, Iterable)
@@ -350,13 +350,13 @@ ROW = {
 
 
 def test_rows() -> None:
-    """A row is flat, has real times, and the error of a source that has one."""
+    """A row is flat, with datetimes, and with the error of a failed source."""
     assert ROW == JOB.to_row()
     assert list(ROW) == list(JOB.to_row())
 
 
 def test_rows_of_empty_jobs() -> None:
-    """A job without anything has the same columns, in the same order."""
+    """An empty job has the same columns, in the same order."""
     row = IndexingJob().to_row()
 
     assert list(ROW) == list(row)

@@ -1,4 +1,4 @@
-"""Models in FastAPI and pydantic: valid as they are, serialized as `to_dict` says."""
+"""Models in FastAPI and pydantic: valid as they are, serialized as by `to_dict`."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def test_fastapi_returns_dicts(expected: Any, path: str) -> None:
 
 
 async def test_openapi() -> None:
-    """The page of FastAPI has a named schema of each model that a route returns."""
+    """FastAPI's description has a named schema of each model that a route returns."""
     page = await get("/openapi.json")
     schemas = page["components"]["schemas"]
     job = schemas["IndexingJob"]
@@ -130,7 +130,7 @@ async def test_openapi() -> None:
 
 
 def test_schemas_of_fields() -> None:
-    """A schema has the types of the dict: words, times, lists, and other schemas."""
+    """A schema has the types of the dict: strings, times, lists, other schemas."""
     schema = TypeAdapter(IndexingJob).json_schema(mode="serialization")
     fields = {name: dict(it) for name, it in schema["properties"].items()}
     for field in fields.values():
@@ -155,7 +155,7 @@ def test_schemas_of_fields() -> None:
 
 @pytest.mark.parametrize("sample", OBJECTS.values(), ids=lambda it: type(it).__name__)
 def test_every_model(sample: APIObject) -> None:
-    """Pydantic takes each model, and describes and writes what `to_dict` returns."""
+    """Pydantic accepts each model; its schema and output match `to_dict`."""
     adapter: TypeAdapter[Any] = TypeAdapter(type(sample))
     content = sample.to_dict()
 
@@ -169,14 +169,14 @@ def test_every_model(sample: APIObject) -> None:
 
 @pytest.mark.parametrize("kind", [IndexingJob, DataSource, Page[IndexingJob], Page])
 @pytest.mark.parametrize("value", [None, "x", {}, JOB.to_dict(), SAMPLES])
-def test_what_is_no_object(kind: Any, value: object) -> None:
+def test_other_objects_are_invalid(kind: Any, value: object) -> None:
     """Only an object of the class is valid."""
     with pytest.raises(ValidationError, match="Input should be an instance of"):
         TypeAdapter(kind).validate_python(value)
 
 
 class Report(BaseModel):
-    """A user's own model around ours."""
+    """A user's own model that contains ours."""
 
     job: IndexingJob
     status: IndexingJobStatus
@@ -185,7 +185,7 @@ class Report(BaseModel):
 
 
 def test_inside_of_other_models() -> None:
-    """Models and enums are written the same inside of a user's model."""
+    """Models and enums are written the same inside a user's model."""
     source = SpacesDataSource(bucket_name="b")
     report = Report(job=JOB, status=JOB.status, source=source, page=PAGE)
 
@@ -198,7 +198,7 @@ def test_inside_of_other_models() -> None:
 
 
 def test_pages_of_anything() -> None:
-    """A page's schema has the type of its items, if one is given."""
+    """A page's schema has the type of its items, if it is annotated."""
     typed = TypeAdapter(Page[IndexingJob]).json_schema(mode="serialization")
     bare = TypeAdapter(Page).json_schema(mode="serialization")
 
@@ -220,7 +220,7 @@ def test_enums(kind: Any) -> None:
 
 
 def test_unknown_enum_values() -> None:
-    """A member that this version does not know is valid, and written as it came."""
+    """An unknown member is valid, and written as it was received."""
     adapter: TypeAdapter[Any] = TypeAdapter(DatabaseStatus)
     member = DatabaseStatus("TOMORROW")
 
@@ -229,7 +229,7 @@ def test_unknown_enum_values() -> None:
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "", 5, None])
-def test_what_is_no_enum_value(value: object) -> None:
-    """Other values are refused by pydantic's own error."""
+def test_invalid_enum_values(value: object) -> None:
+    """Other values are rejected with pydantic's own error."""
     with pytest.raises(ValidationError):
         TypeAdapter(IndexingJobStatus).validate_python(value)

@@ -39,7 +39,7 @@ UPLOAD = PresignedUpload(object_key="shown", presigned_url=URL)
     ids=lambda it: type(it).__name__,
 )
 def test_secrets_are_not_shown(model: Any) -> None:
-    """A secret can be read, but is in no text; other fields are."""
+    """A secret can be read, but is in no text, unlike other fields."""
     texts = f"{model} {model!r} {[model]} {ValueError(model)!r}"
 
     assert SECRET in str(attrs.astuple(model))
@@ -55,7 +55,7 @@ def test_urls_of_reports_are_not_shown() -> None:
     assert "DetailsResponse()" == repr(response)
 
 
-def test_fields_that_sound_secret_are_not_shown() -> None:
+def test_fields_with_secret_names_are_not_shown() -> None:
     """No field whose name suggests a secret is in the repr of its model."""
     fields = [
         (model.__name__, field.name, field.repr)

@@ -26,7 +26,7 @@ from gradient_async.models.knowledge_bases import (
 from gradient_async.models.lists import ListResponse, Meta
 from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
 from tests.models.samples import ENUMS, MODELS, MODULES, RESPONSES, SAMPLES
-from tests.support.exact_types import misfits
+from tests.support.exact_types import type_mismatches
 
 REQUIRED: dict[type, str] = {
     DataSourceResponse: "knowledge_base_data_source",
@@ -44,7 +44,7 @@ BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
 
 
 def is_zero(value: Any) -> bool:
-    """Return whether a value is its type's zero."""
+    """Whether a value is its type's zero."""
     if isinstance(value, OpenEnum):
         return value is next(iter(type(value)))
     if attrs.has(type(value)):
@@ -53,7 +53,7 @@ def is_zero(value: Any) -> bool:
 
 
 def has_required(model: type) -> bool:
-    """Return whether a model has arguments that are required."""
+    """Whether a model has arguments that are required."""
     fields = attrs.fields(model)
     return issubclass(model, ListResponse) or attrs.NOTHING in {
         it.default for it in fields
@@ -77,7 +77,7 @@ def test_defaults_are_the_zero_values(model: type) -> None:
     """An empty model has exactly the types it declares, and nothing but zeros."""
     empty = model()
 
-    assert [] == list(misfits(empty, model))
+    assert [] == list(type_mismatches(empty, model))
     assert is_zero(empty)
 
 
@@ -107,7 +107,7 @@ def test_every_model_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=lambda it: type(it).__name__)
-def test_models_travel(sample: Any) -> None:
+def test_models_can_be_copied(sample: Any) -> None:
     """A model survives pickling and copying as an equal one, with an equal hash."""
     twins = [
         *(
@@ -210,8 +210,8 @@ def test_fields_that_most_responses_lack() -> None:
         assert defaults == {name: getattr(kind, name) for name in defaults}
 
 
-def documented(node: ast.stmt) -> bool:
-    """Return whether a statement is a string that reads like a sentence."""
+def is_documented(node: ast.stmt) -> bool:
+    """Whether a statement is a string that reads like a sentence."""
     match node:
         case ast.Expr(ast.Constant(str() as text)):
             return re.fullmatch(r"[A-Z`].*\.", text.strip(), re.DOTALL) is not None
@@ -227,7 +227,7 @@ def test_every_field_has_a_docstring(module: ModuleType) -> None:
         ast.unparse(node)
         for body in (tree.body, *classes)
         for node, after in pairwise([*body, ast.Pass()])
-        if isinstance(node, ast.AnnAssign) and not documented(after)
+        if isinstance(node, ast.AnnAssign) and not is_documented(after)
     ]
 
     assert [] == [it for it in bare if not it.startswith("_")]

@@ -15,7 +15,7 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.paging import Page, Position
 
 
-def test_a_page_shows_how_much_it_holds() -> None:
+def test_repr_of_a_page() -> None:
     """The repr counts the items instead of listing them."""
     page = Page(items=("hunter2",) * 200, page=3, pages=9, total=1700)
 
@@ -23,22 +23,22 @@ def test_a_page_shows_how_much_it_holds() -> None:
     assert "hunter2" not in repr(page)
 
 
-def test_a_page_need_not_know_its_list() -> None:
-    """What the server did not say is None, and there is no next page."""
+def test_defaults_of_a_page() -> None:
+    """Counts that the server did not report are None, and there is no next page."""
     page = Page(items=(1, 2), page=1)
 
     assert (None, None, False) == (page.pages, page.total, page.has_next)
 
 
 @pytest.mark.parametrize("value", [Page(items=(1,), page=1), Position()])
-def test_values_do_not_change(value: object) -> None:
+def test_values_are_immutable(value: object) -> None:
     """Neither pages nor positions can be changed."""
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         value.page = 2  # type: ignore[attr-defined]
 
 
-def test_the_beginning() -> None:
-    """A position without numbers is the beginning of any list."""
+def test_default_position() -> None:
+    """The default position is the start of any list."""
     assert Position(page=1, offset=0, total=None, per_page=None) == Position()
 
 
@@ -51,9 +51,9 @@ def test_the_beginning() -> None:
         per_page=st.none() | st.integers(1, 200),
     )
 )
-def test_positions_travel(position: Position) -> None:
+def test_positions_can_be_copied(position: Position) -> None:
     """A position survives pickling and copying."""
-    twins = [
+    copies = [
         *(
             pickle.loads(pickle.dumps(position, protocol))
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
@@ -62,7 +62,7 @@ def test_positions_travel(position: Position) -> None:
         copy.deepcopy(position),
     ]
 
-    assert {position} == set(twins)
+    assert {position} == set(copies)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_positions_travel(position: Position) -> None:
         {"page": 1.5},
     ],
 )
-def test_places_in_no_list(numbers: dict[str, Any]) -> None:
-    """A position that no list has is refused."""
+def test_invalid_positions(numbers: dict[str, Any]) -> None:
+    """A position that no list can have is rejected."""
     with pytest.raises(ConfigurationError, match="the position's"):
         Position(**numbers)

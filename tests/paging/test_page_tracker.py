@@ -1,4 +1,4 @@
-"""How a list of many pages is read, decided without reading any."""
+"""Decisions about the pages of a list, without fetching any."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from gradient_async.paging.page_tracker import PageTracker
 
 
 def page(number: int, items: str, **facts: Any) -> Page[str]:
-    """Make a page of a list of letters, three pages and six items by default."""
+    """Create a page of letters, by default from a list of three pages and six items."""
     return Page(items=tuple(items), page=number, **({"pages": 3, "total": 6} | facts))
 
 
-def read(tracker: PageTracker[str], *pages: Page[str]) -> PageTracker[str]:
-    """Read pages, each of which must be good."""
+def accept(tracker: PageTracker[str], *pages: Page[str]) -> PageTracker[str]:
+    """Accept pages in turn, each of which must be acceptable."""
     for each in pages:
         assert not tracker.is_stale(each, fresh=True)
         tracker.accept(each, each.items)
     return tracker
 
 
-def begin(
+def start_tracker(
     start: Position | None = None, *, max_pages: int = 100_000
 ) -> PageTracker[str]:
-    """Begin at the beginning, or where a position says."""
+    """Create a tracker that starts at a position, by default at the first page."""
     return PageTracker(start or Position(), max_pages=max_pages)
 
 
-def test_at_the_beginning() -> None:
-    """Before the first page nothing is known, and only that page is asked for."""
-    tracker = begin()
+def test_initial_state() -> None:
+    """Before the first page nothing is known, and only that page is requested."""
+    tracker = start_tracker()
 
     assert (1, 0, None, None) == (
         tracker.next_page,
@@ -48,9 +48,9 @@ def test_at_the_beginning() -> None:
     assert not tracker.drift
 
 
-def test_a_quiet_list() -> None:
-    """A list that does not change is read page by page to its end."""
-    tracker = read(begin(), page(1, "ab"), page(2, "cd"))
+def test_unchanged_list() -> None:
+    """A list that does not change is read to its end, page by page."""
+    tracker = accept(start_tracker(), page(1, "ab"), page(2, "cd"))
 
     assert (3, 2, 6, 3) == (
         tracker.next_page,
@@ -60,41 +60,41 @@ def test_a_quiet_list() -> None:
     )
     assert not tracker.at_end
 
-    read(tracker, page(3, "ef"))
+    accept(tracker, page(3, "ef"))
 
     assert tracker.at_end
     assert not tracker.drift
 
 
-def test_a_place_in_the_middle() -> None:
-    """A tracker begins at its position."""
-    tracker = begin(Position(page=5, total=20))
+def test_start_in_the_middle() -> None:
+    """A tracker starts at its position."""
+    tracker = start_tracker(Position(page=5, total=20))
 
     assert (5, 20) == (tracker.next_page, tracker.total)
     assert range(5, 6) == tracker.pages_to_fetch(4)
 
 
 @pytest.mark.parametrize(
-    ("expected", "window", "taken", "pages"),
+    ("expected", "window", "accepted", "pages"),
     [
         (range(2, 6), 4, 1, 9),
         (range(2, 3), 1, 1, 9),
         (range(2, 4), 4, 1, 3),
         (range(2, 3), 4, 1, 2),
         (range(4, 8), 4, 3, 7),
-        # Without a count pages are asked for one by one.
+        # Without a page count, pages are requested one by one.
         (range(2, 3), 4, 1, None),
-        # Behind the end, the next page alone: there is always one to ask for.
+        # Past the end, only the next page: there is always one to request.
         (range(4, 5), 4, 3, 3),
         (range(4, 5), 4, 3, 1),
     ],
 )
-def test_pages_worth_fetching(
-    expected: range, window: int, taken: int, pages: int | None
+def test_pages_to_fetch(
+    expected: range, window: int, accepted: int, pages: int | None
 ) -> None:
-    """Within the window, only pages that the server says there are are fetched."""
-    tracker = begin()
-    for number in range(1, taken + 1):
+    """Only pages within the window and within the page count are fetched."""
+    tracker = start_tracker()
+    for number in range(1, accepted + 1):
         tracker.accept(page(number, "ab", pages=pages, has_next=True), (number,))
 
     assert expected == tracker.pages_to_fetch(window)
@@ -102,24 +102,24 @@ def test_pages_worth_fetching(
 
 @given(
     window=st.integers(1, 20),
-    taken=st.integers(0, 20),
+    accepted=st.integers(0, 20),
     pages=st.none() | st.integers(0, 30),
 )
-def test_bounds_of_fetching_ahead(window: int, taken: int, pages: int | None) -> None:
-    """The next page comes first, and never more than the window are fetched."""
-    tracker = begin()
-    for number in range(1, taken + 1):
+def test_bounds_of_prefetching(window: int, accepted: int, pages: int | None) -> None:
+    """The next page is first, and no more pages than the window are fetched."""
+    tracker = start_tracker()
+    for number in range(1, accepted + 1):
         tracker.accept(page(number, "ab", pages=pages), (number,))
-    ahead = tracker.pages_to_fetch(window)
+    pages_to_fetch = tracker.pages_to_fetch(window)
 
-    assert taken + 1 == ahead[0]
-    assert len(ahead) <= window
-    assert max(pages or 0, taken + 1) >= ahead[-1]
+    assert accepted + 1 == pages_to_fetch[0]
+    assert len(pages_to_fetch) <= window
+    assert max(pages or 0, accepted + 1) >= pages_to_fetch[-1]
 
 
-def test_a_stale_page_is_read_again() -> None:
-    """A page that was read before its predecessor, by the total, is read again."""
-    tracker = read(begin(), page(1, "ab", total=7))
+def test_stale_page_is_refetched() -> None:
+    """A page whose total is smaller than its predecessor's is fetched again."""
+    tracker = accept(start_tracker(), page(1, "ab", total=7))
     stale = page(2, "cd", total=6)
 
     assert tracker.is_stale(stale, fresh=False)
@@ -127,18 +127,18 @@ def test_a_stale_page_is_read_again() -> None:
     assert not tracker.drift
 
 
-def test_a_list_that_shrank() -> None:
-    """A smaller total on a fresh page is no staleness: something was taken away."""
-    tracker = read(begin(), page(1, "ab", total=7), page(2, "cd", total=6))
+def test_list_that_shrank() -> None:
+    """A smaller total on a fresh page means that items were removed: drift."""
+    tracker = accept(start_tracker(), page(1, "ab", total=7), page(2, "cd", total=6))
 
     assert tracker.drift
 
 
 @pytest.mark.parametrize("fresh", [True, False])
 @pytest.mark.parametrize("total", [6, 7, 600, None])
-def test_a_list_that_grows(fresh: bool, total: int | None) -> None:
-    """A total that grew, stayed or is missing is no reason to read again."""
-    tracker = read(begin(), page(1, "ab"))
+def test_list_that_grows(fresh: bool, total: int | None) -> None:
+    """A total that grew, stayed the same or is missing causes no refetch."""
+    tracker = accept(start_tracker(), page(1, "ab"))
     second = page(2, "bc", total=total)
 
     assert not tracker.is_stale(second, fresh=fresh)
@@ -149,9 +149,9 @@ def test_a_list_that_grows(fresh: bool, total: int | None) -> None:
 
 
 @pytest.mark.parametrize("fresh", [True, False])
-def test_a_first_page_is_never_stale(fresh: bool) -> None:
-    """Going on with a list that shrank meanwhile is drift, not staleness."""
-    tracker = begin(Position(page=2, total=9))
+def test_first_page_is_never_stale(fresh: bool) -> None:
+    """Resuming a list that has shrunk is drift, not staleness."""
+    tracker = start_tracker(Position(page=2, total=9))
     second = page(2, "cd", total=6)
 
     assert not tracker.is_stale(second, fresh=fresh)
@@ -161,16 +161,18 @@ def test_a_first_page_is_never_stale(fresh: bool) -> None:
     assert tracker.drift
 
 
-def test_going_on_with_a_list_that_grew() -> None:
-    """Going on with a list that grew meanwhile is no drift."""
-    assert not read(begin(Position(page=2, total=6)), page(2, "cd", total=9)).drift
+def test_resuming_a_list_that_grew() -> None:
+    """Resuming a list that has grown is not drift."""
+    assert not accept(
+        start_tracker(Position(page=2, total=6)), page(2, "cd", total=9)
+    ).drift
 
 
-@pytest.mark.parametrize("back", [1, 2])
-def test_a_page_that_repeats(back: int) -> None:
-    """A page that holds just what an earlier one held is a contradiction."""
-    tracker = read(begin(), page(1, "ab", pages=9), page(2, "cd", pages=9))
-    again = page(3, ["", "ab", "cd"][back], pages=9)
+@pytest.mark.parametrize("pages_back", [1, 2])
+def test_repeated_page(pages_back: int) -> None:
+    """A page with exactly the items of an earlier page is an error."""
+    tracker = accept(start_tracker(), page(1, "ab", pages=9), page(2, "cd", pages=9))
+    again = page(3, ["", "ab", "cd"][pages_back], pages=9)
 
     with pytest.raises(PaginationError, match="page 3 repeats an earlier") as caught:
         tracker.accept(again, again.items)
@@ -179,37 +181,39 @@ def test_a_page_that_repeats(back: int) -> None:
 
 
 def test_growth_by_one_page() -> None:
-    """After growth by just one page's length the same items come again, rightly."""
-    tracker = read(begin(), page(1, "ab"), page(2, "ab", total=8))
+    """After growth by exactly one page, a page may repeat the one before it."""
+    tracker = accept(start_tracker(), page(1, "ab"), page(2, "ab", total=8))
 
     assert 2 == tracker.accepted
     assert not tracker.drift
 
 
 def test_too_many_pages() -> None:
-    """A list that goes on beyond the cap is a contradiction."""
-    tracker = read(begin(max_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9))
+    """A list that continues past the maximum number of pages is an error."""
+    tracker = accept(
+        start_tracker(max_pages=2), page(1, "ab", pages=9), page(2, "cd", pages=9)
+    )
 
     with pytest.raises(PaginationError, match="does not end after 2 pages") as caught:
-        read(tracker, page(3, "ef", pages=9))
+        accept(tracker, page(3, "ef", pages=9))
 
     assert 3 == caught.value.page
 
 
-def follow(tracker: PageTracker[int]) -> None:
-    """Read one page after the other from a server that always has another."""
+def accept_pages_without_end(tracker: PageTracker[int]) -> None:
+    """Accept page after page, each of which links to another one."""
     while True:
         number = tracker.next_page
         each = Page(items=(number,), page=number, has_next=True)
         tracker.accept(each, each.items)
 
 
-def test_an_endless_server() -> None:
-    """A server that always has another page is left after a while."""
+def test_endless_list() -> None:
+    """A list whose every page links to another one ends at the maximum."""
     tracker = PageTracker[int](Position(), max_pages=50)
 
     with pytest.raises(PaginationError, match="does not end after 50 pages"):
-        follow(tracker)
+        accept_pages_without_end(tracker)
 
     assert 50 == tracker.accepted
 
@@ -220,11 +224,11 @@ def test_an_endless_server() -> None:
         (False, page(1, "ab", pages=2)),
         (True, page(1, "ab", pages=1)),
         (True, page(2, "ab", pages=1)),
-        # The count goes before the link.
+        # The page count takes precedence over the link.
         (True, page(1, "ab", pages=1, has_next=True)),
         (False, page(1, "ab", pages=2, has_next=False)),
         (False, page(1, "", pages=2)),
-        # Without a count, the link and the items tell.
+        # Without a page count, the link and the items decide.
         (False, page(1, "ab", pages=None, has_next=True)),
         (True, page(1, "ab", pages=None, has_next=False)),
         (True, page(1, "", pages=None, has_next=True)),
@@ -232,21 +236,23 @@ def test_an_endless_server() -> None:
         (True, page(1, "", pages=0, total=0)),
     ],
 )
-def test_the_end(expected: bool, last: Page[str]) -> None:
-    """The count of pages tells the end, or else the link or an empty page."""
-    tracker = begin(Position(page=last.page))
+def test_end_of_the_list(expected: bool, last: Page[str]) -> None:
+    """The list ends at its page count; without one, at no link or an empty page."""
+    tracker = start_tracker(Position(page=last.page))
     tracker.accept(last, last.items)
 
     assert expected is tracker.at_end
 
 
-def test_the_end_moves() -> None:
-    """The latest page tells how many there are."""
-    tracker = read(begin(), page(1, "ab", pages=2, total=4), page(2, "bc", total=6))
+def test_page_count_that_grows() -> None:
+    """The page count of the latest page is the one that counts."""
+    tracker = accept(
+        start_tracker(), page(1, "ab", pages=2, total=4), page(2, "bc", total=6)
+    )
 
     assert not tracker.at_end
 
-    read(tracker, page(3, "cd", total=6))
+    accept(tracker, page(3, "cd", total=6))
 
     assert tracker.at_end
 
@@ -254,10 +260,10 @@ def test_the_end_moves() -> None:
 NO_META: dict[str, Any] = {"pages": None, "total": None}
 
 
-def test_a_list_without_meta() -> None:
-    """Without counts a list is read by its links, and nothing is said of drift."""
-    tracker = read(
-        begin(),
+def test_list_without_meta() -> None:
+    """Without counts, a list is read by its links, and drift is not detected."""
+    tracker = accept(
+        start_tracker(),
         page(1, "ab", **NO_META, has_next=True),
         page(2, "cd", **NO_META, has_next=True),
         page(3, "e", **NO_META),
@@ -280,13 +286,13 @@ def test_a_list_without_meta() -> None:
         (True, [page(1, "ab"), page(2, "c")]),
         (True, [page(1, "ab"), page(2, "")]),
         (False, [page(1, "ab"), page(2, "cde")]),
-        # Fewer items than the total says, at the end.
+        # Fewer items than the total, at the end.
         (True, [page(1, "ab"), page(2, "cd"), page(3, "e")]),
         (True, [page(1, "a", pages=1, total=2)]),
         (True, [page(1, "", pages=1, total=2)]),
         (False, [page(1, "", pages=0, total=0)]),
         (False, [page(1, "ab", pages=1, total=2)]),
-        # More than the total says hides nothing.
+        # More items than the total hide nothing.
         (False, [page(1, "abc", pages=1, total=2)]),
         (False, [page(1, "ab", pages=1, total=None)]),
         # A total that shrank, and one that was missing in between.
@@ -295,13 +301,13 @@ def test_a_list_without_meta() -> None:
     ],
 )
 def test_drift(expected: bool, pages: list[Page[str]]) -> None:
-    """What growth at the head cannot explain is drift."""
-    assert expected is read(begin(), *pages).drift
+    """A change that growth at the head cannot explain is drift."""
+    assert expected is accept(start_tracker(), *pages).drift
 
 
 def test_drift_stays() -> None:
-    """A drift that was seen once is not forgotten."""
-    tracker = read(begin(), page(1, "ab"), page(2, "c"), page(3, "ef"))
+    """Drift that was detected once stays set."""
+    tracker = accept(start_tracker(), page(1, "ab"), page(2, "c"), page(3, "ef"))
 
     assert tracker.at_end
     assert tracker.drift
@@ -310,7 +316,7 @@ def test_drift_stays() -> None:
 @pytest.mark.parametrize(
     ("expected", "pages"),
     [
-        # The last page alone does not tell how long full pages are.
+        # The last page alone does not show the length of full pages.
         (False, [page(3, "e", total=5)]),
         (False, [page(3, "ef", total=600)]),
         (False, [page(2, "cd"), page(3, "ef")]),
@@ -318,14 +324,14 @@ def test_drift_stays() -> None:
     ],
 )
 def test_drift_from_the_middle(expected: bool, pages: list[Page[str]]) -> None:
-    """Read from the middle, a short end is drift only where a full page came first."""
-    tracker = begin(Position(page=pages[0].page))
+    """From the middle, a short last page is drift only after a full page."""
+    tracker = start_tracker(Position(page=pages[0].page))
 
-    assert expected is read(tracker, *pages).drift
+    assert expected is accept(tracker, *pages).drift
 
 
-def cut(items: list[int], number: int, per_page: int) -> Page[int]:
-    """Give a page as a server would."""
+def serve(items: list[int], number: int, per_page: int) -> Page[int]:
+    """Return a page as a server would."""
     first = (number - 1) * per_page
     return Page(
         items=tuple(items[first : first + per_page]),
@@ -344,13 +350,13 @@ def cut(items: list[int], number: int, per_page: int) -> Page[int]:
 def test_growth_at_the_head(
     length: int, per_page: int, growth: list[int], ages: list[int]
 ) -> None:
-    """Pages of any age, of a list that only grows at its head, make up the whole."""
+    """If a list only grows at its head, pages of any age add up to all of it."""
     # The list as it was at each moment; later items have smaller numbers.
     oldest = 1000 + length
     history = [list(range(1000, oldest))]
     ages, growth = [*ages], [*growth]
     tracker = PageTracker[int](Position())
-    taken_at = 0
+    accepted_at = 0
     seen: set[int] = set()
 
     while not tracker.at_end:
@@ -359,13 +365,13 @@ def test_growth_at_the_head(
         history.append([*range(head - added, head), *history[-1]])
         now = len(history) - 1
         read_at = max(0, now - (ages.pop() if ages else 0))
-        each = cut(history[read_at], tracker.next_page, per_page)
-        fresh = read_at >= taken_at
+        each = serve(history[read_at], tracker.next_page, per_page)
+        fresh = read_at >= accepted_at
         if tracker.is_stale(each, fresh=fresh):
             assert not fresh
-            each = cut(history[now], tracker.next_page, per_page)
+            each = serve(history[now], tracker.next_page, per_page)
         tracker.accept(each, each.items)
-        taken_at = now
+        accepted_at = now
         seen.update(each.items)
 
     assert set(range(1000, oldest)) <= seen
@@ -381,7 +387,7 @@ def read_all(
     yielded: list[int] = []
     growth = [*growth]
     while not tracker.at_end:
-        each = cut(numbers, tracker.next_page, per_page)
+        each = serve(numbers, tracker.next_page, per_page)
         yielded += [each.items[index] for index in tracker.accept(each, each.items)]
         added = growth.pop() if growth else 0
         numbers[:0] = range(len(numbers) + added, len(numbers), -1)
@@ -394,10 +400,10 @@ def read_all(
     growth=st.lists(st.integers(0, 30), max_size=20),
     max_keys=st.integers(1, 12),
 )
-def test_forgotten_items_are_counted(
+def test_evicted_items_are_counted(
     length: int, per_page: int, growth: list[int], max_keys: int
 ) -> None:
-    """However few keys are remembered, growth at the head repeats and hides nothing."""
+    """With any number of keys, growth at the head neither repeats nor hides items."""
     yielded, tracker = read_all(length, per_page, growth, max_keys=max_keys)
 
     assert list(range(length, 0, -1)) == yielded
@@ -405,24 +411,24 @@ def test_forgotten_items_are_counted(
     assert len(tracker._recent) <= max(max_keys, per_page)
 
 
-def test_growth_elsewhere_is_drift_where_keys_are_forgotten() -> None:
-    """If the remembered items do not follow the counted ones, items may be hidden."""
+def test_growth_elsewhere_after_keys_were_evicted() -> None:
+    """If the remembered items do not follow the counted ones, that is drift."""
     tracker = PageTracker[int](Position(), max_keys=2)
     numbers = list(range(8, 0, -1))
     for _ in range(3):
-        each = cut(numbers, tracker.next_page, 2)
+        each = serve(numbers, tracker.next_page, 2)
         tracker.accept(each, each.items)
     numbers += [0, -1, -2, -3]
-    each = cut(numbers, tracker.next_page, 2)
+    each = serve(numbers, tracker.next_page, 2)
     tracker.accept(each, each.items)
-    each = cut(numbers, tracker.next_page, 2)
+    each = serve(numbers, tracker.next_page, 2)
     tracker.accept(each, each.items)
 
     assert tracker.drift
 
 
 def test_without_totals_every_key_is_kept() -> None:
-    """Without a total nothing can be counted, so no key is forgotten."""
+    """Without a total, items cannot be counted, so every key is kept."""
     tracker = PageTracker[int](Position(), max_keys=2)
     for number in range(1, 6):
         each = Page(items=(2 * number, 2 * number + 1), page=number, has_next=True)
@@ -432,9 +438,9 @@ def test_without_totals_every_key_is_kept() -> None:
     assert [1] == list(tracker.accept(again, again.items))
 
 
-def test_repetitions_within_a_page() -> None:
-    """An item that a page has twice is yielded once."""
-    tracker = begin()
+def test_duplicates_within_a_page() -> None:
+    """An item that occurs twice on a page is yielded once."""
+    tracker = start_tracker()
     each = page(1, "aba", pages=1, total=3)
 
     assert [0, 1] == list(tracker.accept(each, each.items))

@@ -43,7 +43,7 @@ def jobs(*phases: str) -> Response:
     )
 
 
-def refused(status: int, **headers: str) -> Response:
+def error_response(status: int, **headers: str) -> Response:
     """Return an error response."""
     return json_response({"id": "x", "message": "no"}, status=status, headers=headers)
 

@@ -6,17 +6,17 @@ import pytest
 
 from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
 from gradient_async.testing import Response
-from tests.resources.asking import client_of
-from tests.resources.job_account import JobAccount, Outcome, job, refused
+from tests.resources.canned_calls import create_client
+from tests.resources.job_account import JobAccount, Outcome, error_response, job
 
 LOST = ConnectionLostError("lost")
 
 
-@pytest.mark.parametrize("lost", [[LOST], [LOST, LOST], [refused(504)]], ids=len)
+@pytest.mark.parametrize("lost", [[LOST], [LOST, LOST], [error_response(504)]], ids=len)
 async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
     """A conflict after a lost response is a success if the job is cancelled."""
-    account = JobAccount(cancel=[*lost, refused(409)], get=job("CANCELLED"))
-    async with client_of(account.transport) as client:
+    account = JobAccount(cancel=[*lost, error_response(409)], get=job("CANCELLED"))
+    async with create_client(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
 
     assert ("job-1", IndexingJobPhase.CANCELLED) == (got.uuid, got.phase)
@@ -26,7 +26,7 @@ async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
 async def test_second_attempt_succeeds() -> None:
     """After a successful second attempt there is no lookup."""
     account = JobAccount(cancel=[LOST, job("CANCELLED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         got = await client.indexing_jobs.cancel("job-1")
 
     assert IndexingJobPhase.CANCELLED is got.phase
@@ -38,13 +38,17 @@ async def test_second_attempt_succeeds() -> None:
     [
         *(job("SUCCEEDED"), job("FAILED"), job("ERROR"), job("RUNNING"), job("ODD")),
         job("SUCCEEDED", status="INDEX_JOB_STATUS_CANCELLED"),
-        *(refused(404), refused(500), Response(status=200, body=b"<html>")),
+        *(
+            error_response(404),
+            error_response(500),
+            Response(status=200, body=b"<html>"),
+        ),
     ],
 )
 async def test_job_that_is_not_cancelled(state: Response) -> None:
     """If the job is not cancelled, or cannot be fetched, the conflict is raised."""
-    account = JobAccount(cancel=[LOST, refused(409)], get=state)
-    async with client_of(account.transport) as client:
+    account = JobAccount(cancel=[LOST, error_response(409)], get=state)
+    async with create_client(account.transport) as client:
         with pytest.raises(ConflictError) as caught:
             await client.indexing_jobs.cancel("job-1")
 
@@ -54,8 +58,8 @@ async def test_job_that_is_not_cancelled(state: Response) -> None:
 
 async def test_conflict_on_the_first_attempt() -> None:
     """A conflict on the first attempt is raised without a lookup."""
-    account = JobAccount(cancel=refused(409), get=job("CANCELLED"))
-    async with client_of(account.transport) as client:
+    account = JobAccount(cancel=error_response(409), get=job("CANCELLED"))
+    async with create_client(account.transport) as client:
         with pytest.raises(ConflictError) as caught:
             await client.indexing_jobs.cancel("job-1")
 

@@ -8,7 +8,7 @@ import pytest
 
 from gradient_async import Client, ClientClosedError, IndexingJob
 from gradient_async.testing import MemoryTransport, json_response
-from tests.resources.asking import anything, client_of
+from tests.resources.canned_calls import create_client, respond_to_any_call
 
 CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
     "indexing_jobs": lambda client: client.indexing_jobs.get("a"),
@@ -34,8 +34,8 @@ async def test_repeated_access(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
     """A resource that is accessed again sends the same request."""
-    transport = MemoryTransport(anything)
-    async with client_of(transport) as client:
+    transport = MemoryTransport(respond_to_any_call)
+    async with create_client(transport) as client:
         first, second = await call(client), await call(client)
 
     assert first == second
@@ -48,8 +48,8 @@ async def test_closed_client(
     call: Callable[[Client], Awaitable[object]],
 ) -> None:
     """The resources of a closed client send nothing."""
-    transport = MemoryTransport(anything)
-    client = client_of(transport)
+    transport = MemoryTransport(respond_to_any_call)
+    client = create_client(transport)
     await client.aclose()
 
     with pytest.raises(ClientClosedError):
@@ -60,7 +60,7 @@ async def test_closed_client(
 async def test_resource_without_the_client() -> None:
     """A resource keeps working when the client is no longer referenced."""
     transport = MemoryTransport(lambda _: json_response({"job": {"uuid": "a"}}))
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         jobs = client.indexing_jobs
         del client
         assert IndexingJob(uuid="a") == await jobs.get("a")

@@ -26,7 +26,7 @@ from gradient_async import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import perform, refusal, summarize
+from tests.resources.canned_calls import error_message, perform, summarize
 
 BASES = "/v2/gen-ai/knowledge_bases"
 PATH = f"{BASES}/kb-1/data_sources"
@@ -179,7 +179,7 @@ async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     """An update that changes nothing is refused."""
     message = "nothing to change: pass chunking_algorithm or chunking_options"
 
-    assert message == await refusal(
+    assert message == await error_message(
         lambda it: it.data_sources.update("kb", "source", **arguments)
     )
 
@@ -266,7 +266,9 @@ NOT_SOURCES: list[Any] = [
 @pytest.mark.parametrize("source", NOT_SOURCES)
 async def test_other_types_of_source(source: Any) -> None:
     """Anything else than a data source is refused; the message lists the kinds."""
-    reason = await refusal(lambda client: client.data_sources.create("kb-1", source))
+    reason = await error_message(
+        lambda client: client.data_sources.create("kb-1", source)
+    )
 
     assert (
         f"a data source must be one of {ADDABLE}, got {type(source).__name__}" == reason
@@ -278,7 +280,9 @@ async def test_other_types_of_source(source: Any) -> None:
 )
 async def test_sources_of_new_knowledge_bases(kind: Any) -> None:
     """A kind that only new knowledge bases accept is refused; the message says so."""
-    reason = await refusal(lambda client: client.data_sources.create("kb-1", kind()))
+    reason = await error_message(
+        lambda client: client.data_sources.create("kb-1", kind())
+    )
 
     assert (
         f"a {kind.__name__} can only be part of a new knowledge base: "
@@ -313,10 +317,10 @@ async def test_wrong_chunking(text: str, arguments: dict[str, Any]) -> None:
     """Invalid chunking is refused by name in both calls."""
     source = SpacesDataSource()
 
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.data_sources.update("kb", "s", **arguments)
     )
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.data_sources.create("kb", source, **arguments)
     )
 
@@ -325,7 +329,7 @@ async def test_threshold_that_is_not_a_number() -> None:
     """A threshold that JSON cannot represent is refused."""
     options = ChunkingOptions(semantic_threshold=float("nan"))
 
-    assert "the body must contain only JSON values" in await refusal(
+    assert "the body must contain only JSON values" in await error_message(
         lambda it: it.data_sources.update("kb", "source", chunking_options=options)
     )
 
@@ -354,7 +358,7 @@ async def test_threshold_that_is_not_a_number() -> None:
 )
 async def test_wrong_files(text: str, files: Any) -> None:
     """Anything else than a list of files is refused by name."""
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.data_sources.create_presigned_urls(files)
     )
 
@@ -378,6 +382,6 @@ async def test_wrong_names_and_sizes(text: str, name: Any, size: Any) -> None:
     """A file whose name is not a string, or whose size is not a count, is refused."""
     files = [PresignedUrlFile("good.pdf", 1), PresignedUrlFile(name, size)]
 
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.data_sources.create_presigned_urls(files)
     )

@@ -24,7 +24,7 @@ from gradient_async import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import Call, body_of, perform, refusal
+from tests.resources.canned_calls import Call, decode_body, error_message, perform
 
 
 class Name(str):
@@ -184,7 +184,7 @@ async def test_invalid_fields(
     """A field of another type is refused by name, in every call."""
     invalid = attrs.evolve(build_valid(kind), **{field: value})
 
-    assert text == await refusal(pass_it(invalid))
+    assert text == await error_message(pass_it(invalid))
 
 
 @pytest.mark.parametrize(("name", "kind", "pass_it"), MODELS)
@@ -213,7 +213,7 @@ async def test_invalid_items(kind: str, tags: Any, pass_it: Any) -> None:
 
     assert (
         f"each of data source: exclude_tags must be a string, got {kind}"
-        == await refusal(pass_it(source))
+        == await error_message(pass_it(source))
     )
 
 
@@ -247,13 +247,13 @@ async def test_accepted_substitutes(
 
     _, request = await perform(add)
 
-    assert expected == body_of(request)["web_crawler_data_source"]
+    assert expected == decode_body(request)["web_crawler_data_source"]
 
 
 async def test_secrets_are_not_repeated() -> None:
     """A secret of another type is refused without showing its value."""
     secret: Any = b"hunter2"
-    reason = await refusal(add_source(AWSDataSource(secret_key=secret)))
+    reason = await error_message(add_source(AWSDataSource(secret_key=secret)))
 
     assert "data source: secret_key must be a string, got bytes" == reason
 
@@ -263,7 +263,7 @@ async def test_secrets_are_not_repeated() -> None:
 async def test_numbers(pass_it: Any, value: float) -> None:
     """An integer is accepted for a float, and sent unchanged."""
     _, request = await perform(pass_it(ChunkingOptions(semantic_threshold=value)))
-    body = body_of(request)
+    body = decode_body(request)
     (source,) = body.get("datasources", [body])
 
     assert {"semantic_threshold": value} == source["chunking_options"]

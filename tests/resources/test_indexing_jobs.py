@@ -15,7 +15,7 @@ from gradient_async import (
     IndexingJobPhase,
     Page,
 )
-from tests.resources.asking import Call, perform, refusal, summarize
+from tests.resources.canned_calls import Call, error_message, perform, summarize
 
 JOB = {"uuid": "job-1", "phase": "BATCH_JOB_PHASE_PENDING"}
 INDEXING_JOB = IndexingJob(uuid="job-1", phase=IndexingJobPhase.PENDING)
@@ -161,7 +161,7 @@ async def test_ids_must_be_strings(value: Any) -> None:
         lambda client: client.indexing_jobs.list_for_knowledge_base(value),
     ]
     for call in calls:
-        assert "knowledge_base_uuid must be a string, got" in await refusal(call)
+        assert "knowledge_base_uuid must be a string, got" in await error_message(call)
 
 
 @pytest.mark.parametrize(
@@ -184,13 +184,13 @@ async def test_ids_must_be_strings(value: Any) -> None:
 )
 async def test_lists_of_ids(text: str, value: Any) -> None:
     """Anything else than a list of ids is refused by name, a string included."""
-    assert text == await refusal(
+    assert text == await error_message(
         lambda client: client.indexing_jobs.create("kb-1", data_source_uuids=value)
     )
 
 
 async def test_empty_id() -> None:
     """An empty id is refused."""
-    assert "knowledge_base_uuid must not be empty" == await refusal(
+    assert "knowledge_base_uuid must not be empty" == await error_message(
         lambda client: client.indexing_jobs.create("")
     )

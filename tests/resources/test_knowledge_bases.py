@@ -27,7 +27,7 @@ from gradient_async import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from tests.resources.asking import perform, refusal, summarize
+from tests.resources.canned_calls import error_message, perform, summarize
 
 PATH = "/v2/gen-ai/knowledge_bases"
 BASE = {"uuid": "kb-1", "user_id": "12", "created_at": "2026-03-01T12:00:00Z"}
@@ -263,7 +263,7 @@ async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     """An update that changes nothing is refused."""
     message = "nothing to change: pass name, tags or another argument"
 
-    assert message == await refusal(
+    assert message == await error_message(
         lambda it: it.knowledge_bases.update("kb-1", **arguments)
     )
 
@@ -316,8 +316,10 @@ async def test_invalid_arguments(text: str, arguments: dict[str, Any]) -> None:
     """Invalid arguments are refused by name in both calls."""
     all_arguments = {"name": "Manuals"} | arguments
 
-    assert text == await refusal(lambda it: it.knowledge_bases.create(**all_arguments))
-    assert text == await refusal(
+    assert text == await error_message(
+        lambda it: it.knowledge_bases.create(**all_arguments)
+    )
+    assert text == await error_message(
         lambda it: it.knowledge_bases.update("kb", **arguments)
     )
 
@@ -401,7 +403,9 @@ async def test_invalid_arguments_of_create(
     """Invalid arguments for a new knowledge base are refused by name."""
     all_arguments = {"name": "Manuals"} | arguments
 
-    assert text == await refusal(lambda it: it.knowledge_bases.create(**all_arguments))
+    assert text == await error_message(
+        lambda it: it.knowledge_bases.create(**all_arguments)
+    )
 
 
 @pytest.mark.parametrize(
@@ -422,7 +426,7 @@ async def test_optional_strings(text: str, value: Any, name: str) -> None:
     """An optional string must not be empty if it is passed."""
     arguments: Any = {name: value}
 
-    assert f"{name} {text}" == await refusal(
+    assert f"{name} {text}" == await error_message(
         lambda it: it.knowledge_bases.create("Manuals", **arguments)
     )
 
@@ -430,7 +434,7 @@ async def test_optional_strings(text: str, value: Any, name: str) -> None:
 async def test_secrets_are_not_repeated() -> None:
     """An error does not show what cannot be sent, as it may hold secrets."""
     source = AWSDataSource(bucket_name="\ud800", secret_key="hunter2")
-    reason = await refusal(
+    reason = await error_message(
         lambda it: it.knowledge_bases.create("Manuals", data_sources=[source])
     )
 

@@ -9,7 +9,7 @@ import pytest
 
 from gradient_async import Page, Paginator, Position
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.resources.asking import client_of, param, refusal
+from tests.resources.canned_calls import create_client, error_message, get_param
 
 List: TypeAlias = Callable[..., Paginator[Any]]
 
@@ -52,7 +52,7 @@ def server_of(key: str, *, linked: bool) -> MemoryTransport:
     """Serve the items page by page, with their count or a link to the next page."""
 
     def handle(request: Request) -> Response:
-        page, per_page = (int(param(request, it)) for it in ("page", "per_page"))
+        page, per_page = (int(get_param(request, it)) for it in ("page", "per_page"))
         end = page * per_page
         items = [{"uuid": uuid} for uuid in UUIDS[end - per_page : end]]
         pages = -(-len(UUIDS) // per_page)
@@ -75,14 +75,14 @@ async def test_pages(
 ) -> None:
     """A list is read across all pages, in order, each requested once."""
     transport = server_of(key, linked=linked)
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         items = await list_all(client, per_page=3, prefetch=prefetch).collect()
 
     assert UUIDS == [item.uuid for item in items]
     assert {("GET", path, None)} == {
         (request.method, request.path, request.body) for request in transport.requests
     }
-    assert [1, 2, 3] == sorted(int(param(it, "page")) for it in transport.requests)
+    assert [1, 2, 3] == sorted(int(get_param(it, "page")) for it in transport.requests)
     assert {"3"} == {request.params["per_page"] for request in transport.requests}
 
 
@@ -90,7 +90,7 @@ async def test_pages(
 async def test_lists_are_lazy(path: str, key: str, list_all: List) -> None:
     """Creating a list sends nothing; its first page is requested with 200 items."""
     transport = server_of(key, linked=False)
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         items = list_all(client)
         sent_before = len(transport.requests)
         page: Page[Any] = await items
@@ -105,7 +105,7 @@ async def test_lists_are_lazy(path: str, key: str, list_all: List) -> None:
 @EACH_LIST
 async def test_limits(path: str, key: str, list_all: List) -> None:
     """A list stops at `max_items`, and another one resumes at its position."""
-    async with client_of(server_of(key, linked=False)) as client:
+    async with create_client(server_of(key, linked=False)) as client:
         first = list_all(client, per_page=2, max_items=3)
         head = await first.collect()
         rest = await list_all(client, start=first.position).collect()
@@ -135,7 +135,9 @@ async def test_invalid_options(
     """An invalid option is refused by name."""
     options = {name: value}
 
-    assert name in await refusal(lambda client: list_all(client, **options).collect())
+    assert name in await error_message(
+        lambda client: list_all(client, **options).collect()
+    )
 
 
 @EACH_LIST
@@ -143,7 +145,7 @@ async def test_invalid_options(
 async def test_unknown_options(path: str, key: str, list_all: List, name: str) -> None:
     """An unknown keyword is a TypeError that names it; nothing is sent."""
     transport = server_of(key, linked=False)
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         with pytest.raises(TypeError, match=f"'{name}'"):
             list_all(client, **{name: None})
 
@@ -154,7 +156,7 @@ async def test_items_without_ids() -> None:
     """Items without an id are distinguished by all their fields."""
     body = {"jobs": [{"tokens": 1}, {"tokens": 2}, {"tokens": 1}]}
     transport = MemoryTransport(lambda _: json_response(body))
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         jobs = await client.indexing_jobs.list(start=Position()).collect()
 
     assert [1, 2] == [job.tokens for job in jobs]
@@ -169,9 +171,9 @@ async def test_items_that_change(path: str, key: str, list_all: List) -> None:
         {key: [changed, {"uuid": "c"}]},
     ]
     transport = MemoryTransport(
-        lambda it: json_response(pages[int(param(it, "page")) - 1])
+        lambda it: json_response(pages[int(get_param(it, "page")) - 1])
     )
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         items = await list_all(client, per_page=2, prefetch=1).collect()
 
     assert ["a", "b", "c"] == [item.uuid for item in items]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gradient_async import Model, ModelProvider, ModelUsecase, ModelVersion
 from gradient_async.testing import Request
-from tests.resources.asking import perform, refusal
+from tests.resources.canned_calls import error_message, perform
 
 AGENT = ("usecases", "MODEL_USECASE_AGENT")
 BASE = ("usecases", "MODEL_USECASE_KNOWLEDGEBASE")
@@ -135,7 +135,7 @@ NAMES = "unknown, agent, finetuned, knowledgebase, guardrail, reasoning, serverl
 )
 async def test_invalid_arguments(text: str, arguments: dict[str, Any]) -> None:
     """An unknown use case, or anything else than a flag, is refused by name."""
-    assert text == await refusal(lambda it: it.models.list(**arguments).collect())
+    assert text == await error_message(lambda it: it.models.list(**arguments).collect())
 
 
 @pytest.mark.parametrize("usecases", [["agent"], ("agent",), {"agent"}, {"agent": 1}])

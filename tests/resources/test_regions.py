@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gradient_async import Region
-from tests.resources.asking import perform, refusal
+from tests.resources.canned_calls import error_message, perform
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ async def test_flags_must_be_bools(name: str, value: Any) -> None:
     kind = type(value).__name__
     flags = {name: value}
 
-    assert f"{name} must be a bool, got {kind}" == await refusal(
+    assert f"{name} must be a bool, got {kind}" == await error_message(
         lambda client: client.regions.list(**flags)
     )

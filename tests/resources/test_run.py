@@ -22,14 +22,14 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.testing import Response
-from tests.resources.asking import client_of
+from tests.resources.canned_calls import create_client
 from tests.resources.job_account import (
     HANG,
     JobAccount,
     Outcome,
+    error_response,
     job,
     jobs,
-    refused,
 )
 
 NOTE = "indexing job job-1 was started"
@@ -37,7 +37,7 @@ NOTE = "indexing job job-1 was started"
 
 async def run_and_fail(account: JobAccount, **options: Any) -> GradientError:
     """Run a job and return the error it raises."""
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         with pytest.raises(GradientError) as caught:
             await client.indexing_jobs.run("kb-1", **options)
     return caught.value
@@ -53,7 +53,7 @@ async def test_first_poll(seed: int) -> None:
     """The job is first polled about 1 s after its start."""
     random.seed(seed)
     account = JobAccount(list=jobs(), start=job(), get=[job(), job("SUCCEEDED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
     at = dict(reversed(account.requests))
 
@@ -65,7 +65,7 @@ async def test_first_poll(seed: int) -> None:
 async def test_job_that_has_already_finished() -> None:
     """A job that is finished in the response to its start is not polled."""
     account = JobAccount(list=jobs(), start=job("SUCCEEDED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
@@ -74,9 +74,9 @@ async def test_job_that_has_already_finished() -> None:
 
 async def test_failing_first_poll() -> None:
     """The start counts as the first poll: an outage right after it is tolerated."""
-    outage: list[Outcome] = [refused(503)] * 4
+    outage: list[Outcome] = [error_response(503)] * 4
     account = JobAccount(list=jobs(), start=job(), get=[*outage, job("SUCCEEDED")])
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1")
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
@@ -90,8 +90,8 @@ async def test_failing_first_poll() -> None:
         (IndexingJobFailedError, job(), job("CANCELLED")),
         (IndexingJobTimeoutError, job(), job()),
         (IndexingJobTimeoutError, job(), HANG),
-        (IndexingJobTimeoutError, job(), refused(503)),
-        (NotFoundError, job(), refused(404)),
+        (IndexingJobTimeoutError, job(), error_response(503)),
+        (NotFoundError, job(), error_response(404)),
         (DecodeError, job(), Response(status=200, body=b"<html>")),
     ],
 )
@@ -108,7 +108,9 @@ async def test_errors_after_the_start(
 
 async def test_note_of_a_failed_cancel() -> None:
     """If the job could not be cancelled either, both are noted."""
-    account = JobAccount(list=jobs(), start=job(), get=job(), cancel=refused(404))
+    account = JobAccount(
+        list=jobs(), start=job(), get=job(), cancel=error_response(404)
+    )
     error = await run_and_fail(account, timeout=30, cancel_on_timeout=True)
     first, second = notes(error)
 
@@ -128,7 +130,7 @@ async def test_malformed_id() -> None:
 async def test_without_check() -> None:
     """With `check=False` a failed job is returned."""
     account = JobAccount(list=jobs(), start=job(), get=job("FAILED"))
-    async with client_of(account.transport) as client:
+    async with create_client(account.transport) as client:
         done = await client.indexing_jobs.run("kb-1", check=False)
 
     assert IndexingJobPhase.FAILED is done.phase
@@ -138,11 +140,11 @@ async def test_without_check() -> None:
     ("kind", "first", "start"),
     [
         (IndexingJobRunningError, jobs("SUCCEEDED", "RUNNING"), None),
-        (NotFoundError, refused(404), None),
-        (ConflictError, jobs(), refused(409)),
+        (NotFoundError, error_response(404), None),
+        (ConflictError, jobs(), error_response(409)),
         (OutcomeUnknownError, jobs(), ConnectionLostError("lost")),
-        (OutcomeUnknownError, jobs(), refused(502)),
-        (ServerError, jobs(), refused(500)),
+        (OutcomeUnknownError, jobs(), error_response(502)),
+        (ServerError, jobs(), error_response(500)),
         (DecodeError, jobs(), job(uuid="")),
     ],
 )
@@ -161,7 +163,7 @@ async def test_errors_before_the_start(
 
 async def test_concurrent_start() -> None:
     """After a conflict, the error carries the running job."""
-    account = JobAccount(list=[jobs(), jobs("RUNNING")], start=refused(409))
+    account = JobAccount(list=[jobs(), jobs("RUNNING")], start=error_response(409))
     error = await run_and_fail(account)
 
     assert isinstance(error, IndexingJobRunningError)
@@ -174,12 +176,12 @@ async def test_concurrent_start() -> None:
     [
         jobs(),
         jobs("SUCCEEDED", "FAILED"),
-        refused(401),
-        refused(404),
-        refused(408),
-        refused(409),
-        refused(429),
-        refused(500),
+        error_response(401),
+        error_response(404),
+        error_response(408),
+        error_response(409),
+        error_response(429),
+        error_response(500),
         Response(status=200, body=b"<html>"),
         ConnectError("no route", sent=False),
         ConnectionLostError("lost"),
@@ -189,7 +191,7 @@ async def test_concurrent_start() -> None:
 )
 async def test_unexplained_conflict(second: Outcome) -> None:
     """If no running job is found, or the lookup fails, the conflict is raised."""
-    account = JobAccount(list=[jobs(), second], start=refused(409))
+    account = JobAccount(list=[jobs(), second], start=error_response(409))
     error = await run_and_fail(account)
 
     assert isinstance(error, ConflictError)

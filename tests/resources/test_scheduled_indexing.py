@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradient_async import JSON, ScheduledIndexing
-from tests.resources.asking import perform, refusal, summarize
+from tests.resources.canned_calls import error_message, perform, summarize
 
 PATH = "/v2/gen-ai/scheduled-indexing"
 BODY: JSON = {
@@ -124,7 +124,7 @@ async def test_copy_of_a_schedule() -> None:
 )
 async def test_invalid_times(text: str) -> None:
     """An invalid time of the day is refused with an example."""
-    assert f"time must look like 06:30, got {text!r}" == await refusal(
+    assert f"time must look like 06:30, got {text!r}" == await error_message(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
     )
 
@@ -132,7 +132,7 @@ async def test_invalid_times(text: str) -> None:
 @pytest.mark.parametrize("value", [None, 630, 6.5, time(6, 30), b"06:30", ["06:30"]])
 async def test_times_must_be_strings(value: Any) -> None:
     """A time that is not a string is refused by name."""
-    assert f"time must be a string, got {type(value).__name__}" == await refusal(
+    assert f"time must be a string, got {type(value).__name__}" == await error_message(
         lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=value)
     )
 
@@ -162,7 +162,7 @@ async def test_times_must_be_strings(value: Any) -> None:
 )
 async def test_invalid_days(text: str, days: Any) -> None:
     """Anything else than a list of days of the week is refused by name."""
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30")
     )
 
@@ -177,6 +177,6 @@ async def test_invalid_days(text: str, days: Any) -> None:
 )
 async def test_invalid_ids(text: str, uuid: Any) -> None:
     """A knowledge base id that is empty or not a string is refused."""
-    assert text == await refusal(
+    assert text == await error_message(
         lambda it: it.scheduled_indexing.create(uuid, days=[1], time="06:30")
     )

@@ -27,7 +27,7 @@ from gradient_async import (
     UnprocessableEntityError,
 )
 from gradient_async.resources.arguments import Body, build_body
-from tests.resources.asking import Call
+from tests.resources.canned_calls import Call
 from tests.support.raw_server import HANG, RawServer, raw_response
 from tests.support.secrets import texts_of_error
 
@@ -69,8 +69,8 @@ async def failure(call: Call[object], served: bytes) -> GradientError:
     return caught.value
 
 
-def shown(error: GradientError) -> list[str]:
-    """Return everything that the error can show that contains the secret."""
+def find_secret(error: GradientError) -> list[str]:
+    """Return each text of the error that contains the secret."""
     return [text for text in texts_of_error(error) if SECRET in text]
 
 
@@ -94,7 +94,7 @@ async def test_calls_that_fail(
     error = await failure(call, served)
 
     assert kind is type(error)
-    assert [] == shown(error)
+    assert [] == find_secret(error)
 
 
 BAD: Final = AWSDataSource(bucket_name=5, secret_key=SECRET)  # type: ignore[arg-type]  # the claim
@@ -122,7 +122,7 @@ async def test_calls_that_are_refused(text: str, call: Call[object]) -> None:
 
     assert ConfigurationError is type(error)
     assert text in str(error)
-    assert [] == shown(error)
+    assert [] == find_secret(error)
 
 
 HALF: Final = "\ud800"
@@ -172,7 +172,7 @@ async def test_calls_that_cannot_be_encoded(text: str, call: Call[object]) -> No
 
     assert ConfigurationError is type(error)
     assert text in str(error)
-    assert [] == shown(error)
+    assert [] == find_secret(error)
 
 
 def test_bodies_hide_themselves() -> None:

@@ -25,7 +25,13 @@ from gradient_async import (
     WebCrawlerDataSource,
 )
 from gradient_async.testing import MemoryTransport, Request
-from tests.resources.asking import anything, body_of, client_of, perform, refusal
+from tests.resources.canned_calls import (
+    create_client,
+    decode_body,
+    error_message,
+    perform,
+    respond_to_any_call,
+)
 
 StringCall: TypeAlias = Callable[[Client, str], Awaitable[object]]
 """A call that passes a string."""
@@ -268,9 +274,9 @@ ODD_STRINGS = [
 
 async def try_call(call: StringCall, text: str) -> tuple[bool, list[Request]]:
     """Make a call with a string; return whether it was accepted, and the requests."""
-    transport = MemoryTransport(anything)
+    transport = MemoryTransport(respond_to_any_call)
     is_accepted = False
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         with suppress(ConfigurationError):
             await call(client, text)
             is_accepted = True
@@ -351,7 +357,7 @@ async def test_ids_in_paths(path: str, call: StringCall, text: str) -> None:
 @pytest.mark.parametrize("text", INVALID_IDS, ids=lambda it: ascii(it[:20]))
 async def test_invalid_ids(path: str, call: StringCall, text: str) -> None:
     """An id that could lead to another path is refused by name, in few words."""
-    reason = await refusal(lambda client: call(client, text))
+    reason = await error_message(lambda client: call(client, text))
 
     assert "uuid must " in reason
     assert len(reason) < 200
@@ -363,7 +369,7 @@ async def test_invalid_ids(path: str, call: StringCall, text: str) -> None:
 async def test_ids_must_be_strings(path: str, call: StringCall, value: Any) -> None:
     """An id that is not a string is refused by name."""
     kind = type(value).__name__
-    reason = await refusal(lambda client: call(client, value))
+    reason = await error_message(lambda client: call(client, value))
 
     assert reason.endswith(f"uuid must be a string, got {kind}")
 
@@ -387,14 +393,14 @@ async def test_strings_in_bodies(place: str, call: StringCall, text: str) -> Non
     """A string in a body is sent unchanged, however odd or long."""
     _, request = await perform(lambda client: call(client, text))
 
-    assert text == get_at(body_of(request), place)
+    assert text == get_at(decode_body(request), place)
 
 
 @BODY_CALLS
 @pytest.mark.parametrize("text", ["\ud800", "a\udcffb", "\udc00\ud800"], ids=ascii)
 async def test_unpaired_surrogates(place: str, call: StringCall, text: str) -> None:
     """A string that cannot be encoded is refused, and not shown."""
-    reason = await refusal(lambda client: call(client, text))
+    reason = await error_message(lambda client: call(client, text))
 
     words = ["an unpaired surrogate", "only JSON values"]
     assert any(it in reason for it in words)
@@ -409,4 +415,4 @@ async def test_any_string_in_a_body(place: str, call: StringCall, text: str) -> 
     is_accepted, requests = await try_call(call, text)
 
     assert is_encodable(text) is is_accepted
-    assert [text] * is_accepted == [get_at(body_of(it), place) for it in requests]
+    assert [text] * is_accepted == [get_at(decode_body(it), place) for it in requests]

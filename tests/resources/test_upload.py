@@ -19,7 +19,7 @@ from gradient_async import (
     UploadError,
 )
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.resources.asking import body_of, client_of, refusal
+from tests.resources.canned_calls import create_client, decode_body, error_message
 
 CHUNK: Final = 256 * 1024
 PRESIGN: Final = "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
@@ -29,7 +29,7 @@ UPLOADED: Final = FileUploadDataSource(
 )
 
 
-def presigned(**changes: Any) -> dict[str, Any]:
+def presigned_upload(**changes: Any) -> dict[str, Any]:
     """Return a presigned upload as the API writes it."""
     usual = {
         "original_file_name": "a b.txt",
@@ -63,14 +63,16 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("spell", [str, Path, os.fspath])
 async def test_upload(file: Path, spell: Callable[[Path], Any]) -> None:
     """A file is announced by name and size, put, and returned as a data source."""
-    transport = host(presigned())
-    async with client_of(transport) as client:
+    transport = host(presigned_upload())
+    async with create_client(transport) as client:
         source = await client.data_sources.upload(spell(file))
     announced, put = transport.requests
 
     assert UPLOADED == source
     assert ("POST", PRESIGN) == (announced.method, announced.path)
-    assert {"files": [{"file_name": "a b.txt", "file_size": "5"}]} == body_of(announced)
+    assert {"files": [{"file_name": "a b.txt", "file_size": "5"}]} == decode_body(
+        announced
+    )
     assert ("PUT", "/bucket/a%20b", b"hello") == (put.method, put.path, put.body)
 
 
@@ -80,7 +82,7 @@ async def test_upload_to_a_given_url(file: Path) -> None:
     to = PresignedUpload(
         original_file_name="other.txt", object_key="key-2", presigned_url=URL
     )
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         source = await client.data_sources.upload(file, to=to)
     (put,) = transport.requests
 
@@ -95,13 +97,17 @@ async def test_upload_to_a_given_url(file: Path) -> None:
 
 async def test_url_without_a_name(file: Path) -> None:
     """If the API does not repeat the name, the data source has the file's."""
-    async with client_of(host(presigned(original_file_name=""))) as client:
+    async with create_client(host(presigned_upload(original_file_name=""))) as client:
         assert UPLOADED == await client.data_sources.upload(file)
 
 
 @pytest.mark.parametrize(
     "uploads",
-    [(), (presigned(), presigned()), (presigned(), presigned(object_key="key-2"))],
+    [
+        (),
+        (presigned_upload(), presigned_upload()),
+        (presigned_upload(), presigned_upload(object_key="key-2")),
+    ],
     ids=len,
 )
 async def test_no_url_or_several(
@@ -109,7 +115,7 @@ async def test_no_url_or_several(
 ) -> None:
     """Any other number of URLs than one is an error; nothing is put."""
     transport = host(*uploads)
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         with pytest.raises(DecodeError, match="Expected 1 presigned URLs") as caught:
             await client.data_sources.upload(file)
 
@@ -133,8 +139,8 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
     path = tmp_path / "file"
     path.write_bytes(os.urandom(size))
     steps: list[tuple[int, int]] = []
-    transport = host(presigned())
-    async with client_of(transport) as client:
+    transport = host(presigned_upload())
+    async with create_client(transport) as client:
         source = await client.data_sources.upload(
             path, on_progress=lambda sent, total: steps.append((sent, total))
         )
@@ -150,8 +156,8 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
 )
 async def test_unsafe_urls(file: Path, url: str) -> None:
     """Nothing is sent to an unsafe URL."""
-    transport = host(presigned(presigned_url=url))
-    async with client_of(transport) as client:
+    transport = host(presigned_upload(presigned_url=url))
+    async with create_client(transport) as client:
         with pytest.raises(UploadError, match="is not a valid https URL"):
             await client.data_sources.upload(file)
 
@@ -169,8 +175,8 @@ async def test_host_that_refuses(
     file: Path, status: int | None, response: Response | Exception
 ) -> None:
     """A failed upload is an error that hides the URL, and is not repeated."""
-    transport = host(presigned(), response=response)
-    async with client_of(transport) as client:
+    transport = host(presigned_upload(), response=response)
+    async with create_client(transport) as client:
         with pytest.raises(UploadError) as caught:
             await client.data_sources.upload(file)
 
@@ -182,7 +188,7 @@ async def test_host_that_refuses(
 async def test_lost_url(file: Path) -> None:
     """If the response with the URL is lost, the outcome is unknown."""
     transport = MemoryTransport(lambda _: TransportError("gone"))
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         with pytest.raises(OutcomeUnknownError):
             await client.data_sources.upload(file)
 
@@ -193,15 +199,15 @@ async def test_error_in_on_progress(file: Path) -> None:
     def stop(sent: int, total: int) -> None:
         raise KeyError(sent)
 
-    async with client_of(host(presigned())) as client:
+    async with create_client(host(presigned_upload())) as client:
         with pytest.raises(KeyError, match="5"):
             await client.data_sources.upload(file, on_progress=stop)
 
 
 async def test_missing_files(tmp_path: Path) -> None:
     """A missing file is Python's own error; nothing is sent."""
-    transport = host(presigned())
-    async with client_of(transport) as client:
+    transport = host(presigned_upload())
+    async with create_client(transport) as client:
         with pytest.raises(FileNotFoundError):
             await client.data_sources.upload(tmp_path / "none")
 
@@ -219,7 +225,7 @@ async def test_other_than_regular_files(tmp_path: Path) -> None:
     os.mkfifo(pipe)
 
     for path in (tmp_path, pipe, "/dev/null"):
-        assert f"path must be a regular file, got {str(path)!r}" == await refusal(
+        assert f"path must be a regular file, got {str(path)!r}" == await error_message(
             upload(path)
         )
 
@@ -228,7 +234,7 @@ async def test_other_than_regular_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["a\0b", "\0", "\ud800", "a/\udfff.txt"], ids=ascii)
 async def test_impossible_paths(path: str, spell: Callable[[str], Any]) -> None:
     """A path with a character that no path can have is refused."""
-    assert f"path must be a regular file, got {path!r}" == await refusal(
+    assert f"path must be a regular file, got {path!r}" == await error_message(
         upload(spell(path))
     )
 
@@ -239,7 +245,7 @@ async def test_invalid_on_progress(file: Path, to: Any, show: Any) -> None:
     """An `on_progress` that is not callable is refused."""
     kind = type(show).__name__
 
-    assert f"on_progress must be callable, got {kind}" == await refusal(
+    assert f"on_progress must be callable, got {kind}" == await error_message(
         upload(file, to, show)
     )
 
@@ -249,7 +255,7 @@ async def test_other_types_of_path(path: Any) -> None:
     """Anything else than a path is refused by name, a file descriptor too."""
     kind = type(path).__name__
 
-    assert f"path must be a string or a PathLike, got {kind}" == await refusal(
+    assert f"path must be a string or a PathLike, got {kind}" == await error_message(
         upload(path)
     )
 
@@ -259,7 +265,7 @@ async def test_other_types_of_url(file: Path, to: Any) -> None:
     """Anything else than a `PresignedUpload` is refused without its value."""
     kind = type(to).__name__
 
-    assert f"to must be a PresignedUpload or None, got {kind}" == await refusal(
+    assert f"to must be a PresignedUpload or None, got {kind}" == await error_message(
         upload(file, to)
     )
 
@@ -271,11 +277,11 @@ async def test_odd_names(tmp_path: Path, name: str) -> None:
     """A file is announced by its own name, without folders, however odd."""
     path = tmp_path / name
     path.write_bytes(b"hello")
-    transport = host(presigned())
-    async with client_of(transport) as client:
+    transport = host(presigned_upload())
+    async with create_client(transport) as client:
         await client.data_sources.upload(path)
 
-    assert name == body_of(transport.requests[0])["files"][0]["file_name"]
+    assert name == decode_body(transport.requests[0])["files"][0]["file_name"]
 
 
 async def test_undecodable_names(tmp_path: Path) -> None:
@@ -283,4 +289,4 @@ async def test_undecodable_names(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"a\xff")
     path.write_bytes(b"hello")
 
-    assert "contains an unpaired surrogate" in await refusal(upload(path))
+    assert "contains an unpaired surrogate" in await error_message(upload(path))

@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import attrs
 
 
-def misfits(value: object, shape: Any, path: str = "$") -> Iterator[str]:
+def type_mismatches(value: object, shape: Any, path: str = "$") -> Iterator[str]:
     """
     Yield each place where a value does not have exactly the annotated type.
 
@@ -18,16 +18,16 @@ def misfits(value: object, shape: Any, path: str = "$") -> Iterator[str]:
     """
     origin = get_origin(shape)
     if origin in {Union, UnionType}:
-        choices = [list(misfits(value, kind, path)) for kind in get_args(shape)]
+        choices = [list(type_mismatches(value, kind, path)) for kind in get_args(shape)]
         if all(choices):
             yield f"{path}: {value!r} is no {shape}"
     elif origin is tuple and type(value) is tuple:
         for index, item in enumerate(value):
-            yield from misfits(item, get_args(shape)[0], f"{path}[{index}]")
+            yield from type_mismatches(item, get_args(shape)[0], f"{path}[{index}]")
     elif type(value) is not shape:
         yield f"{path}: {value!r} is no {shape}"
     elif isinstance(value, datetime) and value.utcoffset() is None:
         yield f"{path}: {value!r} has no timezone"
     elif attrs.has(shape):
         for name, kind in get_type_hints(shape).items():
-            yield from misfits(getattr(value, name), kind, f"{path}.{name}")
+            yield from type_mismatches(getattr(value, name), kind, f"{path}.{name}")

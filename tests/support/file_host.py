@@ -69,7 +69,7 @@ class FileHost:
         try:
             await self._handle(reader, writer)
         finally:
-            # Closing would wait for what the client has still to send.
+            # Closing would wait for the rest of the client's data.
             writer.transport.abort()
 
     async def _handle(

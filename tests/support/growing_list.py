@@ -14,7 +14,8 @@ class GrowingList:
 
     `before_reading` is called before the server reads a page and returns the number of
     items to add first. `delay` returns the seconds that each way takes, so that pages
-    may arrive in another order than they were read.
+    may arrive in another order than they were read. `requested_pages` has the numbers
+    of the pages, in the order of the requests.
     """
 
     def __init__(
@@ -27,13 +28,13 @@ class GrowingList:
         self.items = list(range(length, 0, -1))
         self.before_reading = before_reading
         self.delay = delay
-        self.asked: list[int] = []
+        self.requested_pages: list[int] = []
         self.in_flight = 0
         self.most_in_flight = 0
 
     async def fetch(self, page: int, per_page: int) -> Page[int]:
-        """Serve a page as the API would."""
-        self.asked.append(page)
+        """Return a page as the API would."""
+        self.requested_pages.append(page)
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:

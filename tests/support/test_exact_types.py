@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from gradient_async.models.scalars import Timestamp
-from tests.support.exact_types import misfits
+from tests.support.exact_types import type_mismatches
 
 
 class Colour(StrEnum):
@@ -50,8 +50,8 @@ NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  (the point)
     ],
 )
 def test_matching_types(tree: Tree) -> None:
-    """An object that matches its annotations has no misfits."""
-    assert [] == list(misfits(tree, Tree))
+    """An object that matches its annotations has no type_mismatches."""
+    assert [] == list(type_mismatches(tree, Tree))
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,8 @@ def test_matching_types(tree: Tree) -> None:
 )
 def test_finds_each_mismatch(wrong: dict[str, Any], path: str) -> None:
     """A value of another type is found, and its path is named."""
-    found = [misfit.split(": ")[0] for misfit in misfits(Tree(**wrong), Tree)]
+    found = [
+        mismatch.split(": ")[0] for mismatch in type_mismatches(Tree(**wrong), Tree)
+    ]
 
     assert [path] == found

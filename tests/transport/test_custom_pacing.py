@@ -184,7 +184,7 @@ async def test_each_slot_is_released_once(
     error: type[Exception] | None,
     outcomes: list[Response | Exception],
 ) -> None:
-    """Each attempt releases its slot once, with what the response says, if any."""
+    """Each attempt releases its slot once, with the limits of its response, if any."""
     pacing = RecordingPacing()
     client = Client("t", transport=respond_in_turn(outcomes), pacing=pacing)
     async with client:

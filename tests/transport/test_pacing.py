@@ -29,7 +29,7 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def waited(pacer: Pacer, seconds_left: float = math.inf) -> float:
+async def measure_wait(pacer: Pacer, seconds_left: float = math.inf) -> float:
     """Acquire a slot and return the seconds it took."""
     start = clock()
     await pacer.acquire(seconds_left)
@@ -37,7 +37,7 @@ async def waited(pacer: Pacer, seconds_left: float = math.inf) -> float:
 
 
 async def send(pacer: Pacer, limits: Limits | None = None) -> None:
-    """Send a request whose response arrives at once and says this about the limit."""
+    """Send a request whose response arrives at once and reports these limits."""
     slot = await pacer.acquire(math.inf)
     slot.release(sent=True, limits=limits)
 
@@ -47,7 +47,7 @@ async def test_no_wait_below_the_limit() -> None:
     pacer = create_pacer(Window(3, 60.0))
     bystander = asyncio.ensure_future(asyncio.sleep(0))
 
-    assert [0.0] * 3 == [await waited(pacer) for _ in range(3)]
+    assert [0.0] * 3 == [await measure_wait(pacer) for _ in range(3)]
     assert not bystander.done()
 
     await bystander
@@ -57,7 +57,7 @@ async def test_no_wait_without_a_limit() -> None:
     """With pacing disabled, nothing waits."""
     pacer = Pacer(RateLimit(None))
 
-    assert {0.0} == {await waited(pacer) for _ in range(1000)}
+    assert {0.0} == {await measure_wait(pacer) for _ in range(1000)}
 
 
 async def test_a_full_window_delays_the_next_request() -> None:
@@ -68,14 +68,14 @@ async def test_a_full_window_delays_the_next_request() -> None:
     slot.release(sent=True)
     await asyncio.sleep(3)
 
-    assert pytest.approx(57.0) == await waited(pacer)
+    assert pytest.approx(57.0) == await measure_wait(pacer)
 
 
 async def test_an_unsent_request_frees_its_slot() -> None:
     """If nothing was sent, the next in the queue is sent at once."""
     pacer = create_pacer(Window(1, 60.0))
     slot = await pacer.acquire(math.inf)
-    turn = asyncio.ensure_future(waited(pacer))
+    turn = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(5)
     slot.release(sent=False)
 
@@ -149,13 +149,13 @@ async def test_newcomers_do_not_overtake_after_a_busy_loop() -> None:
     """Capacity freed while the loop was busy belongs to queued requests."""
     pacer = create_pacer(Window(1, 60.0))
     await send(pacer)
-    turn = asyncio.ensure_future(waited(pacer))
+    turn = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(1)
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualTimeLoop)
     # Time passes before any timer has run.
     loop._jumping.now += 59.0
-    newcomer = waited(pacer)
+    newcomer = measure_wait(pacer)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(newcomer, 1.0)
 
@@ -175,7 +175,7 @@ async def test_no_capacity_before_the_deadline() -> None:
 
     assert start == clock()
     assert pytest.approx(60.0) == info.value.retry_after
-    assert pytest.approx(60.0) == await waited(pacer, 60.001)
+    assert pytest.approx(60.0) == await measure_wait(pacer, 60.001)
 
 
 async def test_a_rejected_request_uses_no_capacity() -> None:
@@ -186,7 +186,7 @@ async def test_a_rejected_request_uses_no_capacity() -> None:
         with pytest.raises(DeadlineExceededError):
             await pacer.acquire(1.0)
 
-    assert pytest.approx(60.0) == await waited(pacer)
+    assert pytest.approx(60.0) == await measure_wait(pacer)
 
 
 async def test_a_response_may_come_before_the_deadline() -> None:
@@ -220,7 +220,7 @@ async def test_a_429_blocks_sending(expected: float, limits: Limits) -> None:
     pacer = create_pacer(Window(1000, 60.0), Window(5000, 3600.0))
     await send(pacer, attrs.evolve(limits, refused=True))
 
-    assert pytest.approx(expected) == await waited(pacer)
+    assert pytest.approx(expected) == await measure_wait(pacer)
 
 
 async def test_a_429_blocks_queued_requests() -> None:
@@ -228,7 +228,7 @@ async def test_a_429_blocks_queued_requests() -> None:
     pacer = create_pacer(Window(2, 10.0))
     await send(pacer)
     slot = await pacer.acquire(math.inf)
-    turn = asyncio.ensure_future(waited(pacer))
+    turn = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(1)
     slot.release(sent=True, limits=Limits(retry_after=29.0, refused=True))
 
@@ -240,7 +240,7 @@ async def test_a_success_does_not_block() -> None:
     pacer = create_pacer(Window(1000, 60.0))
     await send(pacer, Limits(retry_after=29.0, reset_in=600.0))
 
-    assert 0.0 == await waited(pacer)
+    assert 0.0 == await measure_wait(pacer)
 
 
 async def test_requests_of_others_delay() -> None:
@@ -248,7 +248,7 @@ async def test_requests_of_others_delay() -> None:
     pacer = create_pacer(Window(1000, 3600.0))
     await send(pacer, Limits(remaining=0, reset_in=40.0))
 
-    assert pytest.approx(40.0) == await waited(pacer)
+    assert pytest.approx(40.0) == await measure_wait(pacer)
 
 
 async def test_corrections_reach_queued_requests() -> None:
@@ -256,7 +256,7 @@ async def test_corrections_reach_queued_requests() -> None:
     pacer = create_pacer(Window(1000, 3600.0))
     slot = await pacer.acquire(math.inf)
     await send(pacer, Limits(remaining=0, reset_in=40.0))
-    turn = asyncio.ensure_future(waited(pacer))
+    turn = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(5)
     slot.release(sent=True, limits=Limits(remaining=500, reset_in=35.0))
 
@@ -267,7 +267,7 @@ async def test_a_429_blocks_before_its_slot_is_free() -> None:
     """The slot that a 429 frees does not admit a queued request."""
     pacer = create_pacer(Window(1, 60.0))
     slot = await pacer.acquire(math.inf)
-    turn = asyncio.ensure_future(waited(pacer))
+    turn = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(1)
     slot.release(sent=False, limits=Limits(retry_after=29.0, refused=True))
 
@@ -278,7 +278,7 @@ async def test_a_429_rejects_queued_requests_that_would_be_late() -> None:
     """Requests whose deadline is before the end of the block fail at once."""
     pacer = create_pacer(Window(1, 60.0))
     slot = await pacer.acquire(math.inf)
-    patient = asyncio.ensure_future(waited(pacer, 600.0))
+    patient = asyncio.ensure_future(measure_wait(pacer, 600.0))
     late = [asyncio.ensure_future(pacer.acquire(29.0)) for _ in range(2)]
     await asyncio.sleep(1)
     slot.release(sent=True, limits=Limits(retry_after=100.0, refused=True))
@@ -296,7 +296,7 @@ async def test_cancellation_in_the_queue() -> None:
     pacer = create_pacer(Window(1, 60.0))
     await send(pacer)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
-    stayer = asyncio.ensure_future(waited(pacer))
+    stayer = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(10)
     leaver.cancel()
 
@@ -309,7 +309,7 @@ async def test_cancellation_when_the_slot_is_granted() -> None:
     pacer = create_pacer(Window(1, 60.0))
     slot = await pacer.acquire(math.inf)
     leaver = asyncio.ensure_future(pacer.acquire(math.inf))
-    stayer = asyncio.ensure_future(waited(pacer))
+    stayer = asyncio.ensure_future(measure_wait(pacer))
     await asyncio.sleep(10)
     slot.release(sent=False)
     leaver.cancel()
@@ -329,7 +329,7 @@ async def test_a_queue_of_cancelled_requests_is_empty() -> None:
     await asyncio.wait(leavers)
     slot.release(sent=False)
 
-    assert 0.0 == await waited(pacer)
+    assert 0.0 == await measure_wait(pacer)
 
 
 QUARTERS = st.integers(0, 40).map(lambda number: number / 4)
@@ -403,7 +403,7 @@ async def test_no_capacity_is_ever_lost(requests: list[RandomRequest]) -> None:
     assert began == clock()
     for slot in slots:
         slot.release(sent=True)
-    assert pytest.approx(1.0) == await waited(sender.pacer)
+    assert pytest.approx(1.0) == await measure_wait(sender.pacer)
 
 
 async def test_a_waiting_coroutine_that_is_closed() -> None:

@@ -415,7 +415,7 @@ def test_repeated_ready_at_is_exact_with_others_too(
 
 
 def test_an_excessive_wait() -> None:
-    """Whatever the server says, blocking ends after an hour."""
+    """Whatever the server reports, blocking ends after an hour."""
     log = create_log(MINUTE)
     log.block(0.0, 9e9)
 

@@ -94,7 +94,7 @@ def list_with_options(client: Client, start: Position) -> None:
 
 
 def misspell_options(client: Client) -> None:
-    """Misspell an option, or give one of another type: each is a type error."""
+    """Misspell an option, or pass one of another type: each is a type error."""
     client.knowledge_bases.list(max_item=5)  # type: ignore[call-arg]  # the claim
     client.data_sources.list("kb", page=1)  # type: ignore[call-arg]  # the claim
     client.models.list(usecase="agent")  # type: ignore[call-arg]  # the claim

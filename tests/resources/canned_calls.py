@@ -17,7 +17,7 @@ T = TypeVar("T")
 Call: TypeAlias = Callable[[Client], Awaitable[T]]
 """A call, given the client to make it with."""
 
-ANYTHING: Final[dict[str, JSON]] = {
+ANY_BODY: Final[dict[str, JSON]] = {
     "job": {"uuid": "job-1"},
     "jobs": [],
     "knowledge_base": {},
@@ -31,24 +31,24 @@ ANYTHING: Final[dict[str, JSON]] = {
 """A body that fits every call but one that requests presigned URLs."""
 
 
-def anything(request: Request) -> Response:
+def respond_to_any_call(request: Request) -> Response:
     """Return a response that fits any call, with a presigned URL for each file."""
-    files = (body_of(request) or {}).get("files", [])
-    return json_response(ANYTHING | {"uploads": [{} for _ in files]})
+    files = (decode_body(request) or {}).get("files", [])
+    return json_response(ANY_BODY | {"uploads": [{} for _ in files]})
 
 
 async def perform(call: Call[T], body: JSON = None) -> tuple[T, Request]:
     """Perform a call; return its result and the only request it sent."""
     transport = MemoryTransport(
-        anything if body is None else lambda _: json_response(body)
+        respond_to_any_call if body is None else lambda _: json_response(body)
     )
-    async with client_of(transport) as client:
+    async with create_client(transport) as client:
         result = await call(client)
     (request,) = transport.requests
     return result, request
 
 
-def param(request: Request, name: str) -> str:
+def get_param(request: Request, name: str) -> str:
     """Return a query parameter that is sent once."""
     value = request.params[name]
     assert isinstance(value, str)
@@ -58,24 +58,24 @@ def param(request: Request, name: str) -> str:
 def summarize(request: Request) -> tuple[str, str, Any]:
     """Return method, path and JSON body of a request without parameters."""
     assert {} == request.params
-    return request.method, request.path, body_of(request)
+    return request.method, request.path, decode_body(request)
 
 
-async def refusal(call: Call[object]) -> str:
+async def error_message(call: Call[object]) -> str:
     """Perform an invalid call; return the message of its error; nothing is sent."""
-    transport = MemoryTransport(anything)
-    async with client_of(transport) as client:
+    transport = MemoryTransport(respond_to_any_call)
+    async with create_client(transport) as client:
         with pytest.raises(ConfigurationError) as caught:
             await call(client)
     assert [] == transport.requests
     return caught.value.message
 
 
-def client_of(transport: MemoryTransport) -> Client:
+def create_client(transport: MemoryTransport) -> Client:
     """Create a client without pacing."""
     return Client("token", transport=transport, rate_limit=RateLimit(None))
 
 
-def body_of(request: Request) -> Any:
+def decode_body(request: Request) -> Any:
     """Return the decoded JSON body of a request; None if it has none."""
     return None if request.body is None else json.loads(request.body)
