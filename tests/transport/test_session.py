@@ -303,6 +303,36 @@ async def test_gzip_bomb_in_an_error(closing: list[ServerTransport]) -> None:
     assert (503, b"") == (response.status, response.body)
 
 
+async def test_error_body_at_the_cap(closing: list[ServerTransport]) -> None:
+    """The body of an error is kept up to 64 KiB, and dropped beyond."""
+    kept = b"x" * 64 * 1024
+    served = [raw_response(it, status="400 Bad") for it in (kept, kept + b"x")]
+    async with RawServer(*served) as server:
+        closing.append(transport := ServerTransport(server.url))
+
+        assert kept == (await transport.exchange(GET, TOKEN)).body
+        assert b"" == (await transport.exchange(GET, TOKEN)).body
+
+
+async def test_requests_do_not_wait_for_each_other(
+    closing: list[ServerTransport],
+) -> None:
+    """101 requests are in flight at a time: aiohttp's limit of 100 is off."""
+    loop = asyncio.get_running_loop()
+    async with RawServer(HANG) as server:
+        closing.append(transport := ServerTransport(server.url))
+        began = loop.time()
+
+        # Each is lost 30 s after it was sent.
+        await asyncio.gather(
+            *(transport.exchange(GET, TOKEN) for _ in range(101)),
+            return_exceptions=True,
+        )
+
+    assert 101 == len(server.heads)
+    assert 30.0 == pytest.approx(loop.time() - began, abs=1.0)
+
+
 async def test_cookies_are_not_kept(
     closing: list[ServerTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
