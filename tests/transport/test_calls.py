@@ -576,8 +576,18 @@ async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> 
     assert api.requests[0].request_id == seen[0].request_id
     assert [0, 10, 10] == [round(attempt.waited) for attempt in seen]
     assert 2.0 == pytest.approx(seen[0].seconds, abs=0.1)
-    levels = [r.levelname for r in caplog.records if r.name == "gradient_async"]
-    assert ["DEBUG", "WARNING", "DEBUG", "WARNING", "DEBUG"] == levels
+    logged = [
+        (record.levelname, str(record.args[4 if record.levelname == "DEBUG" else 3]))
+        for record in caplog.records
+        if record.name == "gradient_async" and isinstance(record.args, tuple)
+    ]
+    assert [
+        ("DEBUG", "ServerError"),
+        ("WARNING", "ServerError"),
+        ("DEBUG", "ConnectionLostError"),
+        ("WARNING", "ConnectionLostError"),
+        ("DEBUG", "ok"),
+    ] == logged
 
 
 async def test_a_missing_job_raises(api: Emulator, client: Client) -> None:
