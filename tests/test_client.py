@@ -241,6 +241,8 @@ def test_an_unclosed_client_warns_once() -> None:
 
     assert [ResourceWarning] == [warning.category for warning in caught]
     assert "unclosed Client" in str(caught[0].message)
+    # With tracemalloc, Python shows where it was created.
+    assert caught[0].source is not None
 
 
 def test_an_unclosed_client_warns_after_its_loop() -> None:

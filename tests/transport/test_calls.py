@@ -498,6 +498,33 @@ async def test_closing_leaves_a_posts_outcome_unknown(
         await call
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(json_response({}, status=429), id="refused"),
+        pytest.param(ConnectError("no route", sent=False), id="not sent"),
+    ],
+)
+async def test_closing_before_a_post_is_sent_again(
+    outcome: Response | Exception,
+) -> None:
+    """A POST that waits for its next attempt is not in flight: nothing was done."""
+    attempts: list[Attempt] = []
+    client = Client(
+        "any-token",
+        transport=MemoryTransport(lambda _: outcome),
+        retry=RetryPolicy(first_wait=20.0),
+        on_attempt=attempts.append,
+    )
+    call = asyncio.ensure_future(client.request("POST", LIST, json={}))
+    while not attempts:
+        await asyncio.sleep(0)
+    await client.aclose()
+
+    with pytest.raises(ClientClosedError):
+        await call
+
+
 async def test_a_closed_client_rejects_calls(api: Emulator) -> None:
     """After closing, once or twice, a call raises an error with its path."""
     client = Client(api.token, base_url=api.url)
@@ -552,8 +579,18 @@ async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> 
     assert api.requests[0].request_id == seen[0].request_id
     assert [0, 10, 10] == [round(attempt.waited) for attempt in seen]
     assert 2.0 == pytest.approx(seen[0].seconds, abs=0.1)
-    levels = [r.levelname for r in caplog.records if r.name == "gradient_async"]
-    assert ["DEBUG", "WARNING", "DEBUG", "WARNING", "DEBUG"] == levels
+    logged = [
+        (record.levelname, str(record.args[4 if record.levelname == "DEBUG" else 3]))
+        for record in caplog.records
+        if record.name == "gradient_async" and isinstance(record.args, tuple)
+    ]
+    assert [
+        ("DEBUG", "ServerError"),
+        ("WARNING", "ServerError"),
+        ("DEBUG", "ConnectionLostError"),
+        ("WARNING", "ConnectionLostError"),
+        ("DEBUG", "ok"),
+    ] == logged
 
 
 async def test_a_missing_job_raises(api: Emulator, client: Client) -> None:

@@ -68,6 +68,15 @@ def test_invalid_tokens_are_rejected_unseen(token: str) -> None:
     assert TOKEN not in "\n".join(texts_of_error(caught.value))
 
 
+@pytest.mark.parametrize(
+    "token", ["Bearer abc", "bearer abc", " BEARER  abc", "Bearer"]
+)
+def test_a_header_instead_of_a_token(token: str) -> None:
+    """A token with the header's scheme in front of it is named as such."""
+    with pytest.raises(ConfigurationError, match="must not start with 'Bearer'"):
+        Credentials(token).check()
+
+
 @invalid
 def test_clients_reject_invalid_tokens_unseen(token: str) -> None:
     """Creating a client with an invalid token fails, and no frame shows the token."""

@@ -275,20 +275,38 @@ async def test_a_429_blocks_before_its_slot_is_free() -> None:
 
 
 async def test_a_429_rejects_queued_requests_that_would_be_late() -> None:
-    """Requests whose deadline is before the end of the block fail at once."""
+    """Requests whose deadline is not after the end of the block fail at once."""
     pacer = create_pacer(Window(1, 60.0))
     slot = await pacer.acquire(math.inf)
     patient = asyncio.ensure_future(measure_wait(pacer, 600.0))
-    late = [asyncio.ensure_future(pacer.acquire(29.0)) for _ in range(2)]
+    late = [asyncio.ensure_future(pacer.acquire(left)) for left in (29.0, 101.0)]
+    leaver = asyncio.ensure_future(pacer.acquire(29.0))
     await asyncio.sleep(1)
+    leaver.cancel()
+    await asyncio.wait([leaver])
     slot.release(sent=True, limits=Limits(retry_after=100.0, refused=True))
     start = clock()
-    errors = await asyncio.gather(*late, return_exceptions=True)
+    async with asyncio.timeout(1.0):
+        errors = await asyncio.gather(*late, return_exceptions=True)
 
     assert start == clock()
     assert [DeadlineExceededError] * 2 == [type(error) for error in errors]
     assert [100.0] * 2 == [getattr(error, "retry_after", None) for error in errors]
     assert pytest.approx(101.0) == await patient
+
+
+async def test_a_rejected_request_frees_no_slot() -> None:
+    """A request that a 429 rejected in the queue had no slot to return."""
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
+    late = asyncio.ensure_future(pacer.acquire(29.0))
+    await asyncio.sleep(1)
+    slot.release(sent=True, limits=Limits(retry_after=100.0, refused=True))
+    with pytest.raises(DeadlineExceededError):
+        await late
+    await send(pacer)
+
+    assert pytest.approx(60.0) == await waited(pacer)
 
 
 async def test_cancellation_in_the_queue() -> None:

@@ -24,10 +24,11 @@ from gradient_async import (
     ProtocolError,
     ResponseTooLargeError,
     TLSError,
+    TransportError,
 )
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
-from gradient_async.transport.wire import Request, Response
+from gradient_async.transport.wire import Request, Response, Upload
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ INVALID = [
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n", id="1000 headers"
     ),
     pytest.param(raw_response(status="000 Nothing"), id="status 000"),
-    pytest.param(raw_response(status="999 Too Much"), id="status 999"),
+    pytest.param(raw_response(status="600 Too Much"), id="status 600"),
     pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n", id="status 101"),
 ]
 
@@ -221,6 +222,24 @@ async def test_untrusted_certificate(closing: list[ServerTransport]) -> None:
     assert [] == server.heads
 
 
+async def test_silent_handshake_of_an_upload(closing: list[ServerTransport]) -> None:
+    """An upload waits for the connection no longer than a request does."""
+    loop = asyncio.get_running_loop()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    async with RawServer(HANG) as server:
+        url = server.url.replace("http", "https")
+        closing.append(transport := ServerTransport(url))
+        began = loop.time()
+
+        with pytest.raises(ConnectError):
+            await transport.upload(Upload(url=url, path="/", size=1, chunks=chunks()))
+
+    assert 10.0 == pytest.approx(loop.time() - began, abs=1.0)
+
+
 async def test_silent_server(closing: list[ServerTransport]) -> None:
     """A server that sends nothing for 30 s counts as lost."""
     loop = asyncio.get_running_loop()
@@ -303,6 +322,36 @@ async def test_gzip_bomb_in_an_error(closing: list[ServerTransport]) -> None:
     assert (503, b"") == (response.status, response.body)
 
 
+async def test_error_body_at_the_cap(closing: list[ServerTransport]) -> None:
+    """The body of an error is kept up to 64 KiB, and dropped beyond."""
+    kept = b"x" * 64 * 1024
+    served = [raw_response(it, status="400 Bad") for it in (kept, kept + b"x")]
+    async with RawServer(*served) as server:
+        closing.append(transport := ServerTransport(server.url))
+
+        assert kept == (await transport.exchange(GET, TOKEN)).body
+        assert b"" == (await transport.exchange(GET, TOKEN)).body
+
+
+async def test_requests_do_not_wait_for_each_other(
+    closing: list[ServerTransport],
+) -> None:
+    """101 requests are in flight at a time: aiohttp's limit of 100 is off."""
+    loop = asyncio.get_running_loop()
+    async with RawServer(HANG) as server:
+        closing.append(transport := ServerTransport(server.url))
+        began = loop.time()
+
+        # Each is lost 30 s after it was sent.
+        await asyncio.gather(
+            *(transport.exchange(GET, TOKEN) for _ in range(101)),
+            return_exceptions=True,
+        )
+
+    assert 101 == len(server.heads)
+    assert 30.0 == pytest.approx(loop.time() - began, abs=1.0)
+
+
 async def test_cookies_are_not_kept(
     closing: list[ServerTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,6 +413,18 @@ async def test_lent_session_is_used_and_left_open() -> None:
     assert 1 == len(server.heads)
 
 
+async def test_settings_of_a_lent_session() -> None:
+    """A lent session neither raises for a status nor leaves a body compressed."""
+    served = raw_response(gzip.compress(b"{}"), *GZIP_HEADERS, status="503 Busy")
+    session = aiohttp.ClientSession(raise_for_status=True, auto_decompress=False)
+    async with RawServer(served) as server, session:
+        transport = ServerTransport(server.url, session=session)
+
+        response = await transport.exchange(GET, TOKEN)
+
+    assert (503, b"{}") == (response.status, response.body)
+
+
 async def test_lent_session_closed_by_its_owner() -> None:
     """A closed lent session raises a clear error and sends nothing."""
     async with RawServer(raw_response()) as server:
@@ -407,6 +468,26 @@ async def test_cancellation_passes_through(closing: list[ServerTransport]) -> No
 
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_cancellation_passes_through_while_a_session_closes() -> None:
+    """A task that is cancelled as its session closes is cancelled nevertheless."""
+    connector = aiohttp.TCPConnector(limit=1)
+    async with RawServer(HANG) as server:
+        session = aiohttp.ClientSession(connector=connector)
+        transport = ServerTransport(server.url, session=session)
+        first, second = (
+            asyncio.ensure_future(transport.exchange(GET, TOKEN)) for _ in range(2)
+        )
+        while not server.heads:
+            await asyncio.sleep(0)
+        second.cancel()
+        await session.close()
+
+        with pytest.raises(ConnectionLostError):
+            await first
+        with pytest.raises(asyncio.CancelledError):
+            await second
 
 
 async def test_tracing_sees_the_request(closing: list[ServerTransport]) -> None:
@@ -468,13 +549,29 @@ def test_every_aiohttp_error_is_mapped(kind: type[aiohttp.ClientError]) -> None:
     assert kind.__name__ in mapped.message
 
 
-def test_certificate_errors_are_tls_errors() -> None:
-    """An untrusted certificate is a TLSError, not a ConnectError."""
-    error = ssl.CertificateError("wrong name")
-    mapped = transport_error(aiohttp.ClientConnectorCertificateError(_KEY, error))
+@pytest.mark.parametrize(
+    ("expected", "sent", "kind"),
+    [
+        (TLSError, False, aiohttp.ClientConnectorCertificateError),
+        (TLSError, False, aiohttp.ClientConnectorSSLError),
+        (TLSError, False, aiohttp.ServerFingerprintMismatch),
+        (ConnectError, False, aiohttp.ClientConnectorDNSError),
+        (ConnectError, False, aiohttp.ConnectionTimeoutError),
+        (ConnectError, False, aiohttp.ClientHttpProxyError),
+        (ConnectError, False, aiohttp.InvalidURL),
+        (ConnectionLostError, True, aiohttp.SocketTimeoutError),
+        (ConnectionLostError, True, aiohttp.ServerDisconnectedError),
+        (ConnectionLostError, True, aiohttp.ClientPayloadError),
+        (ProtocolError, True, aiohttp.ClientResponseError),
+    ],
+)
+def test_classes_of_errors(
+    expected: type[TransportError], sent: bool, kind: type[aiohttp.ClientError]
+) -> None:
+    """The class says what went wrong, and the request counts as sent if in doubt."""
+    mapped = transport_error(_build(kind))
 
-    assert isinstance(mapped, TLSError)
-    assert not mapped.sent
+    assert (expected, sent) == (type(mapped), mapped.sent)
 
 
 async def test_abandoning_closes_connections() -> None:

@@ -444,6 +444,7 @@ async def test_credentials_of_a_passed_session_are_not_sent(tmp_path: Path) -> N
 
     assert TOKEN.encode() not in head
     assert b"COOKIE" not in head
+    assert b"Content-Type: application/octet-stream\r\n" in head
     assert 1 == head.count(b"Content-Length: 10\r\n")
 
 
