@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from http import HTTPStatus
+from itertools import repeat
 
 import attrs
 from attrs.validators import ge, gt, optional
@@ -90,19 +91,14 @@ class Fault:
 
         `page` is None outside lists; `token` is None at the storage site.
         """
+        # A fault that is meant for the API must not break an upload.
+        pattern = self.path or ("*" if token is not None else "")
         return (
             (self.method is None or self.method.upper() == method)
             and (self.page is None or str(self.page) == page)
             and self.token in {None, token}
-            and self._matches_path(path, is_storage=token is None)
+            and fnmatchcase(path, pattern)
         )
-
-    def _matches_path(self, path: str, *, is_storage: bool) -> bool:
-        """Whether the fault applies to a path; the storage site needs a pattern."""
-        # A fault that is meant for the API must not break an upload.
-        if self.path is None:
-            return not is_storage
-        return fnmatchcase(path, self.path)
 
     def _contradictions(self) -> Iterator[tuple[bool, str]]:
         """Yield the rules across fields: whether one is broken, and its message."""
@@ -141,39 +137,25 @@ class Fault:
         )
 
 
-@attrs.define
-class _QueuedFault:
-    """A fault, and the number of requests that it still applies to."""
-
-    fault: Fault
-    remaining: int | None
-
-
 @attrs.frozen
 class FaultQueue:
     """The faults still to happen, in the order in which they were added."""
 
-    _queued: list[_QueuedFault] = attrs.field(factory=list, init=False)
+    _queued: list[tuple[Fault, Iterator[bool]]] = attrs.field(factory=list, init=False)
+    """The faults, each with as many true values as it has uses left."""
 
     def add(self, faults: Iterable[Fault]) -> None:
         """Append faults to the queue."""
-        self._queued.extend(_QueuedFault(fault, fault.times) for fault in faults)
+        for fault in faults:
+            limit = () if fault.times is None else (fault.times,)
+            self._queued.append((fault, repeat(True, *limit)))
 
     def consume(
         self, *, method: str, path: str, page: str | None, token: str | None
     ) -> Fault | None:
         """Return the first fault that matches a request, if any, and count its use."""
-        for queued in self._queued:
-            if queued.fault.matches(method=method, path=path, page=page, token=token):
-                # May change the list that is iterated over, which ends here.
-                self._count_use(queued)
-                return queued.fault
+        for fault, uses in self._queued:
+            is_match = fault.matches(method=method, path=path, page=page, token=token)
+            if is_match and next(uses, False):
+                return fault
         return None
-
-    def _count_use(self, queued: _QueuedFault) -> None:
-        """Count one use of a fault, and remove it after its last."""
-        if queued.remaining is None:
-            return
-        queued.remaining -= 1
-        if not queued.remaining:
-            self._queued.remove(queued)

@@ -66,8 +66,7 @@ def _create_store(seed: int, accounts: Sequence[Account]) -> ObjectStore:
         for source in account.data_sources().values():
             if source.object_key is not None:
                 _, size = source.measure()
-                stored = StoredObject(
+                store.stored[source.object_key] = StoredObject(
                     owner=account.index, size=size, at=source.created_at
                 )
-                store.put(source.object_key, stored)
     return store

@@ -6,7 +6,6 @@ import attrs
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     ADDABLE_KINDS,
     DataSource,
@@ -21,7 +20,6 @@ from gradient_async.emulator.handlers.context import (
     find_knowledge_base,
     get_time,
     read_message,
-    read_page,
 )
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
@@ -32,16 +30,14 @@ from gradient_async.emulator.handlers.responses import (
 
 async def list_knowledge_base_data_sources(request: web.Request) -> BytesResponse:
     """List one page of a knowledge base's data sources, newest first."""
-    page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
     knowledge_base = find_knowledge_base(request)
-    result = cut_page(
+    return list_response(
+        request,
+        "knowledge_base_data_sources",
         tuple(reversed(knowledge_base.data_sources.values())),
-        page,
-        per_page,
         lambda it: account.describe_data_source(knowledge_base, it, now),
     )
-    return list_response(request, "knowledge_base_data_sources", result)
 
 
 async def create_knowledge_base_data_source(request: web.Request) -> BytesResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
     read_knowledge_base,
@@ -16,7 +15,6 @@ from gradient_async.emulator.handlers.context import (
     find_knowledge_base,
     get_time,
     read_message,
-    read_page,
 )
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
@@ -27,15 +25,13 @@ from gradient_async.emulator.handlers.responses import (
 
 async def list_knowledge_bases(request: web.Request) -> BytesResponse:
     """List one page of the knowledge bases, newest first."""
-    page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
-    result = cut_page(
+    return list_response(
+        request,
+        "knowledge_bases",
         tuple(reversed(account.knowledge_bases.values())),
-        page,
-        per_page,
         lambda it: account.describe_knowledge_base(it, now),
     )
-    return list_response(request, "knowledge_bases", result)
 
 
 async def get_knowledge_base(request: web.Request) -> BytesResponse:

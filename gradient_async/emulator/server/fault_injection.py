@@ -11,14 +11,15 @@ from typing import Final, TypeAlias, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.faults import Fault
 from gradient_async.emulator.handlers.context import ACCOUNT
 from gradient_async.emulator.handlers.responses import BytesResponse
 from gradient_async.emulator.server.routes import PAGED_PATHS
 from gradient_async.emulator.server.state import FAULT, STATE
 
-ErrorFactory: TypeAlias = Callable[[web.Request, int], BytesResponse]
-"""Creates the error response for a request and a status."""
+ErrorFactory: TypeAlias = Callable[[web.Request, ApiError], BytesResponse]
+"""Creates the response for a request and its error."""
 
 CREATE_ERROR: Final[web.AppKey[ErrorFactory]] = web.AppKey("create_error")
 """How an application writes errors."""
@@ -70,7 +71,7 @@ def _create_own_response(request: web.Request, fault: Fault) -> BytesResponse:
         return BytesResponse(fault.body, status=status, content_type=fault.content_type)
     if status < HTTPStatus.BAD_REQUEST:
         return BytesResponse(b"", status=status)
-    return request.app[CREATE_ERROR](request, status)
+    return request.app[CREATE_ERROR](request, ApiError(status))
 
 
 async def _read_body(request: web.Request, limit: int) -> None:

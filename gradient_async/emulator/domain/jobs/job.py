@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final, Self, cast
 
 import attrs
@@ -37,16 +38,10 @@ _REPORT_COLUMNS: Final = (
 
 @attrs.frozen
 class Job:
-    """The JSON of an indexing job, encoded once and served many times."""
+    """The state of an indexing job at one time, as JSON."""
 
-    uuid: str
-    fields: Mapping[str, object] = attrs.field(repr=False)
-    text: bytes = attrs.field(repr=False)
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, object]) -> Self:
-        """Encode the members of a job's JSON object."""
-        return cls(str(fields["uuid"]), fields, _encode(fields).encode())
+    fields: Mapping[str, object]
+    """The members of its JSON object."""
 
     @classmethod
     def build(
@@ -72,7 +67,7 @@ class Job:
         }
         tokens = sum(source.tokens for source in sources)
         has_report = any(is_reported(source.fields) for source in sources)
-        return cls.from_fields(
+        return cls(
             {
                 "uuid": uuid,
                 "knowledge_base_uuid": knowledge_base_uuid,
@@ -92,6 +87,17 @@ class Job:
                 "is_report_available": phase not in UNFINISHED and has_report,
             }
         )
+
+    @cached_property
+    def text(self) -> bytes:
+        """Its JSON, encoded at the first use."""
+        # Not earlier: most jobs are never served, only counted or filtered.
+        return _encode(self.fields).encode()
+
+    @property
+    def uuid(self) -> str:
+        """Its id."""
+        return str(self.fields["uuid"])
 
     @property
     def knowledge_base_uuid(self) -> str:
@@ -140,7 +146,7 @@ class Job:
             "data_source_jobs": sources,
             "is_report_available": any(map(is_reported, sources)),
         }
-        return self.from_fields({**self.fields, **changes})
+        return attrs.evolve(self, fields={**self.fields, **changes})
 
     def report(self) -> str:
         """Return the report on the job: a CSV table of its data sources."""
