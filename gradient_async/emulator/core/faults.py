@@ -92,7 +92,8 @@ class Fault:
         `page` is None outside lists; `token` is None at the storage site.
         """
         # A fault that is meant for the API must not break an upload.
-        pattern = self.path or ("*" if token is not None else "")
+        default = "" if token is None else "*"
+        pattern = default if self.path is None else self.path
         return (
             (self.method is None or self.method.upper() == method)
             and (self.page is None or str(self.page) == page)

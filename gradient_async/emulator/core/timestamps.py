@@ -29,6 +29,13 @@ def format_timestamp(time: int) -> str:
     return f"{date}.{digits}Z" if digits else f"{date}Z"
 
 
+def format_timestamps(**times: int | None) -> dict[str, str]:
+    """Format times by name, without those that are None."""
+    return {
+        name: format_timestamp(time) for name, time in times.items() if time is not None
+    }
+
+
 def parse_timestamp(text: str) -> int:
     """Return the nanoseconds since the epoch that `format_timestamp` formatted."""
     # `datetime` keeps microseconds only, so the fraction is parsed by hand.

@@ -51,7 +51,7 @@ def start_job(
     if unfinished:
         raise ApiError(409, f"Indexing job {unfinished[0].uuid} has not ended yet.")
     run = JobRun(
-        uuid=account.ids.create(),
+        uuid=account.create_id(),
         knowledge_base_uuid=knowledge_base.uuid,
         created_at=now,
         sources=tuple(

@@ -47,7 +47,7 @@ async def create_knowledge_base_data_source(request: web.Request) -> BytesRespon
     data_source = read_data_source(
         message,
         knowledge_base.model,
-        uuid=request[ACCOUNT].ids.create(),
+        uuid=request[ACCOUNT].create_id(),
         now=get_time(request),
         kinds=ADDABLE_KINDS,
     )
@@ -90,7 +90,7 @@ async def create_data_source_file_upload_presigned_urls(
             name,
             size,
             owner=account.index,
-            uuid=account.ids.create(),
+            uuid=account.create_id(),
             now=get_time(request),
         )
         for name, size in files

@@ -11,7 +11,11 @@ from typing import Final, Self, cast
 
 import attrs
 
-from gradient_async.emulator.core.timestamps import format_timestamp, parse_timestamp
+from gradient_async.emulator.core.timestamps import (
+    format_timestamp,
+    format_timestamps,
+    parse_timestamp,
+)
 from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
@@ -59,12 +63,6 @@ class Job:
         sources: Sequence[IndexedSource],
     ) -> Self:
         """Create a job from its state; times are nanoseconds since the epoch."""
-        times = {
-            "created_at": created_at,
-            "started_at": started_at,
-            "finished_at": finished_at,
-            "updated_at": updated_at,
-        }
         tokens = sum(source.tokens for source in sources)
         has_report = any(is_reported(source.fields) for source in sources)
         return cls(
@@ -73,11 +71,12 @@ class Job:
                 "knowledge_base_uuid": knowledge_base_uuid,
                 "phase": f"{_PHASE}{phase}",
                 "status": f"{_STATUS}{status}",
-                **{
-                    name: format_timestamp(time)
-                    for name, time in times.items()
-                    if time is not None
-                },
+                **format_timestamps(
+                    created_at=created_at,
+                    started_at=started_at,
+                    finished_at=finished_at,
+                    updated_at=updated_at,
+                ),
                 "data_source_uuids": list(source_uuids),
                 "data_source_jobs": [source.fields for source in sources],
                 "total_datasources": len(source_uuids),
@@ -141,8 +140,7 @@ class Job:
         changes = {
             "phase": f"{_PHASE}CANCELLED",
             "status": f"{_STATUS}CANCELLED",
-            "finished_at": format_timestamp(end),
-            "updated_at": format_timestamp(end),
+            **format_timestamps(finished_at=end, updated_at=end),
             "data_source_jobs": sources,
             "is_report_available": any(map(is_reported, sources)),
         }

@@ -38,29 +38,20 @@ _ERRORS: Final = (
 
 @attrs.frozen(kw_only=True)
 class Counts:
-    """The files and bytes of a data source in a job."""
+    """The files and bytes of a data source in a job, named as in its JSON."""
 
-    files: int = 0
-    indexed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    removed: int = 0
-    size: int = 0
-    """The bytes of all files."""
-    indexed_size: int = 0
+    total_file_count: int = 0
+    indexed_file_count: int = 0
+    failed_item_count: int = 0
+    skipped_item_count: int = 0
+    removed_item_count: int = 0
+    total_bytes: int = 0
+    total_bytes_indexed: int = 0
 
     def describe(self) -> dict[str, str]:
         """Return the JSON members, strings as protobuf writes 64-bit integers."""
-        counts = {
-            "total_file_count": self.files,
-            "indexed_file_count": self.indexed,
-            "indexed_item_count": self.indexed,
-            "failed_item_count": self.failed,
-            "skipped_item_count": self.skipped,
-            "removed_item_count": self.removed,
-            "total_bytes": self.size,
-            "total_bytes_indexed": self.indexed_size,
-        }
+        # Each file is one item here, so the description's two counts are the same.
+        counts = attrs.asdict(self) | {"indexed_item_count": self.indexed_file_count}
         return {name: str(count) for name, count in counts.items()}
 
 
@@ -101,7 +92,7 @@ class IndexedSource:
             fields={**fields, **error, **counts.describe()},
             is_complete=status in _COMPLETE,
             updated_at=updated_at,
-            tokens=counts.indexed_size // 4,
+            tokens=counts.total_bytes_indexed // 4,
         )
 
     @classmethod
@@ -139,11 +130,11 @@ def _generate_counts(rng: random.Random, status: str) -> Counts:
     failed, skipped, unread = (int(files * share) for share in _SHARES[status])
     indexed = files - failed - skipped - unread
     return Counts(
-        files=files,
-        indexed=indexed,
-        failed=failed,
-        skipped=skipped,
-        removed=rng.randrange(5) if indexed else 0,
-        size=files * size,
-        indexed_size=indexed * size,
+        total_file_count=files,
+        indexed_file_count=indexed,
+        failed_item_count=failed,
+        skipped_item_count=skipped,
+        removed_item_count=rng.randrange(5) if indexed else 0,
+        total_bytes=files * size,
+        total_bytes_indexed=indexed * size,
     )

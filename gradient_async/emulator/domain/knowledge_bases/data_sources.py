@@ -12,7 +12,7 @@ import attrs
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import format_timestamp
+from gradient_async.emulator.core.timestamps import format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import EmbeddingModel
 
 
@@ -106,8 +106,7 @@ class DataSource:
         """Return its JSON; `last_job` is its entry in the newest job, if any."""
         fields: dict[str, object] = {
             "uuid": self.uuid,
-            "created_at": format_timestamp(self.created_at),
-            "updated_at": format_timestamp(self.updated_at),
+            **format_timestamps(created_at=self.created_at, updated_at=self.updated_at),
             self.kind: dict(self.details),
             "chunking_algorithm": self.chunking.algorithm,
             "chunking_options": dict(self.chunking.options),

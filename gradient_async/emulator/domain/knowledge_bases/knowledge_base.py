@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.ids import IdGenerator
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     REGION_CODES,
+    EMBEDDING_MODELS,
     EmbeddingModel,
-    find_embedding_model,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     DataSource,
@@ -73,11 +72,12 @@ class KnowledgeBase:
             "user_id": str(self.user_id),
             "is_public": False,
             "tags": list(self.tags),
-            "created_at": format_timestamp(self.created_at),
-            "updated_at": format_timestamp(self.updated_at),
+            **format_timestamps(
+                created_at=self.created_at,
+                updated_at=self.updated_at,
+                added_to_agent_at=self.added_to_agent_at,
+            ),
         }
-        if self.added_to_agent_at is not None:
-            fields["added_to_agent_at"] = format_timestamp(self.added_to_agent_at)
         if self.reranking is not None:
             fields["reranking_config"] = dict(self.reranking)
         if last_job is not None:
@@ -103,7 +103,7 @@ class KnowledgeBase:
 
 
 def read_knowledge_base(
-    message: Message, ids: IdGenerator, owner: Owner, now: int
+    message: Message, create_id: Callable[[], str], owner: Owner, now: int
 ) -> KnowledgeBase:
     """
     Create the knowledge base that a request describes, with its data sources.
@@ -121,12 +121,12 @@ def read_knowledge_base(
     for ignored in ("vpc_uuid", "size"):
         message.string(ignored)
     knowledge_base = KnowledgeBase(
-        uuid=ids.create(),
+        uuid=create_id(),
         name=message.string("name"),
         region=region,
         model=model,
         project_id=message.string("project_id") or owner.project_id,
-        database_id=database_id or ids.create(),
+        database_id=database_id or create_id(),
         user_id=owner.user_id,
         created_at=now,
         updated_at=now,
@@ -135,7 +135,7 @@ def read_knowledge_base(
         reranking=_read_reranking(message),
     )
     data_sources = [
-        read_data_source(it, model, uuid=ids.create(), now=now, kinds=tuple(Kind))
+        read_data_source(it, model, uuid=create_id(), now=now, kinds=tuple(Kind))
         for it in message.messages("datasources")
     ]
     knowledge_base.data_sources = {it.uuid: it for it in data_sources}
@@ -155,10 +155,10 @@ def _check_name(name: str) -> None:
 
 
 def _find_model(uuid: str) -> EmbeddingModel:
-    model = find_embedding_model(uuid)
-    if model is None:
-        raise ApiError(422, _unknown("embedding_model_uuid", uuid))
-    return model
+    for model in EMBEDDING_MODELS:
+        if model.uuid == uuid:
+            return model
+    raise ApiError(422, _unknown("embedding_model_uuid", uuid))
 
 
 def _unknown(name: str, value: str) -> str:
