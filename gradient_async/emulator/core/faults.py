@@ -8,7 +8,7 @@ from http import HTTPStatus
 from itertools import repeat
 
 import attrs
-from attrs.validators import ge, gt, optional
+from attrs.validators import and_, ge, gt, le, optional
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +28,9 @@ class Fault:
         ValueError: The fault has no effect, or effects that exclude each other.
     """
 
-    status: int | None = None
+    status: int | None = attrs.field(
+        default=None, validator=optional(and_(ge(200), le(599)))
+    )
     """The status of the fault's own response, 200 to 599."""
     # Headers and tokens are kept out of the repr: they may hold secrets.
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
@@ -111,10 +113,6 @@ class Fault:
         yield (
             not (is_silent or shapes or paces or self.delay),
             "a fault needs an effect, such as status=503 or delay=1.0",
-        )
-        yield (
-            self.status is not None and not 200 <= self.status <= 599,  # noqa: PLR2004  (a final status)
-            "the status of a fault must be 200 to 599",
         )
         yield (
             self.times is not None and self.times < 1,

@@ -50,6 +50,14 @@ class Message:
         """Return a string."""
         return self._read(name, _string, "")
 
+    def required_string(self, name: str) -> str:
+        """Return a string that is not blank, or raise with status 422."""
+        text = self.string(name)
+        # 422, not 400: in protobuf an empty string is a value, the type's default.
+        if not text.strip():
+            raise ApiError(422, f"{self.path}{name} must not be empty.")
+        return text
+
     def strings(self, name: str) -> list[str]:
         """Return a list of strings."""
         return self._read_list(name, _string)

@@ -48,21 +48,20 @@ class EmbeddingModel:
     default_size: int
 
 
-def _region(code: str, *, inference: bool, batch: bool) -> dict[str, object]:
-    """Return a region's JSON; its hosts do not exist."""
-    return {
+REGIONS: Final[Sequence[Mapping[str, object]]] = tuple(
+    {
         "region": code,
+        # These hosts do not exist, so no test can send inference to a real one.
         "inference_url": f"https://inference.{code}.emulator.invalid",
         "stream_inference_url": f"https://stream.{code}.emulator.invalid",
         "serves_inference": inference,
         "serves_batch": batch,
     }
-
-
-REGIONS: Final[Sequence[Mapping[str, object]]] = (
-    _region("tor1", inference=True, batch=True),
-    _region("nyc2", inference=True, batch=False),
-    _region("ams3", inference=False, batch=True),
+    for code, inference, batch in (
+        ("tor1", True, True),
+        ("nyc2", True, False),
+        ("ams3", False, True),
+    )
 )
 """The regions, as in the API's JSON."""
 

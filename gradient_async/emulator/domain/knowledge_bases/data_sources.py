@@ -162,15 +162,14 @@ def _read_options(
 
 
 def _read_bucket(message: Message) -> dict[str, object]:
-    _require(message, "bucket_name")
+    message.required_string("bucket_name")
     for secret in ("key_id", "secret_key"):
         message.string(secret)
     return _strings(message, "bucket_name", "item_path", "region")
 
 
 def _read_web_crawler(message: Message) -> dict[str, object]:
-    _require(message, "base_url")
-    url = message.string("base_url")
+    url = message.required_string("base_url")
     if not _is_web_url(url):
         raise ApiError(422, "base_url must be a URL of http or https.")
     return {
@@ -182,7 +181,7 @@ def _read_web_crawler(message: Message) -> dict[str, object]:
 
 
 def _read_file_upload(message: Message) -> dict[str, object]:
-    _require(message, "stored_object_key")
+    message.required_string("stored_object_key")
     names = _strings(message, "original_file_name", "stored_object_key")
     size = message.integer("size_in_bytes")
     if size < 0:
@@ -210,12 +209,6 @@ _READERS: Final[Mapping[str, Callable[[Message], dict[str, object]]]] = {
     Kind.DROPBOX: _read_dropbox,
     Kind.GOOGLE_DRIVE: _read_google_drive,
 }
-
-
-def _require(message: Message, name: str) -> None:
-    """Raise unless a string is present and not blank."""
-    if not message.string(name).strip():
-        raise ApiError(422, f"{message.path}{name} must not be empty.")
 
 
 def _strings(message: Message, *names: str) -> dict[str, object]:

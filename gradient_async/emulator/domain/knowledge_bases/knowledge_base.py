@@ -11,8 +11,8 @@ from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
 from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
-    REGION_CODES,
     EMBEDDING_MODELS,
+    REGION_CODES,
     EmbeddingModel,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
@@ -92,7 +92,7 @@ class KnowledgeBase:
             if message.has(name)
         }
         if "name" in changes:
-            _check_name(changes["name"])
+            message.required_string("name")
         tags, reranking = message.strings("tags"), _read_reranking(message)
         # Everything is read before anything is set, so an error changes nothing.
         for name, text in changes.items():
@@ -111,18 +111,18 @@ def read_knowledge_base(
     A new database takes five seconds; an existing one is ready at once. Members that
     are missing or invalid, or refer to something unknown, raise an `ApiError`.
     """
-    _check_name(message.string("name"))
-    model = _find_model(message.string("embedding_model_uuid"))
-    region = message.string("region")
+    name = message.required_string("name")
+    model = _find_model(message.required_string("embedding_model_uuid"))
+    region = message.required_string("region")
     if region not in REGION_CODES:
-        raise ApiError(422, _unknown("region", region))
+        raise ApiError(422, f"region: there is no {region!r}.")
     database_id = message.string("database_id")
     # Not kept, but read, so that wrong types are rejected.
     for ignored in ("vpc_uuid", "size"):
         message.string(ignored)
     knowledge_base = KnowledgeBase(
         uuid=create_id(),
-        name=message.string("name"),
+        name=name,
         region=region,
         model=model,
         project_id=message.string("project_id") or owner.project_id,
@@ -149,20 +149,8 @@ def _read_reranking(message: Message) -> dict[str, object] | None:
     return {"enabled": config.boolean("enabled"), "model": config.string("model")}
 
 
-def _check_name(name: str) -> None:
-    if not name.strip():
-        raise ApiError(422, "A knowledge base needs a name.")
-
-
 def _find_model(uuid: str) -> EmbeddingModel:
     for model in EMBEDDING_MODELS:
         if model.uuid == uuid:
             return model
-    raise ApiError(422, _unknown("embedding_model_uuid", uuid))
-
-
-def _unknown(name: str, value: str) -> str:
-    """Return the message for a member that is missing or refers to nothing."""
-    if not value:
-        return f"{name} is required."
-    return f"{name}: there is no {value!r}."
+    raise ApiError(422, f"embedding_model_uuid: there is no {uuid!r}.")
