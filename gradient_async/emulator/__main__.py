@@ -73,6 +73,7 @@ async def serve(emulator: Emulator) -> None:
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
+        # By default SIGTERM ends the process at once, with connections still open.
         loop.add_signal_handler(number, stopped.set)
     try:
         async with emulator as api:

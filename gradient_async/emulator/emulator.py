@@ -75,6 +75,7 @@ class Emulator:
             count_refused=count_refused,
             speed=speed,
         )
+        # Random numbers of its own: jitter must not depend on how many ids were drawn.
         network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
         self._state = ServerState(network=network)
         self._server = Server(self._platform, self._state, port)
@@ -82,6 +83,7 @@ class Emulator:
             account.token for account in self._platform.accounts
         )
         """The tokens of all accounts."""
+        # The lists that the sites append to: a test sees requests as they arrive.
         self.requests: Final[list[ReceivedRequest]] = self._state.traffic.requests
         """
         All requests received so far, in the order of their arrival.

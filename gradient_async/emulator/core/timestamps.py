@@ -11,6 +11,7 @@ SECOND: Final = 1_000_000_000
 MINUTE: Final = 60 * SECOND
 """One minute in nanoseconds."""
 
+# A fixed date: the same arguments must give the same data on any day.
 START_TIME: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
 """When an emulator's clock starts, and when its newest seeded job was created."""
 

@@ -59,6 +59,7 @@ class Account:
         )
         return cls(
             index=index,
+            # Predictable, so that other programs can be configured in advance.
             token=f"emulator-token-{index + 1}",
             limiter=limiter,
             jobs=JobList(generator, {job.uuid: job for job in history}),

@@ -82,6 +82,7 @@ def _plan_source_run(
         size=size if stored is None else stored.size,
         duration=round(seconds * SECOND),
         is_unchanged=last is not None and _is_current(last, source, stored),
+        # What a test has planned happens, whatever the state of the data source.
         failure=plan if plan.error_msg else _find_failure(source, stored),
     )
 

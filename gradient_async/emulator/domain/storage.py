@@ -18,6 +18,7 @@ from gradient_async.emulator.core.records import ReceivedUpload
 from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
 
 _LIFETIME: Final = 900
+# Nothing else of a file's name becomes part of a URL, so nothing needs escaping.
 _SUFFIX: Final = re.compile("[.][A-Za-z0-9]{1,8}")
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _SIGNATURE: Final = "X-Amz-Signature"
@@ -72,6 +73,7 @@ class ObjectStore:
     def get(self, key: str, owner: int) -> StoredObject | None:
         """Return an object if it exists and belongs to `owner`."""
         stored = self.stored.get(key)
+        # As if it did not exist: who guesses a key must not learn that it is in use.
         return stored if stored is not None and stored.owner == owner else None
 
     def sign_url(self, method: str, path: str, now: int) -> str:

@@ -68,8 +68,9 @@ async def delete_knowledge_base_data_source(request: web.Request) -> BytesRespon
     knowledge_base, data_source = _find(request)
     jobs = request[ACCOUNT].jobs.unfinished(knowledge_base.uuid, get_time(request))
     if any(data_source.uuid in job.source_uuids for job in jobs):
-        msg = "An indexing job that has not ended reads this data source."
-        raise ApiError(409, msg)
+        raise ApiError(
+            409, "An indexing job that has not ended reads this data source."
+        )
     del knowledge_base.data_sources[data_source.uuid]
     return json_response(
         {
@@ -106,8 +107,7 @@ def _find(request: web.Request) -> tuple[KnowledgeBase, DataSource]:
         request.match_info["data_source_uuid"]
     )
     if data_source is None:
-        msg = "The knowledge base has no data source with this uuid."
-        raise ApiError(404, msg)
+        raise ApiError(404, "The knowledge base has no data source with this uuid.")
     return knowledge_base, data_source
 
 

@@ -78,10 +78,8 @@ async def create_scheduled_indexing(request: web.Request) -> BytesResponse:
     schedule = read_schedule(
         message, knowledge_base.uuid, uuid=account.create_id(), now=now
     )
-    existing = knowledge_base.schedule
-    if existing is not None:
-        msg = f"The knowledge base has a schedule already: {existing.uuid}."
-        raise ApiError(409, msg)
+    if existing := knowledge_base.schedule:
+        raise ApiError(409, f"The knowledge base has a schedule: {existing.uuid}.")
     knowledge_base.schedule = schedule
     return json_response({"indexing_info": schedule.describe(now)})
 

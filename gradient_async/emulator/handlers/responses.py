@@ -42,6 +42,7 @@ _STORAGE_CODES: Final = {
 }
 
 
+# aiohttp types a body as bytes, a payload or None, so the bytes are kept apart.
 class BytesResponse(web.Response):
     """A response that keeps its whole body as `content`, for faults to cut."""
 
@@ -131,5 +132,6 @@ def _list_url(request: web.Request, per_page: int) -> str:
         for name, text in request.query.items()
         if name not in {"page", "per_page"}
     ]
+    # Also if the request had none: pages by links must be of the same size.
     parameters = urlencode([*query, ("per_page", per_page)])
     return f"{request.url.origin()}{request.rel_url.raw_path}?{parameters}"

@@ -8,7 +8,6 @@ or by the limits gets no fault, and one that gets a fault has used a slot.
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
 from collections.abc import Sequence
@@ -40,6 +39,7 @@ from gradient_async.emulator.server.fault_injection import (
 from gradient_async.emulator.server.routes import ROUTES
 from gradient_async.emulator.server.state import DECISION, FAULT, STATE, ServerState
 
+# RFC 9110, section 11.1: the names of schemes are case-insensitive.
 _BEARER: Final = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
 _ID_HEADER: Final = web.AppKey("id_header", str)
 
@@ -83,6 +83,7 @@ async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         index = None
         if account is not None:
             request[ACCOUNT], index = account, account.index
+        # After its way to the server: limits and records count from the arrival.
         request[RECEIVED] = state.traffic.record(request, index)
         response = await handler(request)
         await state.network.transfer()
@@ -98,7 +99,8 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
         return api_error_response(request, ApiError(401))
     if account.limiter is None:
         return await handler(request)
-    decision = account.limiter.hit(request[RECEIVED].at)
+    # Not the loop's time, which may start again when the server does.
+    decision = account.limiter.hit(request.app[PLATFORM].clock.uptime)
     request[DECISION] = decision
     if decision.is_allowed:
         return await handler(request)
@@ -129,14 +131,15 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Record a response's status, and add the site's headers."""
     # In the signal, because faults may replace the response that a middleware sees.
     request[RECEIVED].status = response.status
-    now = asyncio.get_running_loop().time()
     clock, headers = request.app[PLATFORM].clock, response.headers
+    now = clock.uptime
     headers[request.app[_ID_HEADER]] = request[RECEIVED].request_id
     headers["date"] = formatdate(clock.to_epoch(now, now=now), usegmt=True)
     if decision := request.get(DECISION):
         headers["ratelimit-limit"] = str(decision.limit)
         headers["ratelimit-remaining"] = str(decision.remaining)
         resets_at = clock.to_epoch(decision.resets_at, now=now)
+        # Rounded up: a client that waits until then must find a free slot.
         headers["ratelimit-reset"] = str(math.ceil(resets_at))
     if fault := request.get(FAULT):
         # Last, so that a fault can replace any of them.

@@ -34,6 +34,7 @@ async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResp
     fault = request.app[STATE].faults.consume(
         method=request.method,
         path=request.path,
+        # A list request that names no page is one for the first.
         page=request.query.get("page", "1") if _is_list(request) else None,
         token=account and account.token,
     )
@@ -46,6 +47,7 @@ async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResp
 async def _apply(
     request: web.Request, handler: Handler, fault: Fault
 ) -> web.StreamResponse:
+    # First, so that a delay can be combined with every other effect but `hang`.
     await asyncio.sleep(fault.delay)
     if fault.hang:
         return await _hang()

@@ -12,6 +12,7 @@ from gradient_async.emulator.domain.platform import Platform
 from gradient_async.emulator.server.applications import create_api, create_storage
 from gradient_async.emulator.server.state import ServerState, Traffic
 
+# Not `localhost`, which may mean ::1, where another program may listen.
 _HOST: Final = "127.0.0.1"
 _PORTS: Final = range(65536)
 # Handlers are cancelled before the server shuts down, so there is nothing to wait for.
@@ -114,7 +115,7 @@ class Server:
 
     async def _listen(self) -> None:
         """Start both sites; storage first, because the API hands out its URLs."""
-        self._platform.start(asyncio.get_running_loop())
+        self._platform.clock.start(asyncio.get_running_loop())
         try:
             await self.storage.start(self._storage_port)
         except OSError:

@@ -73,13 +73,9 @@ class JobGenerator:
         # so these are spread: two share a knowledge base only if no other is left.
         turns = itertools.islice(itertools.cycle(uuids), len(_UNFINISHED))
         targets = [*turns, *self._rng.choices(uuids, k=count)]
-        jobs = [
-            self._generate(time, outcome, target, self.knowledge_bases[target])
-            for time, outcome, target in zip(
-                times, [*_UNFINISHED, *ended], targets, strict=False
-            )
-        ]
-        return jobs[::-1]
+        available = [self.knowledge_bases[target] for target in targets]
+        jobs = map(self._generate, times, [*_UNFINISHED, *ended], targets, available)
+        return list(jobs)[::-1]
 
     def generate_pending(self, created_at: int, knowledge_bases: SourceIds) -> Job:
         """Generate a pending job for one of these, preferring the seeded ones."""

@@ -11,11 +11,7 @@ from typing import Final, Self, cast
 
 import attrs
 
-from gradient_async.emulator.core.timestamps import (
-    format_timestamp,
-    format_timestamps,
-    parse_timestamp,
-)
+from gradient_async.emulator.core.timestamps import format_timestamps, parse_timestamp
 from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
@@ -160,4 +156,4 @@ def _cancel_source(fields: Mapping[str, object], end: int) -> dict[str, object]:
     if fields["status"] != "DATA_SOURCE_STATUS_IN_PROGRESS":
         return dict(fields)
     status = "DATA_SOURCE_STATUS_CANCELLED"
-    return {**fields, "status": status, "completed_at": format_timestamp(end)}
+    return {**fields, "status": status, **format_timestamps(completed_at=end)}

@@ -21,6 +21,7 @@ from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
 from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
 
+# Long enough for a client that polls to see that a job can be pending.
 _PENDING_TIME: Final = 2 * SECOND
 
 

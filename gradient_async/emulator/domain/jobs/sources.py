@@ -92,6 +92,7 @@ class IndexedSource:
             fields={**fields, **error, **counts.describe()},
             is_complete=status in _COMPLETE,
             updated_at=updated_at,
+            # A rule of thumb for English text: four bytes per token.
             tokens=counts.total_bytes_indexed // 4,
         )
 

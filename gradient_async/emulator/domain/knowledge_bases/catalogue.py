@@ -76,13 +76,6 @@ EMBEDDING_MODELS: Final = (
 )
 """The models that knowledge bases can use."""
 
-_AGREEMENT: Final = {
-    "uuid": "0a1e6b3c-0000-4000-8000-0000000000a1",
-    "name": "Model terms",
-    "description": "What the maker of the model asks of those who use it.",
-    "url": "https://models.emulator.invalid/terms",
-}
-
 
 def _embedding(
     position: int, identifier: str, name: str, parameters: float, price: float
@@ -117,7 +110,12 @@ _CHAT: Final = Model(
         "name": "Harbour Instruct (70B)",
         "description": "A chat model that can reason first.",
         "type": "chat",
-        "agreement": _AGREEMENT,
+        "agreement": {
+            "uuid": "0a1e6b3c-0000-4000-8000-0000000000a1",
+            "name": "Model terms",
+            "description": "What the maker of the model asks of those who use it.",
+            "url": "https://models.emulator.invalid/terms",
+        },
         "benchmark_score": {"reading": 81.5, "arithmetic": {"easy": 97, "hard": 64}},
         "capabilities": ["inference", "reasoning"],
         "context_window": "128000",

@@ -186,6 +186,7 @@ def _read_file_upload(message: Message) -> dict[str, object]:
     size = message.integer("size_in_bytes")
     if size < 0:
         raise ApiError(422, f"{message.path}size_in_bytes must be at least 0.")
+    # Protobuf writes 64-bit integers as strings, which JavaScript would round.
     return {**names, "size_in_bytes": str(size)}
 
 
@@ -197,6 +198,7 @@ def _read_dropbox(message: Message) -> dict[str, object]:
 def _read_google_drive(message: Message) -> dict[str, object]:
     message.string("refresh_token")
     folder = _strings(message, "folder_id")
+    # Requests have only the id, so the name that responses show is made up.
     return {**folder, "folder_name": "Shared folder"} if folder else {}
 
 

@@ -22,6 +22,7 @@ from gradient_async.emulator.domain.knowledge_bases.data_sources import (
 )
 from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
 
+# Long enough for a client that polls to see that the database is being created.
 _DATABASE_CREATION: Final = 5 * SECOND
 
 
