@@ -93,6 +93,7 @@ class Tally:
         if self.first_total is None:
             self.first_total = page.total
         if self.first_total is not None and page.total is not None:
+            # Jobs may also be removed meanwhile, so that the list gets shorter.
             self.new_jobs = max(0, page.total - self.first_total)
 
 

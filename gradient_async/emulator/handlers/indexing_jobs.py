@@ -23,7 +23,7 @@ from gradient_async.emulator.handlers.responses import (
     list_response,
 )
 
-_JOBS_OF_KNOWLEDGE_BASE: Final = 20
+_FIRST_PAGE: Final = (1, 20)
 
 
 async def list_indexing_jobs(request: web.Request) -> BytesResponse:
@@ -47,8 +47,7 @@ async def list_indexing_jobs_by_knowledge_base(request: web.Request) -> BytesRes
     jobs = tuple(
         request[ACCOUNT].jobs.of_knowledge_base(knowledge_base.uuid, get_time(request))
     )
-    page = (1, _JOBS_OF_KNOWLEDGE_BASE)
-    return list_response(request, "jobs", jobs, lambda job: job.text, page=page)
+    return list_response(request, "jobs", jobs, lambda job: job.text, page=_FIRST_PAGE)
 
 
 async def get_indexing_job(request: web.Request) -> BytesResponse:
