@@ -85,8 +85,8 @@ class Server:
         self._platform = platform
         self._port = port
         self._storage_port = 0
-        self.api = Site(lambda: create_api(platform, state), state.traffic)
-        self.storage = Site(
+        self.api: Site = Site(lambda: create_api(platform, state), state.traffic)
+        self.storage: Site = Site(
             lambda: create_storage(platform, state), state.storage_traffic
         )
         self._starting: asyncio.Task[None] | None = None
