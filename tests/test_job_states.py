@@ -33,8 +33,8 @@ def short(value: object) -> str:
 def parse_time(text: str) -> datetime:
     """Parse a timestamp, rounded to microseconds."""
     whole, _, fraction = text.removesuffix("Z").partition(".")
-    # Rounded as the package rounds; the ninth digit decides between up and down.
-    rest = f"{round(int(f'{fraction:0<9}') / 1000):06d}" if fraction else "000000"
+    # Rounded as the package rounds, halves up; `round` makes them even.
+    rest = f"{(int(f'{fraction:0<9}') + 500) // 1000:06d}" if fraction else "000000"
     return datetime.fromisoformat(f"{whole}.{rest}+00:00")
 
 

@@ -50,6 +50,7 @@ async def write_json_lines(jobs: AsyncIterable[IndexingJob], out: TextIO) -> Non
     """Write each job, with all its fields, as a JSON object on a line."""
     async for job in jobs:
         out.write(f"{_to_json(job)}\n")
+        # A pipe's reader would otherwise wait until a buffer of many jobs is full.
         out.flush()
 
 

@@ -20,7 +20,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from gradient_async.cli.console import create_console
@@ -93,6 +93,7 @@ class Tally:
         if self.first_total is None:
             self.first_total = page.total
         if self.first_total is not None and page.total is not None:
+            # Jobs may also be removed meanwhile, so that the list gets shorter.
             self.new_jobs = max(0, page.total - self.first_total)
 
 
@@ -173,9 +174,7 @@ def render_summary(tally: Tally, *, seconds: float, drift: bool) -> RenderableTy
 
 
 def _render_totals(tally: Tally, seconds: float) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column(justify="right")
+    table = Table.grid(Column(style="bold"), Column(justify="right"), padding=(0, 2))
     table.add_row(pluralize("job", tally.jobs), f"{tally.jobs:,}")
     table.add_row(pluralize("page", tally.pages), f"{tally.pages:,}")
     table.add_row(pluralize("request", tally.requests), f"{tally.requests:,}")
@@ -185,10 +184,7 @@ def _render_totals(tally: Tally, seconds: float) -> Table:
 
 
 def _render_statuses(tally: Tally) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(justify="right")
-    table.add_column()
+    table = Table.grid("", Column(justify="right"), "", padding=(0, 2))
     highest = max(tally.statuses.values(), default=0)
     for status, number in tally.statuses.most_common():
         bar = Bar(highest, 0, number, width=24, color=colour_of(status) or "default")

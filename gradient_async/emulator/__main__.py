@@ -17,13 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = create_parser()
     options = parser.parse_args(arguments)
     try:
-        asyncio.run(serve(create_emulator(options)))
+        asyncio.run(serve(Emulator(**vars(options))))
     except (ValueError, OSError) as error:
         parser.error(str(error))
 
 
 def create_parser() -> argparse.ArgumentParser:
-    """Create the parser of the command line."""
+    """Create the parser of the command line; its results are `Emulator`'s arguments."""
     parser = argparse.ArgumentParser(
         prog="python -m gradient_async.emulator",
         description="Emulate the Gradient AI API on 127.0.0.1 with generated data.",
@@ -45,21 +45,15 @@ def create_parser() -> argparse.ArgumentParser:
             default=default,
             help=f"{text} (default: {default})",
         )
-    parser.add_argument("--no-limits", action="store_true", help="turn off rate limits")
-    return parser
-
-
-def create_emulator(options: argparse.Namespace) -> Emulator:
-    """Create the emulator for the options of the command line."""
-    return Emulator(
-        jobs=options.jobs,
-        accounts=options.accounts,
-        seed=options.seed,
-        port=options.port,
-        limits=None if options.no_limits else DEFAULT_LIMITS,
-        latency=options.latency,
-        speed=options.speed,
+    parser.add_argument(
+        "--no-limits",
+        dest="limits",
+        action="store_const",
+        const=None,
+        default=DEFAULT_LIMITS,
+        help="turn off rate limits",
     )
+    return parser
 
 
 def describe(api: Emulator) -> str:
@@ -79,6 +73,7 @@ async def serve(emulator: Emulator) -> None:
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
+        # By default SIGTERM ends the process at once, with connections still open.
         loop.add_signal_handler(number, stopped.set)
     try:
         async with emulator as api:

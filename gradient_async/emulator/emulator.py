@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Self
 
 from gradient_async.emulator.core.faults import Fault
 from gradient_async.emulator.core.ids import create_rng
@@ -76,27 +75,44 @@ class Emulator:
             count_refused=count_refused,
             speed=speed,
         )
+        # Random numbers of its own: jitter must not depend on how many ids were drawn.
         network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
         self._state = ServerState(network=network)
         self._server = Server(self._platform, self._state, port)
+        self.tokens: Final[tuple[str, ...]] = tuple(
+            account.token for account in self._platform.accounts
+        )
+        """The tokens of all accounts."""
+        # The lists that the sites append to: a test sees requests as they arrive.
+        self.requests: Final[list[ReceivedRequest]] = self._state.traffic.requests
+        """
+        All requests received so far, in the order of their arrival.
+
+        The server appends to this list; it may be cleared at any time.
+        """
+        self.uploads: Final[list[ReceivedUpload]] = self._platform.store.uploads
+        """All files that the storage site received completely, in order."""
+        self.storage_requests: Final[list[ReceivedRequest]] = (
+            self._state.storage_traffic.requests
+        )
+        """
+        All requests to the storage site so far, without bodies, in order.
+
+        They include rejected ones. The server appends to this list.
+        """
 
     async def __aenter__(self) -> Self:
         """Start the server."""
         await self.start()
         return self
 
-    async def __aexit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop the server."""
         await self.aclose()
 
     def __repr__(self) -> str:
         """Show the URL and the number of accounts."""
-        url = self._server.url or "not running"
+        url = self.url if self._server.api.is_running else "not running"
         return f"<Emulator {url}, accounts: {len(self._platform.accounts)}>"
 
     async def start(self) -> None:
@@ -126,7 +142,7 @@ class Emulator:
         Raises:
             RuntimeError: The server is not running.
         """
-        return _require_running(self._server.url)
+        return self._server.api.url
 
     @property
     def storage_url(self) -> str:
@@ -136,26 +152,12 @@ class Emulator:
         Raises:
             RuntimeError: The server is not running.
         """
-        return _require_running(self._server.storage_url)
+        return self._server.storage.url
 
     @property
     def token(self) -> str:
         """The token of the first account."""
         return self.tokens[0]
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The tokens of all accounts."""
-        return tuple(account.token for account in self._platform.accounts)
-
-    @property
-    def requests(self) -> list[ReceivedRequest]:
-        """
-        All requests received so far, in the order of their arrival.
-
-        The server appends to this list; it may be cleared at any time.
-        """
-        return self._state.traffic.requests
 
     @property
     def in_flight(self) -> int:
@@ -172,25 +174,10 @@ class Emulator:
         """Number of connections so far that have carried at least one request."""
         return self._state.traffic.connections
 
-    @property
-    def uploads(self) -> list[ReceivedUpload]:
-        """All files that the storage site received completely, in order."""
-        return self._platform.store.uploads
-
-    @property
-    def storage_requests(self) -> list[ReceivedRequest]:
-        """
-        All requests to the storage site so far, without bodies, in order.
-
-        They include rejected ones. The server appends to this list.
-        """
-        return self._state.storage_traffic.requests
-
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
         """Return the current JSON of an account's jobs, newest first."""
-        jobs = self._account(token).jobs.newest_first(self._platform.clock.now)
-        # Decoded anew for each call, so that callers may modify the result.
-        return tuple(json.loads(job.text) for job in jobs)
+        account, now = self._account(token), self._platform.clock.now
+        return _copy_json(it.at(now).fields for it in account.jobs.newest_first())
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
         """Return the ids of an account's jobs, newest first."""
@@ -201,10 +188,9 @@ class Emulator:
     ) -> Sequence[Mapping[str, object]]:
         """Return the current JSON of an account's knowledge bases, newest first."""
         account, now = self._account(token), self._platform.clock.now
-        knowledge_bases = reversed(tuple(account.knowledge_bases.values()))
-        return tuple(
-            _copy_json(account.describe_knowledge_base(it, now))
-            for it in knowledge_bases
+        knowledge_bases = tuple(account.knowledge_bases.values())[::-1]
+        return _copy_json(
+            account.describe_knowledge_base(it, now) for it in knowledge_bases
         )
 
     def data_sources(
@@ -218,10 +204,9 @@ class Emulator:
         """
         account, now = self._account(token), self._platform.clock.now
         knowledge_base = account.knowledge_bases[knowledge_base_uuid]
-        data_sources = reversed(tuple(knowledge_base.data_sources.values()))
-        return tuple(
-            _copy_json(account.describe_data_source(knowledge_base, it, now))
-            for it in data_sources
+        data_sources = tuple(knowledge_base.data_sources.values())[::-1]
+        return _copy_json(
+            account.describe_data_source(knowledge_base, it, now) for it in data_sources
         )
 
     def add_jobs(self, count: int, *, token: str | None = None) -> tuple[str, ...]:
@@ -326,14 +311,6 @@ class Emulator:
         return account
 
 
-def _copy_json(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a deep copy of a JSON object, which callers may modify."""
-    return dict(json.loads(json.dumps(fields)))
-
-
-def _require_running(url: str | None) -> str:
-    """Return the URL of a running server, or raise."""
-    if url is None:
-        msg = "the emulator is not running: use `async with Emulator() as api`"
-        raise RuntimeError(msg)
-    return url
+def _copy_json(objects: Iterable[Mapping[str, object]]) -> Sequence[dict[str, object]]:
+    """Return a deep copy of JSON objects, which callers may modify."""
+    return tuple(json.loads(json.dumps(list(objects))))

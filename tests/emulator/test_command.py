@@ -14,12 +14,8 @@ import sys
 
 import pytest
 
-from gradient_async.emulator.__main__ import (
-    create_emulator,
-    create_parser,
-    main,
-    serve,
-)
+from gradient_async.emulator import Emulator
+from gradient_async.emulator.__main__ import create_parser, main, serve
 
 from .http_client import SPACES, HttpClient
 
@@ -41,7 +37,7 @@ class Console(io.StringIO):
 async def test_runs_until_a_signal(number: int) -> None:
     """The command prints how to reach the server, and exits cleanly on a signal."""
     arguments = ["--jobs", "3", "--accounts", "2", "--seed", "7", "--no-limits"]
-    api = create_emulator(create_parser().parse_args(arguments))
+    api = Emulator(**vars(create_parser().parse_args(arguments)))
     console = Console(number)
     with contextlib.redirect_stdout(console):
         await serve(api)
@@ -57,7 +53,7 @@ async def test_runs_until_a_signal(number: int) -> None:
 async def test_speed(call: HttpClient) -> None:
     """`--speed` makes jobs end sooner."""
     options = create_parser().parse_args(["--jobs", "0", "--speed", "60"])
-    async with create_emulator(options) as api:
+    async with Emulator(**vars(options)) as api:
         uuid = await call.start(api, await call.create_base(api, SPACES))
         await asyncio.sleep(10 / 60)
         job = await call.job(api, uuid)

@@ -69,7 +69,7 @@ def test_iterations_are_not_affected() -> None:
     base = account.jobs.find(api.job_uuids()[0], now)
     assert base is not None
     iterations = [
-        account.jobs.newest_first(now),
+        (it.at(now) for it in account.jobs.newest_first()),
         account.jobs.of_knowledge_base(base.knowledge_base_uuid, now),
     ]
     uuids = [next(iteration).uuid for iteration in iterations]
@@ -94,8 +94,8 @@ def test_pages_are_not_affected() -> None:
             return self
 
     history = generator.generate_history(3)
-    records |= {job.uuid: GrowingJob.from_fields(job.fields) for job in history}
-    page = jobs.read_page(1, 20, START_TIME)
+    records |= {job.uuid: GrowingJob(job.fields) for job in history}
+    read = [record.at(START_TIME).uuid for record in jobs.newest_first()]
 
-    assert [job.uuid for job in reversed(history)] == [job.uuid for job in page.items]
+    assert [job.uuid for job in reversed(history)] == read
     assert 6 == len(jobs.uuids())

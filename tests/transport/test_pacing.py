@@ -306,7 +306,7 @@ async def test_a_rejected_request_frees_no_slot() -> None:
         await late
     await send(pacer)
 
-    assert pytest.approx(60.0) == await waited(pacer)
+    assert pytest.approx(60.0) == await measure_wait(pacer)
 
 
 async def test_cancellation_in_the_queue() -> None:

@@ -35,18 +35,12 @@ class Clock:
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
     _started_at: float = attrs.field(default=0.0, init=False)
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> float:
-        """
-        Follow a loop; a clock that followed another loop continues where it was.
-
-        Returns the seconds by which the new loop's time is ahead of the old loop's.
-        """
-        if loop is self._loop:
-            return 0.0
-        ahead = loop.time() - (0.0 if self._loop is None else self._loop.time())
-        self._loop = loop
-        self._started_at += ahead
-        return ahead
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Follow a loop; a clock that followed another loop continues where it was."""
+        if loop is not self._loop:
+            previous = 0.0 if self._loop is None else self._loop.time()
+            self._started_at += loop.time() - previous
+            self._loop = loop
 
     def advance(self, seconds: float) -> None:
         """
@@ -55,7 +49,7 @@ class Clock:
         Raises:
             ValueError: `seconds` is negative, or leads past the year 9998.
         """
-        if not 0 <= seconds <= _MAX_ELAPSED - self._elapsed(self._loop_time()):
+        if not 0 <= seconds <= _MAX_ELAPSED - self._elapsed(self.uptime):
             msg = (
                 "the clock only moves forward, and not past the year 9998: "
                 f"got {seconds!r} seconds"
@@ -67,23 +61,27 @@ class Clock:
     def now(self) -> int:
         """The current time in nanoseconds since the epoch, in whole microseconds."""
         # Rounded before it is added: a float cannot hold nanoseconds since the epoch.
-        microseconds = round(self._elapsed(self._loop_time()) * 1_000_000)
+        microseconds = round(self._elapsed(self.uptime) * 1_000_000)
         return START_TIME + microseconds * _MICROSECOND
 
-    def to_epoch(self, loop_time: float, *, now: float) -> float:
+    @property
+    def uptime(self) -> float:
         """
-        Convert a time of the loop to seconds since the epoch, seen from `now`.
+        The loop's seconds since the first start, also across several loops.
 
-        Both arguments are times of the loop. The distance between them is kept, however
-        fast the clock runs, because rate limits are measured in the loop's time.
+        Read it only once per result, since it moves on.
         """
-        return _START + self._elapsed(now) + (loop_time - now)
+        return 0.0 if self._loop is None else self._loop.time() - self._started_at
 
-    def _loop_time(self) -> float:
-        """Return the loop's time; read it only once per result, since it moves on."""
-        return self._started_at if self._loop is None else self._loop.time()
+    def to_epoch(self, uptime: float, *, now: float) -> float:
+        """
+        Convert an uptime to seconds since the epoch, seen from the uptime `now`.
 
-    def _elapsed(self, loop_time: float) -> float:
-        """Return the seconds since `START_TIME` at a time of the loop."""
-        elapsed = self.speed * (loop_time - self._started_at) + self._advanced
-        return min(elapsed, _MAX_ELAPSED)
+        The distance between them is kept, however fast the clock runs, because rate
+        limits are measured in the loop's time.
+        """
+        return _START + self._elapsed(now) + (uptime - now)
+
+    def _elapsed(self, uptime: float) -> float:
+        """Return the seconds since `START_TIME` at an uptime."""
+        return min(self.speed * uptime + self._advanced, _MAX_ELAPSED)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from http import HTTPStatus
+from itertools import repeat
 
 import attrs
-from attrs.validators import ge, gt, optional
+from attrs.validators import and_, ge, gt, le, optional
 
 
 @attrs.frozen(kw_only=True)
@@ -27,7 +28,9 @@ class Fault:
         ValueError: The fault has no effect, or effects that exclude each other.
     """
 
-    status: int | None = None
+    status: int | None = attrs.field(
+        default=None, validator=optional(and_(ge(200), le(599)))
+    )
     """The status of the fault's own response, 200 to 599."""
     # Headers and tokens are kept out of the repr: they may hold secrets.
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
@@ -90,19 +93,15 @@ class Fault:
 
         `page` is None outside lists; `token` is None at the storage site.
         """
+        # A fault that is meant for the API must not break an upload.
+        default = "" if token is None else "*"
+        pattern = default if self.path is None else self.path
         return (
             (self.method is None or self.method.upper() == method)
             and (self.page is None or str(self.page) == page)
             and self.token in {None, token}
-            and self._matches_path(path, is_storage=token is None)
+            and fnmatchcase(path, pattern)
         )
-
-    def _matches_path(self, path: str, *, is_storage: bool) -> bool:
-        """Whether the fault applies to a path; the storage site needs a pattern."""
-        # A fault that is meant for the API must not break an upload.
-        if self.path is None:
-            return not is_storage
-        return fnmatchcase(path, self.path)
 
     def _contradictions(self) -> Iterator[tuple[bool, str]]:
         """Yield the rules across fields: whether one is broken, and its message."""
@@ -114,10 +113,6 @@ class Fault:
         yield (
             not (is_silent or shapes or paces or self.delay),
             "a fault needs an effect, such as status=503 or delay=1.0",
-        )
-        yield (
-            self.status is not None and not 200 <= self.status <= 599,  # noqa: PLR2004  (a final status)
-            "the status of a fault must be 200 to 599",
         )
         yield (
             self.times is not None and self.times < 1,
@@ -141,39 +136,25 @@ class Fault:
         )
 
 
-@attrs.define
-class _QueuedFault:
-    """A fault, and the number of requests that it still applies to."""
-
-    fault: Fault
-    remaining: int | None
-
-
 @attrs.frozen
 class FaultQueue:
     """The faults still to happen, in the order in which they were added."""
 
-    _queued: list[_QueuedFault] = attrs.field(factory=list, init=False)
+    _queued: list[tuple[Fault, Iterator[bool]]] = attrs.field(factory=list, init=False)
+    """The faults, each with as many true values as it has uses left."""
 
     def add(self, faults: Iterable[Fault]) -> None:
         """Append faults to the queue."""
-        self._queued.extend(_QueuedFault(fault, fault.times) for fault in faults)
+        for fault in faults:
+            limit = () if fault.times is None else (fault.times,)
+            self._queued.append((fault, repeat(True, *limit)))
 
     def consume(
         self, *, method: str, path: str, page: str | None, token: str | None
     ) -> Fault | None:
         """Return the first fault that matches a request, if any, and count its use."""
-        for queued in self._queued:
-            if queued.fault.matches(method=method, path=path, page=page, token=token):
-                # May change the list that is iterated over, which ends here.
-                self._count_use(queued)
-                return queued.fault
+        for fault, uses in self._queued:
+            is_match = fault.matches(method=method, path=path, page=page, token=token)
+            if is_match and next(uses, False):
+                return fault
         return None
-
-    def _count_use(self, queued: _QueuedFault) -> None:
-        """Count one use of a fault, and remove it after its last."""
-        if queued.remaining is None:
-            return
-        queued.remaining -= 1
-        if not queued.remaining:
-            self._queued.remove(queued)

@@ -13,16 +13,5 @@ def create_rng(seed: str | int) -> random.Random:
 
 def create_uuid(rng: random.Random) -> str:
     """Create a random UUID of version 4."""
-    # `uuid.uuid4` takes no seed.
+    # `uuid.uuid4` takes no seed, and tests want the same ids in each run.
     return str(UUID(int=rng.getrandbits(128), version=4))
-
-
-class IdGenerator:
-    """A sequence of UUIDs that is the same for the same seed."""
-
-    def __init__(self, seed: str) -> None:
-        self._rng = create_rng(seed)
-
-    def create(self) -> str:
-        """Create the next UUID."""
-        return create_uuid(self._rng)

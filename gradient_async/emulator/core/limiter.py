@@ -69,10 +69,6 @@ class _WindowLog:
         while self.arrivals and self.expires_at(0) <= now:
             self.arrivals.popleft()
 
-    def shift(self, seconds: float) -> None:
-        """Move all arrivals by `seconds`."""
-        self.arrivals = deque(arrival + seconds for arrival in self.arrivals)
-
 
 class RateLimiter:
     """
@@ -92,13 +88,9 @@ class RateLimiter:
             msg = "limits need at least one window; use None for no limits"
             raise ValueError(msg)
         self._logs = [_WindowLog(window) for window in by_length]
+        # The headers `ratelimit-` describe only this one, as on the platform.
         self._longest = self._logs[-1]
         self._count_refused = count_refused
-
-    def shift(self, seconds: float) -> None:
-        """Adapt to a clock that is `seconds` ahead of the previous one."""
-        for log in self._logs:
-            log.shift(seconds)
 
     def hit(self, now: float) -> LimitDecision:
         """

@@ -14,6 +14,7 @@ import attrs
 from gradient_async.emulator.core.errors import ApiError
 
 _T = TypeVar("_T")
+# Nineteen digits at most: Python refuses to convert strings of thousands of them.
 _INTEGER: Final = re.compile("-?[0-9]{1,19}", re.ASCII)
 _INT64: Final = range(-(2**63), 2**63)
 
@@ -36,6 +37,7 @@ class Message:
         """Parse a request's body; an empty one is an empty message."""
         try:
             fields = json.loads(body or b"{}", parse_constant=_reject_constant)
+        # A body of nested brackets must not end in a status 500.
         except (ValueError, RecursionError) as error:
             raise ApiError(400, "The body is not JSON.") from error
         if not isinstance(fields, dict):
@@ -49,6 +51,14 @@ class Message:
     def string(self, name: str) -> str:
         """Return a string."""
         return self._read(name, _string, "")
+
+    def required_string(self, name: str) -> str:
+        """Return a string that is not blank, or raise with status 422."""
+        text = self.string(name)
+        # 422, not 400: in protobuf an empty string is a value, the type's default.
+        if not text.strip():
+            raise ApiError(422, f"{self.path}{name} must not be empty.")
+        return text
 
     def strings(self, name: str) -> list[str]:
         """Return a list of strings."""

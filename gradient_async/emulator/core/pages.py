@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 import attrs
 
-_S = TypeVar("_S")
-_T_co = TypeVar("_T_co", covariant=True)
+_T = TypeVar("_T")
 
 
 @attrs.frozen(kw_only=True)
-class Page(Generic[_T_co]):
-    """One page of a list."""
+class Page:
+    """The position of one page in a list."""
 
-    items: tuple[_T_co, ...]
-    page: int
+    number: int
     """The number of the page, counted from 1."""
+    per_page: int
     total: int
     """Number of items in the whole list."""
-    per_page: int
 
     @property
     def pages(self) -> int:
@@ -31,23 +29,19 @@ class Page(Generic[_T_co]):
     @property
     def meta(self) -> dict[str, int]:
         """The `meta` member of the API's JSON."""
-        return {"page": self.page, "pages": self.pages, "total": self.total}
+        return {"page": self.number, "pages": self.pages, "total": self.total}
+
+    def cut(self, items: Sequence[_T]) -> Sequence[_T]:
+        """Return the items on the page; none beyond the end of the list."""
+        end = self.number * self.per_page
+        return items[end - self.per_page : end]
 
     def links(self, url: str) -> dict[str, str]:
         """Return the links to other pages; `url` is the list's without `page`."""
         numbers: dict[str, int] = {}
-        if self.page > 1:
+        if self.number > 1:
             # Beyond the end, the previous page is the last one that exists.
-            numbers |= {"first": 1, "previous": min(self.page - 1, self.pages)}
-        if self.page < self.pages:
-            numbers |= {"next": self.page + 1, "last": self.pages}
+            numbers |= {"first": 1, "previous": min(self.number - 1, self.pages)}
+        if self.number < self.pages:
+            numbers |= {"next": self.number + 1, "last": self.pages}
         return {name: f"{url}&page={number}" for name, number in numbers.items()}
-
-
-def cut_page(
-    items: Sequence[_S], page: int, per_page: int, describe: Callable[[_S], _T_co]
-) -> Page[_T_co]:
-    """Return one page of a list, with `describe` applied to the items on it."""
-    start = (page - 1) * per_page
-    described = tuple(map(describe, items[start : start + per_page]))
-    return Page(items=described, page=page, total=len(items), per_page=per_page)

@@ -11,6 +11,7 @@ SECOND: Final = 1_000_000_000
 MINUTE: Final = 60 * SECOND
 """One minute in nanoseconds."""
 
+# A fixed date: the same arguments must give the same data on any day.
 START_TIME: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
 """When an emulator's clock starts, and when its newest seeded job was created."""
 
@@ -27,6 +28,13 @@ def format_timestamp(time: int) -> str:
     while digits.endswith("000"):
         digits = digits[:-3]
     return f"{date}.{digits}Z" if digits else f"{date}Z"
+
+
+def format_timestamps(**times: int | None) -> dict[str, str]:
+    """Format times by name, without those that are None."""
+    return {
+        name: format_timestamp(time) for name, time in times.items() if time is not None
+    }
 
 
 def parse_timestamp(text: str) -> int:

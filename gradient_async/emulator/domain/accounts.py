@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Self
 
 import attrs
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.ids import IdGenerator
+from gradient_async.emulator.core.ids import create_rng, create_uuid
 from gradient_async.emulator.core.limiter import RateLimiter
 from gradient_async.emulator.core.timestamps import START_TIME, parse_timestamp
 from gradient_async.emulator.domain.jobs.history import JobGenerator, SourceIds
@@ -32,8 +34,8 @@ class Account:
     jobs: JobList = attrs.field(repr=False)
     knowledge_bases: dict[str, KnowledgeBase] = attrs.field(repr=False)
     """The knowledge bases by id, oldest first."""
-    ids: IdGenerator = attrs.field(repr=False)
-    """The source of ids for what clients create."""
+    create_id: Callable[[], str] = attrs.field(repr=False)
+    """Creates the ids of what clients create."""
     plans: dict[str, SourcePlan] = attrs.field(factory=dict, repr=False)
     """The planned outcomes of data sources, by id."""
     _growth_left: int = attrs.field(default=0, init=False, repr=False)
@@ -47,8 +49,8 @@ class Account:
         generator = JobGenerator(f"{seed}/{index}")
         history = generator.generate_history(jobs)
         # A generator of its own: what clients create does not change seeded data.
-        ids = IdGenerator(f"{seed}/{index}/created")
-        owner = Owner(9_000_001 + index, ids.create())
+        create_id = partial(create_uuid, create_rng(f"{seed}/{index}/created"))
+        owner = Owner(9_000_001 + index, create_id())
         # Knowledge bases are older than the first job that indexes them.
         oldest = (
             parse_timestamp(str(history[0].fields["created_at"]))
@@ -57,13 +59,14 @@ class Account:
         )
         return cls(
             index=index,
+            # Predictable, so that other programs can be configured in advance.
             token=f"emulator-token-{index + 1}",
             limiter=limiter,
             jobs=JobList(generator, {job.uuid: job for job in history}),
             knowledge_bases=create_knowledge_bases(
                 f"{seed}/{index}/bases", generator.knowledge_bases, owner, before=oldest
             ),
-            ids=ids,
+            create_id=create_id,
             owner=owner,
         )
 

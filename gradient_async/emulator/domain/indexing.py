@@ -51,7 +51,7 @@ def start_job(
     if unfinished:
         raise ApiError(409, f"Indexing job {unfinished[0].uuid} has not ended yet.")
     run = JobRun(
-        uuid=account.ids.create(),
+        uuid=account.create_id(),
         knowledge_base_uuid=knowledge_base.uuid,
         created_at=now,
         sources=tuple(
@@ -82,6 +82,7 @@ def _plan_source_run(
         size=size if stored is None else stored.size,
         duration=round(seconds * SECOND),
         is_unchanged=last is not None and _is_current(last, source, stored),
+        # What a test has planned happens, whatever the state of the data source.
         failure=plan if plan.error_msg else _find_failure(source, stored),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import attrs
@@ -20,13 +19,6 @@ class Platform:
     accounts: tuple[Account, ...]
     clock: Clock
     store: ObjectStore
-
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Follow a loop's time; arrivals timed by another loop are converted."""
-        ahead = self.clock.start(loop)
-        for account in self.accounts:
-            if account.limiter is not None:
-                account.limiter.shift(ahead)
 
     def find_account(self, token: str) -> Account | None:
         """Return the account of a token, if there is one."""
@@ -61,13 +53,14 @@ def bootstrap(
 
 def _create_store(seed: int, accounts: Sequence[Account]) -> ObjectStore:
     """Create an object store that holds the files of the seeded data sources."""
+    # Derived from the seed: the same arguments give the same presigned URLs.
     store = ObjectStore(f"secret of {seed}".encode())
     for account in accounts:
         for source in account.data_sources().values():
             if source.object_key is not None:
                 _, size = source.measure()
-                stored = StoredObject(
+                # Without it, jobs would fail for want of the file.
+                store.stored[source.object_key] = StoredObject(
                     owner=account.index, size=size, at=source.created_at
                 )
-                store.put(source.object_key, stored)
     return store

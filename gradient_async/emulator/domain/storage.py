@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 
 import attrs
 
-from gradient_async.emulator.core.errors import ApiError, StorageError
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
 from gradient_async.emulator.core.records import ReceivedUpload
 from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
 
 _LIFETIME: Final = 900
+# Nothing else of a file's name becomes part of a URL, so nothing needs escaping.
 _SUFFIX: Final = re.compile("[.][A-Za-z0-9]{1,8}")
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _SIGNATURE: Final = "X-Amz-Signature"
@@ -49,8 +50,10 @@ class ObjectStore:
     """The base URL of the storage site since its last start."""
     uploads: list[ReceivedUpload] = attrs.field(factory=list, init=False)
     """The completed uploads, in order."""
-    _expected: dict[str, StoredObject] = attrs.field(factory=dict, init=False)
-    _stored: dict[str, StoredObject] = attrs.field(factory=dict, init=False)
+    expected: dict[str, StoredObject] = attrs.field(factory=dict, init=False)
+    """The files for which keys were reserved, by key."""
+    stored: dict[str, StoredObject] = attrs.field(factory=dict, init=False)
+    """The files that exist, by key."""
 
     def prepare_upload(
         self, file_name: str, size: int, *, owner: int, uuid: str, now: int
@@ -58,7 +61,7 @@ class ObjectStore:
         """Reserve a key for a file, and return its JSON with a presigned URL."""
         suffix = PurePosixPath(file_name).suffix
         key = uuid + (suffix if _SUFFIX.fullmatch(suffix) else "")
-        self._expected[key] = StoredObject(owner=owner, size=size, at=now)
+        self.expected[key] = StoredObject(owner=owner, size=size, at=now)
         return {
             "object_key": key,
             "original_file_name": file_name,
@@ -67,17 +70,10 @@ class ObjectStore:
             "expires_at": format_timestamp((now // SECOND + _LIFETIME) * SECOND),
         }
 
-    def expected(self, key: str) -> StoredObject | None:
-        """Return the file for which a key was reserved, if it was."""
-        return self._expected.get(key)
-
-    def put(self, key: str, stored: StoredObject) -> None:
-        """Store an object, replacing any with the same key."""
-        self._stored[key] = stored
-
     def get(self, key: str, owner: int) -> StoredObject | None:
         """Return an object if it exists and belongs to `owner`."""
-        stored = self._stored.get(key)
+        stored = self.stored.get(key)
+        # As if it did not exist: who guesses a key must not learn that it is in use.
         return stored if stored is not None and stored.owner == owner else None
 
     def sign_url(self, method: str, path: str, now: int) -> str:
@@ -94,16 +90,16 @@ class ObjectStore:
     def check_signature(
         self, method: str, path: str, query: Mapping[str, str], now: int
     ) -> None:
-        """Raise a `StorageError` if a query's signature is wrong or has expired."""
+        """Raise an `ApiError` if a query's signature is wrong or has expired."""
         signed = {name: text for name, text in query.items() if name != _SIGNATURE}
         expected = self._signature(method, path, signed).encode()
         if not hmac.compare_digest(expected, query.get(_SIGNATURE, "").encode()):
             msg = "The signature does not match the request."
-            raise StorageError(403, "SignatureDoesNotMatch", msg)
+            raise ApiError(403, msg, code="SignatureDoesNotMatch")
         # A valid signature proves that the date is one of our own.
         signed_at = datetime.strptime(signed["X-Amz-Date"], _DATE).replace(tzinfo=UTC)
         if now >= (int(signed_at.timestamp()) + _LIFETIME) * SECOND:
-            raise StorageError(403, "AccessDenied", "Request has expired.")
+            raise ApiError(403, "Request has expired.")
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:
         # Sorted, because clients may send the parameters in another order.

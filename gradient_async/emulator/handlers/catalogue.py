@@ -5,9 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.knowledge_bases import catalogue
-from gradient_async.emulator.handlers.context import read_boolean, read_page
+from gradient_async.emulator.handlers.context import read_boolean
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
     json_response,
@@ -26,12 +25,10 @@ async def list_datacenter_regions(request: web.Request) -> BytesResponse:
 
 async def list_models(request: web.Request) -> BytesResponse:
     """List one page of the models, or only of those for some use cases."""
-    page, per_page = read_page(request)
     usecases = frozenset(request.query.getall("usecases", []))
     if not usecases <= set(catalogue.USE_CASES):
         raise ApiError(400, "usecases are: " + ", ".join(catalogue.USE_CASES))
     models = catalogue.list_models(
         usecases, public_only=read_boolean(request, "public_only")
     )
-    result = cut_page(models, page, per_page, dict)
-    return list_response(request, "models", result)
+    return list_response(request, "models", models, dict)

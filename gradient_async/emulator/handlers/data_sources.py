@@ -6,7 +6,6 @@ import attrs
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     ADDABLE_KINDS,
     DataSource,
@@ -21,7 +20,6 @@ from gradient_async.emulator.handlers.context import (
     find_knowledge_base,
     get_time,
     read_message,
-    read_page,
 )
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
@@ -32,16 +30,14 @@ from gradient_async.emulator.handlers.responses import (
 
 async def list_knowledge_base_data_sources(request: web.Request) -> BytesResponse:
     """List one page of a knowledge base's data sources, newest first."""
-    page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
     knowledge_base = find_knowledge_base(request)
-    result = cut_page(
+    return list_response(
+        request,
+        "knowledge_base_data_sources",
         tuple(reversed(knowledge_base.data_sources.values())),
-        page,
-        per_page,
         lambda it: account.describe_data_source(knowledge_base, it, now),
     )
-    return list_response(request, "knowledge_base_data_sources", result)
 
 
 async def create_knowledge_base_data_source(request: web.Request) -> BytesResponse:
@@ -51,7 +47,7 @@ async def create_knowledge_base_data_source(request: web.Request) -> BytesRespon
     data_source = read_data_source(
         message,
         knowledge_base.model,
-        uuid=request[ACCOUNT].ids.create(),
+        uuid=request[ACCOUNT].create_id(),
         now=get_time(request),
         kinds=ADDABLE_KINDS,
     )
@@ -72,8 +68,9 @@ async def delete_knowledge_base_data_source(request: web.Request) -> BytesRespon
     knowledge_base, data_source = _find(request)
     jobs = request[ACCOUNT].jobs.unfinished(knowledge_base.uuid, get_time(request))
     if any(data_source.uuid in job.source_uuids for job in jobs):
-        msg = "An indexing job that has not ended reads this data source."
-        raise ApiError(409, msg)
+        raise ApiError(
+            409, "An indexing job that has not ended reads this data source."
+        )
     del knowledge_base.data_sources[data_source.uuid]
     return json_response(
         {
@@ -94,7 +91,7 @@ async def create_data_source_file_upload_presigned_urls(
             name,
             size,
             owner=account.index,
-            uuid=account.ids.create(),
+            uuid=account.create_id(),
             now=get_time(request),
         )
         for name, size in files
@@ -110,8 +107,7 @@ def _find(request: web.Request) -> tuple[KnowledgeBase, DataSource]:
         request.match_info["data_source_uuid"]
     )
     if data_source is None:
-        msg = "The knowledge base has no data source with this uuid."
-        raise ApiError(404, msg)
+        raise ApiError(404, "The knowledge base has no data source with this uuid.")
     return knowledge_base, data_source
 
 

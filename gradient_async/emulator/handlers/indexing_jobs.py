@@ -7,7 +7,6 @@ from typing import Final
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.indexing import start_job
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.handlers.context import (
@@ -16,26 +15,25 @@ from gradient_async.emulator.handlers.context import (
     find_knowledge_base,
     get_time,
     read_message,
-    read_page,
 )
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
-    job_list_response,
     job_response,
     json_response,
+    list_response,
 )
 
-_JOBS_OF_KNOWLEDGE_BASE: Final = 20
+_FIRST_PAGE: Final = (1, 20)
 
 
 async def list_indexing_jobs(request: web.Request) -> BytesResponse:
     """List one page of the jobs, newest first; then the list may grow."""
-    page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
-    result = account.jobs.read_page(page, per_page, now)
+    records = account.jobs.newest_first()
+    response = list_response(request, "jobs", records, lambda it: it.at(now).text)
     # After the page was read: the list grows between the client's requests.
     account.apply_growth(now)
-    return job_list_response(request, result)
+    return response
 
 
 async def list_indexing_jobs_by_knowledge_base(request: web.Request) -> BytesResponse:
@@ -49,8 +47,7 @@ async def list_indexing_jobs_by_knowledge_base(request: web.Request) -> BytesRes
     jobs = tuple(
         request[ACCOUNT].jobs.of_knowledge_base(knowledge_base.uuid, get_time(request))
     )
-    page = cut_page(jobs, 1, _JOBS_OF_KNOWLEDGE_BASE, lambda job: job)
-    return job_list_response(request, page)
+    return list_response(request, "jobs", jobs, lambda job: job.text, page=_FIRST_PAGE)
 
 
 async def get_indexing_job(request: web.Request) -> BytesResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.pages import cut_page
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
     read_knowledge_base,
@@ -16,7 +15,6 @@ from gradient_async.emulator.handlers.context import (
     find_knowledge_base,
     get_time,
     read_message,
-    read_page,
 )
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
@@ -27,23 +25,20 @@ from gradient_async.emulator.handlers.responses import (
 
 async def list_knowledge_bases(request: web.Request) -> BytesResponse:
     """List one page of the knowledge bases, newest first."""
-    page, per_page = read_page(request)
     account, now = request[ACCOUNT], get_time(request)
-    result = cut_page(
+    return list_response(
+        request,
+        "knowledge_bases",
         tuple(reversed(account.knowledge_bases.values())),
-        page,
-        per_page,
         lambda it: account.describe_knowledge_base(it, now),
     )
-    return list_response(request, "knowledge_bases", result)
 
 
 async def get_knowledge_base(request: web.Request) -> BytesResponse:
     """Return one knowledge base, and the status of its database."""
-    knowledge_base, now = find_knowledge_base(request, "uuid"), get_time(request)
-    fields = request[ACCOUNT].describe_knowledge_base(knowledge_base, now)
-    status = knowledge_base.database_status(now)
-    return json_response({"knowledge_base": fields, "database_status": status})
+    knowledge_base = find_knowledge_base(request, "uuid")
+    status = knowledge_base.database_status(get_time(request))
+    return _respond(request, knowledge_base, database_status=status)
 
 
 async def create_knowledge_base(request: web.Request) -> BytesResponse:
@@ -51,7 +46,7 @@ async def create_knowledge_base(request: web.Request) -> BytesResponse:
     message = await read_message(request)
     account = request[ACCOUNT]
     knowledge_base = read_knowledge_base(
-        message, account.ids, account.owner, get_time(request)
+        message, account.create_id, account.owner, get_time(request)
     )
     account.knowledge_bases[knowledge_base.uuid] = knowledge_base
     return _respond(request, knowledge_base)
@@ -81,12 +76,10 @@ async def create_scheduled_indexing(request: web.Request) -> BytesResponse:
     account, now = request[ACCOUNT], get_time(request)
     knowledge_base = account.get_knowledge_base(message.string("knowledge_base_uuid"))
     schedule = read_schedule(
-        message, knowledge_base.uuid, uuid=account.ids.create(), now=now
+        message, knowledge_base.uuid, uuid=account.create_id(), now=now
     )
-    existing = knowledge_base.schedule
-    if existing is not None:
-        msg = f"The knowledge base has a schedule already: {existing.uuid}."
-        raise ApiError(409, msg)
+    if existing := knowledge_base.schedule:
+        raise ApiError(409, f"The knowledge base has a schedule: {existing.uuid}.")
     knowledge_base.schedule = schedule
     return json_response({"indexing_info": schedule.describe(now)})
 
@@ -106,12 +99,15 @@ async def delete_scheduled_indexing(request: web.Request) -> BytesResponse:
         schedule = knowledge_base.schedule
         if schedule is not None and schedule.uuid == uuid:
             knowledge_base.schedule = None
-            info = schedule.describe_deleted(get_time(request))
+            info = schedule.describe(get_time(request), is_deleted=True)
             return json_response({"indexing_info": info})
     raise ApiError(404, "There is no schedule with this uuid.")
 
 
-def _respond(request: web.Request, knowledge_base: KnowledgeBase) -> BytesResponse:
+def _respond(
+    request: web.Request, knowledge_base: KnowledgeBase, **others: str
+) -> BytesResponse:
+    """Create a response with a knowledge base, and other members beside it."""
     now = get_time(request)
     fields = request[ACCOUNT].describe_knowledge_base(knowledge_base, now)
-    return json_response({"knowledge_base": fields})
+    return json_response({"knowledge_base": fields, **others})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -11,10 +11,10 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from gradient_async.emulator.core.errors import StorageError
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.pages import Page
 from gradient_async.emulator.domain.jobs.job import Job
-from gradient_async.emulator.handlers.context import RECEIVED
+from gradient_async.emulator.handlers.context import RECEIVED, read_page
 
 _T = TypeVar("_T")
 _MESSAGES: Final = {
@@ -42,6 +42,7 @@ _STORAGE_CODES: Final = {
 }
 
 
+# aiohttp types a body as bytes, a payload or None, so the bytes are kept apart.
 class BytesResponse(web.Response):
     """A response that keeps its whole body as `content`, for faults to cut."""
 
@@ -61,47 +62,32 @@ def json_response(fields: Mapping[str, object]) -> BytesResponse:
     return BytesResponse(json.dumps(fields).encode())
 
 
-def error_response(
-    request: web.Request, status: int, message: str | None = None
-) -> BytesResponse:
-    """Create the API's error response; `message` replaces the status's default."""
-    identifier, default = _ERRORS.get(status, _UNASSIGNED)
+def api_error_response(request: web.Request, error: ApiError) -> BytesResponse:
+    """Create the API's response for an error."""
+    identifier, message = _ERRORS.get(error.status, _UNASSIGNED)
     body = {
         "id": identifier,
-        "message": message or default,
+        "message": error.message or message,
         "request_id": request[RECEIVED].request_id,
     }
-    return BytesResponse(json.dumps(body).encode(), status=status)
+    return BytesResponse(json.dumps(body).encode(), status=error.status)
 
 
-def storage_error_response(_: web.Request, status: int) -> BytesResponse:
-    """Create the object store's error response for a status."""
+def storage_error_response(_: web.Request, error: ApiError) -> BytesResponse:
+    """Create the object store's response for an error."""
     # Not `HTTPStatus(status)`, which raises for unassigned statuses.
     phrase = next(
-        (it.phrase for it in HTTPStatus if it == status), "The request failed"
+        (it.phrase for it in HTTPStatus if it == error.status), "The request failed"
     )
-    code = _STORAGE_CODES.get(status, "Error")
-    return xml_response(StorageError(status, code, f"{phrase}."))
-
-
-def xml_response(error: StorageError) -> BytesResponse:
-    """Create the object store's error response for an error."""
+    code = error.code or _STORAGE_CODES.get(error.status, "Error")
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<Error><Code>{escape(error.code)}</Code>"
-        f"<Message>{escape(error.message)}</Message></Error>"
+        f"<Error><Code>{escape(code)}</Code>"
+        f"<Message>{escape(error.message or f'{phrase}.')}</Message></Error>"
     )
     return BytesResponse(
         text.encode(), status=error.status, content_type="application/xml"
     )
-
-
-def list_response(
-    request: web.Request, name: str, page: Page[Mapping[str, object]]
-) -> BytesResponse:
-    """Create a response with a page of JSON objects as the member `name`."""
-    texts = (json.dumps(item).encode() for item in page.items)
-    return _list_response(request, name, page, texts)
 
 
 def job_response(job: Job) -> BytesResponse:
@@ -109,24 +95,35 @@ def job_response(job: Job) -> BytesResponse:
     return BytesResponse(b'{"job":%b}' % job.text)
 
 
-def job_list_response(request: web.Request, page: Page[Job]) -> BytesResponse:
-    """Create a response with a page of jobs, whose JSON is encoded already."""
-    return _list_response(request, "jobs", page, (job.text for job in page.items))
-
-
-def _list_response(
-    request: web.Request, name: str, page: Page[_T], texts: Iterable[bytes]
+def list_response(
+    request: web.Request,
+    name: str,
+    items: Sequence[_T],
+    describe: Callable[[_T], Mapping[str, object] | bytes],
+    *,
+    page: tuple[int, int] | None = None,
 ) -> BytesResponse:
-    """Create a response with encoded items, and links if there are other pages."""
+    """
+    Create a response with a page of a list as the member `name`.
+
+    `describe` returns an item's JSON, encoded or not. `page` is the number of the page
+    and that of items per page; None means those that the query names.
+    """
+    number, per_page = page or read_page(request)
+    position = Page(number=number, per_page=per_page, total=len(items))
+    texts = [_encode(describe(item)) for item in position.cut(items)]
     tail: dict[str, object] = {}
-    if page.pages > 1:
-        tail["links"] = {"pages": page.links(_list_url(request, page.per_page))}
-    tail["meta"] = page.meta
+    if position.pages > 1:
+        tail["links"] = {"pages": position.links(_list_url(request, per_page))}
+    tail["meta"] = position.meta
     # The items are joined as bytes: decoding and encoding 200 jobs for each page would
     # make up most of the server's work.
-    items = b",".join(list(texts))
     end = json.dumps(tail)[1:].encode()
-    return BytesResponse(b'{"%b":[%b],%b' % (name.encode(), items, end))
+    return BytesResponse(b'{"%b":[%b],%b' % (name.encode(), b",".join(texts), end))
+
+
+def _encode(item: Mapping[str, object] | bytes) -> bytes:
+    return item if isinstance(item, bytes) else json.dumps(item).encode()
 
 
 def _list_url(request: web.Request, per_page: int) -> str:
@@ -135,5 +132,6 @@ def _list_url(request: web.Request, per_page: int) -> str:
         for name, text in request.query.items()
         if name not in {"page", "per_page"}
     ]
+    # Also if the request had none: pages by links must be of the same size.
     parameters = urlencode([*query, ("per_page", per_page)])
     return f"{request.url.origin()}{request.rel_url.raw_path}?{parameters}"

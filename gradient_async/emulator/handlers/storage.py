@@ -8,7 +8,7 @@ import hashlib
 import attrs
 from aiohttp import web
 
-from gradient_async.emulator.core.errors import StorageError
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.records import ReceivedUpload
 from gradient_async.emulator.handlers.context import PLATFORM, RECEIVED, get_time
 from gradient_async.emulator.handlers.responses import BytesResponse
@@ -22,11 +22,11 @@ async def receive_upload(request: web.Request) -> BytesResponse:
     size, sha256 = await _hash_body(request)
     _check_permission(request)
     key = request.match_info["object_key"]
-    expected = platform.store.expected(key)
+    expected = platform.store.expected.get(key)
     if expected is None or size != expected.size:
         msg = "The size of the file is not the one that was announced."
-        raise StorageError(400, "IncompleteBody", msg)
-    platform.store.put(key, attrs.evolve(expected, at=platform.clock.now))
+        raise ApiError(400, msg, code="IncompleteBody")
+    platform.store.stored[key] = attrs.evolve(expected, at=platform.clock.now)
     platform.store.uploads.append(
         ReceivedUpload(
             object_key=key,
@@ -47,7 +47,7 @@ async def send_report(request: web.Request) -> BytesResponse:
     jobs = (account.jobs.find(uuid, now) for account in accounts)
     job = next(filter(None, jobs), None)
     if job is None:
-        raise StorageError(404, "NoSuchKey", "The report is gone, with its job.")
+        raise ApiError(404, "The report is gone, with its job.")
     return BytesResponse(job.report().encode(), content_type="text/csv")
 
 
@@ -61,11 +61,11 @@ async def _hash_body(request: web.Request) -> tuple[int, str]:
 
 
 def _check_permission(request: web.Request) -> None:
-    """Raise a `StorageError` unless the URL permits the request."""
+    """Raise an `ApiError` unless the URL permits the request."""
     # A token beside a signature is one that leaked to another host. Amazon S3 rejects
     # such requests too.
     if "authorization" in request.headers:
         msg = "Only one auth mechanism is allowed: the URL is signed already."
-        raise StorageError(400, "InvalidRequest", msg)
+        raise ApiError(400, msg)
     store, now = request.app[PLATFORM].store, get_time(request)
     store.check_signature(request.method, request.path, request.query, now)

@@ -8,16 +8,16 @@ or by the limits gets no fault, and one that gets a fault has used a slot.
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
+from collections.abc import Sequence
 from email.utils import formatdate
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
-from gradient_async.emulator.core.errors import ApiError, StorageError
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.domain.accounts import Account
 from gradient_async.emulator.domain.platform import Platform
 from gradient_async.emulator.handlers.context import (
@@ -27,24 +27,32 @@ from gradient_async.emulator.handlers.context import (
     get_time,
 )
 from gradient_async.emulator.handlers.responses import (
-    error_response,
+    api_error_response,
     storage_error_response,
-    xml_response,
 )
 from gradient_async.emulator.handlers.storage import receive_upload, send_report
-from gradient_async.emulator.server.fault_injection import CREATE_ERROR, inject_fault
+from gradient_async.emulator.server.fault_injection import (
+    CREATE_ERROR,
+    ErrorFactory,
+    inject_fault,
+)
 from gradient_async.emulator.server.routes import ROUTES
 from gradient_async.emulator.server.state import DECISION, FAULT, STATE, ServerState
 
+# RFC 9110, section 11.1: the names of schemes are case-insensitive.
 _BEARER: Final = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE)
+_ID_HEADER: Final = web.AppKey("id_header", str)
 
 
 def create_api(platform: Platform, state: ServerState) -> web.Application:
     """Create the application of the API; each start of the server needs a new one."""
-    application = web.Application(middlewares=[record, limit, inject_fault, map_errors])
-    application[PLATFORM], application[STATE] = platform, state
-    application[CREATE_ERROR] = error_response
-    application.on_response_prepare.append(add_headers)
+    application = _create_application(
+        platform,
+        state,
+        middlewares=[record, limit, inject_fault, map_errors],
+        create_error=api_error_response,
+        id_header="x-request-id",
+    )
     for route in ROUTES:
         # Not `add_get`, which adds HEAD too: the platform's API has no HEAD.
         application.router.add_route(route.method, route.path, route.handler)
@@ -53,11 +61,13 @@ def create_api(platform: Platform, state: ServerState) -> web.Application:
 
 def create_storage(platform: Platform, state: ServerState) -> web.Application:
     """Create the application of the storage site."""
-    middlewares = [record_storage, inject_fault, map_storage_errors]
-    application = web.Application(middlewares=middlewares)
-    application[PLATFORM], application[STATE] = platform, state
-    application[CREATE_ERROR] = storage_error_response
-    application.on_response_prepare.append(add_storage_headers)
+    application = _create_application(
+        platform,
+        state,
+        middlewares=[record_storage, inject_fault, map_errors],
+        create_error=storage_error_response,
+        id_header="x-amz-request-id",
+    )
     application.router.add_put("/uploads/{object_key}", receive_upload)
     application.router.add_get("/reports/{uuid}.csv", send_report, allow_head=False)
     return application
@@ -73,6 +83,7 @@ async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         index = None
         if account is not None:
             request[ACCOUNT], index = account, account.index
+        # After its way to the server: limits and records count from the arrival.
         request[RECEIVED] = state.traffic.record(request, index)
         response = await handler(request)
         await state.network.transfer()
@@ -85,14 +96,15 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
     account = request.get(ACCOUNT)
     if account is None:
         # Limits belong to tokens, so there is none to count against.
-        return error_response(request, 401)
+        return api_error_response(request, ApiError(401))
     if account.limiter is None:
         return await handler(request)
-    decision = account.limiter.hit(request[RECEIVED].at)
+    # Not the loop's time, which may start again when the server does.
+    decision = account.limiter.hit(request.app[PLATFORM].clock.uptime)
     request[DECISION] = decision
     if decision.is_allowed:
         return await handler(request)
-    response = error_response(request, 429)
+    response = api_error_response(request, ApiError(429))
     if decision.retry_after is not None:
         # A difference of floats may exceed the whole second by a rounding error.
         seconds = math.ceil(round(decision.retry_after, 6))
@@ -102,30 +114,36 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def map_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn errors, including the router's, into the API's error responses."""
+    """Turn errors, including the router's, into the site's error responses."""
+    create_error = request.app[CREATE_ERROR]
     try:
         return await handler(request)
     except ApiError as error:
-        return error_response(request, error.status, error.message)
+        return create_error(request, error)
     except web.HTTPError as error:
-        response = error_response(request, error.status)
+        response = create_error(request, ApiError(error.status))
         if "allow" in error.headers:
             response.headers["allow"] = error.headers["allow"]
         return response
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Record a response's status, and add the platform's headers."""
-    now = asyncio.get_running_loop().time()
-    headers = response.headers
-    headers["x-request-id"] = request[RECEIVED].request_id
+    """Record a response's status, and add the site's headers."""
+    # In the signal, because faults may replace the response that a middleware sees.
+    request[RECEIVED].status = response.status
+    clock, headers = request.app[PLATFORM].clock, response.headers
+    now = clock.uptime
+    headers[request.app[_ID_HEADER]] = request[RECEIVED].request_id
+    headers["date"] = formatdate(clock.to_epoch(now, now=now), usegmt=True)
     if decision := request.get(DECISION):
         headers["ratelimit-limit"] = str(decision.limit)
         headers["ratelimit-remaining"] = str(decision.remaining)
-        clock = request.app[PLATFORM].clock
         resets_at = clock.to_epoch(decision.resets_at, now=now)
+        # Rounded up: a client that waits until then must find a free slot.
         headers["ratelimit-reset"] = str(math.ceil(resets_at))
-    _complete_headers(request, response, now)
+    if fault := request.get(FAULT):
+        # Last, so that a fault can replace any of them.
+        headers.update(fault.headers)
 
 
 @web.middleware
@@ -139,37 +157,19 @@ async def record_storage(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
 
 
-@web.middleware
-async def map_storage_errors(
-    request: web.Request, handler: Handler
-) -> web.StreamResponse:
-    """Turn errors, including the router's, into the object store's responses."""
-    try:
-        return await handler(request)
-    except StorageError as error:
-        return xml_response(error)
-    except web.HTTPError as error:
-        return storage_error_response(request, error.status)
-
-
-async def add_storage_headers(
-    request: web.Request, response: web.StreamResponse
-) -> None:
-    """Record a response's status, and add the object store's headers."""
-    now = asyncio.get_running_loop().time()
-    response.headers["x-amz-request-id"] = request[RECEIVED].request_id
-    _complete_headers(request, response, now)
-
-
-def _complete_headers(
-    request: web.Request, response: web.StreamResponse, now: float
-) -> None:
-    """Record the status, and add the date and a fault's headers, which come last."""
-    request[RECEIVED].status = response.status
-    date = request.app[PLATFORM].clock.to_epoch(now, now=now)
-    response.headers["date"] = formatdate(date, usegmt=True)
-    if fault := request.get(FAULT):
-        response.headers.update(fault.headers)
+def _create_application(
+    platform: Platform,
+    state: ServerState,
+    *,
+    middlewares: Sequence[Middleware],
+    create_error: ErrorFactory,
+    id_header: str,
+) -> web.Application:
+    application = web.Application(middlewares=middlewares)
+    application[PLATFORM], application[STATE] = platform, state
+    application[CREATE_ERROR], application[_ID_HEADER] = create_error, id_header
+    application.on_response_prepare.append(add_headers)
+    return application
 
 
 def _find_account(request: web.Request) -> Account | None:

@@ -11,14 +11,15 @@ from typing import Final, TypeAlias, cast
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.faults import Fault
 from gradient_async.emulator.handlers.context import ACCOUNT
 from gradient_async.emulator.handlers.responses import BytesResponse
 from gradient_async.emulator.server.routes import PAGED_PATHS
 from gradient_async.emulator.server.state import FAULT, STATE
 
-ErrorFactory: TypeAlias = Callable[[web.Request, int], BytesResponse]
-"""Creates the error response for a request and a status."""
+ErrorFactory: TypeAlias = Callable[[web.Request, ApiError], BytesResponse]
+"""Creates the response for a request and its error."""
 
 CREATE_ERROR: Final[web.AppKey[ErrorFactory]] = web.AppKey("create_error")
 """How an application writes errors."""
@@ -33,6 +34,7 @@ async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResp
     fault = request.app[STATE].faults.consume(
         method=request.method,
         path=request.path,
+        # A list request that names no page is one for the first.
         page=request.query.get("page", "1") if _is_list(request) else None,
         token=account and account.token,
     )
@@ -45,6 +47,7 @@ async def inject_fault(request: web.Request, handler: Handler) -> web.StreamResp
 async def _apply(
     request: web.Request, handler: Handler, fault: Fault
 ) -> web.StreamResponse:
+    # First, so that a delay can be combined with every other effect but `hang`.
     await asyncio.sleep(fault.delay)
     if fault.hang:
         return await _hang()
@@ -70,7 +73,7 @@ def _create_own_response(request: web.Request, fault: Fault) -> BytesResponse:
         return BytesResponse(fault.body, status=status, content_type=fault.content_type)
     if status < HTTPStatus.BAD_REQUEST:
         return BytesResponse(b"", status=status)
-    return request.app[CREATE_ERROR](request, status)
+    return request.app[CREATE_ERROR](request, ApiError(status))
 
 
 async def _read_body(request: web.Request, limit: int) -> None:

@@ -24,6 +24,7 @@ _BASE_JOBS: Final = f"{_BASES}/{{knowledge_base_uuid}}/indexing_jobs"
 _SOURCES: Final = f"{_BASES}/{{knowledge_base_uuid}}/data_sources"
 _SOURCE: Final = f"{_SOURCES}/{{data_source_uuid}}"
 _UPLOADS: Final = f"{_BASES}/data_sources/file_upload_presigned_urls"
+# The description spells this path with a hyphen, and all others with underscores.
 _SCHEDULES: Final = "/v2/gen-ai/scheduled-indexing"
 _SCHEDULE: Final = f"{_SCHEDULES}/{{uuid}}"
 _BASE_SCHEDULE: Final = f"{_SCHEDULES}/knowledge-base/{{knowledge_base_uuid}}"

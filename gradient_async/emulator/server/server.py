@@ -12,6 +12,7 @@ from gradient_async.emulator.domain.platform import Platform
 from gradient_async.emulator.server.applications import create_api, create_storage
 from gradient_async.emulator.server.state import ServerState, Traffic
 
+# Not `localhost`, which may mean ::1, where another program may listen.
 _HOST: Final = "127.0.0.1"
 _PORTS: Final = range(65536)
 # Handlers are cancelled before the server shuts down, so there is nothing to wait for.
@@ -28,17 +29,23 @@ class Site:
         self._runner: web.AppRunner | None = None
 
     @property
-    def port(self) -> int | None:
-        """The port, or None while the site is not running."""
+    def is_running(self) -> bool:
+        """Whether the site listens."""
+        return self._runner is not None
+
+    @property
+    def port(self) -> int:
+        """The port; a RuntimeError while the site is not running."""
         if self._runner is None:
-            return None
+            msg = "the emulator is not running: use `async with Emulator() as api`"
+            raise RuntimeError(msg)
         _, port = self._runner.addresses[0]
         return int(port)
 
     @property
-    def url(self) -> str | None:
-        """The base URL, or None while the site is not running."""
-        return None if self.port is None else f"http://{_HOST}:{self.port}"
+    def url(self) -> str:
+        """The base URL; a RuntimeError while the site is not running."""
+        return f"http://{_HOST}:{self.port}"
 
     async def start(self, port: int) -> None:
         """Listen on a port, 0 for a free one; clean up if it is taken."""
@@ -78,21 +85,11 @@ class Server:
         self._platform = platform
         self._port = port
         self._storage_port = 0
-        self._api = Site(lambda: create_api(platform, state), state.traffic)
-        self._storage = Site(
+        self.api: Site = Site(lambda: create_api(platform, state), state.traffic)
+        self.storage: Site = Site(
             lambda: create_storage(platform, state), state.storage_traffic
         )
         self._starting: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str | None:
-        """The base URL of the API, or None while the server is not running."""
-        return self._api.url
-
-    @property
-    def storage_url(self) -> str | None:
-        """The base URL of the storage site, or None while the server is not running."""
-        return self._storage.url
 
     async def start(self) -> None:
         """Listen on both ports; clean up if one is taken."""
@@ -113,18 +110,18 @@ class Server:
         if self._starting is not None and not self._starting.done():
             await asyncio.wait([self._starting])
         self._starting = None
-        await self._api.aclose()
-        await self._storage.aclose()
+        await self.api.aclose()
+        await self.storage.aclose()
 
     async def _listen(self) -> None:
         """Start both sites; storage first, because the API hands out its URLs."""
-        self._platform.start(asyncio.get_running_loop())
+        self._platform.clock.start(asyncio.get_running_loop())
         try:
-            await self._storage.start(self._storage_port)
+            await self.storage.start(self._storage_port)
         except OSError:
             # Another process has taken the port since the last start.
-            await self._storage.start(0)
+            await self.storage.start(0)
         # The same port next time keeps presigned URLs valid across a restart.
-        self._storage_port = self._storage.port or 0
-        self._platform.store.url = self._storage.url or ""
-        await self._api.start(self._port)
+        self._storage_port = self.storage.port
+        self._platform.store.url = self.storage.url
+        await self.api.start(self._port)

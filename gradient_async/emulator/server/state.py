@@ -36,6 +36,7 @@ class Network:
 
     async def transfer(self) -> None:
         """Wait for as long as one direction takes."""
+        # Drawn for each direction, so that requests can overtake each other.
         seconds = (self.latency + self.rng.uniform(0, self.jitter)) / 2
         # Even `sleep(0)` would let other tasks run first.
         if seconds:
@@ -79,6 +80,7 @@ class Traffic:
             method=request.method,
             path=request.raw_path.partition("?")[0],
             query=dict(request.query),
+            # HTTP ignores their case, and tests should not depend on the client's.
             headers={name.lower(): value for name, value in request.headers.items()},
             account=account,
             at=asyncio.get_running_loop().time(),

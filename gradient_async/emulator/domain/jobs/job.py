@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final, Self, cast
 
 import attrs
 
-from gradient_async.emulator.core.timestamps import format_timestamp, parse_timestamp
+from gradient_async.emulator.core.timestamps import format_timestamps, parse_timestamp
 from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
@@ -37,16 +38,10 @@ _REPORT_COLUMNS: Final = (
 
 @attrs.frozen
 class Job:
-    """The JSON of an indexing job, encoded once and served many times."""
+    """The state of an indexing job at one time, as JSON."""
 
-    uuid: str
-    fields: Mapping[str, object] = attrs.field(repr=False)
-    text: bytes = attrs.field(repr=False)
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, object]) -> Self:
-        """Encode the members of a job's JSON object."""
-        return cls(str(fields["uuid"]), fields, _encode(fields).encode())
+    fields: Mapping[str, object]
+    """The members of its JSON object."""
 
     @classmethod
     def build(
@@ -64,25 +59,20 @@ class Job:
         sources: Sequence[IndexedSource],
     ) -> Self:
         """Create a job from its state; times are nanoseconds since the epoch."""
-        times = {
-            "created_at": created_at,
-            "started_at": started_at,
-            "finished_at": finished_at,
-            "updated_at": updated_at,
-        }
         tokens = sum(source.tokens for source in sources)
         has_report = any(is_reported(source.fields) for source in sources)
-        return cls.from_fields(
+        return cls(
             {
                 "uuid": uuid,
                 "knowledge_base_uuid": knowledge_base_uuid,
                 "phase": f"{_PHASE}{phase}",
                 "status": f"{_STATUS}{status}",
-                **{
-                    name: format_timestamp(time)
-                    for name, time in times.items()
-                    if time is not None
-                },
+                **format_timestamps(
+                    created_at=created_at,
+                    started_at=started_at,
+                    finished_at=finished_at,
+                    updated_at=updated_at,
+                ),
                 "data_source_uuids": list(source_uuids),
                 "data_source_jobs": [source.fields for source in sources],
                 "total_datasources": len(source_uuids),
@@ -92,6 +82,17 @@ class Job:
                 "is_report_available": phase not in UNFINISHED and has_report,
             }
         )
+
+    @cached_property
+    def text(self) -> bytes:
+        """Its JSON, encoded at the first use."""
+        # Not earlier: most jobs are never served, only counted or filtered.
+        return _encode(self.fields).encode()
+
+    @property
+    def uuid(self) -> str:
+        """Its id."""
+        return str(self.fields["uuid"])
 
     @property
     def knowledge_base_uuid(self) -> str:
@@ -135,12 +136,11 @@ class Job:
         changes = {
             "phase": f"{_PHASE}CANCELLED",
             "status": f"{_STATUS}CANCELLED",
-            "finished_at": format_timestamp(end),
-            "updated_at": format_timestamp(end),
+            **format_timestamps(finished_at=end, updated_at=end),
             "data_source_jobs": sources,
             "is_report_available": any(map(is_reported, sources)),
         }
-        return self.from_fields({**self.fields, **changes})
+        return attrs.evolve(self, fields={**self.fields, **changes})
 
     def report(self) -> str:
         """Return the report on the job: a CSV table of its data sources."""
@@ -156,4 +156,4 @@ def _cancel_source(fields: Mapping[str, object], end: int) -> dict[str, object]:
     if fields["status"] != "DATA_SOURCE_STATUS_IN_PROGRESS":
         return dict(fields)
     status = "DATA_SOURCE_STATUS_CANCELLED"
-    return {**fields, "status": status, "completed_at": format_timestamp(end)}
+    return {**fields, "status": status, **format_timestamps(completed_at=end)}

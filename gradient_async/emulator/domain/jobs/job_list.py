@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 import attrs
 
-from gradient_async.emulator.core.pages import Page, cut_page
 from gradient_async.emulator.core.timestamps import SECOND, START_TIME
 from gradient_async.emulator.domain.jobs.history import JobGenerator, SourceIds
 from gradient_async.emulator.domain.jobs.job import Job
@@ -26,15 +25,17 @@ class JobList:
     _newest: int = attrs.field(default=START_TIME, init=False)
     """When the newest job was created."""
 
-    def newest_first(self, now: int) -> Iterator[Job]:
-        """Iterate over the jobs at a time."""
-        return (record.at(now) for record in self._reversed())
+    def newest_first(self) -> Sequence[JobRecord]:
+        """Return a copy of the records, newest first."""
+        # Tests read and add jobs from their own threads. Copying to a tuple is atomic
+        # under the GIL, while iterating over a growing dictionary raises.
+        return tuple(self._records.values())[::-1]
 
     def of_knowledge_base(self, uuid: str, now: int) -> Iterator[Job]:
         """Iterate over the jobs of one knowledge base at a time, newest first."""
         return (
             record.at(now)
-            for record in self._reversed()
+            for record in self.newest_first()
             if record.knowledge_base_uuid == uuid
         )
 
@@ -95,16 +96,6 @@ class JobList:
     def cancel(self, uuid: str, now: int) -> None:
         """Cancel a job that has not ended; it keeps its place."""
         self._records[uuid] = self._records[uuid].cancel(now)
-
-    def read_page(self, page: int, per_page: int, now: int) -> Page[Job]:
-        """Return one page of the list."""
-        return cut_page(self._reversed(), page, per_page, lambda it: it.at(now))
-
-    def _reversed(self) -> Sequence[JobRecord]:
-        """Return a copy of the records, newest first."""
-        # Tests read and add jobs from their own threads. Copying to a tuple is atomic
-        # under the GIL, while iterating over a growing dictionary raises.
-        return tuple(self._records.values())[::-1]
 
     def _next_time(self, now: int) -> int:
         """Return the date of a new job: now, or a second after the newest if later."""

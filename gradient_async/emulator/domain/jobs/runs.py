@@ -21,6 +21,7 @@ from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
 from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
 
+# Long enough for a client that polls to see that a job can be pending.
 _PENDING_TIME: Final = 2 * SECOND
 
 
@@ -99,29 +100,23 @@ class SourceRun:
         seen = duration if elapsed >= self.duration else elapsed
         files, size = (total * seen // duration for total in (self.files, self.size))
         if self.outcome == "NOT_UPDATED":
-            return Counts(files=self.files, skipped=files, size=self.size)
-        failed = self._failed_files(files)
+            return Counts(
+                total_file_count=self.files,
+                skipped_item_count=files,
+                total_bytes=self.size,
+            )
+        share = self.failure.failed_share if self.failure else Fraction(0)
+        failed = math.ceil(files * share)
+        if share < 1:
+            # A partial failure leaves at least one file: of a single one, a part fails.
+            failed = min(failed, self.files - 1)
         return Counts(
-            files=self.files,
-            indexed=files - failed,
-            failed=failed,
-            size=self.size,
-            indexed_size=self._indexed_bytes(size),
+            total_file_count=self.files,
+            indexed_file_count=files - failed,
+            failed_item_count=failed,
+            total_bytes=self.size,
+            total_bytes_indexed=size - math.ceil(size * share),
         )
-
-    def _failed_files(self, files: int) -> int:
-        """Return how many of the first `files` fail."""
-        if self.failure is None:
-            return 0
-        if self.failure.failed == 1:
-            return files
-        # A partial failure leaves at least one file: of a single one, a part fails.
-        return min(math.ceil(files * self.failure.failed_share), self.files - 1)
-
-    def _indexed_bytes(self, size: int) -> int:
-        """Return how many of the first `size` bytes are indexed."""
-        share = Fraction(0) if self.failure is None else self.failure.failed_share
-        return size - math.ceil(size * share)
 
 
 @attrs.frozen(kw_only=True)

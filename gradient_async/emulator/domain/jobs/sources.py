@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
 from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
-
-COMPLETE: Final = frozenset({"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"})
-"""The statuses of data sources that were indexed, at least in part."""
 
 _PREFIX: Final = "DATA_SOURCE_STATUS_"
 # The shares of the files that failed, were skipped, and were not read, by status; the
@@ -24,7 +21,9 @@ _SHARES: Final = {
     "CANCELLED": (0.0, 0.0, 0.7),
     "IN_PROGRESS": (0.0, 0.0, 0.5),
 }
+_COMPLETE: Final = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
 _WITH_ERRORS: Final = {"FAILED", "PARTIALLY_UPDATED"}
+# What was skipped or cancelled leaves nothing to report on.
 _REPORTED: Final = {
     f"{_PREFIX}{name}" for name in ("UPDATED", "PARTIALLY_UPDATED", "FAILED")
 }
@@ -39,29 +38,20 @@ _ERRORS: Final = (
 
 @attrs.frozen(kw_only=True)
 class Counts:
-    """The files and bytes of a data source in a job."""
+    """The files and bytes of a data source in a job, named as in its JSON."""
 
-    files: int = 0
-    indexed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    removed: int = 0
-    size: int = 0
-    """The bytes of all files."""
-    indexed_size: int = 0
+    total_file_count: int = 0
+    indexed_file_count: int = 0
+    failed_item_count: int = 0
+    skipped_item_count: int = 0
+    removed_item_count: int = 0
+    total_bytes: int = 0
+    total_bytes_indexed: int = 0
 
     def describe(self) -> dict[str, str]:
         """Return the JSON members, strings as protobuf writes 64-bit integers."""
-        counts = {
-            "total_file_count": self.files,
-            "indexed_file_count": self.indexed,
-            "indexed_item_count": self.indexed,
-            "failed_item_count": self.failed,
-            "skipped_item_count": self.skipped,
-            "removed_item_count": self.removed,
-            "total_bytes": self.size,
-            "total_bytes_indexed": self.indexed_size,
-        }
+        # Each file is one item here, so the description's two counts are the same.
+        counts = attrs.asdict(self) | {"indexed_item_count": self.indexed_file_count}
         return {name: str(count) for name, count in counts.items()}
 
 
@@ -85,38 +75,33 @@ class IndexedSource:
         status: str,
         counts: Counts,
         *,
-        started_at: int,
+        started_at: int | None,
         updated_at: int,
         error: Mapping[str, str],
-    ) -> IndexedSource:
+    ) -> Self:
         """Create an entry; `updated_at` is also its end, unless it is in progress."""
         fields: dict[str, object] = {
             "data_source_uuid": uuid,
             "status": f"{_PREFIX}{status}",
-            "started_at": format_timestamp(started_at),
         }
-        if status != "IN_PROGRESS":
-            fields["completed_at"] = format_timestamp(updated_at)
+        if started_at is not None:
+            fields["started_at"] = format_timestamp(started_at)
+            if status != "IN_PROGRESS":
+                fields["completed_at"] = format_timestamp(updated_at)
         return cls(
             fields={**fields, **error, **counts.describe()},
-            is_complete=status in COMPLETE,
+            is_complete=status in _COMPLETE,
             updated_at=updated_at,
-            tokens=counts.indexed_size // 4,
+            # A rule of thumb for English text: four bytes per token.
+            tokens=counts.total_bytes_indexed // 4,
         )
 
     @classmethod
-    def not_started(cls, uuid: str, updated_at: int) -> IndexedSource:
+    def not_started(cls, uuid: str, at: int) -> Self:
         """Create the entry of a data source whose job was cancelled before its turn."""
-        fields: dict[str, object] = {
-            "data_source_uuid": uuid,
-            "status": f"{_PREFIX}CANCELLED",
-            **Counts().describe(),
-        }
-        return cls(fields=fields, is_complete=False, updated_at=updated_at, tokens=0)
-
-    def with_uuid(self, uuid: str) -> IndexedSource:
-        """Return the same entry for another data source."""
-        return attrs.evolve(self, fields=self.fields | {"data_source_uuid": uuid})
+        return cls.build(
+            uuid, "CANCELLED", Counts(), started_at=None, updated_at=at, error={}
+        )
 
 
 def generate_source(
@@ -146,11 +131,11 @@ def _generate_counts(rng: random.Random, status: str) -> Counts:
     failed, skipped, unread = (int(files * share) for share in _SHARES[status])
     indexed = files - failed - skipped - unread
     return Counts(
-        files=files,
-        indexed=indexed,
-        failed=failed,
-        skipped=skipped,
-        removed=rng.randrange(5) if indexed else 0,
-        size=files * size,
-        indexed_size=indexed * size,
+        total_file_count=files,
+        indexed_file_count=indexed,
+        failed_item_count=failed,
+        skipped_item_count=skipped,
+        removed_item_count=rng.randrange(5) if indexed else 0,
+        total_bytes=files * size,
+        total_bytes_indexed=indexed * size,
     )

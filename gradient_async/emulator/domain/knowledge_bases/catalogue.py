@@ -17,9 +17,15 @@ USE_CASES: Final = (
     "MODEL_USECASE_SERVERLESS",
 )
 
-_KNOWLEDGE_BASE: Final = "MODEL_USECASE_KNOWLEDGEBASE"
-_CREATED: Final = "2026-01-15T09:00:00Z"
-_UPDATED: Final = "2026-06-01T09:00:00Z"
+_COMMON: Final[Mapping[str, object]] = {
+    "provider": "MODEL_PROVIDER_DIGITALOCEAN",
+    "model_availability": "serverless",
+    "lifecycle_status": "active",
+    "is_foundational": True,
+    "upload_complete": True,
+    "created_at": "2026-01-15T09:00:00Z",
+    "updated_at": "2026-06-01T09:00:00Z",
+}
 
 
 @attrs.frozen
@@ -42,21 +48,20 @@ class EmbeddingModel:
     default_size: int
 
 
-def _region(code: str, *, inference: bool, batch: bool) -> dict[str, object]:
-    """Return a region's JSON; its hosts do not exist."""
-    return {
+REGIONS: Final[Sequence[Mapping[str, object]]] = tuple(
+    {
         "region": code,
+        # These hosts do not exist, so no test can send inference to a real one.
         "inference_url": f"https://inference.{code}.emulator.invalid",
         "stream_inference_url": f"https://stream.{code}.emulator.invalid",
         "serves_inference": inference,
         "serves_batch": batch,
     }
-
-
-REGIONS: Final[Sequence[Mapping[str, object]]] = (
-    _region("tor1", inference=True, batch=True),
-    _region("nyc2", inference=True, batch=False),
-    _region("ams3", inference=False, batch=True),
+    for code, inference, batch in (
+        ("tor1", True, True),
+        ("nyc2", True, False),
+        ("ams3", False, True),
+    )
 )
 """The regions, as in the API's JSON."""
 
@@ -71,25 +76,18 @@ EMBEDDING_MODELS: Final = (
 )
 """The models that knowledge bases can use."""
 
-_AGREEMENT: Final = {
-    "uuid": "0a1e6b3c-0000-4000-8000-0000000000a1",
-    "name": "Model terms",
-    "description": "What the maker of the model asks of those who use it.",
-    "url": "https://models.emulator.invalid/terms",
-}
-
 
 def _embedding(
     position: int, identifier: str, name: str, parameters: float, price: float
 ) -> Model:
     limits = EMBEDDING_MODELS[position]
     fields = {
+        **_COMMON,
         "uuid": limits.uuid,
         "id": identifier,
         "name": name,
         "description": "Turns text into vectors.",
         "type": "embedding",
-        "provider": "MODEL_PROVIDER_DIGITALOCEAN",
         "capabilities": ["vectorization"],
         "modalities": {"input": ["text"], "output": ["vector"]},
         "context_window": str(limits.max_size),
@@ -99,26 +97,25 @@ def _embedding(
         "parameter_count": parameters,
         "pricing": {"input_price_per_million": price},
         "version": {"major": 1, "minor": position, "patch": 0},
-        "lifecycle_status": "active",
-        "model_availability": "serverless",
-        "is_foundational": True,
-        "upload_complete": True,
-        "created_at": _CREATED,
-        "updated_at": _UPDATED,
     }
-    return Model(fields, frozenset({_KNOWLEDGE_BASE}))
+    return Model(fields, frozenset({"MODEL_USECASE_KNOWLEDGEBASE"}))
 
 
 _CHAT_UUID: Final = "0a1e6b3c-0000-4000-8000-000000000004"
 _CHAT: Final = Model(
     {
+        **_COMMON,
         "uuid": _CHAT_UUID,
         "id": "harbour-70b-instruct",
         "name": "Harbour Instruct (70B)",
         "description": "A chat model that can reason first.",
         "type": "chat",
-        "provider": "MODEL_PROVIDER_DIGITALOCEAN",
-        "agreement": _AGREEMENT,
+        "agreement": {
+            "uuid": "0a1e6b3c-0000-4000-8000-0000000000a1",
+            "name": "Model terms",
+            "description": "What the maker of the model asks of those who use it.",
+            "url": "https://models.emulator.invalid/terms",
+        },
         "benchmark_score": {"reading": 81.5, "arithmetic": {"easy": 97, "hard": 64}},
         "capabilities": ["inference", "reasoning"],
         "context_window": "128000",
@@ -129,8 +126,6 @@ _CHAT: Final = Model(
             }
         ],
         "modalities": {"input": ["text", "image"], "output": ["text"]},
-        "model_availability": "serverless",
-        "lifecycle_status": "active",
         "parameter_count": 70.0,
         "pricing": {
             "input_price_per_million": 0.6,
@@ -160,10 +155,6 @@ _CHAT: Final = Model(
         ],
         "thinking": True,
         "version": {"major": 3, "minor": 3, "patch": 1},
-        "is_foundational": True,
-        "upload_complete": True,
-        "created_at": _CREATED,
-        "updated_at": _UPDATED,
     },
     frozenset(
         {"MODEL_USECASE_AGENT", "MODEL_USECASE_REASONING", "MODEL_USECASE_SERVERLESS"}
@@ -172,13 +163,13 @@ _CHAT: Final = Model(
 
 _FINE_TUNED: Final = Model(
     {
+        **_COMMON,
         "uuid": "0a1e6b3c-0000-4000-8000-000000000005",
         "id": "harbour-70b-support",
         "parent_uuid": _CHAT_UUID,
         "name": "Harbour Support (70B)",
         "description": "The same, fine-tuned on a help desk's replies.",
         "type": "chat",
-        "provider": "MODEL_PROVIDER_DIGITALOCEAN",
         "url": "https://models.emulator.invalid/harbour-70b-support.zip",
         "capabilities": ["inference"],
         "context_window": "32000",
@@ -188,10 +179,8 @@ _FINE_TUNED: Final = Model(
         "parameter_count": 70.0,
         "version": {"major": 1, "minor": 0, "patch": 0},
         "is_foundational": False,
-        "upload_complete": True,
         "thinking": False,
-        "created_at": _UPDATED,
-        "updated_at": _UPDATED,
+        "created_at": "2026-06-01T09:00:00Z",
     },
     frozenset({"MODEL_USECASE_AGENT", "MODEL_USECASE_FINETUNED"}),
     is_public=False,
@@ -205,11 +194,6 @@ MODELS: Final = (
     _FINE_TUNED,
 )
 """All models, in list order."""
-
-
-def find_embedding_model(uuid: str) -> EmbeddingModel | None:
-    """Return the embedding model with this id, if there is one."""
-    return next((model for model in EMBEDDING_MODELS if model.uuid == uuid), None)
 
 
 def list_regions(*, inference: bool, batch: bool) -> list[Mapping[str, object]]:

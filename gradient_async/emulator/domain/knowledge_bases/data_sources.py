@@ -12,7 +12,7 @@ import attrs
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import format_timestamp
+from gradient_async.emulator.core.timestamps import format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import EmbeddingModel
 
 
@@ -106,8 +106,7 @@ class DataSource:
         """Return its JSON; `last_job` is its entry in the newest job, if any."""
         fields: dict[str, object] = {
             "uuid": self.uuid,
-            "created_at": format_timestamp(self.created_at),
-            "updated_at": format_timestamp(self.updated_at),
+            **format_timestamps(created_at=self.created_at, updated_at=self.updated_at),
             self.kind: dict(self.details),
             "chunking_algorithm": self.chunking.algorithm,
             "chunking_options": dict(self.chunking.options),
@@ -163,15 +162,14 @@ def _read_options(
 
 
 def _read_bucket(message: Message) -> dict[str, object]:
-    _require(message, "bucket_name")
+    message.required_string("bucket_name")
     for secret in ("key_id", "secret_key"):
         message.string(secret)
     return _strings(message, "bucket_name", "item_path", "region")
 
 
 def _read_web_crawler(message: Message) -> dict[str, object]:
-    _require(message, "base_url")
-    url = message.string("base_url")
+    url = message.required_string("base_url")
     if not _is_web_url(url):
         raise ApiError(422, "base_url must be a URL of http or https.")
     return {
@@ -183,11 +181,12 @@ def _read_web_crawler(message: Message) -> dict[str, object]:
 
 
 def _read_file_upload(message: Message) -> dict[str, object]:
-    _require(message, "stored_object_key")
+    message.required_string("stored_object_key")
     names = _strings(message, "original_file_name", "stored_object_key")
     size = message.integer("size_in_bytes")
     if size < 0:
         raise ApiError(422, f"{message.path}size_in_bytes must be at least 0.")
+    # Protobuf writes 64-bit integers as strings, which JavaScript would round.
     return {**names, "size_in_bytes": str(size)}
 
 
@@ -199,6 +198,7 @@ def _read_dropbox(message: Message) -> dict[str, object]:
 def _read_google_drive(message: Message) -> dict[str, object]:
     message.string("refresh_token")
     folder = _strings(message, "folder_id")
+    # Requests have only the id, so the name that responses show is made up.
     return {**folder, "folder_name": "Shared folder"} if folder else {}
 
 
@@ -211,12 +211,6 @@ _READERS: Final[Mapping[str, Callable[[Message], dict[str, object]]]] = {
     Kind.DROPBOX: _read_dropbox,
     Kind.GOOGLE_DRIVE: _read_google_drive,
 }
-
-
-def _require(message: Message, name: str) -> None:
-    """Raise unless a string is present and not blank."""
-    if not message.string(name).strip():
-        raise ApiError(422, f"{message.path}{name} must not be empty.")
 
 
 def _strings(message: Message, *names: str) -> dict[str, object]:

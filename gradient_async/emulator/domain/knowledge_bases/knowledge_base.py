@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.core.ids import IdGenerator
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
+    EMBEDDING_MODELS,
     REGION_CODES,
     EmbeddingModel,
-    find_embedding_model,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     DataSource,
@@ -23,6 +22,7 @@ from gradient_async.emulator.domain.knowledge_bases.data_sources import (
 )
 from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
 
+# Long enough for a client that polls to see that the database is being created.
 _DATABASE_CREATION: Final = 5 * SECOND
 
 
@@ -73,11 +73,12 @@ class KnowledgeBase:
             "user_id": str(self.user_id),
             "is_public": False,
             "tags": list(self.tags),
-            "created_at": format_timestamp(self.created_at),
-            "updated_at": format_timestamp(self.updated_at),
+            **format_timestamps(
+                created_at=self.created_at,
+                updated_at=self.updated_at,
+                added_to_agent_at=self.added_to_agent_at,
+            ),
         }
-        if self.added_to_agent_at is not None:
-            fields["added_to_agent_at"] = format_timestamp(self.added_to_agent_at)
         if self.reranking is not None:
             fields["reranking_config"] = dict(self.reranking)
         if last_job is not None:
@@ -92,7 +93,7 @@ class KnowledgeBase:
             if message.has(name)
         }
         if "name" in changes:
-            _check_name(changes["name"])
+            message.required_string("name")
         tags, reranking = message.strings("tags"), _read_reranking(message)
         # Everything is read before anything is set, so an error changes nothing.
         for name, text in changes.items():
@@ -103,7 +104,7 @@ class KnowledgeBase:
 
 
 def read_knowledge_base(
-    message: Message, ids: IdGenerator, owner: Owner, now: int
+    message: Message, create_id: Callable[[], str], owner: Owner, now: int
 ) -> KnowledgeBase:
     """
     Create the knowledge base that a request describes, with its data sources.
@@ -111,22 +112,22 @@ def read_knowledge_base(
     A new database takes five seconds; an existing one is ready at once. Members that
     are missing or invalid, or refer to something unknown, raise an `ApiError`.
     """
-    _check_name(message.string("name"))
-    model = _find_model(message.string("embedding_model_uuid"))
-    region = message.string("region")
+    name = message.required_string("name")
+    model = _find_model(message.required_string("embedding_model_uuid"))
+    region = message.required_string("region")
     if region not in REGION_CODES:
-        raise ApiError(422, _unknown("region", region))
+        raise ApiError(422, f"region: there is no {region!r}.")
     database_id = message.string("database_id")
     # Not kept, but read, so that wrong types are rejected.
     for ignored in ("vpc_uuid", "size"):
         message.string(ignored)
     knowledge_base = KnowledgeBase(
-        uuid=ids.create(),
-        name=message.string("name"),
+        uuid=create_id(),
+        name=name,
         region=region,
         model=model,
         project_id=message.string("project_id") or owner.project_id,
-        database_id=database_id or ids.create(),
+        database_id=database_id or create_id(),
         user_id=owner.user_id,
         created_at=now,
         updated_at=now,
@@ -135,7 +136,7 @@ def read_knowledge_base(
         reranking=_read_reranking(message),
     )
     data_sources = [
-        read_data_source(it, model, uuid=ids.create(), now=now, kinds=tuple(Kind))
+        read_data_source(it, model, uuid=create_id(), now=now, kinds=tuple(Kind))
         for it in message.messages("datasources")
     ]
     knowledge_base.data_sources = {it.uuid: it for it in data_sources}
@@ -149,20 +150,8 @@ def _read_reranking(message: Message) -> dict[str, object] | None:
     return {"enabled": config.boolean("enabled"), "model": config.string("model")}
 
 
-def _check_name(name: str) -> None:
-    if not name.strip():
-        raise ApiError(422, "A knowledge base needs a name.")
-
-
 def _find_model(uuid: str) -> EmbeddingModel:
-    model = find_embedding_model(uuid)
-    if model is None:
-        raise ApiError(422, _unknown("embedding_model_uuid", uuid))
-    return model
-
-
-def _unknown(name: str, value: str) -> str:
-    """Return the message for a member that is missing or refers to nothing."""
-    if not value:
-        return f"{name} is required."
-    return f"{name}: there is no {value!r}."
+    for model in EMBEDDING_MODELS:
+        if model.uuid == uuid:
+            return model
+    raise ApiError(422, f"embedding_model_uuid: there is no {uuid!r}.")

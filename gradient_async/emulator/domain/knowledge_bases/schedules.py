@@ -10,7 +10,7 @@ import attrs
 
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
 
 _TIME: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 _WEEK: Final = 7
@@ -29,17 +29,21 @@ class Schedule:
     """Hours and minutes in UTC, as HH:MM."""
     created_at: int
 
-    def describe(self, now: int) -> dict[str, object]:
-        """Return its JSON."""
-        return self._describe_common(self.created_at) | {
-            "is_active": True,
-            "next_run_at": format_timestamp(self.next_run(now)),
+    def describe(self, now: int, *, is_deleted: bool = False) -> dict[str, object]:
+        """Return its JSON, or what the response to its deletion shows."""
+        return {
+            "uuid": self.uuid,
+            "knowledge_base_uuid": self.knowledge_base_uuid,
+            "days": list(self.days),
+            "time": f"{self.time}:00",
+            "is_active": not is_deleted,
+            **format_timestamps(
+                created_at=self.created_at,
+                updated_at=now if is_deleted else self.created_at,
+                deleted_at=now if is_deleted else None,
+                next_run_at=None if is_deleted else self.next_run(now),
+            ),
         }
-
-    def describe_deleted(self, now: int) -> dict[str, object]:
-        """Return its JSON after it was deleted."""
-        deleted = {"is_active": False, "deleted_at": format_timestamp(now)}
-        return self._describe_common(now) | deleted
 
     def next_run(self, now: int) -> int:
         """Return when it is next due, later than now."""
@@ -54,16 +58,6 @@ class Schedule:
             for run in runs
             if run > today and run.isoweekday() % _WEEK in weekdays
         )
-
-    def _describe_common(self, updated_at: int) -> dict[str, object]:
-        return {
-            "uuid": self.uuid,
-            "knowledge_base_uuid": self.knowledge_base_uuid,
-            "days": list(self.days),
-            "time": f"{self.time}:00",
-            "created_at": format_timestamp(self.created_at),
-            "updated_at": format_timestamp(updated_at),
-        }
 
 
 def read_schedule(

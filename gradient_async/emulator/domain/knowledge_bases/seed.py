@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Final
 
-from gradient_async.emulator.core.ids import IdGenerator, create_rng
+from gradient_async.emulator.core.ids import create_rng, create_uuid
 from gradient_async.emulator.core.timestamps import MINUTE, SECOND
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
@@ -74,7 +74,7 @@ def _create_knowledge_base(
         model=rng.choice(EMBEDDING_MODELS),
         project_id=owner.project_id,
         # From the id, so that it does not change the random choices that follow.
-        database_id=IdGenerator(uuid).create(),
+        database_id=create_uuid(create_rng(uuid)),
         user_id=owner.user_id,
         created_at=created_at,
         updated_at=created_at + _HOUR,
@@ -103,7 +103,7 @@ def _create_data_source(
 def _create_details(kind: Kind, knowledge_base: KnowledgeBase) -> dict[str, object]:
     name = knowledge_base.name
     bucket = {"bucket_name": f"{name}-files", "item_path": "published/"}
-    object_id = IdGenerator(name + knowledge_base.uuid).create()
+    object_id = create_uuid(create_rng(name + knowledge_base.uuid))
     details: dict[Kind, dict[str, object]] = {
         Kind.SPACES: {**bucket, "region": knowledge_base.region},
         Kind.WEB_CRAWLER: {
