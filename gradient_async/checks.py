@@ -26,12 +26,7 @@ _NOT_LISTS: Final = (str, bytes, bytearray, Mapping)
 
 
 def check_instance(name: str, value: object, kind: type | UnionType) -> None:
-    """
-    Raise unless `value` is an instance of `kind`.
-
-    Raises:
-        ConfigurationError: It has another type; the message does not show the value.
-    """
+    """Raise `ConfigurationError`, which hides `value`, unless it is a `kind`."""
     if not isinstance(value, kind):
         _refuse(name, _describe(kind), type(value).__name__)
 
@@ -39,12 +34,7 @@ def check_instance(name: str, value: object, kind: type | UnionType) -> None:
 def check_int(
     name: str, value: object, *, minimum: int, maximum: int | None = None
 ) -> None:
-    """
-    Raise unless `value` is an integer within the bounds, which are inclusive.
-
-    Raises:
-        ConfigurationError: It has another type, or is out of bounds.
-    """
+    """Raise `ConfigurationError` unless `value` is an int within inclusive bounds."""
     number = value if isinstance(value, int) and not isinstance(value, bool) else None
     if maximum is None:
         highest, expected = math.inf, f"an integer of at least {minimum}"
@@ -55,12 +45,7 @@ def check_int(
 
 
 def check_seconds(name: str, value: object) -> None:
-    """
-    Raise unless `value` is a finite number above 0.
-
-    Raises:
-        ConfigurationError: It has another type, or is out of bounds.
-    """
+    """Raise `ConfigurationError` unless `value` is a finite number above 0."""
     number = math.nan
     if isinstance(value, int | float) and not isinstance(value, bool):
         with suppress(OverflowError):
@@ -70,12 +55,7 @@ def check_seconds(name: str, value: object) -> None:
 
 
 def check_callable(name: str, value: object) -> None:
-    """
-    Raise unless `value` is callable or None.
-
-    Raises:
-        ConfigurationError: It is neither.
-    """
+    """Raise `ConfigurationError` unless `value` is callable or None."""
     if value is not None and not callable(value):
         _refuse(name, "callable", type(value).__name__)
 

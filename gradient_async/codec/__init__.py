@@ -13,9 +13,6 @@ from gradient_async.codec.encoder import to_body
 from gradient_async.lazy import lazy_names
 from gradient_async.models.base import JSON
 
-if TYPE_CHECKING:
-    from gradient_async.codec.converter import make_converter
-
 __all__ = [
     "JSON",
     "Codec",
@@ -25,7 +22,9 @@ __all__ = [
     "to_body",
 ]
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from gradient_async.codec.converter import make_converter
+else:
     # cattrs takes 25 ms to import.
     __getattr__, __dir__ = lazy_names(
         __name__,

@@ -65,12 +65,7 @@ class Codec:
 
 
 def check_converter(converter: object) -> None:
-    """
-    Raise unless the value is a cattrs converter or None.
-
-    Raises:
-        ConfigurationError: It is neither.
-    """
+    """Raise `ConfigurationError` unless it is a cattrs converter or None."""
     if converter is not None:
         # Importing cattrs takes 25 ms; whoever has a converter has imported it.
         from cattrs import Converter  # noqa: PLC0415

@@ -93,11 +93,9 @@ class KnowledgeBaseResponse:
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBaseDetailsResponse:
+class KnowledgeBaseDetailsResponse(KnowledgeBaseResponse):
     """Response with one knowledge base and the state of its database."""
 
-    knowledge_base: KnowledgeBase
-    """The knowledge base."""
     database_status: DatabaseStatus = DatabaseStatus.CREATING
     """State of its database."""
 

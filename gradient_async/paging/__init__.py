@@ -1,7 +1,6 @@
 """Lists that span several pages."""
 
-from gradient_async.paging.options import Paging
-from gradient_async.paging.page import Page, Position
+from gradient_async.paging.page import Page, Paging, Position
 from gradient_async.paging.paginator import Paginator
 
 __all__ = ["Page", "Paginator", "Paging", "Position"]

@@ -1,8 +1,8 @@
-"""Pages of a list, and positions in it; plain values."""
+"""Pages of a list, positions in it, and options to read it; plain values."""
 
 from __future__ import annotations
 
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypedDict, TypeVar
 
 import attrs
 
@@ -71,3 +71,16 @@ class Position:
         if self.per_page is not None:
             most = MAX_PER_PAGE
             check_int("the position's per_page", self.per_page, minimum=1, maximum=most)
+
+
+class Paging(TypedDict, total=False):
+    """The keyword arguments that every list takes."""
+
+    max_items: int | None
+    """Maximum number of items to yield; None, the default, means all."""
+    per_page: int | None
+    """Items per request, 1 to 200; None, the default, means 200 or `start`'s."""
+    prefetch: int
+    """Number of pages to request at a time, 4 by default; 1 reads one by one."""
+    start: Position | None
+    """Position to resume from, a `Paginator.position`; None means the beginning."""

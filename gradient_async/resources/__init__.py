@@ -4,14 +4,24 @@ from typing import TYPE_CHECKING
 
 from gradient_async.lazy import lazy_names
 
+__all__ = [
+    "DataSources",
+    "IndexingJobs",
+    "KnowledgeBases",
+    "Models",
+    "Regions",
+    "Resource",
+    "ScheduledIndexings",
+]
+
 if TYPE_CHECKING:
-    from gradient_async.resources.data_sources import *
-    from gradient_async.resources.indexing_jobs import *
-    from gradient_async.resources.knowledge_bases import *
-    from gradient_async.resources.models import *
-    from gradient_async.resources.regions import *
-    from gradient_async.resources.resource import *
-    from gradient_async.resources.scheduled_indexing import *
+    from gradient_async.resources.data_sources import DataSources
+    from gradient_async.resources.indexing_jobs import IndexingJobs
+    from gradient_async.resources.knowledge_bases import KnowledgeBases
+    from gradient_async.resources.models import Models
+    from gradient_async.resources.regions import Regions
+    from gradient_async.resources.resource import Resource
+    from gradient_async.resources.scheduled_indexing import ScheduledIndexings
 else:
     __getattr__, __dir__ = lazy_names(
         __name__,

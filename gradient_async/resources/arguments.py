@@ -77,10 +77,9 @@ def require_strs(name: str, values: Iterable[str]) -> tuple[str, ...]:
 
 def check_fields(name: str, value: object, kind: type) -> None:
     """
-    Raise unless `value` is an instance of an attrs class whose fields fit their types.
+    Raise `ConfigurationError` unless `value` is a `kind` whose fields fit their types.
 
-    Raises:
-        ConfigurationError: It is not; the message names the field.
+    `kind` is an attrs class; the message names the field.
     """
     check_instance(name, value, kind)
     hints = get_type_hints(kind)

@@ -146,10 +146,7 @@ class IndexingJobs(Resource):
         return await self._calls.get_details_url(uuid)
 
     def watch(
-        self,
-        uuid: str,
-        *,
-        timeout: float = TIMEOUT,
+        self, uuid: str, *, timeout: float = TIMEOUT
     ) -> AsyncIterator[IndexingJob]:
         """
         Yield a job at once, then each time it has changed, until it has ended.
