@@ -16,6 +16,9 @@ __all__ = [
     "AWSDataSource",
     "AWSDataSourceDisplay",
     "Account",
+    "AccountChanges",
+    "AccountEvent",
+    "AccountEventKind",
     "AccountItem",
     "AccountReport",
     "AccountResults",
@@ -30,6 +33,7 @@ __all__ = [
     "BadRequestError",
     "Changes",
     "Checkpoint",
+    "Checkpoints",
     "ChunkingAlgorithm",
     "ChunkingOptions",
     "Client",
@@ -46,6 +50,10 @@ __all__ = [
     "DecodeError",
     "DropboxDataSource",
     "DropboxDataSourceDisplay",
+    "Feed",
+    "FeedEvent",
+    "FeedListener",
+    "FeedOptions",
     "FileUploadDataSource",
     "Gate",
     "GoogleDriveDataSource",
@@ -67,6 +75,7 @@ __all__ = [
     "JobState",
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
+    "Lagged",
     "Limits",
     "Model",
     "ModelEndpoint",
@@ -120,10 +129,13 @@ __all__ = [
 
 _MODULES: Final = {
     "gradient_async.accounts": (
-        "Account AccountItem AccountReport AccountResults AccountStream Accounts "
-        "AccountsError Health ReportState StreamPosition"
+        "Account AccountChanges AccountItem AccountReport AccountResults AccountStream "
+        "Accounts AccountsError Checkpoints Health ReportState StreamPosition"
     ),
-    "gradient_async.changes": "Changes Checkpoint JobEvent JobEventKind JobState",
+    "gradient_async.changes": (
+        "AccountEvent AccountEventKind Changes Checkpoint Feed FeedEvent FeedListener "
+        "FeedOptions JobEvent JobEventKind JobState Lagged"
+    ),
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",
@@ -143,22 +155,31 @@ _MODULES: Final = {
 if TYPE_CHECKING:
     from gradient_async.accounts import (
         Account,
+        AccountChanges,
         AccountItem,
         AccountReport,
         AccountResults,
         Accounts,
         AccountsError,
         AccountStream,
+        Checkpoints,
         Health,
         ReportState,
         StreamPosition,
     )
     from gradient_async.changes import (
+        AccountEvent,
+        AccountEventKind,
         Changes,
         Checkpoint,
+        Feed,
+        FeedEvent,
+        FeedListener,
+        FeedOptions,
         JobEvent,
         JobEventKind,
         JobState,
+        Lagged,
     )
     from gradient_async.client import Client
     from gradient_async.codec import JSON

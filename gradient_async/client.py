@@ -41,6 +41,7 @@ from gradient_async.transport.wire import Transport
 if TYPE_CHECKING:
     from cattrs import Converter
 
+    from gradient_async.changes import Feed, FeedOptions
     from gradient_async.models.indexing_jobs import IndexingJob
     from gradient_async.paging import Paginator
     from gradient_async.resources.job_filter import JobListOptions
@@ -167,6 +168,7 @@ class Client:
             base_url=settings.base_url,
             codec=Codec(settings.converter),
             find_pacing=lambda _: used_pacing,
+            rate_limit=settings.rate_limit,
             gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=nullcontext() if gate is None else gate,
             timeout=settings.timeout,
@@ -219,6 +221,14 @@ class Client:
         The same as `client.indexing_jobs.list(...)`, whose arguments it takes.
         """
         return self.indexing_jobs.list(**options)
+
+    def feed(self, **options: Unpack[FeedOptions]) -> Feed:
+        """
+        Return a feed of what happens to the indexing jobs, for many listeners.
+
+        The same as `client.indexing_jobs.feed(...)`, whose arguments it takes.
+        """
+        return self.indexing_jobs.feed(**options)
 
     async def request(
         self,

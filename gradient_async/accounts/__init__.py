@@ -14,8 +14,10 @@ from gradient_async.lazy import lazy_names
 
 if TYPE_CHECKING:
     from gradient_async.accounts.account import Account
+    from gradient_async.accounts.account_changes import AccountChanges
     from gradient_async.accounts.accounts import Accounts
     from gradient_async.accounts.accounts_file import read_accounts_file
+    from gradient_async.accounts.checkpoints import Checkpoints
     from gradient_async.accounts.doctl import read_doctl_config
     from gradient_async.accounts.environment import read_environment
     from gradient_async.accounts.errors import AccountsError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "AccountChanges",
     "AccountItem",
     "AccountPosition",
     "AccountReport",
@@ -42,6 +45,7 @@ __all__ = [
     "Accounts",
     "AccountsError",
     "AccountsOptions",
+    "Checkpoints",
     "CommandToken",
     "EnvironmentToken",
     "FileToken",
@@ -61,7 +65,9 @@ if not TYPE_CHECKING:
         __name__,
         {
             "gradient_async.accounts.account": "Account",
+            "gradient_async.accounts.account_changes": "AccountChanges",
             "gradient_async.accounts.accounts": "Accounts",
+            "gradient_async.accounts.checkpoints": "Checkpoints",
             "gradient_async.accounts.accounts_file": "read_accounts_file",
             "gradient_async.accounts.doctl": "read_doctl_config",
             "gradient_async.accounts.environment": "read_environment",

@@ -12,6 +12,7 @@ from gradient_async.accounts.pacers import AccountPacing, Pacers
 from gradient_async.accounts.reports import Health
 from gradient_async.client import Client
 from gradient_async.codec import Codec
+from gradient_async.resources.job_calls import JobCalls
 from gradient_async.settings import ClientSettings
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.calls import Caller, Gate
@@ -53,13 +54,15 @@ class AccountClient(Client):
         self._is_view = True
         # Keeps the connections, which `Accounts` drops when nobody uses it any more.
         self._shared = shared
+        self._pacing = AccountPacing(shared.pacers, settings.base_url)
         self._caller = Caller(
             account=name,
             transport=shared.transport,
             credentials=settings.credentials,
             base_url=settings.base_url,
             codec=Codec(settings.converter),
-            find_pacing=AccountPacing(shared.pacers, settings.base_url),
+            find_pacing=self._pacing,
+            rate_limit=settings.rate_limit,
             gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=shared.gate,
             timeout=settings.timeout,
@@ -77,6 +80,16 @@ class AccountClient(Client):
             received = datetime.fromtimestamp(status.limits_at, UTC)
             reset_at = received + timedelta(seconds=limits.reset_in)
         return Health(error=status.error, remaining=limits.remaining, reset_at=reset_at)
+
+    @property
+    def job_calls(self) -> JobCalls:
+        """The calls with which a feed polls jobs."""
+        return JobCalls(self._caller)
+
+    @property
+    def sharers(self) -> int:
+        """Number of accounts that use the same token, itself included."""
+        return self._pacing.sharers
 
     @property
     def has_begun(self) -> bool:

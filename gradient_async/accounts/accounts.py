@@ -8,6 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Final, NoReturn, Self, TypeVar, Unpack
 
 from gradient_async.accounts.account import Account
+from gradient_async.accounts.account_changes import AccountChanges
 from gradient_async.accounts.account_client import SharedParts
 from gradient_async.accounts.accounts_file import read_accounts_file
 from gradient_async.accounts.doctl import read_doctl_config
@@ -28,11 +29,14 @@ from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
 from gradient_async.accounts.registry import Registry
 from gradient_async.accounts.reports import Health
 from gradient_async.accounts.results import AccountResults, call_each
+from gradient_async.changes import Checkpoint, Feed, FeedOptions
 from gradient_async.checks import check_instance, check_int, check_seconds, require_list
 from gradient_async.client import Client
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator
+from gradient_async.paging.page import MAX_PER_PAGE
+from gradient_async.resources.job_calls import LIST
 from gradient_async.resources.job_filter import JobFilters
 from gradient_async.settings import ClientSettings, find_base_url
 from gradient_async.transport.attempt import OnAttempt
@@ -370,6 +374,58 @@ class Accounts(Mapping[str, Client]):
             for name, client in self.items()
         }
         return AccountStream(sources, options)
+
+    def changes(
+        self,
+        since: Mapping[str, Checkpoint] | None = None,
+        *,
+        budget: float | None = None,
+        on_error: OnError = "finish",
+        per_page: int = MAX_PER_PAGE,
+    ) -> AccountChanges:
+        """
+        Iterate over what changed in all accounts since checkpoints.
+
+        See `client.indexing_jobs.changes`, which does so for one account. Save the
+        iterator's `checkpoints` at any time, and pass them to the next one.
+
+        Args:
+            since: What is known of each account, such as `Checkpoints`; nothing of
+                accounts that are missing.
+            budget: See `iter_indexing_jobs`, like `on_error`.
+            on_error: What to do when an account fails.
+            per_page: Jobs per request, 1 to 200; 200 by default.
+
+        Raises:
+            ConfigurationError: An argument is invalid.
+        """
+        check_instance("since", since, Mapping | None)
+        known = {} if since is None else since
+        passes = {
+            name: client.indexing_jobs.changes(known.get(name), per_page=per_page)
+            for name, client in self.items()
+        }
+        return AccountChanges(passes, StreamOptions(budget=budget, on_error=on_error))
+
+    def feed(self, **options: Unpack[FeedOptions]) -> Feed:
+        """
+        Return a feed of what happens in all accounts, for any number of listeners.
+
+        Nothing is sent before somebody listens. Accounts that are added or removed
+        meanwhile join and leave.
+
+        Args:
+            **options: How often to poll each account, see `FeedOptions`.
+        """
+        feed = Feed(
+            lambda: {name: self._registry.client(name).job_calls for name in self},
+            path=LIST.request().path,
+            rate_limit=self._registry.rate_limit,
+            count_sharers=lambda name: self._registry.client(name).sharers,
+            **options,
+        )
+        self._registry.watch(feed)
+        return feed
 
     async def map(
         self,

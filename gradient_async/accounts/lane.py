@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from copy import copy
+from collections.abc import Callable
 from typing import Generic, Protocol, Self, TypeVar
 
 from gradient_async.accounts.reports import AccountReport, ReportState
@@ -18,11 +17,6 @@ class Source(Protocol[T_co]):
     """What a stream reads from one account."""
 
     @property
-    def items(self) -> Iterator[T_co]:
-        """The items that were fetched and are still to be taken; can be copied."""
-        ...
-
-    @property
     def at_end(self) -> bool:
         """Whether nothing is left to be fetched."""
         ...
@@ -34,6 +28,14 @@ class Source(Protocol[T_co]):
 
     async def advance(self) -> bool:
         """Fetch more if no items are left; return False at the end."""
+        ...
+
+    def peek(self) -> T_co | None:
+        """Return the next item without taking it; None if it takes a request."""
+        ...
+
+    def take(self) -> T_co:
+        """Take the item that `peek` returns."""
         ...
 
     def cancel(self) -> None:
@@ -66,16 +68,14 @@ class Lane(Generic[T]):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to be fetched or taken."""
-        return self.failure is not None or (self.source.at_end and self.peek() is None)
-
-    def peek(self) -> T | None:
-        """Return the next item without taking it; None if there is none."""
-        return next(copy(self.source.items), None)
+        return self.failure is not None or (
+            self.source.at_end and self.source.peek() is None
+        )
 
     def take(self) -> T:
         """Take the next item, which must be there."""
         self._taken += 1
-        return next(self.source.items)
+        return self.source.take()
 
     def fetch(self, on_done: Callable[[Self], None]) -> None:
         """Start fetching; call `on_done` after the end, unless it is cancelled."""

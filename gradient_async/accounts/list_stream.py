@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from operator import length_hint
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from gradient_async.accounts.account_client import AccountClient
@@ -42,11 +41,6 @@ class ListSource(Generic[T]):
         self._fingerprint: str | None = None
 
     @property
-    def items(self) -> Iterator[T]:
-        """The items of the current page that are still to be taken."""
-        return self._reader.items
-
-    @property
     def at_end(self) -> bool:
         """Whether no page is left to be fetched."""
         return self._was_complete or self._reader.at_end
@@ -61,7 +55,7 @@ class ListSource(Generic[T]):
         """Where to go on; None before the first request."""
         if self._fingerprint is None:
             return self._start
-        is_over = self._reader.at_end and not length_hint(self._reader.items)
+        is_over = self._reader.at_end and self._reader.peek() is None
         return AccountPosition(
             fingerprint=self._fingerprint,
             position=None if is_over else self._reader.position,
@@ -82,6 +76,14 @@ class ListSource(Generic[T]):
         if self._fingerprint is None:
             self._fingerprint = await self._check_fingerprint()
         return await self._reader.advance()
+
+    def peek(self) -> T | None:
+        """Return the next item without taking it; None if it takes a request."""
+        return self._reader.peek()
+
+    def take(self) -> T:
+        """Take the item that `peek` returns."""
+        return next(self._reader.items)
 
     async def _check_fingerprint(self) -> str:
         fingerprint = await self._client.fingerprint()

@@ -66,7 +66,7 @@ class NewestMerge(Generic[T]):
 
     def add(self, lane: Lane[T]) -> None:
         """Add an account by the age of its next item."""
-        created_at = getattr(lane.peek(), "created_at", None)
+        created_at = getattr(lane.source.peek(), "created_at", None)
         age = self._ages.get(lane.account, -math.inf)
         if created_at is not None:
             age = -created_at.timestamp()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.pacing import Pacer
@@ -17,14 +17,25 @@ class Pacers:
         self._rate_limit = rate_limit
         # Tokens that rotate leave nothing behind: an account holds its latest pacer.
         self._pacers: MutableMapping[tuple[str, Secret], Pacer] = WeakValueDictionary()
+        self._users: MutableMapping[Pacer, WeakSet[AccountPacing]] = WeakKeyDictionary()
 
-    def find(self, base_url: str, secret: Secret) -> Pacer:
+    def find(self, base_url: str, secret: Secret, user: AccountPacing) -> Pacer:
         """Return the pacer of a token, a new one for a token that nobody uses."""
         key = (base_url, secret)
         pacer = self._pacers.get(key)
         if pacer is None:
             self._pacers[key] = pacer = Pacer(self._rate_limit)
+            self._users[pacer] = WeakSet()
+        self._users[pacer].add(user)
         return pacer
+
+    def leave(self, pacer: Pacer, user: AccountPacing) -> None:
+        """Note that an account uses another token now."""
+        self._users[pacer].discard(user)
+
+    def count_users(self, pacer: Pacer) -> int:
+        """Return the number of accounts that use the token of a pacer."""
+        return len(self._users[pacer])
 
 
 class AccountPacing:
@@ -36,9 +47,16 @@ class AccountPacing:
         self._secret: Secret | None = None
         self._pacer: Pacer | None = None
 
+    @property
+    def sharers(self) -> int:
+        """Number of accounts that use the same token, itself included."""
+        return 1 if self._pacer is None else self._pacers.count_users(self._pacer)
+
     def __call__(self, secret: Secret) -> Pacer:
         """Return the pacer of this token."""
         if self._pacer is None or secret != self._secret:
+            if self._pacer is not None:
+                self._pacers.leave(self._pacer, self)
             self._secret = secret
-            self._pacer = self._pacers.find(self._base_url, secret)
+            self._pacer = self._pacers.find(self._base_url, secret, self)
         return self._pacer

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from weakref import WeakSet
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
+from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
 from gradient_async.transport.credentials import Token
+from gradient_async.transport.sliding_log import RateLimit
 from gradient_async.transport.wire import Transport
 
 
@@ -28,7 +31,7 @@ class Registry:
         self._own_transport = own_transport
         self._accounts: dict[str, Account] = {}
         self._clients: dict[str, AccountClient] = {}
-        self._listeners: set[Callable[[], None]] = set()
+        self._feeds = WeakSet[Feed]()
         self._is_closed = False
 
     def __iter__(self) -> Iterator[str]:
@@ -94,14 +97,18 @@ class Registry:
         if name in self._clients:
             self._clients[name].replace_token(new)
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call a function when accounts are added or removed; return how to stop."""
-        self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
+    def watch(self, feed: Feed) -> None:
+        """Refresh a feed when accounts are added or removed."""
+        self._feeds.add(feed)
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """The rate limit of each token."""
+        return self._shared.settings.rate_limit
 
     def _notify(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        for feed in tuple(self._feeds):
+            feed.refresh()
 
     async def aclose(self) -> None:
         """End all clients with their calls in progress, and close the transport."""

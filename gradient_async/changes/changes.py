@@ -65,6 +65,11 @@ class Changes:
         """Whether the pass is over: nothing is left to fetch or to yield."""
         return self._pass.is_over
 
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing is left to fetch; events may be left to take."""
+        return self._failure is None and self._pass.next_step is None
+
     def __aiter__(self) -> AsyncIterator[JobEvent]:
         """Continue where the previous loop stopped."""
         return self
@@ -78,16 +83,39 @@ class Changes:
             PaginationError: The pages contradict each other.
             GradientError: A request failed.
         """
+        while await self.advance():
+            # Another task that shares the iterator may have taken it.
+            if self.peek() is not None:
+                return self.take()
+        raise StopAsyncIteration
+
+    async def advance(self) -> bool:
+        """
+        Send requests until there is an event to take; return False at the end.
+
+        Raises:
+            GradientError: See `__anext__`.
+        """
         async with self._lock:
-            while (event := self._pass.pop_event()) is None:
+            while self._pass.next_event is None:
                 self._raise_failure()
                 step = self._pass.next_step
                 if step is None:
-                    raise StopAsyncIteration
+                    return False
                 await self._check_account()
                 await self._run(step)
-            self._count += 1
-            return event
+            return True
+
+    def peek(self) -> JobEvent | None:
+        """Return the next event without taking it; None if it takes a request."""
+        return self._pass.next_event
+
+    def take(self) -> JobEvent:
+        """Take the event that `peek` returns."""
+        event = self._pass.pop_event()
+        assert event is not None
+        self._count += 1
+        return event
 
     def __repr__(self) -> str:
         """Show the number of events, and whether there may be more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final, Self
+from typing import Final, Self, TypedDict, Unpack
 
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_events import (
@@ -17,9 +17,29 @@ from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import ChangeSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
+from gradient_async.transport.sliding_log import RateLimit
 
+INTERVAL: Final = 2.0
+IDLE_INTERVAL: Final = 30.0
+SHARE: Final = 0.25
 QUEUE_SIZE: Final = 1000
-"""Default number of events that a listener may fall behind."""
+
+
+class FeedOptions(TypedDict, total=False):
+    """The keyword arguments of feeds."""
+
+    interval: float
+    """Seconds between two polls of an account with unfinished jobs; 2 by default."""
+    idle_interval: float
+    """Seconds between two polls of any other account; 30 by default."""
+    share: float
+    """
+    Share of each token's rate limit that polling may use, above 0 and up to 1.
+
+    A quarter by default; with the default limits, that is a request every 2.9 s.
+    """
+    queue_size: int
+    """Number of events that a listener may fall behind; 1,000 by default."""
 
 
 class Feed:
@@ -45,11 +65,18 @@ class Feed:
         find_sources: Callable[[], Mapping[str, ChangeSource]],
         *,
         path: str,
-        pace: FeedPace,
-        queue_size: int = QUEUE_SIZE,
+        rate_limit: RateLimit,
         count_sharers: Callable[[str], int] = lambda _: 1,
+        **options: Unpack[FeedOptions],
     ) -> None:
+        queue_size = options.get("queue_size", QUEUE_SIZE)
         check_int("queue_size", queue_size, minimum=1)
+        pace = FeedPace(
+            rate_limit=rate_limit,
+            interval=options.get("interval", INTERVAL),
+            idle_interval=options.get("idle_interval", IDLE_INTERVAL),
+            share=options.get("share", SHARE),
+        )
         self._find_sources = find_sources
         self._path = path
         self._pace = pace

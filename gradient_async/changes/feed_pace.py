@@ -18,13 +18,13 @@ class FeedPace:
         ConfigurationError: A number is out of range.
     """
 
+    rate_limit: RateLimit
     interval: float
     """Seconds between two polls of an account with unfinished jobs."""
     idle_interval: float
     """Seconds between two polls of any other account."""
     share: float
     """Share of each token's rate limit that polling may use, above 0 and up to 1."""
-    rate_limit: RateLimit
 
     def __attrs_post_init__(self) -> None:
         """Check the numbers."""

@@ -89,6 +89,11 @@ class JobPass:
             unfinished=self._unfinished,
         )
 
+    @property
+    def next_event(self) -> JobEvent | None:
+        """The event to take next; None if the next step comes first."""
+        return self._found[0].event if self._found else None
+
     def pop_event(self) -> JobEvent | None:
         """Take the next event; None if the next step comes first."""
         if not self._found:

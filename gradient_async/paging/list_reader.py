@@ -6,6 +6,7 @@ import asyncio
 import math
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
 from operator import length_hint
 from typing import Final, Generic, TypeVar
 
@@ -125,6 +126,10 @@ class ListReader(Generic[T]):
             return self._indexes[-unread]
         # Unless `max_items` ended the page early, nothing further on it is wanted.
         return sys.maxsize if self._left > 0 else self._indexes[-1] + 1
+
+    def peek(self) -> T | None:
+        """Return the next item without taking it; None if it takes a request."""
+        return next(copy(self.items), None)
 
     async def advance(self) -> bool:
         """

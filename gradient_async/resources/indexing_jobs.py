@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
-from gradient_async.changes import Changes, Checkpoint
+from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
 from gradient_async.checks import check_seconds, require_nonempty_str
 from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import (
@@ -293,6 +293,25 @@ class IndexingJobs(Resource):
         """
         path = LIST.request().path
         return Changes(self._calls, path=path, since=since, per_page=per_page)
+
+    def feed(self, **options: Unpack[FeedOptions]) -> Feed:
+        """
+        Return a feed of what happens to the jobs, for any number of listeners.
+
+        Nothing is sent before somebody listens.
+
+        Args:
+            **options: How often to poll, see `FeedOptions`.
+
+        Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
+        """
+        sources = {self._caller.account: self._calls}
+        return Feed(
+            lambda: sources,
+            path=LIST.request().path,
+            rate_limit=self._caller.rate_limit,
+            **options,
+        )
 
     async def run(
         self,

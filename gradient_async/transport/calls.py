@@ -35,6 +35,7 @@ from gradient_async.transport.pacing import Pacing, Slot
 from gradient_async.transport.retry import may_have_executed
 from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize
+from gradient_async.transport.sliding_log import RateLimit
 from gradient_async.transport.status import status_error
 from gradient_async.transport.token_status import TokenStatus
 from gradient_async.transport.wire import Request, Response, Transport
@@ -63,6 +64,8 @@ class Caller:
     codec: Codec
     find_pacing: Callable[[Secret], Pacing]
     """Return what keeps to the rate limit of a token."""
+    rate_limit: RateLimit
+    """The rate limit of each token."""
     gate: Gate
     """Caps the requests of this client that are in flight."""
     shared_gate: Gate

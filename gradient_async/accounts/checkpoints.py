@@ -1,0 +1,90 @@
+"""The checkpoints of several accounts, as one value that can be saved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+import msgspec
+
+from gradient_async.changes.checkpoint import Checkpoint
+from gradient_async.changes.state_file import read_file, replace_file
+from gradient_async.errors import ConfigurationError
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    version: Literal[1]
+    checkpoints: dict[str, msgspec.Raw]
+
+
+class Checkpoints(Mapping[str, Checkpoint]):
+    """The checkpoint of each account, by its name; the accounts can come and go."""
+
+    def __init__(self, checkpoints: Mapping[str, Checkpoint]) -> None:
+        self._checkpoints = dict(checkpoints)
+
+    def __getitem__(self, account: str) -> Checkpoint:
+        """Return the checkpoint of an account, or raise KeyError."""
+        return self._checkpoints[account]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of the accounts."""
+        return iter(self._checkpoints)
+
+    def __len__(self) -> int:
+        """Return the number of accounts."""
+        return len(self._checkpoints)
+
+    def __repr__(self) -> str:
+        """Return the number of accounts."""
+        return f"<Checkpoints of {len(self)} accounts>"
+
+    def to_json(self) -> str:
+        """Return the checkpoints as JSON on one line; it holds no token."""
+        raw = {name: msgspec.Raw(it.to_json().encode()) for name, it in self.items()}
+        return msgspec.json.encode(_Content(1, raw)).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """
+        Return the checkpoints that `to_json` wrote.
+
+        Raises:
+            ConfigurationError: The text is not such JSON, or of another version.
+        """
+        try:
+            content = msgspec.json.decode(text, type=_Content)
+        except (ValueError, RecursionError) as error:
+            msg = f"not the checkpoints of accounts: {error}"
+            raise ConfigurationError(msg) from None
+        raw = content.checkpoints.items()
+        return cls({name: Checkpoint.from_json(bytes(it)) for name, it in raw})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self | None:
+        """
+        Return the checkpoints in a file; None if there is no such file.
+
+        Raises:
+            ConfigurationError: The file does not contain checkpoints.
+            OSError: The file cannot be read.
+        """
+        content = read_file(Path(path))
+        if content is None:
+            return None
+        try:
+            return cls.from_json(content)
+        except ConfigurationError as error:
+            msg = f"{os.fspath(path)}: {error.message}"
+            raise ConfigurationError(msg) from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write the checkpoints to a file as `Checkpoint.save` does.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        replace_file(Path(path), self.to_json().encode() + b"\n")
