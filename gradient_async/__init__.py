@@ -12,6 +12,7 @@ from gradient_async.lazy import lazy_names
 from gradient_async.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from gradient_async.accounts import Account
     from gradient_async.client import Client
     from gradient_async.codec import JSON
     from gradient_async.errors import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ServerError,
         StatusError,
         TLSError,
+        TokenError,
         TransportError,
         UnexpectedRedirectError,
         UnprocessableEntityError,
@@ -101,6 +103,7 @@ __all__ = [
     "JSON",
     "AWSDataSource",
     "AWSDataSourceDisplay",
+    "Account",
     "AddableDataSource",
     "Agreement",
     "AiohttpTransport",
@@ -179,6 +182,7 @@ __all__ = [
     "StatusError",
     "TLSError",
     "Token",
+    "TokenError",
     "TransportError",
     "UnexpectedRedirectError",
     "UnknownDataSource",
@@ -189,6 +193,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
+    "gradient_async.accounts": "Account",
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",

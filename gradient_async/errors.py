@@ -4,6 +4,7 @@ Every error of the package, in one tree.
     GradientError
     ├── ConfigurationError (ValueError)     a setting or an argument is invalid
     ├── ClientClosedError                   the client was closed
+    ├── TokenError                          the token could not be obtained
     ├── TransportError                      no complete response; .sent
     │   ├── ConnectError                    could not connect
     │   ├── TLSError                        the server could not be trusted
@@ -78,6 +79,8 @@ class GradientError(Exception):
 
     message: str
     """What happened, without the place."""
+    account: str = attrs.field(default="", kw_only=True)
+    """Name of the account; empty without one."""
     method: str = attrs.field(default="", kw_only=True)
     """HTTP method of the call; empty if no call was made."""
     path: str = attrs.field(default="", kw_only=True)
@@ -116,14 +119,16 @@ class GradientError(Exception):
         return self.message
 
     def _context(self) -> list[str]:
-        """Return the facts in brackets: the place and the progress of the call."""
+        """Return the facts in brackets: account, and place and progress of the call."""
+        account = [f"account {self.account}"] if self.account else []
         if not self.method:
-            return []
+            return account
         place = f"{self.method} {self.path}"
         if not self.attempts:
-            return [place]
+            return [*account, place]
         plural = "" if self.attempts == 1 else "s"
-        return [place, f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
+        progress = [f"{self.attempts} attempt{plural}", f"{self.elapsed:.2f} s"]
+        return [*account, place, *progress]
 
     def __str__(self) -> str:
         """Return what happened, where, and what to try, on one line."""
@@ -145,6 +150,12 @@ class ClientClosedError(GradientError):
     """The client was closed before or during the call."""
 
     hint = "Make calls while the client, and the session passed to it, are open"
+
+
+class TokenError(GradientError):
+    """The token could not be obtained; the request was not sent."""
+
+    hint = "Check where the token comes from: the variable, file, command or function"
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)

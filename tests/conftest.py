@@ -25,8 +25,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("default")
 
 
-def pytest_asyncio_loop_factories() -> Mapping[str, type[asyncio.AbstractEventLoop]]:
-    """Run every async test on virtual time, where sleeping costs nothing."""
+def pytest_asyncio_loop_factories(
+    item: pytest.Item,
+) -> Mapping[str, type[asyncio.AbstractEventLoop]]:
+    """Run async tests on virtual time, where sleeping costs nothing, unless marked."""
+    if item.get_closest_marker("real_time"):
+        return {"real": asyncio.SelectorEventLoop}
     return {"virtual": VirtualTimeLoop}
 
 

@@ -32,6 +32,7 @@ from gradient_async.errors import (
     RateLimitError,
     ServerError,
     StatusError,
+    TokenError,
     TransportError,
     UnexpectedRedirectError,
     UnprocessableEntityError,
@@ -41,6 +42,7 @@ from gradient_async.errors import (
 from gradient_async.models import IndexingJob, IndexingJobPhase
 
 FACTS: dict[str, Any] = {
+    "account": "acme",
     "method": "GET",
     "path": "/v2/gen-ai/indexing_jobs",
     "sent": False,
@@ -175,6 +177,24 @@ def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> N
     [
         ("odd", GradientError("odd")),
         ("odd (GET /v2/x)", GradientError("odd", **PLACE)),
+        ("odd (account acme)", GradientError("odd", account="acme")),
+        (
+            "odd (account acme, GET /v2/x)",
+            GradientError("odd", account="acme", **PLACE),
+        ),
+        (
+            "odd (account acme, GET /v2/x, 2 attempts, 0.50 s)",
+            GradientError("odd", account="acme", **PLACE).complete(
+                attempts=2, elapsed=0.5
+            ),
+        ),
+        (
+            (
+                "the token function raised KeyError (GET /v2/x). Check where the token "
+                "comes from: the variable, file, command or function"
+            ),
+            TokenError("the token function raised KeyError", **PLACE),
+        ),
         (
             "odd (GET /v2/x, 1 attempt, 0.50 s)",
             GradientError("odd", **PLACE).complete(attempts=1, elapsed=0.5),
@@ -295,6 +315,7 @@ def test_jobs_of_errors_as_plain_values() -> None:
         (502, ServerError),
         (502, TransportError),
         (502, DecodeError),
+        (502, TokenError),
     ],
 )
 def test_statuses_for_web_backends(expected: int, kind: type[GradientError]) -> None:

@@ -15,6 +15,7 @@ from typing import Final, get_type_hints
 import pytest
 
 import gradient_async
+import gradient_async.accounts
 import gradient_async.codec
 import gradient_async.emulator
 import gradient_async.testing
@@ -25,6 +26,7 @@ from tests.support.docstrings import iter_docstrings, read_attributes
 PACKAGE: Final = Path(gradient_async.__file__).parent
 MODULES: Final = [
     gradient_async,
+    gradient_async.accounts,
     gradient_async.codec,
     gradient_async.emulator,
     gradient_async.testing,

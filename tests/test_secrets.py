@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import attrs
@@ -36,11 +37,13 @@ from gradient_async import (
     ServerError,
     StatusError,
     TLSError,
+    TokenError,
     TransportError,
     UnexpectedRedirectError,
     UnprocessableEntityError,
     UploadError,
 )
+from gradient_async.accounts import Account, FileToken
 from gradient_async.transport.credentials import Credentials, Secret
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 from tests.support.secrets import texts_of_error, texts_of_records
@@ -87,6 +90,15 @@ async def close_during_call(client: Client) -> object:
 async def wrong_id(client: Client) -> object:
     """Fetch a job with an invalid id."""
     return await client.indexing_jobs.get("../../account")
+
+
+async def get_without_token(client: Client) -> object:
+    """Fetch a list with a token from a file that has a secret on each of its lines."""
+    with NamedTemporaryFile() as file:
+        file.write(f"{TOKEN}\n{BODY_SECRET}".encode())
+        file.flush()
+        async with Client(FileToken(file.name)) as other:
+            return await get(other)
 
 
 async def wait(client: Client) -> object:
@@ -150,6 +162,7 @@ SCENARIOS: dict[type[GradientError], Scenario] = {
     ServerError: error_response(503),
     StatusError: error_response(418),
     TLSError: Scenario(UNTRUSTED, get),
+    TokenError: Scenario(HANG, get_without_token),
     UnexpectedRedirectError: error_response(307),
     UnprocessableEntityError: error_response(422),
     UploadError: Scenario(raw_response(ECHO.encode(), status="403 X"), upload),
@@ -237,7 +250,7 @@ async def test_rejecting_a_token_does_not_show_it(
 
 def _values() -> list[Any]:
     client = Client(TOKEN)
-    return [client, client._caller, Secret(TOKEN), Credentials(TOKEN)]
+    return [client, client._caller, Secret(TOKEN), Credentials(TOKEN), Account(TOKEN)]
 
 
 @pytest.mark.parametrize("value", _values(), ids=lambda value: type(value).__name__)

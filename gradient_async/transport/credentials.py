@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn, TypeAlias
 
-from gradient_async.errors import ConfigurationError
+from gradient_async.errors import ConfigurationError, GradientError, TokenError
 
 Token: TypeAlias = str | Callable[[], str | Awaitable[str]]
 """A token, or a function, sync or async, that returns the current one."""
@@ -53,7 +53,7 @@ class Credentials:
 
     def __init__(self, token: Token) -> None:
         self._provider = token if callable(token) else None
-        self._secret = _secret(token)
+        self._secret = to_secret(token)
 
     def check(self) -> None:
         """
@@ -65,7 +65,7 @@ class Credentials:
             ConfigurationError: The token is empty or not valid in a header.
         """
         if self._provider is None:
-            _check(self._secret)
+            check_secret(self._secret)
 
     async def current(self) -> Secret:
         """
@@ -73,11 +73,12 @@ class Credentials:
 
         Raises:
             ConfigurationError: The function returned something that is not a token.
+            TokenError: The function raised, which is the `__cause__`.
         """
         if self._provider is None:
             return self._secret
-        secret = _secret(await _resolve(self._provider()))
-        _check(secret)
+        secret = await _call(self._provider)
+        check_secret(secret)
         return secret
 
     def __repr__(self) -> str:
@@ -86,17 +87,35 @@ class Credentials:
         return f"Credentials(<{kind}>)"
 
 
+async def _call(provider: Callable[[], object]) -> Secret:
+    """Return the token of a function; whatever it raises becomes a `TokenError`."""
+    try:
+        return to_secret(await _resolve(provider()))
+    except GradientError:
+        raise
+    except Exception as error:
+        msg = f"the token function raised {type(error).__name__}"
+        raise TokenError(msg) from error
+
+
 async def _resolve(token: object) -> object:
     """Return a value, or await it; no frame that raises later holds the token."""
     return await token if inspect.isawaitable(token) else token
 
 
-def _secret(token: object) -> Secret:
+def to_secret(token: object) -> Secret:
+    """Return a string as a secret; anything else is an empty one, which is invalid."""
     # Tokens read from files usually end with a newline.
     return Secret(token.strip() if isinstance(token, str) else "")
 
 
-def _check(secret: Secret) -> None:
+def check_secret(secret: Secret) -> None:
+    """
+    Raise unless the token is valid.
+
+    Raises:
+        ConfigurationError: The token is empty or not valid in a header.
+    """
     problem = _find_problem(secret)
     if problem:
         raise ConfigurationError(problem)

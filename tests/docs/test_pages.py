@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 import gradient_async
+import gradient_async.accounts
 import gradient_async.codec
 import gradient_async.emulator
 import gradient_async.testing
@@ -18,6 +19,7 @@ from gradient_async.settings import BASE_URL, BASE_URL_VARIABLE, TOKEN_VARIABLES
 _ROOT = Path(__file__).parents[2]
 _PUBLIC_MODULES = [
     gradient_async,
+    gradient_async.accounts,
     gradient_async.codec,
     gradient_async.emulator,
     gradient_async.testing,

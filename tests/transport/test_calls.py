@@ -27,6 +27,7 @@ from gradient_async import (
     RetryPolicy,
     ServerError,
     TLSError,
+    TokenError,
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
@@ -374,8 +375,8 @@ async def test_cancellation(faults: list[Fault], api: Emulator, client: Client) 
     assert "0 calls" in repr(client)
 
 
-async def test_programming_errors_pass_through(api: Emulator) -> None:
-    """An error of the caller's token function is neither wrapped nor retried."""
+async def test_errors_of_token_functions_are_not_retried(api: Emulator) -> None:
+    """An error of the caller's token function is not retried."""
     token_calls: list[int] = []
 
     def token() -> str:
@@ -383,9 +384,11 @@ async def test_programming_errors_pass_through(api: Emulator) -> None:
         return str(1 / 0)
 
     async with Client(token, base_url=api.url) as client:
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(TokenError, match="raised ZeroDivisionError") as caught:
             await client.request("GET", LIST)
 
+    assert "GET" in str(caught.value)
+    assert ZeroDivisionError is type(caught.value.__cause__)
     assert [1] == token_calls
     assert [] == api.requests
 
@@ -397,7 +400,7 @@ async def test_own_timeout_error_of_a_token_function(api: Emulator) -> None:
         raise TimeoutError("vault")
 
     async with Client(token, base_url=api.url) as client:
-        with pytest.raises(TimeoutError, match="vault"):
+        with pytest.raises(TokenError, match="raised TimeoutError"):
             await client.request("GET", LIST)
 
 

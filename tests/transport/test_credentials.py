@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from gradient_async import Client
-from gradient_async.errors import ConfigurationError
+from gradient_async.errors import ConfigurationError, TokenError
 from gradient_async.transport.credentials import Credentials, Secret
 from tests.support.secrets import texts_of_error
 
@@ -147,15 +148,68 @@ def test_functions_are_not_called_early() -> None:
     assert [TOKEN] == list(tokens)
 
 
-async def test_errors_of_functions_pass_through() -> None:
-    """An error that a function raises reaches the caller unchanged."""
+def failing(error: BaseException, *, is_async: bool) -> Callable[[], Any]:
+    """Create a function that raises an error; an async one raises it when awaited."""
 
     def provide() -> str:
-        msg = "vault sealed"
-        raise LookupError(msg)
+        raise error
 
-    with pytest.raises(LookupError, match="vault sealed"):
-        await Credentials(provide).current()
+    async def provide_later() -> str:
+        raise error
+
+    return provide_later if is_async else provide
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError(TOKEN),
+        TimeoutError(TOKEN),
+        StopAsyncIteration(TOKEN),
+        ExceptionGroup(TOKEN, [ValueError(TOKEN)]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_errors_of_functions(error: Exception, is_async: bool) -> None:
+    """What a function raises is the cause of a TokenError, which shows its class."""
+    with pytest.raises(TokenError) as caught:
+        await Credentials(failing(error, is_async=is_async)).current()
+
+    assert f"the token function raised {type(error).__name__}" == caught.value.message
+    assert error is caught.value.__cause__
+    assert TOKEN not in f"{caught.value} {caught.value!r}"
+
+
+@pytest.mark.parametrize(
+    ("expected", "is_async"), [("StopIteration", False), ("RuntimeError", True)]
+)
+async def test_functions_that_stop(expected: str, is_async: bool) -> None:
+    """A StopIteration does not end the call as if it had returned a token."""
+    with pytest.raises(TokenError, match=f"raised {expected}"):
+        await Credentials(failing(StopIteration(TOKEN), is_async=is_async)).current()
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TokenError("sealed"),
+        ConfigurationError("odd"),
+        asyncio.CancelledError(),
+        # Others that are no Exception would end the event loop.
+        GeneratorExit(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_errors_of_functions_that_pass(
+    error: BaseException, is_async: bool
+) -> None:
+    """Our own errors, cancellation and exits reach the caller unchanged."""
+    with pytest.raises(type(error)) as caught:
+        await Credentials(failing(error, is_async=is_async)).current()
+
+    assert error is caught.value
 
 
 SECRET = Secret(TOKEN)

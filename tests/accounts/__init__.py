@@ -1,0 +1,1 @@
+"""Tests of `gradient_async.accounts`."""
