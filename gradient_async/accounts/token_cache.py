@@ -40,7 +40,10 @@ class SharedRead:
     async def _abandon(self) -> None:
         """Cancel the read, and wait until it has cleaned up."""
         self._is_abandoned = True
-        self._task.cancel()
+        # An event loop that ends has cancelled it as well; a second time would
+        # interrupt the clean-up.
+        if not self._task.cancelling():
+            self._task.cancel()
         await asyncio.wait([self._task])
 
 

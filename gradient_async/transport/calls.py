@@ -94,6 +94,7 @@ class Caller:
             OutcomeUnknownError: The response to a request that is not safe to repeat
                 was lost.
             StatusError: The response status is not 2xx.
+            TokenError: The token could not be obtained.
             TransportError: The last attempt received no complete response.
         """
         return (await self.fetch(request, cls))()

@@ -110,7 +110,7 @@ class Credentials:
 
 
 async def _call(provider: Callable[[], object]) -> Secret:
-    """Return the token of a function, whose errors tell of their source."""
+    """Return the token of a function; whatever it raises becomes a `TokenError`."""
     try:
         return to_secret(await _resolve(provider()))
     except GradientError:

@@ -1,15 +1,21 @@
-"""No accounts in the environment, and a token to look for in all texts."""
+"""An environment without accounts."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_accounts() -> Iterator[None]:
     """Remove the machine's own accounts from the environment."""
-    for name in list(os.environ):
-        if name.upper().startswith("DIGITALOCEAN_"):
-            monkeypatch.delenv(name)
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DIGITALOCEAN_")
+    }
+    with patch.dict(os.environ, others, clear=True):
+        yield

@@ -134,6 +134,21 @@ async def test_the_last_cancelled_task_ends_the_read() -> None:
     assert all(task.cancelled() for task in tasks)
 
 
+async def test_a_cleanup_is_not_interrupted() -> None:
+    """If the read is cancelled along with its only task, it is cancelled once."""
+    source = Source()
+    task = asyncio.ensure_future(source.get())
+    await asyncio.sleep(0.5)
+    # As `asyncio.run` does at its end.
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for each in tasks:
+        each.cancel()
+    await asyncio.wait(tasks)
+
+    assert task.cancelled()
+    assert (2, 1) == (len(tasks), source.cancelled)
+
+
 async def test_a_cancelled_read_is_not_joined() -> None:
     """A task that comes while a cancelled read cleans up starts another."""
     source = Source()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -171,5 +172,7 @@ def test_a_command_does_not_outlive_its_loop() -> None:
     tasks: list[asyncio.Task[str]] = []
     with asyncio.Runner() as runner:
         runner.run(leave_behind())
+    # A process that was not waited for would warn now.
+    gc.collect()
 
     assert [True] == [task.cancelled() for task in tasks]
