@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -36,7 +36,7 @@ _POSITION: Final = re.compile(r"\((at [a-z0-9, ]+)\)$")
 # Keys that have or find the token, and the options that suit each.
 _SOURCES: Final[Mapping[str, frozenset[str]]] = {
     "token_env": frozenset(),
-    "token_file": frozenset({"token_ttl"}),
+    "token_file": frozenset({"token_ttl", "token_shared"}),
     "token_command": frozenset({"token_ttl", "token_timeout"}),
     "token": frozenset(),
 }
@@ -56,6 +56,7 @@ class _Table(msgspec.Struct, forbid_unknown_fields=True):
     token_file: _Text | None = None
     token_command: _Words | None = None
     token_ttl: _Seconds | None = None
+    token_shared: bool | None = None
     token_timeout: _Seconds | None = None
     base_url: _Text | None = None
     tags: list[_Text] = []
@@ -74,7 +75,8 @@ def read_accounts_file(path: str | PathLike[str]) -> dict[str, Account]:
 
     Each account has one of `token_env`, `token_file` (relative to this file, `~` is
     the home directory), `token_command` and `token`, and may have `base_url` and
-    `tags`. `token_ttl` is for files and commands, `token_timeout` for commands.
+    `tags`. `token_ttl` is for files and commands, `token_timeout` for commands, and
+    `token_shared = true` for a token file that others can access.
 
     The file is read at once, so call this at start-up; tokens that are elsewhere are
     read when they are needed. A file with a `token` of its own must not be accessible
@@ -140,8 +142,9 @@ def _check_keys(table: _Table) -> None:
         raise ConfigurationError(msg)
 
 
-def _options(table: _Table) -> dict[str, float]:
-    options = {"token_ttl": table.token_ttl, "token_timeout": table.token_timeout}
+def _options(table: _Table) -> dict[str, Any]:
+    keys = "token_ttl", "token_timeout", "token_shared"
+    options = {key: getattr(table, key) for key in keys}
     return {key: value for key, value in options.items() if value is not None}
 
 

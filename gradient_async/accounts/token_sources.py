@@ -93,7 +93,7 @@ class FileToken:
 
     The file is read in a thread, once for all tasks that wait for it, and the token is
     kept for `ttl` seconds. On POSIX, a file that others than its owner can access is
-    refused.
+    refused, unless it is `shared`, as secrets that Docker or Kubernetes mounts are.
 
     Raises:
         ConfigurationError: An argument is invalid. The file is not opened yet.
@@ -103,6 +103,8 @@ class FileToken:
     """Path of the file."""
     ttl: float = attrs.field(default=_FILE_TTL, kw_only=True)
     """Seconds for which the token is kept; 60 by default."""
+    shared: bool = attrs.field(default=False, kw_only=True)
+    """Whether others than its owner may access the file; False by default."""
     _cache: TokenCache = attrs.field(
         factory=TokenCache, init=False, eq=False, repr=False
     )
@@ -125,7 +127,8 @@ class FileToken:
         name = f"the token file {printable(str(self.path))}"
         try:
             file = await asyncio.to_thread(read_file, self.path)
-            file.check()
+            if not self.shared:
+                file.check()
         except ConfigurationError as error:
             msg = f"{name} cannot be used: {error.message}"
             raise TokenError(msg) from None

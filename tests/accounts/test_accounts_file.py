@@ -46,6 +46,7 @@ def test_an_accounts_file(file: Path) -> None:
         [accounts."initech gmbh"]
         token_file = "secrets/initech"
         token_ttl = 5
+        token_shared = true
 
         [accounts.own]
         token = "{TOKEN}"
@@ -54,7 +55,7 @@ def test_an_accounts_file(file: Path) -> None:
     command = CommandToken(
         ["op", "read", "op://work/globex/token"], ttl=600, timeout=2.5
     )
-    initech = FileToken(file.parent / "secrets" / "initech", ttl=5)
+    initech = FileToken(file.parent / "secrets" / "initech", ttl=5, shared=True)
     expected = {
         "globex": Account(command),
         "acme": Account(

@@ -181,6 +181,13 @@ async def test_files_of_others_say_what_to_run(file: Path) -> None:
     assert f"run chmod 600 '{file}'" in str(caught.value)
 
 
+async def test_shared_files(file: Path) -> None:
+    """A file that is expected to be accessible to others is read."""
+    file.chmod(0o444)
+
+    assert TOKEN == await FileToken(file, shared=True)()
+
+
 async def test_modes_do_not_matter_on_windows(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,9 +200,12 @@ async def test_modes_do_not_matter_on_windows(
 
 SOURCES: Final[list[tuple[str, Callable[[], object]]]] = [
     ("EnvironmentToken(variable='ACME')", lambda: EnvironmentToken("ACME")),
-    (f"FileToken(path={Path('/run/t')!r}, ttl=60.0)", lambda: FileToken("/run/t")),
     (
-        f"FileToken(path={Path('/run/t')!r}, ttl=5)",
+        f"FileToken(path={Path('/run/t')!r}, ttl=60.0, shared=False)",
+        lambda: FileToken("/run/t"),
+    ),
+    (
+        f"FileToken(path={Path('/run/t')!r}, ttl=5, shared=False)",
         lambda: FileToken(Path("/run/t"), ttl=5),
     ),
     (
