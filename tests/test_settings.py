@@ -140,6 +140,7 @@ def test_tokens_are_not_sent_in_clear_text(host: str) -> None:
         "https://",
         "https:///v2",
         "https://:443",
+        "https://.",
         "https:api.digitalocean.com",
     ],
 )

@@ -31,7 +31,7 @@ def split_url(url: str) -> SplitResult | None:
             ipaddress.ip_address(host)
     except ValueError:
         return None
-    return parts if host.strip(".") and _NETLOC.fullmatch(parts.netloc) else None
+    return parts if host and _NETLOC.fullmatch(parts.netloc) else None
 
 
 def is_secure(parts: SplitResult) -> bool:

@@ -452,6 +452,17 @@ async def test_total_outage_costs_little(api: Emulator) -> None:
     assert len(api.requests) <= 1.1 * 200
 
 
+async def test_a_flaky_server_costs_no_quota() -> None:
+    """Calls that succeed in the end return what their retries cost."""
+    statuses = [503, 200] * 50
+    transport = MemoryTransport(lambda _: json_response({}, status=statuses.pop(0)))
+    async with Client("any-token", transport=transport) as client:
+        for _ in range(50):
+            await client.request("GET", LIST)
+
+    assert [] == statuses
+
+
 async def test_decode_errors_name_the_place(api: Emulator, client: Client) -> None:
     """A decode error names the call, the request and the JSON path."""
     api.fail(Fault(body=b'{"jobs": [{"uuid": 5}]}'))

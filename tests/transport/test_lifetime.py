@@ -35,6 +35,32 @@ async def test_the_end_waits_for_expired_calls() -> None:
     assert running.done()
 
 
+async def test_the_end_waits_after_earlier_calls() -> None:
+    """`end` waits for a call even if there were moments without any before it."""
+    lifetime = Lifetime()
+    earlier = asyncio.timeout(None)
+    lifetime.enter(earlier)
+    lifetime.leave(earlier)
+    scope = asyncio.timeout(None)
+
+    async def call() -> None:
+        lifetime.enter(scope)
+        try:
+            async with scope:
+                await asyncio.sleep(100)
+        except TimeoutError:
+            await asyncio.sleep(5)
+        finally:
+            lifetime.leave(scope)
+
+    running = asyncio.ensure_future(call())
+    await asyncio.sleep(1)
+    await lifetime.end()
+
+    assert 0 == lifetime.running
+    await running
+
+
 async def test_ending_before_the_first_call() -> None:
     """Without any call, `end` returns at once."""
     lifetime = Lifetime()

@@ -57,6 +57,16 @@ class SlowCancels(JobServer):
         return await super().cancel(uuid)
 
 
+class LateResponses(JobServer):
+    """A server that cancels a job at once, and responds 3 s later."""
+
+    async def cancel(self, uuid: str, /) -> IndexingJob:
+        """Cancel a job."""
+        job = await super().cancel(uuid)
+        await asyncio.sleep(3.0)
+        return job
+
+
 async def test_cancels_at_the_deadline() -> None:
     """At the deadline each unfinished job is cancelled once."""
     server = JobServer(make_uuids(5), finish_at={"job-2": 1.0}, delay=lambda: 0.2)
@@ -122,6 +132,20 @@ async def test_interrupted_cancels() -> None:
     ]
     assert 35.0 == pytest.approx(server.now)
     assert None is await anext(completed, None)
+
+
+async def test_a_cancel_interrupted_before_its_response() -> None:
+    """A job that an interrupted cancel has cancelled did not finish by itself."""
+    server = LateResponses(make_uuids(1))
+    completed = iterate(server, make_uuids(1))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(31):
+            await anext(completed)
+
+    with pytest.raises(IndexingJobTimeoutError, match="; 1 of them cancelled"):
+        await anext(completed)
+
+    assert ["job-0"] * 2 == server.targets("cancel")
 
 
 async def test_no_cancel_before_the_deadline() -> None:
