@@ -149,5 +149,11 @@ def conformance(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure decoding, streaming, pacing and overhead; nothing passes or fails."""
     _install(session, "bench")
-    for name in session.posargs or ("decoding", "streaming", "pacing", "overhead"):
+    for name in session.posargs or (
+        "decoding",
+        "streaming",
+        "pacing",
+        "overhead",
+        "accounts",
+    ):
         session.run("python", "-m", f"tests.benchmarks.{name}")

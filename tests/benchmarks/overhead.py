@@ -6,24 +6,19 @@ Each figure is the median of five runs, alternating between the two.
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import resource
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 import aiohttp
 import orjson
 
 from gradient_async import Client, RateLimit
 from tests.benchmarks.job_pages import PER_PAGE
+from tests.benchmarks.measuring import measure, measure_async, print_table
 from tests.benchmarks.server import run_server
 
-_RUNS: Final = 5
 _JOBS: Final = 100_000
 _CALLS: Final = 2000
 _CLIENTS: Final = 1000
@@ -52,9 +47,6 @@ async def main():
 asyncio.run(main())
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-
-Measurement: TypeAlias = Callable[[], float]
-"""Runs something once, and returns the seconds of CPU time it took."""
 
 
 async def _read_pages_bare(url: str) -> None:
@@ -107,36 +99,11 @@ def _open_client(url: str) -> Client:
     return Client("any-token", base_url=url, rate_limit=RateLimit(None))
 
 
-def _measure(work: Callable[[], object]) -> float:
-    gc.collect()
-    began = time.process_time()
-    work()
-    return time.process_time() - began
-
-
-def _measure_async(work: Callable[[str], Awaitable[None]], url: str) -> Measurement:
-    async def run() -> None:
-        await work(url)
-
-    return lambda: _measure(lambda: asyncio.run(run()))
-
-
 def _measure_process(program: str) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", program], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _report(title: str, measurements: Mapping[str, Measurement]) -> None:
-    """Print the median of each measurement, and its ratio to the first one."""
-    runs: list[list[float]] = [
-        [measure() for measure in measurements.values()] for _ in range(_RUNS)
-    ]
-    medians = [statistics.median(column) for column in zip(*runs, strict=True)]
-    print(title)
-    for name, seconds in zip(measurements, medians, strict=True):
-        print(f"  {name:24} {seconds * 1e3:9.1f} ms {seconds / medians[0]:6.2f} x")
 
 
 def _report_memory() -> None:
@@ -161,24 +128,24 @@ def main() -> None:
             "by pages": _read_pages,
         }
         calls = {"aiohttp and orjson": _call_bare, "indexing_jobs.get": _call}
-        _report(
+        print_table(
             f"a stream of {_JOBS:,} jobs, {PER_PAGE} a page",
-            {name: _measure_async(work, url) for name, work in streams.items()},
+            {name: measure_async(work, url) for name, work in streams.items()},
         )
-        _report(
+        print_table(
             f"{_CALLS:,} small calls",
-            {name: _measure_async(work, url) for name, work in calls.items()},
+            {name: measure_async(work, url) for name, work in calls.items()},
         )
-    _report(
+    print_table(
         "import, first client and exit, in a new process",
         {
             "aiohttp and a session": lambda: _measure_process(_IMPORT_AIOHTTP),
             "gradient_async": lambda: _measure_process(_IMPORT_CLIENT),
         },
     )
-    _report(
+    print_table(
         f"{_CLIENTS:,} clients constructed",
-        {"Client": lambda: _measure(_construct_clients)},
+        {"Client": lambda: measure(_construct_clients)},
     )
     print("peak memory of a stream, in a new process")
     _report_memory()
