@@ -285,9 +285,7 @@ class IndexingJobs(Resource):
                 appears.
             per_page: Jobs per request, 1 to 200; 200 by default.
 
-        Raises:
-            ConfigurationError: Before the first request: the checkpoint is of another
-                account, or an argument is invalid.
+        A checkpoint of another account is refused before the first request.
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """

@@ -143,17 +143,20 @@ class Caller:
         Return what identifies the account: 16 hex digits; another token changes them.
 
         Raises:
+            ClientClosedError: The client was closed before.
             ConfigurationError: The token is invalid.
             DeadlineExceededError: The function for the token did not return in time.
+            TokenError: The function for the token failed.
         """
+        scope = asyncio.timeout(self.timeout)
         try:
-            async with asyncio.timeout(self.timeout) as scope:
+            self.lifetime.enter(scope)
+            async with scope:
                 secret = await self.credentials.current()
         except TimeoutError:
-            if not scope.expired():
-                raise
-            msg = f"no token within {self.timeout:g} s"
-            raise DeadlineExceededError(msg) from None
+            raise self._end_early("token") from None
+        finally:
+            self.lifetime.leave(scope)
         return secret.fingerprint(self.base_url)
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
@@ -242,6 +245,13 @@ class Caller:
             self.token_status.end(secret, status)
         return response
 
+    def _end_early(self, missing: str) -> GradientError:
+        """Return why a call's timeout has expired before something arrived."""
+        if self.lifetime.has_ended:
+            return ClientClosedError("the client was closed during the call")
+        text = f"no {missing} within {self.timeout:g} s"
+        return DeadlineExceededError(text, account=self.account)
+
     def _read_limits(self, response: Response) -> Limits:
         now, refused = time.time(), response.status == _TOO_MANY_REQUESTS
         limits = read_limits(response.headers, now=now, refused=refused)
@@ -252,12 +262,7 @@ class Caller:
         self, call: CallState
     ) -> tuple[GradientError, GradientError | None]:
         """Return the error for a call ended early, and its cause."""
-        reason: GradientError
-        if self.lifetime.has_ended:
-            reason = ClientClosedError("the client was closed during the call")
-        else:
-            reason = DeadlineExceededError(f"no response within {self.timeout:g} s")
-        _complete(reason, call)
+        reason = _complete(self._end_early("response"), call)
         if call.is_in_flight and not call.request.is_idempotent:
             return _outcome_unknown(call), reason
         return reason, call.failure

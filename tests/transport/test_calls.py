@@ -591,7 +591,7 @@ async def test_log_and_hook(api: Emulator, caplog: pytest.LogCaptureFixture) -> 
     assert [0, 10, 10] == [round(attempt.waited) for attempt in seen]
     assert 2.0 == pytest.approx(seen[0].seconds, abs=0.1)
     logged = [
-        (record.levelname, str(record.args[4 if record.levelname == "DEBUG" else 3]))
+        (record.levelname, str(record.args[3 if record.levelname == "DEBUG" else 2]))
         for record in caplog.records
         if record.name == "gradient_async" and isinstance(record.args, tuple)
     ]
