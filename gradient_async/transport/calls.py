@@ -154,7 +154,8 @@ class Caller:
             async with scope:
                 secret = await self.credentials.current()
         except TimeoutError:
-            raise self._end_early("token") from None
+            failure = self._end_early("token")
+            raise failure from None
         finally:
             self.lifetime.leave(scope)
         return secret.fingerprint(self.base_url)
