@@ -240,6 +240,27 @@ async def test_jobs_of_an_earlier_page() -> None:
         await anext(changes)
 
 
+async def test_deletion_of_as_many_jobs_as_were_added() -> None:
+    """If the newest known job moves, but the total is the same, one can try again."""
+    jobs = JobList(20)
+
+    def change(it: JobList) -> None:
+        if it.requests == ["1", "4", "3"]:
+            add(it, 2)
+        if it.requests == ["1", "4", "3", "4"]:
+            it.delete(["job-1", "job-2"])
+
+    jobs.before = change
+    changes = iterate(jobs, per_page=5)
+    found = []
+    with pytest.raises(PaginationError, match="page 4 repeats jobs"):
+        async for event in changes:
+            found.append(event)
+
+    assert appeared(*range(1, 6)) == names(found)
+    assert appeared(*range(6, 23)) == names([event async for event in changes])
+
+
 @pytest.mark.parametrize("growth", [1, 2, 3])
 def test_pages_that_never_fit_together(growth: int) -> None:
     """If no page ever continues from the one before, a PaginationError ends it."""
