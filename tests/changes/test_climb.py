@@ -8,7 +8,10 @@ import attrs
 import pytest
 
 from gradient_async import Checkpoint, IndexingJob, Page
+from gradient_async.changes.boundary import Boundary
+from gradient_async.changes.boundary_search import BoundarySearch
 from gradient_async.changes.job_pass import JobPass
+from gradient_async.changes.page_view import PageView
 from gradient_async.errors import PaginationError
 from tests.changes.job_list import ENDS, JobList, iterate, names, read
 from tests.changes.test_changes import appeared
@@ -142,6 +145,17 @@ async def test_deletion_during_the_search() -> None:
 
     assert appeared(*range(401, 501)) == names(events)
     assert 141 == after.count
+
+
+def test_search_in_a_list_that_shrank() -> None:
+    """What was found out before jobs were deleted is not valid any more."""
+    jobs = JobList(100).jobs
+    search = BoundarySearch(Boundary("gone", jobs[45].created_at, 60))
+    search.narrow(PageView(jobs[50:60], 6, 100, 10))
+    shorter = PageView(jobs[10:20], 2, 40, 10)
+    search.narrow(shorter)
+
+    assert 1 <= search.probe(shorter) < shorter.bottom
 
 
 async def test_page_beyond_the_end() -> None:
