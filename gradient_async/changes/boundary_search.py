@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from gradient_async.changes.boundary import Boundary
 from gradient_async.changes.page_view import PageView
 
@@ -39,9 +41,10 @@ class BoundarySearch:
 
     def _record(self, view: PageView, *, is_old: bool) -> None:
         """Record a page that is wholly old or wholly new."""
-        if is_old and view.top > self._newest_old.count:
-            self._newest_old = Boundary.at(view.jobs[0], view.top)
-        elif not is_old:
+        if is_old:
+            top = Boundary.at(view.jobs[0], view.top)
+            self._newest_old = max(self._newest_old, top, key=attrgetter("count"))
+        else:
             self._lowest_new = min(view.bottom, self._lowest_new or view.bottom)
         if self._lowest_new == self._newest_old.count + 1:
             self.boundary = self._newest_old

@@ -59,9 +59,18 @@ class Climb:
         Return the new jobs of a page; None if it does not continue from the boundary.
 
         Raises:
-            PaginationError: The pages contradict each other.
+            PaginationError: The pages contradict each other; go on from page 1.
         """
-        self._count_fruitless(page)
+        try:
+            self._count_fruitless(page)
+            return self._accept(page)
+        except PaginationError:
+            # What is known of the place may be at fault, not the latest page.
+            self._fruitless, self._search, self._total_at_boundary = 0, None, None
+            self.next_page = 1
+            raise
+
+    def _accept(self, page: Page[IndexingJob]) -> NewJobs | None:
         view = self._view(page)
         if view is None:
             self.is_lost = True
@@ -75,7 +84,6 @@ class Climb:
     def _count_fruitless(self, page: Page[IndexingJob]) -> None:
         self._fruitless += 1
         if self._fruitless > _MAX_FRUITLESS:
-            self._fruitless = 0
             msg = f"the pages do not fit together, {_MAX_FRUITLESS} in a row"
             raise PaginationError(msg, page=page.page)
 

@@ -96,7 +96,8 @@ class JobEvent(APIObject):
         Key of the state that the event shows: account, uuid and state.
 
         A pass that repeats an earlier one may see a job for the first time in a state
-        that the earlier one saw as a change. The key is the same nevertheless.
+        that the earlier one saw as a change. The key is the same nevertheless. A job
+        that returns to a state has the key of that state again.
         """
         job = self.job
         progress = "deleted" if self.was_deleted else str(job.completed_datasources)

@@ -278,7 +278,8 @@ class IndexingJobs(Resource):
         had not ended then is seen again: it has changed, has ended, or is unchanged and
         yields nothing. If nothing happened, one request is enough.
 
-        Save the iterator's `checkpoint` at any time, and pass it to the next pass.
+        Save the iterator's `checkpoint` at any time, and pass it to the next pass. One
+        of another account is refused before the first request.
 
         Args:
             since: What is known; None, the default, means nothing, so every job

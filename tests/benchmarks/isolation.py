@@ -90,7 +90,9 @@ def main() -> None:
         alone, beside = map(statistics.median, columns)
     print(f"{_ACCOUNTS} accounts of {_JOBS // 200} pages each: p99 of one page")
     print(f"  {'all healthy':24} {alone * 1e3:9.1f} ms   1.00 x")
-    print(f"  {'beside three failures':24} {beside * 1e3:9.1f} ms {beside / alone:6.2f} x")
+    print(
+        f"  {'beside three failures':24} {beside * 1e3:9.1f} ms {beside / alone:6.2f} x"
+    )
     print(f"  {dict(outcomes)}")
 
 

@@ -380,11 +380,10 @@ async def test_contradictory_pages_end_in_an_error() -> None:
             first = await super().fetch_page(1, per_page)
             return attrs.evolve(first, page=page)
 
-    changes, found = iterate(Stuck(6), per_page=2), []
-    for _ in range(2):
-        with pytest.raises(PaginationError, match="page 2 repeats jobs") as caught:
-            async for event in changes:
-                found.append(event)
+    found = []
+    with pytest.raises(PaginationError, match="page 2 repeats jobs") as caught:
+        async for event in iterate(Stuck(6), per_page=2):
+            found.append(event)
 
     assert appeared(5, 6) == names(found)
     error = caught.value

@@ -8,7 +8,10 @@ import attrs
 import pytest
 
 from gradient_async import Checkpoint, IndexingJob, Page
+from gradient_async.changes.boundary import Boundary
+from gradient_async.changes.boundary_search import BoundarySearch
 from gradient_async.changes.job_pass import JobPass
+from gradient_async.changes.page_view import PageView
 from gradient_async.errors import PaginationError
 from tests.changes.job_list import ENDS, JobList, iterate, names, read
 from tests.changes.test_changes import appeared
@@ -144,6 +147,17 @@ async def test_deletion_during_the_search() -> None:
     assert 141 == after.count
 
 
+def test_search_in_a_list_that_shrank() -> None:
+    """What was found out before jobs were deleted is not valid any more."""
+    jobs = JobList(100).jobs
+    search = BoundarySearch(Boundary("gone", jobs[45].created_at, 60))
+    search.narrow(PageView(jobs[50:60], 6, 100, 10))
+    shorter = PageView(jobs[10:20], 2, 40, 10)
+    search.narrow(shorter)
+
+    assert 1 <= search.probe(shorter) < shorter.bottom
+
+
 async def test_page_beyond_the_end() -> None:
     """If the list shrinks below the page requested, that page proves nothing."""
     jobs = JobList(50)
@@ -238,6 +252,27 @@ async def test_jobs_of_an_earlier_page() -> None:
     assert appeared(1, 2) == names([await anext(changes), await anext(changes)])
     with pytest.raises(PaginationError, match="page 2 repeats jobs"):
         await anext(changes)
+
+
+async def test_deletion_of_as_many_jobs_as_were_added() -> None:
+    """If the newest known job moves, but the total is the same, one can try again."""
+    jobs = JobList(20)
+
+    def change(it: JobList) -> None:
+        if it.requests == ["1", "4", "3"]:
+            add(it, 2)
+        if it.requests == ["1", "4", "3", "4"]:
+            it.delete(["job-1", "job-2"])
+
+    jobs.before = change
+    changes = iterate(jobs, per_page=5)
+    found = []
+    with pytest.raises(PaginationError, match="page 4 repeats jobs"):
+        async for event in changes:
+            found.append(event)
+
+    assert appeared(*range(1, 6)) == names(found)
+    assert appeared(*range(6, 23)) == names([event async for event in changes])
 
 
 @pytest.mark.parametrize("growth", [1, 2, 3])

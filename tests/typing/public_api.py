@@ -11,6 +11,8 @@ from gradient_async import (
     JSON,
     AWSDataSource,
     AWSDataSourceDisplay,
+    Changes,
+    Checkpoint,
     ChunkingAlgorithm,
     ChunkingOptions,
     Client,
@@ -28,8 +30,11 @@ from gradient_async import (
     IndexingJobRunningError,
     IndexingJobStatus,
     IndexingJobTimeoutError,
+    JobEvent,
+    JobEventKind,
     JobFilters,
     JobListOptions,
+    JobState,
     KnowledgeBase,
     KnowledgeBaseDataSource,
     Model,
@@ -290,3 +295,21 @@ def read_job_errors(
     assert_type(running.job, IndexingJob)
     assert_type(upload.sent_bytes, int)
     assert_type(upload.status, int | None)
+
+
+async def changes(client: Client) -> None:
+    """A pass yields events, whose kinds are a closed enum."""
+    reading = client.indexing_jobs.changes(since=Checkpoint.load("jobs.json"))
+    assert_type(reading, Changes)
+    assert_type(reading.checkpoint, Checkpoint)
+    async for event in reading:
+        assert_type(event, JobEvent)
+        assert_type(event.job, IndexingJob)
+        assert_type(event.previous, JobState | None)
+        match event.kind:
+            case JobEventKind.APPEARED | JobEventKind.RUNNING:
+                pass
+            case JobEventKind.CHANGED | JobEventKind.ENDED:
+                pass
+            case other:
+                assert_never(other)
