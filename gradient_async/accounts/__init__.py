@@ -15,10 +15,14 @@ from gradient_async.lazy import lazy_names
 if TYPE_CHECKING:
     from gradient_async.accounts.account import Account
     from gradient_async.accounts.accounts import Accounts
+    from gradient_async.accounts.accounts_file import read_accounts_file
+    from gradient_async.accounts.doctl import read_doctl_config
+    from gradient_async.accounts.environment import read_environment
     from gradient_async.accounts.errors import AccountsError
     from gradient_async.accounts.list_stream import AccountStream
     from gradient_async.accounts.merged_stream import AccountItem
-    from gradient_async.accounts.options import AccountsOptions, ViewOptions
+    from gradient_async.accounts.options import AccountsOptions
+    from gradient_async.accounts.order import Order
     from gradient_async.accounts.positions import AccountPosition, StreamPosition
     from gradient_async.accounts.reactions import OnError, Reaction
     from gradient_async.accounts.reports import AccountReport, Health, ReportState
@@ -44,10 +48,13 @@ __all__ = [
     "FileToken",
     "Health",
     "OnError",
+    "Order",
     "Reaction",
     "ReportState",
     "StreamPosition",
-    "ViewOptions",
+    "read_accounts_file",
+    "read_doctl_config",
+    "read_environment",
 ]
 
 if not TYPE_CHECKING:
@@ -56,10 +63,14 @@ if not TYPE_CHECKING:
         {
             "gradient_async.accounts.account": "Account",
             "gradient_async.accounts.accounts": "Accounts",
+            "gradient_async.accounts.accounts_file": "read_accounts_file",
+            "gradient_async.accounts.doctl": "read_doctl_config",
+            "gradient_async.accounts.environment": "read_environment",
             "gradient_async.accounts.errors": "AccountsError",
             "gradient_async.accounts.list_stream": "AccountStream",
             "gradient_async.accounts.merged_stream": "AccountItem",
-            "gradient_async.accounts.options": "AccountsOptions ViewOptions",
+            "gradient_async.accounts.options": "AccountsOptions",
+            "gradient_async.accounts.order": "Order",
             "gradient_async.accounts.positions": "AccountPosition StreamPosition",
             "gradient_async.accounts.reactions": "OnError Reaction",
             "gradient_async.accounts.reports": "AccountReport Health ReportState",

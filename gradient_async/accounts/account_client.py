@@ -33,6 +33,8 @@ class SharedParts:
     pacers: Pacers
     refused_for: float
     """Seconds not to send a refused token again."""
+    lifetime: Lifetime
+    """Lifetime of all clients, which keeps and closes the connections."""
 
 
 class AccountClient(Client):
@@ -51,8 +53,6 @@ class AccountClient(Client):
         )
         self._settings = settings
         self._is_view = True
-        # Keeps the connections, which `Accounts` drops when nobody uses it any more.
-        self._shared = shared
         self._caller = Caller(
             account=name,
             transport=shared.transport,
@@ -64,7 +64,7 @@ class AccountClient(Client):
             shared_gate=shared.gate,
             timeout=settings.timeout,
             attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
-            lifetime=Lifetime(warn=False),
+            lifetime=Lifetime(parent=shared.lifetime),
             token_status=TokenStatus(shared.refused_for),
         )
 
@@ -77,11 +77,6 @@ class AccountClient(Client):
             received = datetime.fromtimestamp(status.limits_at, UTC)
             reset_at = received + timedelta(seconds=limits.reset_in)
         return Health(error=status.error, remaining=limits.remaining, reset_at=reset_at)
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether any call was made."""
-        return self._caller.lifetime.has_begun
 
     def replace_token(self, account: Account) -> None:
         """Use the token of an account from the next attempt on."""

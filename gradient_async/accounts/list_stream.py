@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from operator import length_hint
 from typing import Generic, TypeVar
 
 from gradient_async.accounts.account_client import AccountClient
@@ -52,6 +51,11 @@ class ListSource(Generic[T]):
         return self._was_complete or self._reader.at_end
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every item of the list was taken, now or before the start."""
+        return self._was_complete or self._reader.is_complete
+
+    @property
     def drift(self) -> bool:
         """Whether the list changed in a way that may have hidden items."""
         return self._reader.drift
@@ -61,11 +65,8 @@ class ListSource(Generic[T]):
         """Where to go on; None before the first request."""
         if self._fingerprint is None:
             return self._start
-        is_over = self._reader.at_end and not length_hint(self._reader.items)
-        return AccountPosition(
-            fingerprint=self._fingerprint,
-            position=None if is_over else self._reader.position,
-        )
+        position = None if self.is_complete else self._reader.position
+        return AccountPosition(fingerprint=self._fingerprint, position=position)
 
     @property
     def _was_complete(self) -> bool:
@@ -81,7 +82,7 @@ class ListSource(Generic[T]):
         """
         if self._fingerprint is None:
             self._fingerprint = await self._check_fingerprint()
-        return await self._reader.advance()
+        return not self._was_complete and await self._reader.advance()
 
     async def _check_fingerprint(self) -> str:
         fingerprint = await self._client.fingerprint()

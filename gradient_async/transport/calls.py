@@ -249,7 +249,7 @@ class Caller:
     ) -> tuple[GradientError, GradientError | None]:
         """Return the error for a call ended early, and its cause."""
         reason: GradientError
-        if self.lifetime.has_ended:
+        if self.lifetime.has_interrupted:
             reason = ClientClosedError("the client was closed during the call")
         else:
             reason = DeadlineExceededError(f"no response within {self.timeout:g} s")
