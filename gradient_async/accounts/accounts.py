@@ -445,6 +445,9 @@ class Accounts(Mapping[str, Client]):
 
     def __repr__(self) -> str:
         """Return the number of accounts, never their tokens."""
+        if not hasattr(self, "_registry"):
+            # A traceback may show it while its arguments are being checked.
+            return "<Accounts, not initialized>"
         return f"<Accounts {len(self)}>"
 
     def __reduce__(self) -> NoReturn:

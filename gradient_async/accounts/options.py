@@ -86,30 +86,27 @@ class ViewOptions:
 
 @attrs.frozen
 class Selection:
-    """Which accounts a view has; None means any."""
+    """Which accounts a view has: those that every one of its choices includes."""
 
     names: frozenset[str] | None = None
-    tags: frozenset[str] | None = None
+    """Names that belong to it; None means any."""
+    tags: tuple[frozenset[str], ...] = ()
+    """Sets of tags; an account needs one of each."""
 
     def has(self, name: str, account: Account) -> bool:
         """Return whether an account belongs to it."""
-        return (self.names is None or name in self.names) and (
-            self.tags is None or not self.tags.isdisjoint(account.tags)
+        return (self.names is None or name in self.names) and not any(
+            tags.isdisjoint(account.tags) for tags in self.tags
         )
 
     def narrow(self, names: Iterable[str] | None, tags: Iterable[str] | None) -> Self:
         """Return the part of it with these names and tags."""
-        return attrs.evolve(
-            self, names=_narrow(self.names, names), tags=_narrow(self.tags, tags)
-        )
-
-
-def _narrow(
-    old: frozenset[str] | None, new: Iterable[str] | None
-) -> frozenset[str] | None:
-    if new is None:
-        return old
-    return frozenset(new) if old is None else old.intersection(new)
+        chosen = self.names
+        if names is not None:
+            # All of them belong to it: others are refused.
+            chosen = frozenset(names)
+        more = () if tags is None else (frozenset(tags),)
+        return attrs.evolve(self, names=chosen, tags=(*self.tags, *more))
 
 
 def open_transport(

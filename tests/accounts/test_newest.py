@@ -14,9 +14,9 @@ from gradient_async import StreamPosition
 from tests.accounts.fake_api import FakeApi, error, job, job_list, open_accounts
 from tests.support.virtual_time import VirtualTimeLoop
 
-AGES = st.lists(
-    st.one_of(st.none(), st.integers(0, 5).map(float)), max_size=12
-).map(lambda ages: sort_known(ages))
+AGES = st.lists(st.one_of(st.none(), st.integers(0, 5).map(float)), max_size=12).map(
+    lambda ages: sort_known(ages)
+)
 """Ages of an account's items, newest first; some are unknown, many are equal."""
 
 
@@ -187,7 +187,9 @@ async def test_a_budget_loses_nothing(order: Any, budget: float) -> None:
 
 async def test_items_without_a_time() -> None:
     """A list whose items have no time of creation comes account by account."""
-    api = FakeApi({name: [job(f"{name}-{it}", None) for it in range(3)] for name in "ab"})
+    api = FakeApi(
+        {name: [job(f"{name}-{it}", None) for it in range(3)] for name in "ab"}
+    )
     async with open_accounts(api) as accounts:
         stream = accounts.iter_indexing_jobs(order="newest", per_page=2)
         items = await stream.collect()

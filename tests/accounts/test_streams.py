@@ -71,9 +71,7 @@ async def test_every_item_comes_once(order: Any, prefetch: int) -> None:
     """Each account's items come once and in order, with the account's name."""
     api = three()
     async with open_accounts(api) as accounts:
-        stream = accounts.iter_indexing_jobs(
-            order=order, per_page=7, prefetch=prefetch
-        )
+        stream = accounts.iter_indexing_jobs(order=order, per_page=7, prefetch=prefetch)
         items = await stream.collect()
 
     for name, jobs in api.lists.items():
