@@ -281,16 +281,13 @@ class IndexingJobs(Resource):
         had not ended then is seen again: it has changed, has ended, or is unchanged and
         yields nothing. If nothing happened, one request is enough.
 
-        Save the iterator's `checkpoint` at any time, and pass it to the next pass.
+        Save the iterator's `checkpoint` at any time, and pass it to the next pass. One
+        of another account is refused before the first request.
 
         Args:
             since: What is known; None, the default, means nothing, so every job
                 appears.
             per_page: Jobs per request, 1 to 200; 200 by default.
-
-        Raises:
-            ConfigurationError: Before the first request: the checkpoint is of another
-                account, or an argument is invalid.
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """

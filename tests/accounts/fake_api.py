@@ -64,7 +64,7 @@ class FakeApi:
         """Token and page of each request for a list."""
         return [(token, str(it.params["page"])) for token, it in self.requests]
 
-    async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:  # noqa: ARG002  (one server)
+    async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:
         """Serve one request."""
         owner = token.reveal()
         self.requests.append((owner, request))

@@ -429,7 +429,7 @@ async def test_unclosed_accounts_warn_once(api: Emulator) -> None:
         del accounts
         gc.collect()
         await first(client)
-    with pytest.warns(ResourceWarning) as caught:
+    with warnings.catch_warnings(record=True, action="always") as caught:
         del client
         gc.collect()
     await asyncio.sleep(0)
@@ -456,7 +456,7 @@ def test_one_event_loop() -> None:
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(first(accounts["a"]))
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        with pytest.raises(ConfigurationError, match="one Accounts per asyncio.run"):
+        with pytest.raises(ConfigurationError, match=r"one Accounts per asyncio\.run"):
             runner.run(first(accounts["b"]))
         runner.run(accounts.aclose())
 

@@ -14,16 +14,17 @@ from gradient_async import StreamPosition
 from tests.accounts.fake_api import FakeApi, error, job, job_list, open_accounts
 from tests.support.virtual_time import VirtualTimeLoop
 
-AGES = st.lists(st.one_of(st.none(), st.integers(0, 5).map(float)), max_size=12).map(
-    lambda ages: sort_known(ages)
-)
-"""Ages of an account's items, newest first; some are unknown, many are equal."""
-
 
 def sort_known(ages: list[float | None]) -> list[float | None]:
     """Sort the ages that are known, and leave the unknown ones in their places."""
     known = iter(sorted(age for age in ages if age is not None))
     return [None if age is None else next(known) for age in ages]
+
+
+AGES = st.lists(st.one_of(st.none(), st.integers(0, 5).map(float)), max_size=12).map(
+    sort_known
+)
+"""Ages of an account's items, newest first; some are unknown, many are equal."""
 
 
 def effective(ages: list[float | None]) -> list[float]:

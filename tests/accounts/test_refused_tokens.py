@@ -28,6 +28,7 @@ class Server:
         self.statuses = statuses
 
     def __call__(self, token: str, _: Request) -> Response | None:
+        """Respond with an error; None serves the list."""
         status = self.statuses.get(token, 200)
         return None if status == 200 else error(status)
 
@@ -58,7 +59,7 @@ async def test_a_refused_token_is_asked_once() -> None:
             assert {"AuthenticationError"} == set(await outcomes(accounts["a"], 100))
             await asyncio.sleep(29)
 
-        with pytest.raises(AuthenticationError, match="^401 odd") as caught:
+        with pytest.raises(AuthenticationError, match=r"^401 odd") as caught:
             await first(accounts["a"])
         assert ["not sent: the API has refused this token before"] == (
             caught.value.__notes__

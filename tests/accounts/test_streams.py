@@ -315,7 +315,7 @@ async def test_the_healthy_accounts_finish() -> None:
         stream = accounts.iter_indexing_jobs()
         with pytest.raises(AccountsError, match="2 of 3 accounts failed") as caught:
             async for item in stream:
-                items.append(item)  # noqa: PERF401  (the error comes later)
+                items.append(item)
         assert [] == await stream.collect()
 
     found = caught.value
