@@ -16,6 +16,7 @@ Every error of the package, in one tree.
     │   └── IndexingJobTimeoutError         jobs had not ended in time; .jobs
     ├── IndexingJobFailedError              a job failed or was cancelled; .job .jobs
     ├── IndexingJobRunningError             another job is running; .job
+    ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
     ├── UploadError                         an upload failed; .sent_bytes .status
     ├── DecodeError                         unexpected response body; .json_path
     ├── PaginationError                     the pages contradict each other; .page
@@ -35,6 +36,7 @@ Every error can be pickled and copied, and none holds a header or a request body
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Final, Self
 
 import attrs
@@ -416,9 +418,13 @@ def _request_id(value: str | None) -> list[str]:
 
 
 def _to_json(fact: object) -> object:
-    """Return a fact as plain JSON values; jobs are the only ones that are not yet."""
-    if isinstance(fact, models.APIObject):
-        return fact.to_dict()
-    if isinstance(fact, tuple):
+    """Return a fact as plain JSON values; what has no JSON form as its repr."""
+    if fact is None or isinstance(fact, str | int | float):
+        return fact
+    if isinstance(fact, list | tuple):
         return [_to_json(item) for item in fact]
-    return fact
+    if isinstance(fact, Mapping):
+        return {str(name): _to_json(it) for name, it in fact.items()}
+    # Models, reports and other errors.
+    to_dict = getattr(fact, "to_dict", None)
+    return to_dict() if callable(to_dict) else repr(fact)

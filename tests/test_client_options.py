@@ -155,10 +155,14 @@ async def test_a_view_keeps_its_client_open(api: Emulator) -> None:
         warnings.simplefilter("error")
         await view.request("GET", LIST)
         gc.collect()
-    with pytest.warns(ResourceWarning, match="unclosed Client"):  # noqa: PT031
+    with warnings.catch_warnings(record=True, action="always") as caught:
         del view
         gc.collect()
     await asyncio.sleep(0)
+
+    assert ["unclosed Client: use `async with` or `await client.aclose()`"] == [
+        str(it.message) for it in caught
+    ]
 
 
 async def test_the_name_of_the_account(caplog: pytest.LogCaptureFixture) -> None:

@@ -21,6 +21,7 @@ import gradient_async.emulator
 import gradient_async.testing
 from gradient_async import Client, errors
 from gradient_async.errors import GradientError
+from gradient_async.resources import Resource
 from tests.support.docstrings import iter_docstrings, read_attributes
 
 PACKAGE: Final = Path(gradient_async.__file__).parent
@@ -44,9 +45,10 @@ MODULES: Final = [
     gradient_async.testing,
 ]
 RESOURCES: Final = [
-    get_type_hints(attribute.fget)["return"]
+    kind
     for attribute in vars(Client).values()
     if isinstance(attribute, property)
+    and issubclass(kind := get_type_hints(attribute.fget)["return"], Resource)
 ]
 # Type aliases and functions, the other exports, have no attributes.
 CLASSES: Final = sorted(

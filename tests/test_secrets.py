@@ -12,6 +12,8 @@ import attrs
 import pytest
 
 from gradient_async import (
+    Accounts,
+    AccountsError,
     AuthenticationError,
     BadRequestError,
     Client,
@@ -101,6 +103,13 @@ async def get_without_token(client: Client) -> object:
             return await get(other)
 
 
+async def read_accounts(client: Client) -> object:
+    """Read two accounts, both of which are refused."""
+    base_url = client._settings.base_url
+    async with Accounts({"a": TOKEN, "b": lambda: TOKEN}, base_url=base_url) as both:
+        return await both.iter_indexing_jobs().collect()
+
+
 async def wait(client: Client) -> object:
     """Wait for a job."""
     return await client.indexing_jobs.wait("u", timeout=5)
@@ -138,6 +147,7 @@ def error_response(status: int) -> Scenario:
 
 
 SCENARIOS: dict[type[GradientError], Scenario] = {
+    AccountsError: attrs.evolve(error_response(401), act=read_accounts),
     AuthenticationError: error_response(401),
     BadRequestError: error_response(400),
     ClientClosedError: Scenario(HANG, close_during_call),
@@ -250,7 +260,17 @@ async def test_rejecting_a_token_does_not_show_it(
 
 def _values() -> list[Any]:
     client = Client(TOKEN)
-    return [client, client._caller, Secret(TOKEN), Credentials(TOKEN), Account(TOKEN)]
+    accounts = Accounts({"a": TOKEN})
+    return [
+        client,
+        client._caller,
+        Secret(TOKEN),
+        Credentials(TOKEN),
+        Account(TOKEN),
+        accounts,
+        accounts["a"],
+        accounts.iter_indexing_jobs(),
+    ]
 
 
 @pytest.mark.parametrize("value", _values(), ids=lambda value: type(value).__name__)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from gradient_async.accounts.errors import AccountsError
     from gradient_async.accounts.list_stream import AccountStream
     from gradient_async.accounts.merged_stream import AccountItem
-    from gradient_async.accounts.options import AccountsOptions, ViewOptions
+    from gradient_async.accounts.options import AccountsOptions
+    from gradient_async.accounts.order import Order
     from gradient_async.accounts.positions import AccountPosition, StreamPosition
     from gradient_async.accounts.reactions import OnError, Reaction
     from gradient_async.accounts.reports import AccountReport, Health, ReportState
@@ -51,10 +52,10 @@ __all__ = [
     "FileToken",
     "Health",
     "OnError",
+    "Order",
     "Reaction",
     "ReportState",
     "StreamPosition",
-    "ViewOptions",
     "read_accounts_file",
     "read_doctl_config",
     "read_environment",
@@ -74,7 +75,8 @@ if not TYPE_CHECKING:
             "gradient_async.accounts.errors": "AccountsError",
             "gradient_async.accounts.list_stream": "AccountStream",
             "gradient_async.accounts.merged_stream": "AccountItem",
-            "gradient_async.accounts.options": "AccountsOptions ViewOptions",
+            "gradient_async.accounts.options": "AccountsOptions",
+            "gradient_async.accounts.order": "Order",
             "gradient_async.accounts.positions": "AccountPosition StreamPosition",
             "gradient_async.accounts.reactions": "OnError Reaction",
             "gradient_async.accounts.reports": "AccountReport Health ReportState",

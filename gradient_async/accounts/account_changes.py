@@ -22,6 +22,11 @@ class _ChangeSource:
         self.changes = changes
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything was fetched and taken."""
+        return self.changes.is_complete
+
+    @property
     def at_end(self) -> bool:
         """Whether nothing is left to be fetched."""
         return self.changes.is_read
@@ -54,7 +59,9 @@ class AccountChanges(MergedStream[JobEvent]):
 
     def __init__(self, passes: Mapping[str, Changes], options: StreamOptions) -> None:
         self._passes = passes
-        lanes = [Lane(name, _ChangeSource(name, it)) for name, it in passes.items()]
+        lanes: list[Lane[JobEvent]] = [
+            Lane(name, _ChangeSource(name, it)) for name, it in passes.items()
+        ]
         super().__init__(lanes, options)
 
     @property

@@ -34,6 +34,8 @@ class SharedParts:
     pacers: Pacers
     refused_for: float
     """Seconds not to send a refused token again."""
+    lifetime: Lifetime
+    """Lifetime of all clients, which keeps and closes the connections."""
 
 
 class AccountClient(Client):
@@ -52,8 +54,6 @@ class AccountClient(Client):
         )
         self._settings = settings
         self._is_view = True
-        # Keeps the connections, which `Accounts` drops when nobody uses it any more.
-        self._shared = shared
         self._pacing = AccountPacing(shared.pacers, settings.base_url)
         self._caller = Caller(
             account=name,
@@ -67,7 +67,7 @@ class AccountClient(Client):
             shared_gate=shared.gate,
             timeout=settings.timeout,
             attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
-            lifetime=Lifetime(warn=False),
+            lifetime=Lifetime(parent=shared.lifetime),
             token_status=TokenStatus(shared.refused_for),
         )
 
@@ -90,11 +90,6 @@ class AccountClient(Client):
     def sharers(self) -> int:
         """Number of accounts that use the same token, itself included."""
         return self._pacing.sharers
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether any call was made."""
-        return self._caller.lifetime.has_begun
 
     def replace_token(self, account: Account) -> None:
         """Use the token of an account from the next attempt on."""

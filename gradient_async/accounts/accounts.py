@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Final, NoReturn, Self, TypeVar, Unpack
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_changes import AccountChanges
-from gradient_async.accounts.account_client import SharedParts
+from gradient_async.accounts.account_client import AccountClient, SharedParts
 from gradient_async.accounts.accounts_file import read_accounts_file
 from gradient_async.accounts.doctl import read_doctl_config
 from gradient_async.accounts.environment import read_environment
+from gradient_async.accounts.lane import name_account
 from gradient_async.accounts.list_stream import AccountStream, ListSource
 from gradient_async.accounts.merged_stream import StreamOptions
 from gradient_async.accounts.options import (
     AccountsOptions,
     Selection,
     ViewOptions,
-    add_options,
     open_transport,
 )
 from gradient_async.accounts.order import Order
 from gradient_async.accounts.pacers import Pacers
 from gradient_async.accounts.positions import StreamPosition
 from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
-from gradient_async.accounts.registry import Registry
+from gradient_async.accounts.registry import HiddenAccount, Registry, hide_token
 from gradient_async.accounts.reports import Health
 from gradient_async.accounts.results import AccountResults, call_each
 from gradient_async.changes import Checkpoint, Feed, FeedOptions
@@ -37,10 +37,11 @@ from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.resources.job_calls import LIST
-from gradient_async.resources.job_filter import JobFilters
+from gradient_async.resources.job_filter import JobFilters, freeze_filters
 from gradient_async.settings import ClientSettings, find_base_url
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.credentials import Credentials, Token
+from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import ClientSession
 from gradient_async.transport.sliding_log import RateLimit
@@ -62,9 +63,9 @@ class Accounts(Mapping[str, Client]):
             base = await accounts["acme"].knowledge_bases.get(uuid)
 
     All clients share connections and the cap on concurrency. Each account has its own
-    token, rate limit and retry quota, so no account can slow another down or fail in
-    its place; two names with one token share its rate limit. Clients and connections
-    are opened when first used.
+    token, rate limit and retry quota, so that none can use up another's or fail in its
+    place; two names with one token share its rate limit. Clients and connections are
+    opened when first used. Unclosed accounts emit a `ResourceWarning`.
 
     Args:
         accounts: The accounts by name: an `Account`, or just its token.
@@ -105,7 +106,12 @@ class Accounts(Mapping[str, Client]):
         base_url: str | None = None,
         transport: Transport | None = None,
     ) -> None:
-        check_instance("accounts", accounts, Mapping)
+        hidden = _hide_tokens(accounts)
+        # Tracebacks of the errors below may show the variables of this frame.
+        del accounts
+        if hidden is None:
+            msg = "accounts must be a mapping of names to accounts or tokens"
+            raise ConfigurationError(msg)
         settings = ClientSettings(
             account="",
             # Each account has its own.
@@ -127,12 +133,13 @@ class Accounts(Mapping[str, Client]):
             gate=asyncio.Semaphore(max_concurrency),
             pacers=Pacers(settings.rate_limit),
             refused_for=refused_for,
+            lifetime=Lifetime(own, owner="Accounts"),
         )
-        self._registry = Registry(shared, own)
+        self._registry = Registry(shared)
         self._selection = Selection()
-        self._options: ViewOptions = {}
+        self._options: ViewOptions | None = None
         self._is_view = False
-        for name, account in accounts.items():
+        for name, account in hidden.items():
             self._registry.add(name, account)
 
     @classmethod
@@ -182,8 +189,11 @@ class Accounts(Mapping[str, Client]):
         """Return the client of an account, or raise KeyError."""
         if not self._has(name):
             raise KeyError(name)
+        return self._client(name)
+
+    def _client(self, name: str) -> AccountClient:
         client = self._registry.client(name)
-        return client.with_options(**self._options) if self._options else client
+        return client if self._options is None else self._options.apply(client)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
@@ -210,7 +220,9 @@ class Accounts(Mapping[str, Client]):
             ClientClosedError: The accounts were closed.
             ConfigurationError: The name is taken or invalid, or the account is.
         """
-        self._registry.add(name, account)
+        hidden = hide_token(account)
+        del account
+        self._registry.add(name, hidden)
 
     async def remove(self, name: str, *, drain: bool = True) -> None:
         """
@@ -237,7 +249,9 @@ class Accounts(Mapping[str, Client]):
             KeyError: There is no such account.
             ConfigurationError: The account is invalid, or has another base URL.
         """
-        self._registry.replace(name, account)
+        hidden = hide_token(account)
+        del account
+        self._registry.replace(name, hidden)
 
     def select(
         self, *, names: Iterable[str] | None = None, tags: Iterable[str] | None = None
@@ -265,14 +279,30 @@ class Accounts(Mapping[str, Client]):
             msg = f"no account named {unknown[0]!r}; there are: {', '.join(self)}"
             raise ConfigurationError(msg)
 
-    def with_options(self, **options: Unpack[ViewOptions]) -> Self:
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
         """
-        Return a view whose clients have other options, see `Client.with_options`.
+        Return a live view whose clients have other options.
+
+            await accounts.with_options(timeout=5).map(lambda it: it.regions.list())
+
+        Args:
+            timeout: Seconds for each call; None means as before.
+            retry: Retry policy; None means as before.
+            headers: Headers to send besides those sent before; None adds none.
 
         Raises:
-            ConfigurationError: An option is invalid.
+            ConfigurationError: An option is invalid, see `Client.with_options`.
         """
-        return self._view(_options=add_options(self._options, options))
+        options = (self._options or ViewOptions()).add(
+            timeout=timeout, retry=retry, headers=headers
+        )
+        return self._view(_options=options)
 
     def _view(self, **changes: object) -> Self:
         view = object.__new__(type(self))
@@ -316,6 +346,8 @@ class Accounts(Mapping[str, Client]):
         Raises:
             ConfigurationError: An argument is invalid.
         """
+        # They may be iterators, and serve several lists.
+        filters = freeze_filters(filters)
 
         def build(client: Client) -> Paginator[IndexingJob]:
             return client.iter_indexing_jobs(per_page=per_page, **filters)
@@ -347,8 +379,8 @@ class Accounts(Mapping[str, Client]):
             accounts.stream(lambda client: client.knowledge_bases.list())
 
         Args:
-            build: Function that returns the paginator of an account's client. Its
-                `start` and `prefetch` are replaced.
+            build: Function that returns the paginator of an account's client, of which
+                only `start` and `prefetch` are replaced.
             order: See `iter_indexing_jobs`, like the following ones.
             max_items: Number of items over all accounts.
             budget: Seconds until the stream ends.
@@ -364,14 +396,15 @@ class Accounts(Mapping[str, Client]):
         )
         check_instance("start", start, StreamPosition | None)
         positions = {} if start is None else start.accounts
+        clients = {name: self._client(name) for name in self}
         sources = {
             name: ListSource(
-                self._registry.client(name),
-                build(client).reader,
+                client,
+                _build(build, client).reader,
                 positions.get(name),
                 prefetch=prefetch,
             )
-            for name, client in self.items()
+            for name, client in clients.items()
         }
         return AccountStream(sources, options)
 
@@ -468,6 +501,9 @@ class Accounts(Mapping[str, Client]):
 
     def __repr__(self) -> str:
         """Return the number of accounts, never their tokens."""
+        if not hasattr(self, "_registry"):
+            # A traceback may show it while its arguments are being checked.
+            return "<Accounts, not initialized>"
         return f"<Accounts {len(self)}>"
 
     def __reduce__(self) -> NoReturn:
@@ -486,6 +522,25 @@ class Accounts(Mapping[str, Client]):
         __exit__ = __enter__
 
 
-def _no_token() -> str:
-    msg = "an account has a token of its own"
-    raise AssertionError(msg)
+def _no_token() -> NoReturn:
+    """Stand in for the token in the settings that all accounts share."""
+    raise NotImplementedError
+
+
+def _hide_tokens(accounts: object) -> dict[str, HiddenAccount] | None:
+    """Return accounts without visible tokens; None for what is no mapping."""
+    if not isinstance(accounts, Mapping):
+        return None
+    return {name: hide_token(account) for name, account in accounts.items()}
+
+
+def _build(
+    build: Callable[[Client], Paginator[T]], client: AccountClient
+) -> Paginator[T]:
+    try:
+        paginator = build(client)
+    except Exception as error:
+        name_account(error, client.account)
+        raise
+    check_instance("the result of `build`", paginator, Paginator)
+    return paginator

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, Final, Self
 
 import attrs
 
 from gradient_async.accounts.reports import AccountReport
 from gradient_async.errors import GradientError
+
+_MAX_NAMES: Final = 10
+"""Number of accounts that the text names."""
 
 
 class _Message:
@@ -20,12 +24,12 @@ class _Message:
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class AccountsError(_Message, GradientError, ExceptionGroup[GradientError]):
     """
-    Some accounts failed, after everything was read from the others.
+    Some accounts failed, and the others were read or called.
 
     It is an exception group, so `except*` works, and a traceback shows each error.
     """
 
-    hint = "See `errors` for each account; the others were read completely"
+    hint = "See `errors` for each account"
 
     errors: Mapping[str, GradientError] = attrs.field(factory=dict, kw_only=True)
     """Error of each account that failed, by its name."""
@@ -37,21 +41,31 @@ class AccountsError(_Message, GradientError, ExceptionGroup[GradientError]):
     def __new__(
         cls,
         message: str,
-        exceptions: Iterable[GradientError] = (),
-        /,
         *,
         errors: Mapping[str, GradientError] | None = None,
         **_: Any,
     ) -> Self:
         """Create the group of the errors."""
-        errors = {} if errors is None else errors
+        members = [*errors.values()] if errors else []
         # Python refuses an empty group; an error is never raised without any.
-        members = [*errors.values(), *exceptions] or [GradientError(message)]
-        return super().__new__(cls, message, members)
-
-    def __attrs_post_init__(self) -> None:
-        """Keep what pickle needs to create the group again."""
-        self.args = (self.message, self.exceptions)
+        return super().__new__(cls, message, members or [GradientError(message)])
 
     def _context(self) -> list[str]:
-        return [f"{name}: {type(it).__name__}" for name, it in self.errors.items()]
+        failures = islice(self.errors.items(), _MAX_NAMES)
+        names = [f"{name}: {type(error).__name__}" for name, error in failures]
+        if len(self.errors) > _MAX_NAMES:
+            names.append(f"and {len(self.errors) - _MAX_NAMES} more")
+        return [*super()._context(), *names]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle and copy with the errors, which the group is made of."""
+        return _rebuild, (type(self), self.message, self.__dict__.copy())
+
+
+def _rebuild(
+    cls: type[AccountsError], message: str, state: dict[str, Any]
+) -> AccountsError:
+    error = cls.__new__(cls, message, errors=state["errors"])
+    error.args = (message,)
+    error.__dict__.update(state)
+    return error

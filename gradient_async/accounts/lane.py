@@ -22,6 +22,11 @@ class Source(Protocol[T_co]):
         ...
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything there is was fetched and taken; holds when closed, too."""
+        ...
+
+    @property
     def drift(self) -> bool:
         """Whether items may have been hidden."""
         ...
@@ -83,12 +88,15 @@ class Lane(Generic[T]):
 
         def finish(done: asyncio.Task[bool]) -> None:
             if self._task is not done:
+                if not done.cancelled():
+                    # Retrieved, or asyncio would log it: `fetch` will raise it again.
+                    done.exception()
                 return
             self._task = None
             if done.cancelled():
                 self.failure = asyncio.CancelledError()
             elif (error := done.exception()) is not None:
-                self.failure = _name_account(error, self.account)
+                self.failure = name_account(error, self.account)
             else:
                 self._has_read = True
             on_done(self)
@@ -122,7 +130,7 @@ class Lane(Generic[T]):
 
     def _state(self, error: GradientError | None) -> ReportState:
         if error is None:
-            is_complete = self.failure is None and self.is_over
+            is_complete = self.failure is None and self.source.is_complete
             return ReportState.COMPLETE if is_complete else ReportState.UNFINISHED
         if self._has_read:
             return ReportState.PARTIAL
@@ -131,9 +139,9 @@ class Lane(Generic[T]):
         return ReportState.SKIPPED if is_refusal else ReportState.FAILED
 
 
-def _name_account(error: BaseException, account: str) -> BaseException:
+def name_account(error: BaseException, account: str) -> BaseException:
     """Put the account's name on an error that does not have it yet."""
     if isinstance(error, GradientError):
         return error.complete(account=account)
-    error.add_note(f"while reading account {account}")
+    error.add_note(f"account {account}")
     return error

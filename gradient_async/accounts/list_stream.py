@@ -46,6 +46,11 @@ class ListSource(Generic[T]):
         return self._was_complete or self._reader.at_end
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every item of the list was taken, now or before the start."""
+        return self._was_complete or self._reader.is_complete
+
+    @property
     def drift(self) -> bool:
         """Whether the list changed in a way that may have hidden items."""
         return self._reader.drift
@@ -55,11 +60,8 @@ class ListSource(Generic[T]):
         """Where to go on; None before the first request."""
         if self._fingerprint is None:
             return self._start
-        is_over = self._reader.at_end and self._reader.peek() is None
-        return AccountPosition(
-            fingerprint=self._fingerprint,
-            position=None if is_over else self._reader.position,
-        )
+        position = None if self.is_complete else self._reader.position
+        return AccountPosition(fingerprint=self._fingerprint, position=position)
 
     @property
     def _was_complete(self) -> bool:
@@ -75,7 +77,7 @@ class ListSource(Generic[T]):
         """
         if self._fingerprint is None:
             self._fingerprint = await self._check_fingerprint()
-        return await self._reader.advance()
+        return not self._was_complete and await self._reader.advance()
 
     def peek(self) -> T | None:
         """Return the next item without taking it; None if it takes a request."""

@@ -147,11 +147,14 @@ class MergedStream(Generic[T]):
             lane.cancel()
             self._idle.append(lane)
         self._fetching.clear()
+        # Another task may be waiting for what was cancelled.
+        self._woken.set()
 
     async def aclose(self) -> None:
         """Cancel pending requests and end the stream; closing again is fine."""
         self._is_over = True
         self._fetching.clear()
+        self._woken.set()
         await asyncio.gather(*(lane.aclose() for lane in self._lanes))
 
     async def __aenter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Self, TypedDict
 import attrs
 
 from gradient_async.accounts.account import Account
+from gradient_async.accounts.account_client import AccountClient
 from gradient_async.checks import check_instance, check_seconds
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import check_proxy
@@ -23,21 +24,21 @@ class AccountsOptions(TypedDict, total=False):
     """The keyword arguments of `Accounts`."""
 
     timeout: float
-    """Seconds for each call."""
+    """Seconds for each call; 60 by default."""
     retry: RetryPolicy
-    """Retry policy of each account."""
+    """Retry policy of each account; 4 attempts by default."""
     rate_limit: RateLimit
-    """Rate limit of each token."""
+    """Rate limit of each token; 250 requests a minute, 5,000 an hour by default."""
     max_concurrency: int
-    """Maximum number of requests in flight over all accounts."""
+    """Maximum number of requests in flight over all accounts, 64 by default."""
     per_account_concurrency: int
-    """Maximum number of requests in flight for each account."""
+    """The same for each account, 16 by default."""
     refused_for: float
-    """Seconds for which a refused token is not sent again."""
+    """Seconds for which a refused token is not sent again, 300 by default."""
     on_attempt: OnAttempt | None
     """Function called after each attempt."""
     session: ClientSession | None
-    """Session to use instead of an own one."""
+    """Session to use instead of opening one."""
     proxy: str | None
     """URL of an HTTP proxy."""
     base_url: str | None
@@ -46,62 +47,66 @@ class AccountsOptions(TypedDict, total=False):
     """Transport to use instead of an own one."""
 
 
-class ViewOptions(TypedDict, total=False):
-    """The keyword arguments of `with_options`."""
+@attrs.frozen
+class ViewOptions:
+    """How the clients of a view differ: see `Client.with_options`."""
 
-    timeout: float | None
-    """Seconds for each call; None means as before."""
-    retry: RetryPolicy | None
-    """Retry policy; None means as before."""
-    headers: Mapping[str, str] | None
-    """Headers to send besides those sent before; None adds none."""
+    timeout: float | None = None
+    retry: RetryPolicy | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
+    def add(
+        self,
+        *,
+        timeout: float | None,
+        retry: RetryPolicy | None,
+        headers: Mapping[str, str] | None,
+    ) -> ViewOptions:
+        """
+        Return options of which the given ones take precedence; headers add up.
 
-def add_options(old: ViewOptions, new: ViewOptions) -> ViewOptions:
-    """
-    Return options of which the new ones take precedence; headers add up.
+        Raises:
+            ConfigurationError: A given option is invalid.
+        """
+        if timeout is not None:
+            check_seconds("timeout", timeout)
+        check_instance("retry", retry, RetryPolicy | None)
+        return ViewOptions(
+            self.timeout if timeout is None else timeout,
+            self.retry if retry is None else retry,
+            {**self.headers, **check_headers(headers or {})},
+        )
 
-    Raises:
-        ConfigurationError: A new option is invalid.
-    """
-    timeout, retry = new.get("timeout"), new.get("retry")
-    headers = check_headers(new.get("headers") or {})
-    if timeout is not None:
-        check_seconds("timeout", timeout)
-    check_instance("retry", retry, RetryPolicy | None)
-    return {
-        "timeout": old.get("timeout") if timeout is None else timeout,
-        "retry": old.get("retry") if retry is None else retry,
-        "headers": {**(old.get("headers") or {}), **headers},
-    }
+    def apply(self, client: AccountClient) -> AccountClient:
+        """Return a view of the client with these options."""
+        return client.with_options(
+            timeout=self.timeout, retry=self.retry, headers=self.headers
+        )
 
 
 @attrs.frozen
 class Selection:
-    """Which accounts a view has; None means any."""
+    """Which accounts a view has: those that every one of its choices includes."""
 
     names: frozenset[str] | None = None
-    tags: frozenset[str] | None = None
+    """Names that belong to it; None means any."""
+    tags: tuple[frozenset[str], ...] = ()
+    """Sets of tags; an account needs one of each."""
 
     def has(self, name: str, account: Account) -> bool:
         """Return whether an account belongs to it."""
-        return (self.names is None or name in self.names) and (
-            self.tags is None or not self.tags.isdisjoint(account.tags)
+        return (self.names is None or name in self.names) and not any(
+            tags.isdisjoint(account.tags) for tags in self.tags
         )
 
     def narrow(self, names: Iterable[str] | None, tags: Iterable[str] | None) -> Self:
         """Return the part of it with these names and tags."""
-        return attrs.evolve(
-            self, names=_narrow(self.names, names), tags=_narrow(self.tags, tags)
-        )
-
-
-def _narrow(
-    old: frozenset[str] | None, new: Iterable[str] | None
-) -> frozenset[str] | None:
-    if new is None:
-        return old
-    return frozenset(new) if old is None else old.intersection(new)
+        chosen = self.names
+        if names is not None:
+            # All of them belong to it: others are refused.
+            chosen = frozenset(names)
+        more = () if tags is None else (frozenset(tags),)
+        return attrs.evolve(self, names=chosen, tags=(*self.tags, *more))
 
 
 def open_transport(
@@ -116,11 +121,12 @@ def open_transport(
     check_instance("transport", transport, Transport | None)
     check_instance("session", session, ClientSession | None)
     check_proxy(proxy)
-    if transport is None:
-        own = AiohttpTransport(session=session, proxy=proxy)
-        own.check_isolation()
-        return own, own
-    if session is not None or proxy is not None:
+    if transport is not None and (session is not None or proxy is not None):
         msg = "transport= excludes session= and proxy="
         raise ConfigurationError(msg)
-    return transport, None
+    own = AiohttpTransport(session=session, proxy=proxy) if transport is None else None
+    used = transport or own
+    assert used is not None
+    if isinstance(used, AiohttpTransport):
+        used.check_isolation()
+    return used, own

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import attrs
 import msgspec
 
+from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 from gradient_async.paging.page import Position
 
@@ -22,7 +23,7 @@ class _PositionContent(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _AccountContent(msgspec.Struct, forbid_unknown_fields=True):
-    fingerprint: str
+    fingerprint: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
     position: _PositionContent | None
 
 
@@ -46,7 +47,8 @@ class StreamPosition:
     """
     A place in the lists of several accounts from which another stream can resume.
 
-    Accounts that it does not name are read from the beginning.
+    Accounts that it does not name are read from the beginning. Those that it names,
+    and the other stream lacks, are not in that stream's position.
     """
 
     accounts: Mapping[str, AccountPosition] = attrs.field(factory=dict)
@@ -66,9 +68,10 @@ class StreamPosition:
         Raises:
             ConfigurationError: The text is something else.
         """
+        check_instance("text", text, str | bytes)
         try:
             content = msgspec.json.decode(text, type=_Content)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (ValueError, RecursionError) as error:
             msg = f"not the position of a stream: {error}"
             raise ConfigurationError(msg) from None
         return cls({name: _build(it) for name, it in content.accounts.items()})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeAlias, cast
 from weakref import WeakSet
 
 from gradient_async.accounts.account import Account
@@ -12,9 +12,11 @@ from gradient_async.accounts.account_client import AccountClient, SharedParts
 from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
-from gradient_async.transport.credentials import Token
+from gradient_async.transport.credentials import Secret, Token, to_secret
 from gradient_async.transport.sliding_log import RateLimit
-from gradient_async.transport.wire import Transport
+
+HiddenAccount: TypeAlias = Account | Secret | Callable[[], str | Awaitable[str]]
+"""An account, or its token, that tracebacks may show."""
 
 
 class Registry:
@@ -23,16 +25,15 @@ class Registry:
 
     Args:
         shared: What the clients share.
-        own_transport: The transport to close at the end; None closes none.
     """
 
-    def __init__(self, shared: SharedParts, own_transport: Transport | None) -> None:
+    def __init__(self, shared: SharedParts) -> None:
         self._shared = shared
-        self._own_transport = own_transport
         self._accounts: dict[str, Account] = {}
         self._clients: dict[str, AccountClient] = {}
         self._feeds = WeakSet[Feed]()
-        self._is_closed = False
+        # Removed, with calls in progress that are waited for.
+        self._leaving: set[AccountClient] = set()
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
@@ -54,7 +55,7 @@ class Registry:
             self._clients[name] = client
         return client
 
-    def add(self, name: str, account: Account | Token) -> None:
+    def add(self, name: str, account: HiddenAccount) -> None:
         """
         Add an account.
 
@@ -62,32 +63,37 @@ class Registry:
             ClientClosedError: The accounts were closed.
             ConfigurationError: The name is taken or invalid, or the account is.
         """
-        if self._is_closed:
+        if self._shared.lifetime.has_ended:
             msg = "the accounts are closed"
             raise ClientClosedError(msg)
-        require_nonempty_str("an account's name", name)
+        _check_name(name)
         if name in self._accounts:
             msg = f"there is an account named {name!r} already; see `replace`"
             raise ConfigurationError(msg)
-        self._accounts[name] = to_account(name, account)
-        self._notify()
+        self._accounts[name] = _to_account(name, account)
+        self._refresh_feeds()
 
     async def remove(self, name: str, *, drain: bool) -> None:
         """Remove an account and end its client; raise KeyError if there is none."""
         del self._accounts[name]
-        self._notify()
+        self._refresh_feeds()
         client = self._clients.pop(name, None)
-        if client is not None:
+        if client is None:
+            return
+        self._leaving.add(client)
+        try:
             await client.end(drain=drain)
+        finally:
+            self._leaving.discard(client)
 
-    def replace(self, name: str, account: Account | Token) -> None:
+    def replace(self, name: str, account: HiddenAccount) -> None:
         """
         Replace the token of an account; raise KeyError if there is none.
 
         Raises:
             ConfigurationError: The account is invalid, or has another base URL.
         """
-        old, new = self._accounts[name], to_account(name, account)
+        old, new = self._accounts[name], _to_account(name, account)
         if new.base_url not in {None, old.base_url}:
             msg = f"account {name} has another base URL: remove it, then add it"
             raise ConfigurationError(msg, account=name)
@@ -106,42 +112,40 @@ class Registry:
         """The rate limit of each token."""
         return self._shared.settings.rate_limit
 
-    def _notify(self) -> None:
+    def _refresh_feeds(self) -> None:
         for feed in tuple(self._feeds):
             feed.refresh()
 
     async def aclose(self) -> None:
-        """End all clients with their calls in progress, and close the transport."""
-        self._is_closed = True
+        """End all clients with their calls in progress, and close the connections."""
+        lifetime = self._shared.lifetime
+        lifetime.refuse()
         try:
-            clients = tuple(self._clients.values())
+            clients = {*self._clients.values(), *self._leaving}
             await asyncio.gather(*(client.end(drain=False) for client in clients))
         finally:
-            if self._own_transport is not None:
-                await self._own_transport.aclose()
-
-    def __del__(self) -> None:
-        """Warn about unclosed accounts, and drop their connections."""
-        if self._is_closed or not any(it.has_begun for it in self._clients.values()):
-            return
-        text = "unclosed Accounts: use `async with` or `await accounts.aclose()`"
-        warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
-        if self._own_transport is not None:
-            self._own_transport.abandon()
+            await lifetime.end()
 
 
-def to_account(name: str, account: Account | Token) -> Account:
-    """
-    Return an account made of a token, or the account itself.
+def hide_token(account: Account | Token) -> HiddenAccount:
+    """Return what tracebacks may show instead of a token; an account is safe itself."""
+    if isinstance(account, Account) or callable(account):
+        return account
+    return to_secret(account)
 
-    Raises:
-        ConfigurationError: The token is invalid; names the account.
-    """
+
+def _to_account(name: str, account: HiddenAccount) -> Account:
     if isinstance(account, Account):
         return account
     try:
-        return Account(account)
+        # It takes secrets as they are.
+        return Account(cast("Token", account))
     except ConfigurationError as error:
-        failure = error.complete(account=name).with_traceback(None)
-    # Raised here: the frames above may show the token.
-    raise failure
+        raise error.complete(account=name)  # noqa: B904  (the same error)
+
+
+def _check_name(name: str) -> None:
+    require_nonempty_str("an account's name", name)
+    if not name.isprintable():
+        msg = f"an account's name must be printable, got {name!r}"
+        raise ConfigurationError(msg)

@@ -8,6 +8,7 @@ from enum import StrEnum
 import attrs
 
 from gradient_async.errors import GradientError
+from gradient_async.models.base import to_plain
 
 
 class ReportState(StrEnum):
@@ -45,6 +46,10 @@ class AccountReport:
         """Whether everything was read, and nothing can have been hidden."""
         return self.state is ReportState.COMPLETE and not self.drift
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as plain JSON values."""
+        return _to_dict(self)
+
 
 @attrs.frozen(kw_only=True)
 class Health:
@@ -65,3 +70,14 @@ class Health:
     def ok(self) -> bool:
         """Whether nothing is known to be wrong."""
         return self.error is None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the health as plain JSON values."""
+        return {"ok": self.ok, **_to_dict(self)}
+
+
+def _to_dict(instance: AccountReport | Health) -> dict[str, object]:
+    values = attrs.asdict(instance, recurse=False)
+    error: GradientError | None = values.pop("error")
+    details = None if error is None else error.to_dict()
+    return {name: to_plain(it) for name, it in values.items()} | {"error": details}

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TypeVar, cast
 
 from gradient_async.accounts.errors import AccountsError
+from gradient_async.accounts.lane import name_account
 from gradient_async.accounts.reactions import Reaction
 from gradient_async.client import Client
 from gradient_async.errors import GradientError
@@ -30,10 +31,10 @@ class AccountResults(Mapping[str, T]):
         return not self.errors
 
     def __getitem__(self, account: str) -> T:
-        """Return the result of an account, or raise its error."""
-        if account in self.errors:
-            raise self.errors[account]
-        return self._results[account]
+        """Return the result of an account; KeyError if it failed, with the cause."""
+        if account in self._results:
+            return self._results[account]
+        raise KeyError(account) from self.errors.get(account)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names of the accounts that did not fail."""
@@ -68,10 +69,11 @@ async def call_each(
     async def run(name: str, client: Client) -> T | None:
         try:
             return await call(client)
-        except GradientError as error:
-            errors[name] = error.complete(account=name)
-            if on_error == "raise":
+        except Exception as error:
+            name_account(error, name)
+            if not isinstance(error, GradientError) or on_error == "raise":
                 raise
+            errors[name] = error
         return None
 
     try:
@@ -85,6 +87,8 @@ async def call_each(
         failure = group_error.exceptions[0]
     else:
         done = {name: it.result() for name, it in tasks.items() if name not in errors}
+        # In the accounts' order, not in the order in which they failed.
+        errors = {name: errors[name] for name in tasks if name in errors}
         return _check(AccountResults(cast("dict[str, T]", done), errors), on_error)
     raise failure
 

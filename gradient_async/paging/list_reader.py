@@ -56,6 +56,7 @@ class ListReader(Generic[T]):
     ) -> None:
         start = Position() if start is None else start
         check_instance("start", start, Position)
+        self._given_per_page = per_page
         per_page = _page_size(per_page, start)
         check_int("prefetch", prefetch, minimum=1)
         check_max_items(max_items)
@@ -78,7 +79,9 @@ class ListReader(Generic[T]):
         self._left = math.inf if max_items is None else max_items
         # Of the items of the current page that are to be taken.
         self._indexes: Sequence[int] = ()
+        self._is_cut = False
         self._closed_at: Position | None = None
+        self._was_complete = False
 
     def restart(self, *, start: Position | None, prefetch: int) -> ListReader[T]:
         """Return a reader for the same items of the same list, not begun."""
@@ -88,7 +91,7 @@ class ListReader(Generic[T]):
             keys=self._keys,
             keep=self._keep,
             max_items=self._max_items,
-            per_page=self._per_page,
+            per_page=self._given_per_page,
             prefetch=prefetch,
             start=self._start if start is None else start,
         )
@@ -103,6 +106,13 @@ class ListReader(Generic[T]):
         """Whether no page is left to be fetched."""
         is_closed = self._closed_at is not None
         return is_closed or self._left <= 0 or self._tracker.at_end
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every item of the list was taken; `max_items` may prevent it."""
+        if self._closed_at is not None:
+            return self._was_complete
+        return self._tracker.at_end and not self._is_cut and not length_hint(self.items)
 
     @property
     def position(self) -> Position:
@@ -159,7 +169,7 @@ class ListReader(Generic[T]):
 
     async def aclose(self) -> None:
         """Cancel pending requests and end the list; closing again is fine."""
-        self._closed_at = self.position
+        self._was_complete, self._closed_at = self.is_complete, self.position
         self.items = iter(())
         await self._buffer.aclose()
 
@@ -188,6 +198,7 @@ class ListReader(Generic[T]):
         indexes = self._select(page, indexes)
         if len(indexes) > self._left:
             indexes = indexes[: int(self._left)]
+            self._is_cut = True
         self._left -= len(indexes)
         self.page, self._indexes = page, indexes
         if len(indexes) == len(page.items):

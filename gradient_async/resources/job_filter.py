@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypedDict
 
@@ -74,6 +74,16 @@ class JobFilter:
             and (after is None or after <= created_at)
             and (before is None or created_at < before)
         )
+
+
+def freeze_filters(filters: JobFilters) -> JobFilters:
+    """Return filters that can be used for several lists, even if made of iterators."""
+    frozen = filters.copy()
+    for name in ("statuses", "phases"):
+        values = filters.get(name)
+        if isinstance(values, Iterator):
+            frozen[name] = tuple(values)
+    return frozen
 
 
 def pop_filter(options: JobListOptions) -> JobFilter | None:

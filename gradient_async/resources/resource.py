@@ -23,7 +23,7 @@ class Resource:
         ConfigurationError: An argument is invalid, for example an id that could lead
             to another path. Nothing was sent.
         ClientClosedError: The client was closed before or during the call.
-        TokenError: The token could not be obtained.
+        TokenError: The token could not be obtained. The request was not sent.
         TransportError: No complete response was received.
         OutcomeUnknownError: The response to a POST was lost: the server may or may not
             have executed it.

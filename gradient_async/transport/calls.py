@@ -248,7 +248,7 @@ class Caller:
 
     def _end_early(self, missing: str) -> GradientError:
         """Return why a call's timeout has expired before something arrived."""
-        if self.lifetime.has_ended:
+        if self.lifetime.has_interrupted:
             return ClientClosedError("the client was closed during the call")
         text = f"no {missing} within {self.timeout:g} s"
         return DeadlineExceededError(text, account=self.account)

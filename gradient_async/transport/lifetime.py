@@ -19,19 +19,33 @@ class Lifetime:
 
     Args:
         transport: The transport to close at the end; None if it is somebody else's.
-        warn: Whether to warn if the client is dropped unclosed.
+        owner: Name of the class to close, for messages.
+        parent: Lifetime of which this one is a part, which ends it, too, and warns
+            in its place; None if it stands alone.
     """
 
     def __init__(
-        self, transport: Transport | None = None, *, warn: bool = True
+        self,
+        transport: Transport | None = None,
+        *,
+        owner: str = "Client",
+        parent: Lifetime | None = None,
     ) -> None:
         self._transport = transport
-        self._warn = warn
+        self.owner: str = owner if parent is None else parent.owner
+        """Name of the class to close."""
+        self._parent = parent
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scopes: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
-        self.has_ended: bool = False
-        """Whether `end` was called."""
+        self._has_ended = False
+        self.has_interrupted: bool = False
+        """Whether calls in progress were ended, too."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more calls are accepted."""
+        return self._has_ended or (self._parent is not None and self._parent.has_ended)
 
     @property
     def has_begun(self) -> bool:
@@ -54,16 +68,26 @@ class Lifetime:
         if self.has_ended:
             msg = "the client is closed"
             raise ClientClosedError(msg)
-        loop = asyncio.get_running_loop()
+        self.bind(asyncio.get_running_loop())
+        self._scopes.add(scope)
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """
+        Bind the event loop, of the parent, too.
+
+        Raises:
+            ConfigurationError: Another one is bound.
+        """
+        if self._parent is not None:
+            self._parent.bind(loop)
         if self._loop is None:
             self._loop = loop
         elif self._loop is not loop:
             msg = (
-                "the client was first used in another event loop; "
-                "create one Client per asyncio.run()"
+                f"the {self.owner} was first used in another event loop; "
+                f"create one {self.owner} per asyncio.run()"
             )
             raise ConfigurationError(msg)
-        self._scopes.add(scope)
 
     def leave(self, scope: asyncio.Timeout) -> None:
         """Unregister a call that has ended."""
@@ -73,7 +97,7 @@ class Lifetime:
 
     async def end(self) -> None:
         """End calls in progress with `ClientClosedError`, and close the transport."""
-        self.has_ended = True
+        self.refuse()
         try:
             await self._end_calls()
         finally:
@@ -82,8 +106,12 @@ class Lifetime:
 
     async def drain(self) -> None:
         """Accept no more calls, and wait until those in progress have ended."""
-        self.has_ended = True
+        self.refuse()
         await self._wait_for_calls()
+
+    def refuse(self) -> None:
+        """Accept no more calls."""
+        self._has_ended = True
 
     async def _wait_for_calls(self) -> None:
         if self._scopes:
@@ -95,6 +123,7 @@ class Lifetime:
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             return
+        self.has_interrupted = True
         for scope in self._scopes:
             if not scope.expired():
                 scope.reschedule(loop.time())
@@ -102,8 +131,9 @@ class Lifetime:
 
     def __del__(self) -> None:
         """Warn about an unclosed client, and drop its connections."""
-        if self._warn and self.has_begun and not self.has_ended:
-            text = "unclosed Client: use `async with` or `await client.aclose()`"
+        if self._parent is None and self.has_begun and not self.has_ended:
+            close = f"await {self.owner.lower()}.aclose()"
+            text = f"unclosed {self.owner}: use `async with` or `{close}`"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
             if self._transport is not None:
                 self._transport.abandon()

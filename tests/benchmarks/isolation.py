@@ -1,8 +1,7 @@
 """
-Response times of healthy accounts beside three that fail: one with a dead token, one
-that hangs, and one at its hourly limit.
+Response times of healthy accounts beside three that fail.
 
-The emulator runs in a process of its own. Each figure is the median of five runs,
+One has a dead token, one hangs, and one is at its hourly limit. The emulator runs in a process of its own. Each figure is the median of five runs,
 alternating between the two.
 """
 

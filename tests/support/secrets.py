@@ -46,6 +46,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             seen.add(id(link))
             yield link
             waiting += [link.__cause__, link.__context__]
+            if isinstance(link, BaseExceptionGroup):
+                waiting += link.exceptions
 
 
 def _frames(where: TracebackType | None) -> Iterator[str]:

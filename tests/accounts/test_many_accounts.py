@@ -1,0 +1,116 @@
+"""Hundreds of accounts, some of them in trouble, and what a thousand of them cost."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tracemalloc
+from collections import Counter
+
+from gradient_async import (
+    Accounts,
+    AccountsError,
+    AuthenticationError,
+    Client,
+    DeadlineExceededError,
+    RateLimit,
+    RateLimitError,
+    ReportState,
+)
+from gradient_async.emulator import Emulator, Fault
+from gradient_async.emulator import Window as ServerWindow
+
+LIST = "/v2/gen-ai/indexing_jobs"
+
+
+async def test_three_of_300_accounts_are_in_trouble() -> None:
+    """One token is dead, one hangs, one has no requests left: 297 do not notice."""
+    hour = ServerWindow(30, 3600)
+    async with Emulator(jobs=3, accounts=300, limits=[hour], latency=0.5) as emulator:
+        tokens = {f"t{at:03}": token for at, token in enumerate(emulator.tokens)}
+        dead, hung, spent = troubled = ("t007", "t100", "t299")
+        emulator.fail(
+            Fault(status=401, token=tokens[dead], times=None),
+            Fault(hang=True, token=tokens[hung], times=None),
+        )
+        async with Client(tokens[spent], base_url=emulator.url) as other:
+            await asyncio.gather(*(other.request("GET", LIST) for _ in range(30)))
+        emulator.requests.clear()
+        clock = asyncio.get_running_loop().time
+        began, seen, latest = clock(), Counter[str](), 0.0
+        async with Accounts(
+            tokens, base_url=emulator.url, timeout=20, rate_limit=RateLimit(None)
+        ) as accounts:
+            stream = accounts.iter_indexing_jobs(per_page=2)
+            try:
+                async for account, _ in stream:
+                    seen[account] += 1
+                    latest = clock() - began
+            except AccountsError as error:
+                failures = error.errors
+            ended = clock() - began
+
+            assert dict.fromkeys(tokens.keys() - troubled, 3) == seen
+            assert {
+                dead: AuthenticationError,
+                hung: DeadlineExceededError,
+                spent: RateLimitError,
+            } == {name: type(it) for name, it in failures.items()}
+            assert {dead: 401, spent: 429} == {
+                name: getattr(failures[name], "status", None) for name in (dead, spent)
+            }
+            complete = [it for it in stream.reports.values() if it.is_complete]
+            assert 297 == len(complete)
+            assert {ReportState.FAILED} == {stream.reports[it].state for it in troubled}
+            # Two pages each, half a second a page, 64 at a time: 600 / 64 / 2.
+            assert 4.5 <= latest <= 6
+            assert 19.9 <= ended <= 20.5
+
+            # The dead token rests, whatever calls come, and is tried again once.
+            for _ in range(3):
+                calls = (accounts[dead].request("GET", LIST) for _ in range(50))
+                results = await asyncio.gather(*calls, return_exceptions=True)
+                assert {AuthenticationError} == {type(it) for it in results}
+            assert 1 == requests_of(emulator)[7]
+            await asyncio.sleep(300)
+            calls = (accounts[dead].request("GET", LIST) for _ in range(50))
+            await asyncio.gather(*calls, return_exceptions=True)
+            assert 2 == requests_of(emulator)[7]
+
+
+def requests_of(emulator: Emulator) -> Counter[int | None]:
+    """Count the requests of each account."""
+    return Counter(request.account for request in emulator.requests)
+
+
+async def test_leaving_closes_every_socket() -> None:
+    """Leaving a stream over sockets leaves no request in flight, at the server too."""
+    async with Emulator(jobs=20, accounts=50, limits=None, latency=1.0) as emulator:
+        names = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
+        async with Accounts(names, base_url=emulator.url) as accounts:
+            stream = accounts.iter_indexing_jobs(per_page=2)
+            async for _ in stream:
+                break
+            # The server notices that a client has gone when it reads from the socket.
+            await asyncio.sleep(0.1)
+            assert 0 == emulator.in_flight
+            sent = len(emulator.requests)
+            await asyncio.sleep(100)
+            assert sent == len(emulator.requests)
+
+
+async def test_a_thousand_accounts_are_cheap() -> None:
+    """Idle, they take a few hundred bytes each: clients come when they are used."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        accounts = Accounts({f"t{at}": f"token-{at}" for at in range(1000)})
+        idle, _ = tracemalloc.get_traced_memory()
+        clients = list(accounts.values())
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 1000 == len(clients)
+    assert idle < 1_000_000
+    assert used < 10_000_000
