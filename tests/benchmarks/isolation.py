@@ -1,8 +1,8 @@
 """
 Response times of healthy accounts beside three that fail.
 
-One has a dead token, one hangs, and one is at its hourly limit. The emulator runs in a process of its own. Each figure is the median of five runs,
-alternating between the two.
+One has a dead token, one hangs, and one is at its hourly limit. The emulator runs in
+a process of its own. Each figure is the median of five runs, alternating between both.
 """
 
 from __future__ import annotations
