@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from copy import copy
+from operator import length_hint
 from typing import Generic, Protocol, Self, TypeVar
 
 from gradient_async.accounts.reports import AccountReport, ReportState
@@ -19,7 +20,11 @@ class Source(Protocol[T_co]):
 
     @property
     def items(self) -> Iterator[T_co]:
-        """The items that were fetched and are still to be taken; can be copied."""
+        """
+        The items that were fetched and are still to be taken.
+
+        An iterator over a list or a tuple: it has a length hint, and can be copied.
+        """
         ...
 
     @property
@@ -71,11 +76,16 @@ class Lane(Generic[T]):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to be fetched or taken."""
-        return self.failure is not None or (self.source.at_end and self.peek() is None)
+        return self.failure is not None or (self.source.at_end and not self.has_items)
 
-    def peek(self) -> T | None:
-        """Return the next item without taking it; None if there is none."""
-        return next(copy(self.source.items), None)
+    @property
+    def has_items(self) -> bool:
+        """Whether there is an item to take."""
+        return length_hint(self.source.items) > 0
+
+    def peek(self) -> T:
+        """Return the next item, which must be there, without taking it."""
+        return next(copy(self.source.items))
 
     def take(self) -> T:
         """Take the next item, which must be there."""

@@ -8,6 +8,7 @@ from typing import TypeAlias, cast
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
+from gradient_async.accounts.reports import Health
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
 from gradient_async.transport.credentials import Secret, Token, to_secret
@@ -50,6 +51,11 @@ class Registry:
             client = AccountClient(name, self._accounts[name], self._shared)
             self._clients[name] = client
         return client
+
+    def health(self, name: str) -> Health:
+        """Return the health of an account, without creating its client."""
+        client = self._clients.get(name)
+        return Health() if client is None else client.health
 
     def add(self, name: str, account: HiddenAccount) -> None:
         """
