@@ -16,20 +16,20 @@ Every error of the package, in one tree.
     │   └── IndexingJobTimeoutError         jobs had not ended in time; .jobs
     ├── IndexingJobFailedError              a job failed or was cancelled; .job .jobs
     ├── IndexingJobRunningError             another job is running; .job
-    ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
     ├── UploadError                         an upload failed; .sent_bytes .status
     ├── DecodeError                         unexpected response body; .json_path
     ├── PaginationError                     the pages contradict each other; .page
-    └── StatusError                         .status .id .request_id .retry_after
-        ├── UnexpectedRedirectError         3xx
-        ├── BadRequestError                 400
-        ├── AuthenticationError             401
-        ├── PermissionDeniedError           403
-        ├── NotFoundError                   404
-        ├── ConflictError                   409
-        ├── UnprocessableEntityError        422
-        ├── RateLimitError                  429
-        └── ServerError                     5xx
+    ├── StatusError                         .status .id .request_id .retry_after
+    │   ├── UnexpectedRedirectError         3xx
+    │   ├── BadRequestError                 400
+    │   ├── AuthenticationError             401
+    │   ├── PermissionDeniedError           403
+    │   ├── NotFoundError                   404
+    │   ├── ConflictError                   409
+    │   ├── UnprocessableEntityError        422
+    │   ├── RateLimitError                  429
+    │   └── ServerError                     5xx
+    └── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
 
 Every error can be pickled and copied, and none holds a header or a request body.
 """

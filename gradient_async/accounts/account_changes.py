@@ -31,6 +31,11 @@ class _ChangeSource:
         """Whether nothing is left to be fetched."""
         return self.changes.is_read
 
+    @property
+    def has_items(self) -> bool:
+        """Whether there is an event to take."""
+        return self.changes.peek() is not None
+
     async def advance(self) -> bool:
         """Send requests until there is an event."""
         return await self.changes.advance()

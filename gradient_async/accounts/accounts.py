@@ -311,7 +311,7 @@ class Accounts(Mapping[str, Client]):
 
     def health(self) -> dict[str, Health]:
         """Return what the latest calls of each account found out; sends nothing."""
-        return {name: self._registry.client(name).health for name in self}
+        return {name: self._registry.health(name) for name in self}
 
     def iter_indexing_jobs(
         self,

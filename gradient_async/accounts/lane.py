@@ -17,6 +17,11 @@ class Source(Protocol[T_co]):
     """What a stream reads from one account."""
 
     @property
+    def has_items(self) -> bool:
+        """Whether there is an item to take."""
+        ...
+
+    @property
     def at_end(self) -> bool:
         """Whether nothing is left to be fetched."""
         ...
@@ -74,7 +79,7 @@ class Lane(Generic[T]):
     def is_over(self) -> bool:
         """Whether nothing is left to be fetched or taken."""
         return self.failure is not None or (
-            self.source.at_end and self.source.peek() is None
+            self.source.at_end and not self.source.has_items
         )
 
     def take(self) -> T:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import length_hint
 from typing import Generic, TypeVar
 
 from gradient_async.accounts.account_client import AccountClient
@@ -78,6 +79,11 @@ class ListSource(Generic[T]):
         if self._fingerprint is None:
             self._fingerprint = await self._check_fingerprint()
         return not self._was_complete and await self._reader.advance()
+
+    @property
+    def has_items(self) -> bool:
+        """Whether there is an item to take."""
+        return length_hint(self._reader.items) > 0
 
     def peek(self) -> T | None:
         """Return the next item without taking it; None if it takes a request."""

@@ -212,7 +212,7 @@ class MergedStream(Generic[T]):
 
     def _place(self, lane: Lane[T]) -> None:
         """Put an account where it belongs by what it has."""
-        if lane.source.peek() is not None:
+        if lane.source.has_items:
             self._merge.add(lane)
         elif not lane.is_over:
             self._idle.append(lane)

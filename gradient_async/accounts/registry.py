@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
+from gradient_async.accounts.reports import Health
 from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
@@ -54,6 +55,11 @@ class Registry:
             client = AccountClient(name, self._accounts[name], self._shared)
             self._clients[name] = client
         return client
+
+    def health(self, name: str) -> Health:
+        """Return the health of an account, without creating its client."""
+        client = self._clients.get(name)
+        return Health() if client is None else client.health
 
     def add(self, name: str, account: HiddenAccount) -> None:
         """

@@ -81,7 +81,7 @@ class FakeApi:
 
     def _page(self, token: str, request: Request) -> Response:
         jobs = self.lists[token]
-        page, per_page = int(request.params["page"]), int(request.params["per_page"])
+        page, per_page = (int(str(request.params[it])) for it in ("page", "per_page"))
         first = (page - 1) * per_page
         total = len(jobs)
         pages = max(1, -(-total // per_page))

@@ -53,7 +53,7 @@ async def test_a_mapping_of_clients() -> None:
         assert 3 == len(accounts)
         assert "a" in accounts
         assert "x" not in accounts
-        assert 1 not in accounts
+        assert 1 not in accounts  # type: ignore[comparison-overlap]
         assert isinstance(accounts["a"], Client)
         assert accounts["a"] is accounts["a"]
         assert "a" == accounts["a"].account

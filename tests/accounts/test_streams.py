@@ -544,4 +544,4 @@ async def test_repr_and_synchronous_loops() -> None:
         await stream.collect()
         assert "<AccountStream of 3 accounts, 3 of them read>" == repr(stream)
         with pytest.raises(TypeError, match="async for"):
-            iter(stream)
+            iter(stream)  # type: ignore[call-overload]  # the claim

@@ -9,6 +9,12 @@ from typing import assert_never, assert_type
 
 from gradient_async import (
     JSON,
+    AccountItem,
+    AccountReport,
+    AccountResults,
+    Accounts,
+    AccountsError,
+    AccountStream,
     AWSDataSource,
     AWSDataSourceDisplay,
     Changes,
@@ -23,6 +29,8 @@ from gradient_async import (
     FileUploadDataSource,
     GoogleDriveDataSource,
     GoogleDriveDataSourceDisplay,
+    GradientError,
+    Health,
     IndexedDataSource,
     IndexingJob,
     IndexingJobFailedError,
@@ -54,11 +62,13 @@ from gradient_async import (
     ScheduledIndexing,
     SpacesDataSource,
     StatusError,
+    StreamPosition,
     UnknownDataSource,
     UploadError,
     WebCrawlerDataSource,
     Window,
 )
+from gradient_async.accounts import Reaction
 
 
 async def stream(client: Client) -> None:
@@ -313,3 +323,65 @@ async def changes(client: Client) -> None:
                 pass
             case other:
                 assert_never(other)
+
+
+async def read_many_accounts(tokens: Mapping[str, str], start: StreamPosition) -> None:
+    """Stream over many accounts, as pairs of account and item."""
+    async with Accounts(tokens, max_concurrency=8) as accounts:
+        assert_type(accounts, Accounts)
+        jobs = accounts.iter_indexing_jobs(
+            order="newest", budget=3.0, statuses=["failed"], start=start
+        )
+        assert_type(jobs, AccountStream[IndexingJob])
+        async for account, job in jobs:
+            assert_type(account, str)
+            assert_type(job, IndexingJob)
+        assert_type(await jobs.collect(), list[AccountItem[IndexingJob]])
+        assert_type(jobs.position, StreamPosition)
+        assert_type(jobs.reports, Mapping[str, AccountReport])
+        bases = accounts.stream(lambda client: client.knowledge_bases.list())
+        assert_type(bases, AccountStream[KnowledgeBase])
+        async for pair in bases:
+            assert_type(pair.item, KnowledgeBase)
+
+
+async def call_many_accounts(accounts: Accounts) -> None:
+    """Make one call per account, and use accounts as a mapping."""
+    results = await accounts.map(lambda client: client.regions.list())
+    assert_type(results, AccountResults[tuple[Region, ...]])
+    assert_type(results["acme"], tuple[Region, ...])
+    assert_type(results.errors, Mapping[str, GradientError])
+    assert_type(accounts["acme"], Client)
+    assert_type(accounts.get("acme"), Client | None)
+    assert_type(accounts.health(), dict[str, Health])
+    assert_type(accounts.select(tags=["prod"]), Accounts)
+    assert_type(accounts.with_options(timeout=5), Accounts)
+    assert_type(accounts["acme"].with_options(timeout=5), Client)
+    Accounts.from_env(timeout=5.0, refused_for=60.0)
+
+
+def misuse_accounts(accounts: Accounts) -> None:
+    """Misspell an option, or pass one of another type: each is a type error."""
+    accounts.iter_indexing_jobs(order="oldest")  # type: ignore[arg-type]  # the claim
+    accounts.iter_indexing_jobs(status="failed")  # type: ignore[call-arg]  # the claim
+    accounts.with_options(tiemout=5)  # type: ignore[call-arg]  # the claim
+    Accounts.from_env(token="t")  # type: ignore[call-arg]  # the claim
+    accounts.add("acme", 5)  # type: ignore[arg-type]  # the claim
+
+
+def decide(account: str, error: GradientError) -> Reaction:
+    """Decide what to do when an account fails."""
+    return "raise" if account == error.account else "collect"
+
+
+async def read_accounts_errors(accounts: Accounts) -> None:
+    """Handle the errors of many accounts, together or by their classes."""
+    try:
+        await accounts.iter_indexing_jobs(on_error=decide).collect()
+    except AccountsError as error:
+        assert_type(error.errors, Mapping[str, GradientError])
+        assert_type(error.exceptions[0], GradientError | ExceptionGroup[GradientError])
+    try:
+        await accounts.map(lambda client: client.models.list())
+    except* StatusError as group:
+        assert_type(group, ExceptionGroup[StatusError])
