@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from gradient_async.emulator import Emulator
@@ -14,6 +16,14 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.fixture(autouse=True)
+def _no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the machine's own accounts from the environment."""
+    for name in list(os.environ):
+        if name.upper().startswith("DIGITALOCEAN_ACCESS_TOKEN"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture
