@@ -22,4 +22,4 @@ def _describe_failure(error: GradientError, *, written: int) -> str:
     """Return what failed in one account, and whether some of its jobs were written."""
     if not written:
         return str(error)
-    return f"{error}. Before, {format_count(written, 'job')} of it had been written"
+    return f"{error}. Written before the failure: {format_count(written, 'job')}"

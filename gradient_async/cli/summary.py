@@ -83,8 +83,9 @@ def _change_notes(tally: Tally, *, drift: bool, scope: str) -> list[str]:
     notes = []
     if tally.new_jobs:
         new_jobs = format_count(tally.new_jobs, "new job")
-        end = "" if drift else f" No other job{scope} was missed."
-        notes.append(f"{new_jobs} appeared while reading, not counted here.{end}")
+        notes.append(f"{new_jobs} appeared while reading, not counted here.")
+        if not drift:
+            notes.append(f"No other job{scope} was missed.")
     if drift:
         notes.append("The list changed in ways that may have hidden some jobs.")
     return notes
