@@ -39,7 +39,10 @@ app.default(stream)
 # Named, not imported: only this command needs the emulator and aiohttp's server.
 app.command(
     "gradient_async.cli.demo:demo",
-    help="Stream generated jobs from a local server; needs no token and no network.",
+    help=(
+        "Stream generated jobs of four accounts from a local server; needs no token "
+        "and no network."
+    ),
 )
 
 jobs: Final = App(name="jobs", help="Work with indexing jobs.")

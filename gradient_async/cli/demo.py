@@ -36,9 +36,9 @@ async def demo(
     latency: Annotated[float, Parameter(validator=Number(gte=0, lte=10))] = 0.2,
 ) -> None:
     """
-    Stream the jobs of four accounts from an emulator.
+    Stream the jobs of four accounts from an emulator, all at once.
 
-    It adds new jobs while they are read, and revokes the token of an account.
+    It adds new jobs while the lists are read, and revokes the token of one account.
 
     Args:
         jobs: Number of jobs of each account.
