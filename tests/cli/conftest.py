@@ -12,18 +12,11 @@ from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the settings of the machine's own terminal."""
-    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
+    """Hide the settings of the machine's own terminal, and its accounts."""
+    accounts = [name for name in os.environ if name.startswith(TOKEN_VARIABLES[0])]
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", *accounts):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-
-
-@pytest.fixture(autouse=True)
-def _no_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the machine's own accounts from the environment."""
-    for name in list(os.environ):
-        if name.upper().startswith("DIGITALOCEAN_ACCESS_TOKEN"):
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture
