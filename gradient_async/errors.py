@@ -347,7 +347,10 @@ class BadRequestError(StatusError):
 class AuthenticationError(StatusError):
     """401: the token is missing, wrong or revoked."""
 
-    hint = "Check the token: DIGITALOCEAN_ACCESS_TOKEN, or the one passed to Client"
+    hint = (
+        "Check the token: the account's, DIGITALOCEAN_ACCESS_TOKEN or the one passed "
+        "to Client"
+    )
 
 
 class PermissionDeniedError(StatusError):

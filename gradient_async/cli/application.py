@@ -11,6 +11,7 @@ from typing import Final
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from gradient_async.cli.console import create_console, silence_stdout
+from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.jobs import list_jobs
 from gradient_async.cli.stream import stream
@@ -24,7 +25,8 @@ Without a command, stream all indexing jobs of the account and print a summary. 
 API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
 
 Exit codes: 0 success, 1 API or network failure, 2 invalid usage or settings, 3 token \
-refused, 4 not found, 5 rate limit or deadline exceeded, 130 interrupted.
+refused, 4 not found, 5 rate limit or deadline exceeded, 6 some accounts failed, 130 \
+interrupted.
 """
 
 app: Final = App(
@@ -37,7 +39,10 @@ app.default(stream)
 # Named, not imported: only this command needs the emulator and aiohttp's server.
 app.command(
     "gradient_async.cli.demo:demo",
-    help="Stream generated jobs from a local server; needs no token and no network.",
+    help=(
+        "Stream generated jobs of four accounts from a local server; needs no token "
+        "and no network."
+    ),
 )
 
 jobs: Final = App(name="jobs", help="Work with indexing jobs.")
@@ -51,7 +56,8 @@ def run(arguments: Sequence[str]) -> int:
     # cyclopts would pass an unknown command to the default one as an argument.
     if not commands and rest and not rest[0].startswith("-"):
         unknown = UnknownCommandError(verbose=False, unused_tokens=rest, app=app)
-        return _report_error(_usage_message(unknown, commands), ExitCode.USAGE)
+        _report_error(_usage_message(unknown, commands))
+        return ExitCode.USAGE
     try:
         app(
             list(arguments),
@@ -61,9 +67,12 @@ def run(arguments: Sequence[str]) -> int:
             result_action="return_value",
         )
     except CycloptsError as error:
-        return _report_error(_usage_message(error, commands), ExitCode.USAGE)
+        _report_error(_usage_message(error, commands))
+        return ExitCode.USAGE
     except GradientError as error:
-        return _report_error(str(error), exit_code(error))
+        for text in describe_error(error):
+            _report_error(text)
+        return exit_code(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
@@ -81,7 +90,6 @@ def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
     return f"{text}{stop} See `{command} --help`."
 
 
-def _report_error(text: str, code: ExitCode) -> ExitCode:
-    """Write an error line to stderr and return `code`."""
+def _report_error(text: str) -> None:
+    """Write an error line to stderr."""
     sys.stderr.write(f"error: {printable(text)}\n")
-    return code

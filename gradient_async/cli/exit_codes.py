@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+# The package, not its names: they load when used, and most commands use none.
+from gradient_async import accounts
 from gradient_async.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -30,6 +32,8 @@ class ExitCode(IntEnum):
     """The account has no such resource."""
     TRY_LATER = 5
     """The rate limit or a deadline was exceeded."""
+    PARTIAL = 6
+    """Some accounts failed; the jobs of the others were written."""
     INTERRUPTED = 130
     """Interrupted by Ctrl-C: 128 plus the number of SIGINT."""
 
@@ -45,5 +49,14 @@ def exit_code(error: GradientError) -> ExitCode:
             return ExitCode.NOT_FOUND
         case RateLimitError() | DeadlineExceededError():
             return ExitCode.TRY_LATER
+        case accounts.AccountsError():
+            return _exit_code_of_accounts(error)
         case _:
             return ExitCode.FAILURE
+
+
+def _exit_code_of_accounts(error: accounts.AccountsError) -> ExitCode:
+    if len(error.errors) < len(error.reports):
+        return ExitCode.PARTIAL
+    codes = {exit_code(failure) for failure in error.errors.values()}
+    return codes.pop() if len(codes) == 1 else ExitCode.FAILURE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Sequence
 from functools import cache, partial
 from typing import Final, TextIO
 
@@ -11,10 +11,11 @@ from rich.text import Text
 
 from gradient_async.cli.console import create_console
 from gradient_async.cli.formatting import format_duration, format_enum, format_time
-from gradient_async.models import IndexingJob
+from gradient_async.cli.rows import Row
 from gradient_async.printable import printable
 
 _GAP: Final = "  "
+_MAX_ACCOUNT_WIDTH: Final = 20
 
 
 @attrs.frozen
@@ -23,7 +24,7 @@ class Column:
 
     title: str
     width: int
-    format: Callable[[IndexingJob], Text]
+    format: Callable[[Row], Text]
     is_number: bool = False
 
     def align(self, cell: Text) -> Text:
@@ -36,24 +37,28 @@ class Column:
         return cell
 
 
-def _format_sources(job: IndexingJob) -> Text:
-    return Text(f"{job.completed_datasources}/{job.total_datasources}")
+def _format_sources(row: Row) -> Text:
+    return Text(f"{row.job.completed_datasources}/{row.job.total_datasources}")
 
 
 # In order of importance; the first four fill a terminal of 80 columns.
 COLUMNS: Final = (
-    Column("UUID", 36, lambda job: Text(printable(job.uuid))),
-    Column("STATUS", 11, lambda job: format_enum(job.status)),
-    Column("CREATED", 20, lambda job: format_time(job.created_at)),
-    Column("TOOK", 7, lambda job: format_duration(job.duration), is_number=True),
-    Column("TOKENS", 11, lambda job: Text(f"{job.total_tokens:,}"), is_number=True),
+    Column("UUID", 36, lambda row: Text(printable(row.job.uuid))),
+    Column("STATUS", 11, lambda row: format_enum(row.job.status)),
+    Column("CREATED", 20, lambda row: format_time(row.job.created_at)),
+    Column("TOOK", 7, lambda row: format_duration(row.job.duration), is_number=True),
+    Column("TOKENS", 11, lambda row: Text(f"{row.job.total_tokens:,}"), is_number=True),
     Column("SOURCES", 7, _format_sources, is_number=True),
-    Column("PHASE", 9, lambda job: format_enum(job.phase)),
-    Column("KNOWLEDGE BASE", 36, lambda job: Text(printable(job.knowledge_base_uuid))),
+    Column("PHASE", 9, lambda row: format_enum(row.job.phase)),
+    Column(
+        "KNOWLEDGE BASE", 36, lambda row: Text(printable(row.job.knowledge_base_uuid))
+    ),
 )
 
 
-async def write_table(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
+async def write_table(
+    rows: AsyncIterable[Row], out: TextIO, *, accounts: Sequence[str] = ()
+) -> None:
     """
     Write a heading and a row for each job.
 
@@ -61,23 +66,36 @@ async def write_table(jobs: AsyncIterable[IndexingJob], out: TextIO) -> None:
     the first job, or at the end of an empty list.
     """
     console = create_console(out)
-    columns = fit_columns(console.width) if console.is_terminal else COLUMNS
+    names = (_account_column(accounts),) if accounts else ()
+    columns: tuple[Column, ...] = (*names, *COLUMNS)
+    if console.is_terminal:
+        columns = fit_columns(columns, console.width, minimum=len(names) + 1)
     heading = [column.align(Text(column.title, style="bold")) for column in columns]
     # soft_wrap: rich would break lines at the width it assumes for a pipe, 80.
     write_heading_once = cache(partial(console.print, _line(heading), soft_wrap=True))
-    async for job in jobs:
+    async for row in rows:
         write_heading_once()
-        cells = [column.align(column.format(job)) for column in columns]
+        cells = [column.align(column.format(row)) for column in columns]
         console.print(_line(cells), soft_wrap=True)
     write_heading_once()
 
 
-def fit_columns(width: int) -> tuple[Column, ...]:
-    """Return as many leading columns as fit into `width`, at least one."""
-    count = 1
-    while count < len(COLUMNS) and _total_width(COLUMNS[: count + 1]) <= width:
+def _account_column(names: Sequence[str]) -> Column:
+    """Return a column as wide as the longest name, within reason."""
+    title = "ACCOUNT"
+    longest = max(Text(name).cell_len for name in (title, *names))
+    width = min(longest, _MAX_ACCOUNT_WIDTH)
+    return Column(title, width, lambda row: Text(printable(row.account)))
+
+
+def fit_columns(
+    columns: tuple[Column, ...], width: int, *, minimum: int
+) -> tuple[Column, ...]:
+    """Return as many leading columns as fit into `width`, at least `minimum`."""
+    count = minimum
+    while count < len(columns) and _total_width(columns[: count + 1]) <= width:
         count += 1
-    return COLUMNS[:count]
+    return columns[:count]
 
 
 def _total_width(columns: tuple[Column, ...]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from gradient_async.emulator import Emulator
@@ -10,8 +12,9 @@ from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the settings of the machine's own terminal."""
-    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
+    """Hide the settings of the machine's own terminal, and its accounts."""
+    accounts = [name for name in os.environ if name.startswith(TOKEN_VARIABLES[0])]
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", *accounts):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
 

@@ -13,6 +13,7 @@ from gradient_async import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
+from gradient_async.cli.rows import Row
 
 CREATED_AT: Final = datetime(2026, 10, 31, 8, 5, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ ODD: Final = IndexingJob(
 """A job with an undeclared status and malicious control characters."""
 
 
-async def stream_of(*jobs: IndexingJob) -> AsyncIterator[IndexingJob]:
-    """Yield jobs one by one."""
+async def stream_of(*jobs: IndexingJob, account: str = "") -> AsyncIterator[Row]:
+    """Yield jobs one by one, as those of an account."""
     for job in jobs:
-        yield job
+        yield Row(account, job)

@@ -26,6 +26,7 @@ def options(command: App) -> set[str]:
         name
         for argument in command.assemble_argument_collection()
         for name in argument.names
+        if name.startswith("--")
     }
 
 
@@ -45,6 +46,10 @@ def test_command_tree() -> None:
         "demo": {"--jobs", "--prefetch", "--latency"},
         "jobs": set(),
         "jobs list": {
+            "--account",
+            "--all",
+            "--accounts-file",
+            "--doctl",
             "--status",
             "--knowledge-base",
             "--since",
@@ -90,6 +95,7 @@ def test_help_and_version(
         (["jobs", "list", "--output", "xml"], "jsonl"),
         (["jobs", "list", "--outputs", "csv"], "Did you mean"),
         (["jobs", "list", "--empty-status"], "--empty-status"),
+        (["jobs", "list", "--no-all"], "--no-all"),
         (["demo", "--latency", "11"], "Must be <= 10"),
         (["demo", "--prefetch", "0"], "Must be >= 1"),
     ],
@@ -210,6 +216,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(gradient_async.cli.jobs, "Client", interrupted)
+    monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
 
     assert 130 == run(["jobs", "list"])
 

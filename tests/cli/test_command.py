@@ -95,11 +95,13 @@ def test_without_the_extra() -> None:
     )
 
 
-def test_starts_without_the_emulator() -> None:
-    """Only the demo imports the emulator: it is a fifth of the time to start."""
+@pytest.mark.parametrize(
+    "module", ["gradient_async.emulator", "gradient_async.accounts.accounts"]
+)
+def test_starts_without_what_few_commands_need(module: str) -> None:
+    """Commands import the emulator and accounts when they use them, to start fast."""
     program = (
-        "import sys, gradient_async.cli.application;"
-        "print('gradient_async.emulator' in sys.modules)"
+        f"import sys, gradient_async.cli.application;print({module!r} in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -17,6 +17,7 @@ from gradient_async.cli.output import (
     write_json,
     write_json_lines,
 )
+from gradient_async.cli.rows import Row
 
 from .samples import ODD, PARTIAL, PENDING, stream_of
 
@@ -39,10 +40,10 @@ async def test_rows_appear_as_they_arrive(output: OutputFormat) -> None:
     out = FlushRecorder()
     seen = []
 
-    async def jobs() -> AsyncIterator[IndexingJob]:
-        yield PARTIAL
+    async def jobs() -> AsyncIterator[Row]:
+        yield Row("", PARTIAL)
         seen.append(PARTIAL.uuid in out.flushed)
-        yield PENDING
+        yield Row("", PENDING)
         seen.append(PENDING.uuid in out.flushed)
 
     await WRITERS[output](jobs(), out)
@@ -56,7 +57,7 @@ async def test_an_early_failure_writes_nothing(output: OutputFormat) -> None:
     """Nothing is written before the first job: a failure is not an empty list."""
     out = io.StringIO()
 
-    async def failing() -> AsyncIterator[IndexingJob]:
+    async def failing() -> AsyncIterator[Row]:
         raise TimeoutError
         yield PENDING
 
@@ -114,8 +115,8 @@ async def test_incomplete_json_is_invalid() -> None:
     """After an error the array stays open, so that no parser accepts it."""
     out = io.StringIO()
 
-    async def failing() -> AsyncIterator[IndexingJob]:
-        yield PENDING
+    async def failing() -> AsyncIterator[Row]:
+        yield Row("", PENDING)
         raise TimeoutError
 
     with pytest.raises(TimeoutError):

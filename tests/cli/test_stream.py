@@ -9,11 +9,25 @@ import re
 import pytest
 from rich.console import Console
 
-from gradient_async import Attempt, Client, IndexingJobStatus, NotFoundError, Page
+from gradient_async import (
+    AccountReport,
+    Attempt,
+    Client,
+    IndexingJob,
+    IndexingJobStatus,
+    NotFoundError,
+    Page,
+    ReportState,
+    ServerError,
+)
 from gradient_async.cli.application import app
 from gradient_async.cli.demo import demo
 from gradient_async.cli.formatting import format_count
-from gradient_async.cli.stream import LiveDisplay, Tally, render_summary, stream_jobs
+from gradient_async.cli.live_display import LiveDisplay
+from gradient_async.cli.rows import Row
+from gradient_async.cli.stream import stream_jobs
+from gradient_async.cli.summary import render_summary
+from gradient_async.cli.tally import Tally
 from gradient_async.emulator import Emulator, Fault
 
 from .samples import ODD, PARTIAL, PENDING
@@ -47,37 +61,61 @@ async def test_shows_jobs_in_a_terminal(
 
 
 async def test_demo_needs_no_account(capsys: pytest.CaptureFixture[str]) -> None:
-    """The demo runs its own server, and the summary counts the jobs added."""
-    await demo(jobs=1000, prefetch=2, latency=0.5)
+    """The demo runs its own server; the summary has accounts and the jobs added."""
+    await demo(jobs=1100, prefetch=2, latency=0.5)
     captured = capsys.readouterr()
     (greeting,) = captured.err.splitlines()
+    lines = [" ".join(line.split()) for line in captured.out.splitlines()]
 
-    assert greeting.startswith("A local server with 1,000 jobs: http://127.0.0.1:")
-    assert ["jobs", "1,000"] == captured.out.split()[:2]
-    assert "new jobs appeared while reading" in captured.out
+    assert greeting.startswith(
+        "A local server with 4 accounts of 1,100 jobs: http://127.0.0.1:"
+    )
+    assert ["jobs", "4,300"] == captured.out.split()[:2]
+    assert {f"{name} 1,100 complete" for name in ("acme", "globex", "initech")} < {
+        *lines
+    }
+    assert "umbrella 1,000 partial: Unable to authenticate you" in lines
+    assert lines[-3].endswith("new jobs appeared while reading, not counted here.")
+    assert "No other job of complete accounts was missed." == lines[-2]
+
+
+async def test_demo_shows_the_accounts_in_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a terminal, each job is drawn with its account."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    await demo(jobs=150)
+    captured = capsys.readouterr()
+
+    assert "600 of 600 jobs, " in captured.err
+    assert re.search(r"\n(acme|globex|initech|umbrella) +\x1b", captured.err)
 
 
 async def test_one_job_is_singular(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Greeting, display and summary use the singular for one job, page and request."""
+    """Display and summary use the singular for one job, page and request."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    await demo(jobs=1)
+    tally = Tally()
+    async with (
+        Emulator(jobs=1) as api,
+        Client(api.token, base_url=api.url, on_attempt=tally.count_request) as client,
+    ):
+        await stream_jobs(client.iter_indexing_jobs(), tally)
     captured = capsys.readouterr()
 
-    assert "A local server with 1 job: http://" in captured.err
     assert "1 of 1 job, 1 request " in captured.err
     assert not re.search("jobs|pages|requests", captured.out)
 
 
 async def test_demo_stays_within_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
-    """With its defaults, the demo takes seconds and stays far below the rate limit."""
+    """With its defaults, the demo takes seconds and stays far below the rate limits."""
     started = asyncio.get_running_loop().time()
     await demo()
     words = capsys.readouterr().out.split()
 
-    assert 2 <= asyncio.get_running_loop().time() - started <= 5
-    assert 26 <= int(words[words.index("requests") + 1]) <= 50
+    assert 1 <= asyncio.get_running_loop().time() - started <= 5
+    assert 36 <= int(words[words.index("requests") + 1]) <= 100
 
 
 async def test_removed_jobs_are_reported(
@@ -116,12 +154,17 @@ async def test_an_error_leaves_the_last_frame(
     assert not captured.out
 
 
+def rows_of(*jobs: IndexingJob, account: str = "") -> list[Row]:
+    """Return jobs as rows of an account."""
+    return [Row(account, job) for job in jobs]
+
+
 def test_display_draws_in_a_terminal() -> None:
     """A terminal shows the latest jobs in colour, and ends on a new line."""
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, width=100)
     with LiveDisplay(console, lambda: 1.0) as display:
-        display.update([PARTIAL] * 20 + [PENDING], Tally(jobs=21))
+        display.update(rows_of(*[PARTIAL] * 20, PENDING), Tally(jobs=21))
     last_frame = out.getvalue().rpartition("21 of ? jobs")[0].rpartition("\x1b[2K")[2]
 
     assert "8cf9ddd7" in out.getvalue()
@@ -131,19 +174,35 @@ def test_display_draws_in_a_terminal() -> None:
     assert out.getvalue().endswith("\n\x1b[?25h")
 
 
+def test_columns_of_the_display_do_not_move() -> None:
+    """The column of accounts stays as wide as the longest name so far."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, no_color=True, width=100)
+    with LiveDisplay(console, lambda: 1.0) as display:
+        display.update(rows_of(PARTIAL, account="umbrella"), Tally())
+        display.update(rows_of(*[PENDING] * 10, account="acme"), Tally())
+        display.update([], Tally())
+    last_frame = re.sub(r"\x1b\[\d*m", "", out.getvalue()).rpartition("\x1b[2K")[2]
+
+    assert "acme      8cf9ddd7  " in last_frame
+    assert "umbrella" not in last_frame
+
+
 def test_display_draws_nothing_in_a_file() -> None:
     """Without a terminal nothing is drawn, so stderr holds errors alone."""
     out = io.StringIO()
     with LiveDisplay(Console(file=out, width=100), lambda: 1.0) as display:
-        display.update([PARTIAL], Tally(jobs=1))
+        display.update(rows_of(PARTIAL), Tally(jobs=1))
 
     assert "" == out.getvalue()
 
 
-def render(tally: Tally, *, drift: bool = False) -> str:
+def render(
+    tally: Tally, *, drift: bool = False, reports: tuple[AccountReport, ...] = ()
+) -> str:
     """Render a summary for a file, 100 columns wide."""
     out = io.StringIO()
-    summary = render_summary(tally, seconds=2.5, drift=drift)
+    summary = render_summary(tally, seconds=2.5, drift=drift, reports=reports)
     Console(file=out, width=100).print(summary)
     return out.getvalue()
 
@@ -205,6 +264,21 @@ def test_summary_reports_changes_of_the_list() -> None:
     assert "2 new jobs appeared while reading" in drifted
     assert "No other job was missed" not in drifted
     assert "may have hidden some jobs" in drifted
+
+
+def test_summary_has_the_state_of_each_account() -> None:
+    """Accounts are complete, or the reason why not stands beside them."""
+    error = ServerError("out of \x1b order", status=500)
+    complete = AccountReport(account="acme", state=ReportState.COMPLETE, items=1200)
+    failed = AccountReport(account="odd\x1b", state=ReportState.FAILED, error=error)
+    text = render(Tally(new_jobs=1), reports=(complete, failed))
+    lines = [line.split(maxsplit=2) for line in text.splitlines()]
+
+    assert ["acme", "1,200", "complete"] in [[*map(str.strip, it)] for it in lines]
+    assert "0  failed: out of   order" in text
+    assert "\x1b" not in text
+    assert "page" not in text
+    assert "No other job of complete accounts was missed." in text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 
@@ -62,4 +63,46 @@ async def test_control_characters_do_not_reach_the_terminal() -> None:
 )
 def test_fit_columns(width: int, expected: int) -> None:
     """As many columns as fit are returned, and always the first one."""
-    assert expected == len(fit_columns(width))
+    assert expected == len(fit_columns(COLUMNS, width, minimum=1))
+
+
+@pytest.mark.parametrize(
+    ("expected", "width", "names"),
+    [
+        ("ACCOUNT  UUID", 20, ("a",)),
+        (
+            "ACCOUNT  UUID                                  STATUS       CREATED",
+            80,
+            ("a",),
+        ),
+        (
+            "ACCOUNT   UUID                                  STATUS",
+            80,
+            ("a", "12345678"),
+        ),
+        ("ACCOUNT               UUID", 60, ("a", "x" * 21)),
+        ("ACCOUNT   UUID", 50, ("\u4e16\u754c\u4e16\u754c",)),
+    ],
+)
+async def test_narrow_terminals_show_the_account(
+    expected: str, width: int, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal shows at least account and UUID; the names set the column's width."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = io.StringIO()
+    await write_table(stream_of(PARTIAL, account=names[0]), out, accounts=names)
+    heading, row = re.sub(r"\x1b\[\d*m", "", out.getvalue()).splitlines()
+
+    assert expected == heading.rstrip()
+    assert [names[0], PARTIAL.uuid] == row.split()[:2]
+
+
+async def test_long_names_are_not_cut() -> None:
+    """A name longer than the column moves its row, and is still complete."""
+    name = "x" * 40
+    out = io.StringIO()
+    await write_table(stream_of(PARTIAL, account=name), out, accounts=(name,))
+
+    assert f"{name}  {PARTIAL.uuid}  partial" in out.getvalue()
