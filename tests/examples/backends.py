@@ -15,7 +15,7 @@ import attrs
 import uvicorn
 from aiohttp import web
 
-from gradient_async import Feed, RateLimit
+from gradient_async import Accounts, Feed, RateLimit
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -25,13 +25,21 @@ _QUICK: Mapping[str, object] = {
     "FEED": {"interval": 0.01, "idle_interval": 0.01},
 }
 
+_State = tuple[Accounts, Feed]
+
 
 @attrs.frozen
 class Backend:
     """A backend that is being served."""
 
-    url: str
+    port: int
+    accounts: Accounts
     feed: Feed
+
+    @property
+    def url(self) -> str:
+        """URL of the board."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def load(name: str, **settings: object) -> ModuleType:
@@ -52,39 +60,37 @@ async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
             await asyncio.sleep(0.002)
 
 
-def _bind() -> tuple[socket.socket, str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 @asynccontextmanager
-async def _serve_asgi(module: ModuleType) -> AsyncIterator[Backend]:
+async def _serve_asgi(
+    module: ModuleType, listener: socket.socket
+) -> AsyncIterator[_State]:
     config = uvicorn.Config(module.app, log_config=None)
     server: uvicorn.Server = module.Server(config)
-    listener, url = _bind()
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started or task.done())
     try:
-        yield Backend(url, module.app.state.feed)
+        yield module.app.state.accounts, module.app.state.feed
     finally:
         server.should_exit = True
         await task
 
 
 @asynccontextmanager
-async def _serve_aiohttp(module: ModuleType) -> AsyncIterator[Backend]:
+async def _serve_aiohttp(
+    module: ModuleType, listener: socket.socket
+) -> AsyncIterator[_State]:
     app: web.Application = module.create_app()
     runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
-    listener, url = _bind()
     await web.SockSite(runner, listener).start()
     try:
-        yield Backend(url, app[module.feed_key])
+        yield app[module.accounts_key], app[module.feed_key]
     finally:
         await runner.cleanup()
 
 
-_SERVERS: Mapping[str, Callable[[ModuleType], AbstractAsyncContextManager[Backend]]] = {
+_Serve = Callable[[ModuleType, socket.socket], AbstractAsyncContextManager[_State]]
+_SERVERS: Mapping[str, _Serve] = {
     "aiohttp_backend": _serve_aiohttp,
     "fastapi_backend": _serve_asgi,
     "starlette_backend": _serve_asgi,
@@ -92,6 +98,10 @@ _SERVERS: Mapping[str, Callable[[ModuleType], AbstractAsyncContextManager[Backen
 NAMES = tuple(_SERVERS)
 
 
-def serve(name: str, **settings: Any) -> AbstractAsyncContextManager[Backend]:
-    """Serve an example until the end of the block."""
-    return _SERVERS[name](load(name, **settings))
+@asynccontextmanager
+async def serve(name: str, *, port: int = 0, **settings: Any) -> AsyncIterator[Backend]:
+    """Serve an example until the end of the block; port 0 means a free one."""
+    listener = socket.create_server(("127.0.0.1", port))
+    port = listener.getsockname()[1]
+    async with _SERVERS[name](load(name, **settings), listener) as state:
+        yield Backend(port, *state)

@@ -8,32 +8,19 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
-from gradient_async import Client
 from gradient_async.emulator import Emulator
 from gradient_async.settings import TOKEN_VARIABLES
 from tests.examples.backends import Backend, serve, until
 from tests.examples.event_stream import read_events
+from tests.examples.jobs import UNFINISHED, start_job
 from tests.support.streams import take
 
 pytestmark = pytest.mark.real_time
 
-# Each account starts with five unfinished jobs.
-_UNFINISHED = 5
-
 
 def running(api: Emulator) -> set[str]:
     """Return the ids of all unfinished jobs of both customers."""
-    return {uuid for token in api.tokens for uuid in api.job_uuids(token)[:_UNFINISHED]}
-
-
-async def start_job(api: Emulator) -> str:
-    """Start a job of the customer acme, where none is running."""
-    busy = {job["knowledge_base_uuid"] for job in api.jobs()[:_UNFINISHED]}
-    async with Client(api.token, base_url=api.url) as client:
-        for uuid in api.job_uuids()[:_UNFINISHED]:
-            await client.indexing_jobs.cancel(uuid)
-        job = await client.indexing_jobs.create(str(busy.pop()))
-    return job.uuid
+    return {uuid for token in api.tokens for uuid in api.job_uuids(token)[:UNFINISHED]}
 
 
 async def test_headers(name: str, api: Emulator, http: aiohttp.ClientSession) -> None:
@@ -49,7 +36,7 @@ async def test_headers(name: str, api: Emulator, http: aiohttp.ClientSession) ->
 async def test_snapshot(name: str, api: Emulator, http: aiohttp.ClientSession) -> None:
     """First come all unfinished jobs, each with a key of its state as event id."""
     async with serve(name) as backend, http.get(f"{backend.url}/events") as response:
-        events = await take(read_events(response), 2 * _UNFINISHED)
+        events = await take(read_events(response), 2 * UNFINISHED)
 
     assert {"running"} == {event.kind for event in events}
     assert running(api) == {event.data["job"]["uuid"] for event in events}
@@ -58,7 +45,7 @@ async def test_snapshot(name: str, api: Emulator, http: aiohttp.ClientSession) -
 
 async def test_progress(name: str, api: Emulator, http: aiohttp.ClientSession) -> None:
     """A job is running, changes as it progresses, and ends."""
-    uuid = await start_job(api)
+    uuid = (await start_job(api)).uuid
     kinds = []
 
     async with serve(name) as backend, http.get(f"{backend.url}/events") as response:
@@ -66,7 +53,6 @@ async def test_progress(name: str, api: Emulator, http: aiohttp.ClientSession) -
             if event.data["job"]["uuid"] != uuid:
                 continue
             kinds.append(event.kind)
-            # Pending for 2 s, then 8 s for each data source.
             api.advance(3 if event.kind == "running" else 100)
             if event.kind == "ended":
                 break
@@ -93,13 +79,13 @@ async def test_dead_token(
     monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}_GLOBEX", "revoked")
 
     async with serve(name) as backend, http.get(f"{backend.url}/events") as response:
-        events = await take(read_events(response), _UNFINISHED + 1)
+        events = await take(read_events(response), UNFINISHED + 1)
 
     (trouble,) = [event for event in events if event.kind == "trouble"]
     jobs = [event.data["account"] for event in events if event.kind == "running"]
     assert ("globex", None) == (trouble.data["account"], trouble.id)
     assert 401 == trouble.data["error"]["status"]
-    assert ["acme"] * _UNFINISHED == jobs
+    assert ["acme"] * UNFINISHED == jobs
 
 
 async def test_disconnect(
@@ -139,7 +125,7 @@ async def test_many_listeners(
             response = await browsers.enter_async_context(
                 http.get(f"{backend.url}/events")
             )
-            events = await take(read_events(response), 2 * _UNFINISHED)
+            events = await take(read_events(response), 2 * UNFINISHED)
             return {event.data["job"]["uuid"] for event in events}
 
         snapshots = await asyncio.gather(*(listen() for _ in range(100)))
