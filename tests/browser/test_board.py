@@ -42,7 +42,9 @@ async def test_jobs(page: Page, api: Emulator) -> None:
 
         api.advance(2 + 8)
         await expect(row.locator(".phase")).to_have_text("running")
-        await expect(row.locator(".count")).to_have_text(f"1 of {job.total_datasources}")
+        await expect(row.locator(".count")).to_have_text(
+            f"1 of {job.total_datasources}"
+        )
         await expect(row.locator("progress")).to_have_js_property("value", 1)
 
         api.advance(100)
