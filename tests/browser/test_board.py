@@ -74,7 +74,7 @@ async def test_new_job(page: Page, api: Emulator) -> None:
 async def test_trouble(
     page: Page, api: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A dead token has a banner until it is replaced; other customers are not hidden."""
+    """A dead token has a banner until it is replaced; other customers are shown."""
     monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}_GLOBEX", "revoked")
     rows, banner = page.locator(".job"), page.locator(".trouble")
 

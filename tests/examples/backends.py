@@ -53,9 +53,9 @@ def load(name: str, **settings: object) -> ModuleType:
     return module
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until a condition holds; raise TimeoutError if it takes too long."""
-    async with asyncio.timeout(seconds):
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; raise TimeoutError after 10 seconds."""
+    async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.002)
 

@@ -98,7 +98,7 @@ async def test_disconnect(
         assert 1 == backend.feed.listeners
 
         response.close()
-        await until(lambda: backend.feed.listeners == 0, seconds=1)
+        await until(lambda: backend.feed.listeners == 0)
 
         # A request may be on its way.
         await load_board_often(backend, http)
