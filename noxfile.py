@@ -125,6 +125,18 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Open the board of the example backends in Chromium."""
+    if shutil.which("chromium") is None:
+        session.error(
+            "there is no Chromium: install it, on Debian with "
+            "`apt-get install -y --no-install-recommends chromium`"
+        )
+    _install(session, "browser")
+    session.run("pytest", *WITHOUT_DEBUG_MODE, "tests/browser", *session.posargs)
+
+
+@nox.session
 def conformance(session: nox.Session) -> None:
     """
     Check client and emulator against the official description, with Prism.

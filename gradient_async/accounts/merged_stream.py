@@ -94,6 +94,7 @@ class MergedStream(Generic[T]):
         self._failed: deque[Lane[T]] = deque()
         self._errors: dict[str, GradientError] = {}
         self._deadline: float | None = None
+        self._is_cut = False
         self._is_over = False
         self._woken = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -107,6 +108,21 @@ class MergedStream(Generic[T]):
     def is_complete(self) -> bool:
         """Whether every account was read completely: what is missing does not exist."""
         return all(report.is_complete for report in self.reports.values())
+
+    @property
+    def errors(self) -> Mapping[str, GradientError]:
+        """The error of each account that has failed so far, by its name."""
+        reports = self.reports.values()
+        return {it.account: it.error for it in reports if it.error is not None}
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """
+        The accounts whose items are missing because the budget was used up, sorted.
+
+        Unlike an account that is `unfinished`, which may just not be needed any more.
+        """
+        return tuple(sorted(it.account for it in self._idle)) if self._is_cut else ()
 
     def __aiter__(self) -> AsyncIterator[AccountItem[T]]:
         """Iterate from where the last iteration stopped."""
@@ -196,6 +212,7 @@ class MergedStream(Generic[T]):
             self._deadline = now + self._options.budget
         if self._deadline is not None and now >= self._deadline:
             self.cancel()
+            self._is_cut = bool(self._idle)
             return
         while self._idle:
             lane = self._idle.popleft()

@@ -1,0 +1,104 @@
+"""The indexing jobs of many customers in aiohttp.web: failed ones, and a live board."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from gradient_async import (
+    Accounts,
+    Feed,
+    FeedEvent,
+    FeedOptions,
+    GradientError,
+    JobEvent,
+)
+from gradient_async.accounts import AccountsOptions
+
+ACCOUNTS: AccountsOptions = {"timeout": 10}
+FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
+BUDGET, HEARTBEAT = 3.0, 15.0  # seconds
+SSE_HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+
+accounts_key = web.AppKey("accounts", Accounts)
+feed_key = web.AppKey("feed", Feed)
+routes = web.RouteTableDef()
+
+
+async def lifespan(app: web.Application) -> AsyncIterator[None]:
+    async with Accounts.from_env(**ACCOUNTS) as accounts, accounts.feed(**FEED) as feed:
+        app[accounts_key], app[feed_key] = accounts, feed
+        yield
+
+
+async def end_streams(app: web.Application) -> None:
+    await app[feed_key].aclose()
+
+
+@web.middleware
+async def show_error(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except GradientError as error:
+        return web.json_response(error.to_dict(), status=error.http_status)
+
+
+@routes.get("/failed")
+async def failed(request: web.Request) -> web.Response:
+    stream = request.app[accounts_key].iter_indexing_jobs(
+        statuses=["failed"],
+        order="newest",
+        max_items=50,
+        budget=BUDGET,
+        on_error="collect",
+    )
+    jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
+    problems = {name: error.to_dict() for name, error in stream.errors.items()}
+    complete = not problems and not stream.late
+    body = {"jobs": jobs, "problems": problems, "late": stream.late}
+    return web.json_response({**body, "complete": complete})
+
+
+def to_sse(event: FeedEvent | None) -> bytes:
+    if event is None:
+        return b": heartbeat\n\n"
+    key = f"id: {event.key}\n" if isinstance(event, JobEvent) else ""
+    return f"{key}event: {event.kind}\ndata: {event.to_json()}\n\n".encode()
+
+
+@routes.get("/events")
+async def events(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**SSE_HEADERS, "Cache-Control": "no-cache"})
+    await response.prepare(request)
+    async for event in request.app[feed_key].listen(heartbeat=HEARTBEAT):
+        await response.write(to_sse(event))
+    return response
+
+
+@routes.post("/customers/{customer}/jobs/{uuid}/cancel")
+async def cancel(request: web.Request) -> web.Response:
+    accounts, customer = request.app[accounts_key], request.match_info["customer"]
+    if customer not in accounts:
+        raise web.HTTPNotFound(text=f"no customer {customer}")
+    client = accounts[customer].with_options(timeout=5)
+    job = await client.indexing_jobs.cancel(request.match_info["uuid"])
+    return web.json_response(job.to_dict())
+
+
+@routes.get("/")
+async def board(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(Path(__file__).with_name("board.html"))
+
+
+def create_app() -> web.Application:
+    app = web.Application(middlewares=[show_error])
+    app.add_routes(routes)
+    app.cleanup_ctx.append(lifespan)
+    app.on_shutdown.append(end_streams)
+    return app
+
+
+if __name__ == "__main__":
+    # Without cancellation, a handler notices a closed browser only when it writes.
+    web.run_app(create_app(), host="127.0.0.1", handler_cancellation=True)

@@ -1,0 +1,109 @@
+"""The indexing jobs of many customers in Starlette: failed ones, and a live board."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from gradient_async import (
+    Accounts,
+    Feed,
+    FeedEvent,
+    FeedOptions,
+    GradientError,
+    JobEvent,
+)
+from gradient_async.accounts import AccountsOptions
+
+ACCOUNTS: AccountsOptions = {"timeout": 10}
+FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
+BUDGET, HEARTBEAT = 3.0, 15.0  # seconds
+SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async with Accounts.from_env(**ACCOUNTS) as accounts, accounts.feed(**FEED) as feed:
+        app.state.accounts, app.state.feed = accounts, feed
+        yield
+
+
+async def show_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GradientError)
+    return JSONResponse(error.to_dict(), status_code=error.http_status)
+
+
+async def failed(request: Request) -> Response:
+    accounts: Accounts = request.app.state.accounts
+    stream = accounts.iter_indexing_jobs(
+        statuses=["failed"],
+        order="newest",
+        max_items=50,
+        budget=BUDGET,
+        on_error="collect",
+    )
+    jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
+    problems = {name: error.to_dict() for name, error in stream.errors.items()}
+    complete = not problems and not stream.late
+    body = {"jobs": jobs, "problems": problems, "late": stream.late}
+    return JSONResponse({**body, "complete": complete})
+
+
+def to_sse(event: FeedEvent | None) -> str:
+    if event is None:
+        return ": heartbeat\n\n"
+    key = f"id: {event.key}\n" if isinstance(event, JobEvent) else ""
+    return f"{key}event: {event.kind}\ndata: {event.to_json()}\n\n"
+
+
+async def events(request: Request) -> Response:
+    feed: Feed = request.app.state.feed
+    listener = feed.listen(heartbeat=HEARTBEAT)
+    lines = (to_sse(event) async for event in listener)
+    end = BackgroundTask(listener.aclose)  # also if the browser has disconnected
+    return StreamingResponse(lines, 200, SSE_HEADERS, "text/event-stream", end)
+
+
+async def cancel(request: Request) -> Response:
+    accounts: Accounts = request.app.state.accounts
+    customer, uuid = request.path_params["customer"], request.path_params["uuid"]
+    if customer not in accounts:
+        raise HTTPException(404, f"no customer {customer}")
+    client = accounts[customer].with_options(timeout=5)
+    job = await client.indexing_jobs.cancel(uuid)
+    return JSONResponse(job.to_dict())
+
+
+async def board(request: Request) -> Response:
+    return FileResponse(Path(__file__).with_name("board.html"))
+
+
+class Server(uvicorn.Server):
+    """Ends the event streams first, because uvicorn waits for all responses to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await app.state.feed.aclose()
+        await super().shutdown(sockets)
+
+
+app = Starlette(
+    routes=[
+        Route("/", board),
+        Route("/failed", failed),
+        Route("/events", events),
+        Route("/customers/{customer}/jobs/{uuid}/cancel", cancel, methods=["POST"]),
+    ],
+    exception_handlers={GradientError: show_error},
+    lifespan=lifespan,
+)
+
+if __name__ == "__main__":
+    Server(uvicorn.Config(app)).run()

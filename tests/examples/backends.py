@@ -1,0 +1,107 @@
+"""Serve an example backend in the test's own event loop, on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+import uvicorn
+from aiohttp import web
+
+from gradient_async import Accounts, Feed, RateLimit
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+# Responses from this machine take milliseconds, so polling may be quick.
+_QUICK: Mapping[str, object] = {
+    "ACCOUNTS": {"timeout": 10, "rate_limit": RateLimit(None)},
+    "FEED": {"interval": 0.01, "idle_interval": 0.01},
+}
+
+_State = tuple[Accounts, Feed]
+
+
+@attrs.frozen
+class Backend:
+    """A backend that is being served."""
+
+    port: int
+    accounts: Accounts
+    feed: Feed
+
+    @property
+    def url(self) -> str:
+        """URL of the board."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def load(name: str, **settings: object) -> ModuleType:
+    """Load an example anew, with other values of its constants."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    vars(module).update({**_QUICK, **settings})
+    return module
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds; raise TimeoutError after 10 seconds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def _serve_asgi(
+    module: ModuleType, listener: socket.socket
+) -> AsyncIterator[_State]:
+    config = uvicorn.Config(module.app, log_config=None)
+    server: uvicorn.Server = module.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    await until(lambda: server.started or task.done())
+    try:
+        yield module.app.state.accounts, module.app.state.feed
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def _serve_aiohttp(
+    module: ModuleType, listener: socket.socket
+) -> AsyncIterator[_State]:
+    app: web.Application = module.create_app()
+    runner = web.AppRunner(app, handler_cancellation=True)
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    try:
+        yield app[module.accounts_key], app[module.feed_key]
+    finally:
+        await runner.cleanup()
+
+
+_Serve = Callable[[ModuleType, socket.socket], AbstractAsyncContextManager[_State]]
+_SERVERS: Mapping[str, _Serve] = {
+    "aiohttp_backend": _serve_aiohttp,
+    "fastapi_backend": _serve_asgi,
+    "starlette_backend": _serve_asgi,
+}
+NAMES = tuple(_SERVERS)
+
+
+@asynccontextmanager
+async def serve(name: str, *, port: int = 0, **settings: Any) -> AsyncIterator[Backend]:
+    """Serve an example until the end of the block; port 0 means a free one."""
+    listener = socket.create_server(("127.0.0.1", port))
+    port = listener.getsockname()[1]
+    async with _SERVERS[name](load(name, **settings), listener) as state:
+        yield Backend(port, *state)
