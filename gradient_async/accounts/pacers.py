@@ -30,7 +30,7 @@ class Pacers:
         return pacer
 
     def leave(self, pacer: Pacer, user: AccountPacing) -> None:
-        """Note that an account uses another token now."""
+        """Record that an account uses another token now."""
         self._users[pacer].discard(user)
 
     def count_users(self, pacer: Pacer) -> int:

@@ -62,9 +62,7 @@ class Registry:
             ClientClosedError: The accounts were closed.
             ConfigurationError: The name is taken or invalid, or the account is.
         """
-        if self._is_closed:
-            msg = "the accounts are closed"
-            raise ClientClosedError(msg)
+        self.check_open()
         require_nonempty_str("an account's name", name)
         if name in self._accounts:
             msg = f"there is an account named {name!r} already; see `replace`"
@@ -96,10 +94,23 @@ class Registry:
         )
         if name in self._clients:
             self._clients[name].replace_token(new)
+        # Views that select by tags may have gained or lost it.
+        self._notify()
 
     def watch(self, feed: Feed) -> None:
-        """Refresh a feed when accounts are added or removed."""
+        """Refresh a feed whenever accounts change, and when they are closed."""
         self._feeds.add(feed)
+
+    def check_open(self) -> None:
+        """
+        Raise if the accounts were closed.
+
+        Raises:
+            ClientClosedError: They were.
+        """
+        if self._is_closed:
+            msg = "the accounts are closed"
+            raise ClientClosedError(msg)
 
     @property
     def rate_limit(self) -> RateLimit:
@@ -113,6 +124,7 @@ class Registry:
     async def aclose(self) -> None:
         """End all clients with their calls in progress, and close the transport."""
         self._is_closed = True
+        self._notify()
         try:
             clients = tuple(self._clients.values())
             await asyncio.gather(*(client.end(drain=False) for client in clients))
