@@ -86,13 +86,10 @@ class FeedListener:
     async def _wait(self) -> bool:
         """Wait for an event or the end; return False after `heartbeat` seconds."""
         self._woken.clear()
-        scope = asyncio.timeout(self._heartbeat)
         try:
-            async with scope:
+            async with asyncio.timeout(self._heartbeat):
                 await self._woken.wait()
         except TimeoutError:
-            if not scope.expired():
-                raise
             return False
         return True
 
