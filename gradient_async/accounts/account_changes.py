@@ -9,7 +9,7 @@ import attrs
 from gradient_async.accounts.checkpoints import Checkpoints
 from gradient_async.accounts.lane import Lane
 from gradient_async.accounts.merged_stream import MergedStream, StreamOptions
-from gradient_async.changes import Changes, JobEvent
+from gradient_async.changes import Changes, Checkpoint, JobEvent
 
 
 class _ChangeSource:
@@ -62,8 +62,14 @@ class AccountChanges(MergedStream[JobEvent]):
     Within each account, the events come as from its `Changes`.
     """
 
-    def __init__(self, passes: Mapping[str, Changes], options: StreamOptions) -> None:
+    def __init__(
+        self,
+        passes: Mapping[str, Changes],
+        options: StreamOptions,
+        known: Mapping[str, Checkpoint],
+    ) -> None:
         self._passes = passes
+        self._known = known
         lanes: list[Lane[JobEvent]] = [
             Lane(name, _ChangeSource(name, it)) for name, it in passes.items()
         ]
@@ -72,4 +78,5 @@ class AccountChanges(MergedStream[JobEvent]):
     @property
     def checkpoints(self) -> Checkpoints:
         """What is known by the events so far, and by none after them; save it."""
-        return Checkpoints({name: it.checkpoint for name, it in self._passes.items()})
+        latest = {name: it.checkpoint for name, it in self._passes.items()}
+        return Checkpoints({**self._known, **latest})

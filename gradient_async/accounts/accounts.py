@@ -11,6 +11,7 @@ from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_changes import AccountChanges
 from gradient_async.accounts.account_client import AccountClient, SharedParts
 from gradient_async.accounts.accounts_file import read_accounts_file
+from gradient_async.accounts.checkpoints import Checkpoints
 from gradient_async.accounts.doctl import read_doctl_config
 from gradient_async.accounts.environment import read_environment
 from gradient_async.accounts.lane import name_account
@@ -36,7 +37,7 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator
 from gradient_async.paging.page import MAX_PER_PAGE
-from gradient_async.resources.job_calls import LIST
+from gradient_async.resources.job_calls import LIST, JobCalls
 from gradient_async.resources.job_filter import JobFilters, freeze_filters
 from gradient_async.settings import ClientSettings, find_base_url
 from gradient_async.transport.attempt import OnAttempt
@@ -423,8 +424,9 @@ class Accounts(Mapping[str, Client]):
         iterator's `checkpoints` at any time, and pass them to the next one.
 
         Args:
-            since: What is known of each account, such as `Checkpoints`; nothing of
-                accounts that are missing.
+            since: What is known of each account, such as `Checkpoints`; nothing is
+                known of accounts that are missing. Checkpoints of accounts that are not
+                here stay in the iterator's `checkpoints`.
             budget: See `iter_indexing_jobs`, like `on_error`.
             on_error: What to do when an account fails.
             per_page: Jobs per request, 1 to 200; 200 by default.
@@ -433,25 +435,30 @@ class Accounts(Mapping[str, Client]):
             ConfigurationError: An argument is invalid.
         """
         check_instance("since", since, Mapping | None)
-        known = {} if since is None else since
+        known = Checkpoints({} if since is None else since)
         passes = {
             name: client.indexing_jobs.changes(known.get(name), per_page=per_page)
             for name, client in self.items()
         }
-        return AccountChanges(passes, StreamOptions(budget=budget, on_error=on_error))
+        options = StreamOptions(budget=budget, on_error=on_error)
+        return AccountChanges(passes, options, known)
 
     def feed(self, **options: Unpack[FeedOptions]) -> Feed:
         """
         Return a feed of what happens in all accounts, for any number of listeners.
 
         Nothing is sent before somebody listens. Accounts that are added or removed
-        meanwhile join and leave.
+        meanwhile join and leave. One feed can serve a whole program; each further one
+        polls on its own.
 
         Args:
             **options: How often to poll each account, see `FeedOptions`.
+
+        Raises:
+            ConfigurationError: An option is invalid.
         """
         feed = Feed(
-            lambda: {name: self._registry.client(name).job_calls for name in self},
+            self._find_job_calls,
             path=LIST.request().path,
             rate_limit=self._registry.rate_limit,
             count_sharers=lambda name: self._registry.client(name).sharers,
@@ -459,6 +466,10 @@ class Accounts(Mapping[str, Client]):
         )
         self._registry.watch(feed)
         return feed
+
+    def _find_job_calls(self) -> dict[str, JobCalls]:
+        self._registry.check_open()
+        return {name: self._client(name).job_calls for name in self}
 
     async def map(
         self,

@@ -11,6 +11,7 @@ import msgspec
 
 from gradient_async.changes.checkpoint import Checkpoint
 from gradient_async.changes.state_file import read_file, replace_file
+from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 
 
@@ -20,9 +21,18 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Checkpoints(Mapping[str, Checkpoint]):
-    """The checkpoint of each account, by its name; the accounts can come and go."""
+    """
+    The checkpoint of each account, by its name.
+
+    Raises:
+        ConfigurationError: It is not a mapping of names to checkpoints.
+    """
 
     def __init__(self, checkpoints: Mapping[str, Checkpoint]) -> None:
+        check_instance("checkpoints", checkpoints, Mapping)
+        for name, checkpoint in checkpoints.items():
+            check_instance("the name of an account", name, str)
+            check_instance(f"checkpoint of {name!r}", checkpoint, Checkpoint)
         self._checkpoints = dict(checkpoints)
 
     def __getitem__(self, account: str) -> Checkpoint:
@@ -54,13 +64,14 @@ class Checkpoints(Mapping[str, Checkpoint]):
         Raises:
             ConfigurationError: The text is not such JSON, or of another version.
         """
+        check_instance("text", text, str | bytes)
         try:
             content = msgspec.json.decode(text, type=_Content)
         except (ValueError, RecursionError) as error:
             msg = f"not the checkpoints of accounts: {error}"
             raise ConfigurationError(msg) from None
         raw = content.checkpoints.items()
-        return cls({name: Checkpoint.from_json(bytes(it)) for name, it in raw})
+        return cls({name: _read(name, bytes(it)) for name, it in raw})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self | None:
@@ -78,7 +89,7 @@ class Checkpoints(Mapping[str, Checkpoint]):
             return cls.from_json(content)
         except ConfigurationError as error:
             msg = f"{os.fspath(path)}: {error.message}"
-            raise ConfigurationError(msg) from None
+            raise ConfigurationError(msg, account=error.account) from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """
@@ -88,3 +99,11 @@ class Checkpoints(Mapping[str, Checkpoint]):
             OSError: The file cannot be written.
         """
         replace_file(Path(path), self.to_json().encode() + b"\n")
+
+
+def _read(account: str, content: bytes) -> Checkpoint:
+    """Return one checkpoint; an error names its account."""
+    try:
+        return Checkpoint.from_json(content)
+    except ConfigurationError as error:
+        raise error.complete(account=account) from None

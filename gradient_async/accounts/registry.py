@@ -69,9 +69,7 @@ class Registry:
             ClientClosedError: The accounts were closed.
             ConfigurationError: The name is taken or invalid, or the account is.
         """
-        if self._shared.lifetime.has_ended:
-            msg = "the accounts are closed"
-            raise ClientClosedError(msg)
+        self.check_open()
         _check_name(name)
         if name in self._accounts:
             msg = f"there is an account named {name!r} already; see `replace`"
@@ -108,10 +106,23 @@ class Registry:
         )
         if name in self._clients:
             self._clients[name].replace_token(new)
+        # Views that select by tags may have gained or lost it.
+        self._refresh_feeds()
 
     def watch(self, feed: Feed) -> None:
-        """Refresh a feed when accounts are added or removed."""
+        """Refresh a feed whenever accounts change, and when they are closed."""
         self._feeds.add(feed)
+
+    def check_open(self) -> None:
+        """
+        Raise if the accounts were closed.
+
+        Raises:
+            ClientClosedError: They were.
+        """
+        if self._shared.lifetime.has_ended:
+            msg = "the accounts are closed"
+            raise ClientClosedError(msg)
 
     @property
     def rate_limit(self) -> RateLimit:
@@ -126,6 +137,7 @@ class Registry:
         """End all clients with their calls in progress, and close the connections."""
         lifetime = self._shared.lifetime
         lifetime.refuse()
+        self._refresh_feeds()
         try:
             clients = {*self._clients.values(), *self._leaving}
             await asyncio.gather(*(client.end(drain=False) for client in clients))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from copy import copy
 
 import attrs
 
 from gradient_async.changes.changes import Changes
 from gradient_async.changes.checkpoint import Checkpoint
 from gradient_async.changes.events import JobEvent
+from gradient_async.changes.feed_events import (
+    AccountEvent,
+    AccountEventKind,
+    FeedEvent,
+)
+from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.snapshot import Snapshot
-from gradient_async.changes.source import ChangeSource
+from gradient_async.changes.source import ChangeSource, PollSource
+from gradient_async.errors import ClientClosedError, GradientError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging.page import MAX_PER_PAGE, Page
 
@@ -20,7 +29,8 @@ class AccountPoller:
     One account's jobs, from poll to poll.
 
     The first poll finds the unfinished jobs, each further one what changed since the
-    one before. A poll that fails is continued by the next one.
+    one before. A poll that fails loses nothing: the next one begins after the events
+    that were published.
 
     Args:
         account: Name of the account, for its events.
@@ -32,43 +42,72 @@ class AccountPoller:
     def __init__(
         self,
         account: str,
-        source: ChangeSource,
+        source: PollSource,
         *,
         path: str,
-        publish: Callable[[JobEvent], None],
+        publish: Callable[[FeedEvent], None],
     ) -> None:
-        self.running: dict[str, JobEvent] = {}
-        """An event of the kind `running` for each unfinished job, by its id."""
         self._account = account
+        self._sleep = source.sleep
         self._source = _CountingSource(source)
         self._path = path
         self._publish = publish
+        self._running: dict[str, JobEvent] = {}
+        self._trouble: AccountEvent | None = None
         self._checkpoint: Checkpoint | None = None
-        self._changes: Changes | None = None
 
-    async def poll(self) -> None:
+    @property
+    def snapshot(self) -> list[FeedEvent]:
+        """What a new listener has to know: trouble, and the unfinished jobs."""
+        trouble = [] if self._trouble is None else [self._trouble]
+        return [*trouble, *self._running.values()]
+
+    async def run(self, pace: FeedPace, count_sharers: Callable[[], int]) -> None:
         """
-        Poll once.
+        Poll forever.
+
+        Args:
+            pace: How often to poll.
+            count_sharers: Returns the number of accounts that use the same token.
 
         Raises:
-            GradientError: A request failed.
+            ClientClosedError: The client was closed.
         """
+        clock = asyncio.get_running_loop().time
+        while True:
+            started = clock()
+            await self._poll()
+            wait = pace.seconds_until_next(
+                requests=self._source.requests,
+                is_active=bool(self._running) and self._trouble is None,
+                sharers=count_sharers(),
+            )
+            await self._sleep(started + wait - clock())
+
+    async def _poll(self) -> None:
+        """Poll once; failing to is an event."""
         self._source.requests = 0
+        try:
+            await self._fetch()
+        except ClientClosedError:
+            raise
+        except GradientError as error:
+            # A copy has neither traceback nor cause, whose frames may show secrets.
+            self._record_trouble(copy(error).complete(account=self._account))
+        else:
+            self._record_recovery()
+
+    async def _fetch(self) -> None:
+        """Fetch what has changed, the first time what runs, and publish it."""
         if self._checkpoint is None:
             self._checkpoint = await self._take_snapshot()
             return
-        if self._changes is None:
-            self._changes = Changes(
-                self._source, path=self._path, since=self._checkpoint
-            )
-        async for event in self._changes:
-            self._record(event)
-        self._checkpoint, self._changes = self._changes.checkpoint, None
-
-    @property
-    def requests(self) -> int:
-        """Number of requests that the latest poll sent."""
-        return self._source.requests
+        changes = Changes(self._source, path=self._path, since=self._checkpoint)
+        try:
+            async for event in changes:
+                self._record(event)
+        finally:
+            self._checkpoint = changes.checkpoint
 
     async def _take_snapshot(self) -> Checkpoint:
         snapshot = Snapshot()
@@ -82,10 +121,22 @@ class AccountPoller:
     def _record(self, event: JobEvent) -> None:
         event = attrs.evolve(event, account=self._account)
         if event.has_ended:
-            self.running.pop(event.job.uuid, None)
+            self._running.pop(event.job.uuid, None)
         else:
-            self.running[event.job.uuid] = event.as_running()
+            self._running[event.job.uuid] = event.as_running()
         self._publish(event)
+
+    def _record_trouble(self, error: GradientError) -> None:
+        """Publish that the account cannot be polled, once for each reason."""
+        known, kind = self._trouble, AccountEventKind.TROUBLE
+        self._trouble = AccountEvent(account=self._account, kind=kind, error=error)
+        if known is None or type(known.error) is not type(error):
+            self._publish(self._trouble)
+
+    def _record_recovery(self) -> None:
+        if self._trouble is not None:
+            self._trouble, kind = None, AccountEventKind.RECOVERED
+            self._publish(AccountEvent(account=self._account, kind=kind))
 
 
 class _CountingSource(ChangeSource):

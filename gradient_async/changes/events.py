@@ -13,6 +13,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
+from gradient_async.printable import printable
 
 
 class JobEventKind(StrEnum):
@@ -93,7 +94,7 @@ class JobEvent(APIObject):
     @property
     def key(self) -> str:
         """
-        Key of the state that the event shows: account, uuid and state.
+        Key of the state that the event shows: account, uuid and state, on one line.
 
         A pass that repeats an earlier one may see a job for the first time in a state
         that the earlier one saw as a change. The key is the same nevertheless. A job
@@ -101,4 +102,6 @@ class JobEvent(APIObject):
         """
         job = self.job
         progress = "deleted" if self.was_deleted else str(job.completed_datasources)
-        return f"{self.account}/{job.uuid}/{job.phase}/{job.status}/{progress}"
+        key = f"{self.account}/{job.uuid}/{job.phase}/{job.status}/{progress}"
+        # Words that this version does not know may have any characters.
+        return printable(key)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final, Self, TypedDict, Unpack
+from copy import copy
+from typing import Final, Self, TypedDict
+from weakref import WeakSet
 
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_events import (
@@ -14,7 +16,7 @@ from gradient_async.changes.feed_events import (
 )
 from gradient_async.changes.feed_listener import FeedListener
 from gradient_async.changes.feed_pace import FeedPace
-from gradient_async.changes.source import ChangeSource
+from gradient_async.changes.source import PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
 from gradient_async.transport.sliding_log import RateLimit
@@ -62,43 +64,44 @@ class Feed:
 
     def __init__(
         self,
-        find_sources: Callable[[], Mapping[str, ChangeSource]],
+        find_sources: Callable[[], Mapping[str, PollSource]],
         *,
         path: str,
         rate_limit: RateLimit,
         count_sharers: Callable[[str], int] = lambda _: 1,
-        **options: Unpack[FeedOptions],
+        interval: float = INTERVAL,
+        idle_interval: float = IDLE_INTERVAL,
+        share: float = SHARE,
+        queue_size: int = QUEUE_SIZE,
     ) -> None:
-        queue_size = options.get("queue_size", QUEUE_SIZE)
         check_int("queue_size", queue_size, minimum=1)
-        pace = FeedPace(
+        self._pace = FeedPace(
             rate_limit=rate_limit,
-            interval=options.get("interval", INTERVAL),
-            idle_interval=options.get("idle_interval", IDLE_INTERVAL),
-            share=options.get("share", SHARE),
+            interval=interval,
+            idle_interval=idle_interval,
+            share=share,
         )
         self._find_sources = find_sources
         self._path = path
-        self._pace = pace
         self._queue_size = queue_size
         self._count_sharers = count_sharers
-        self._listeners: set[FeedListener] = set()
+        # Weak, so that a listener that is dropped without being closed ends.
+        self._listeners = WeakSet[FeedListener]()
         self._pollers: dict[str, AccountPoller] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._troubles: dict[str, AccountEvent] = {}
         self._is_closed = False
 
     def listen(self, *, heartbeat: float | None = None) -> FeedListener:
         """
         Return an iterator over what happens from now on.
 
-        First come the unfinished jobs, as events of the kind `running`, and accounts
-        that are in trouble. Polling begins with the first item, and ends once nobody
-        iterates any more.
+        First comes a snapshot: accounts that are in trouble, and the unfinished jobs,
+        as events of the kind `running`. Polling begins when the first item is
+        requested, and ends once nobody iterates any more.
 
         A listener that is more than `queue_size` events behind loses them: it receives
-        a `Lagged` that tells which, and a new snapshot. Others are not affected.
+        a `Lagged` that names their jobs, and a new snapshot. Others are not affected.
 
         Args:
             heartbeat: Seconds without an event after which None is yielded; None, the
@@ -110,7 +113,11 @@ class Feed:
         if heartbeat is not None:
             check_seconds("heartbeat", heartbeat)
         return FeedListener(
-            self._join, self._leave, heartbeat=heartbeat, queue_size=self._queue_size
+            self._join,
+            self._leave,
+            self._snapshot,
+            heartbeat=heartbeat,
+            queue_size=self._queue_size,
         )
 
     @property
@@ -122,20 +129,22 @@ class Feed:
         """Start polling accounts that were added, and stop for those removed."""
         if not self._listeners:
             return
-        sources = self._find_sources()
+        try:
+            sources = self._find_sources()
+        except ClientClosedError as error:
+            self._fail(error)
+            return
         for name in self._tasks.keys() - sources.keys():
             self._stop(name)
             self._publish(AccountEvent(account=name, kind=AccountEventKind.REMOVED))
-        for name in sources.keys() - self._tasks.keys():
-            self._start(name, sources[name])
+        for name, source in sources.items():
+            if name not in self._tasks:
+                self._start(name, source)
 
     async def aclose(self) -> None:
         """End all listeners and all polling; closing again is fine."""
         self._is_closed = True
-        for listener in tuple(self._listeners):
-            listener.fail(None)
-        self._listeners.clear()
-        self._stop_all()
+        self._fail(None)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
@@ -154,85 +163,51 @@ class Feed:
         if self._is_closed:
             msg = "the feed is closed"
             raise ClientClosedError(msg)
-        listener.start(self._snapshot())
         self._listeners.add(listener)
         self.refresh()
 
     def _leave(self, listener: FeedListener) -> None:
-        if listener in self._listeners:
-            self._listeners.discard(listener)
-            if not self._listeners:
-                self._stop_all()
+        self._listeners.discard(listener)
+        if not self._listeners:
+            self._stop_all()
 
     def _snapshot(self) -> list[FeedEvent]:
-        jobs = [
-            it for poller in self._pollers.values() for it in poller.running.values()
-        ]
-        return [*self._troubles.values(), *jobs]
+        return [event for it in self._pollers.values() for event in it.snapshot]
 
     def _publish(self, event: FeedEvent) -> None:
         for listener in tuple(self._listeners):
-            listener.put(event, self._snapshot)
+            listener.put(event)
 
-    def _start(self, name: str, source: ChangeSource) -> None:
+    def _start(self, name: str, source: PollSource) -> None:
         poller = AccountPoller(name, source, path=self._path, publish=self._publish)
+        polling = poller.run(self._pace, lambda: self._count_sharers(name))
         self._pollers[name] = poller
-        self._tasks[name] = asyncio.ensure_future(self._poll_forever(name, poller))
+        self._tasks[name] = task = asyncio.ensure_future(polling)
+        task.add_done_callback(self._on_end)
+
+    def _on_end(self, task: asyncio.Task[None]) -> None:
+        """End all listeners with the error of a task that was not stopped."""
+        self._ending.discard(task)
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if task in self._tasks.values():
+            self._fail(error)
 
     def _stop(self, name: str) -> None:
         """Stop polling an account, and forget what was known of it."""
         del self._pollers[name]
-        self._troubles.pop(name, None)
         task = self._tasks.pop(name)
         if not task.get_loop().is_closed() and task.cancel():
             self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
 
     def _stop_all(self) -> None:
         for name in tuple(self._tasks):
             self._stop(name)
 
-    async def _poll_forever(self, name: str, poller: AccountPoller) -> None:
-        clock = asyncio.get_running_loop().time
-        while True:
-            started = clock()
-            try:
-                await self._poll(name, poller)
-            except Exception as error:  # noqa: BLE001  (every listener raises it)
-                self._fail(error)
-                return
-            wait = self._pace.seconds_until_next(
-                requests=poller.requests,
-                is_active=bool(poller.running) and name not in self._troubles,
-                sharers=self._count_sharers(name),
-            )
-            await asyncio.sleep(started + wait - clock())
-
-    async def _poll(self, name: str, poller: AccountPoller) -> None:
-        """Poll an account once; failing to is an event."""
-        try:
-            await poller.poll()
-        except ClientClosedError:
-            raise
-        except GradientError as error:
-            self._record_trouble(name, error)
-        else:
-            if self._troubles.pop(name, None) is not None:
-                kind = AccountEventKind.RECOVERED
-                self._publish(AccountEvent(account=name, kind=kind))
-
-    def _record_trouble(self, name: str, error: GradientError) -> None:
-        """Publish that an account cannot be polled, once for each reason."""
-        known = self._troubles.get(name)
-        kind = AccountEventKind.TROUBLE
-        event = AccountEvent(account=name, kind=kind, error=error.with_traceback(None))
-        self._troubles[name] = event
-        if known is None or type(known.error) is not type(error):
-            self._publish(event)
-
-    def _fail(self, error: Exception) -> None:
-        """End all listeners with an error."""
+    def _fail(self, error: BaseException | None) -> None:
+        """End all listeners, with an error if given, and all polling."""
         for listener in tuple(self._listeners):
-            listener.fail(error)
+            # Errors that are raised in several tasks collect all their tracebacks.
+            own = copy(error) if isinstance(error, GradientError) else error
+            listener.fail(own)
         self._listeners.clear()
         self._stop_all()

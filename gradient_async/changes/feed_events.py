@@ -40,8 +40,8 @@ class AccountEvent:
         return {"account": self.account, "kind": str(self.kind), "error": error}
 
     def to_json(self) -> str:
-        """Return the event as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
+        """Return the content of `to_dict` as JSON on one line."""
+        return _to_json(self.to_dict())
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +49,7 @@ class Lagged:
     """
     The listener was too slow, and lost events; other listeners did not.
 
-    What follows is a new snapshot, as at the start: what is not in it has ended.
+    What follows is a new snapshot, as at the start: forget which jobs were running.
     """
 
     kind: str = attrs.field(default="lagged", init=False)
@@ -57,16 +57,20 @@ class Lagged:
     count: int
     """Number of events lost."""
     uuids: tuple[str, ...] = ()
-    """Ids of the jobs that they were about."""
+    """Ids of the jobs that they were about; of more than `queue_size`, the latest."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the event as plain JSON values."""
         return {"kind": self.kind, "count": self.count, "uuids": [*self.uuids]}
 
     def to_json(self) -> str:
-        """Return the event as JSON."""
-        return json.dumps(self.to_dict())
+        """Return the content of `to_dict` as JSON on one line."""
+        return _to_json(self.to_dict())
 
 
 FeedEvent: TypeAlias = JobEvent | AccountEvent | Lagged
 """What a listener receives."""
+
+
+def _to_json(content: dict[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

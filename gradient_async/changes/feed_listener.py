@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
 from typing import Self
 
 from gradient_async.changes.events import JobEvent
@@ -17,23 +17,30 @@ class FeedListener:
     The events of a feed from now on, as an async iterator; see `Feed.listen`.
 
     Leaving the loop, also by `break`, ends listening.
+
+    It holds a snapshot that is being read, and `queue_size` events, or the ids of as
+    many jobs whose events it lost.
     """
 
     def __init__(
         self,
         join: Callable[[FeedListener], None],
         leave: Callable[[FeedListener], None],
+        take_snapshot: Callable[[], list[FeedEvent]],
         *,
         heartbeat: float | None,
         queue_size: int,
     ) -> None:
         self._join = join
         self._leave = leave
+        self._take_snapshot = take_snapshot
         self._heartbeat = heartbeat
         self._queue_size = queue_size
-        self._queue: deque[FeedEvent] = deque()
+        self._snapshot = deque[FeedEvent]()
+        self._queue = deque[FeedEvent]()
+        self._loss = _Loss(queue_size)
         self._woken = asyncio.Event()
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._is_joined = False
         self._is_over = False
 
@@ -46,62 +53,77 @@ class FeedListener:
         Return the next event, or None after `heartbeat` seconds without one.
 
         Raises:
-            ClientClosedError: The client was closed.
+            ClientClosedError: The client was closed, or the feed before it began.
         """
         if not self._is_joined and not self._is_over:
-            self._is_joined = True
             self._join(self)
-        while not self._queue:
-            if self._failure is not None:
-                failure, self._failure = self._failure, None
-                raise failure
+            self._is_joined = True
+            self._snapshot.extend(self._take_snapshot())
+        while True:
+            event = self._pop()
+            if event is not None:
+                return event
             if self._is_over:
-                raise StopAsyncIteration
+                self._raise_end()
             if not await self._wait():
                 return None
-        return self._queue.popleft()
+
+    def _pop(self) -> FeedEvent | None:
+        if self._loss.count:
+            lagged, self._loss = self._loss.describe(), _Loss(self._queue_size)
+            if not self._is_over:
+                self._snapshot.extend(self._take_snapshot())
+            return lagged
+        events = self._snapshot or self._queue
+        return events.popleft() if events else None
+
+    def _raise_end(self) -> None:
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        raise StopAsyncIteration
 
     async def _wait(self) -> bool:
         """Wait for an event or the end; return False after `heartbeat` seconds."""
         self._woken.clear()
-        scope = asyncio.timeout(self._heartbeat)
         try:
-            async with scope:
+            async with asyncio.timeout(self._heartbeat):
                 await self._woken.wait()
         except TimeoutError:
-            if not scope.expired():
-                raise
             return False
         return True
 
-    def put(self, event: FeedEvent, snapshot: Callable[[], list[FeedEvent]]) -> None:
-        """Queue an event; if the queue is full, replace it by a new snapshot."""
-        if len(self._queue) < self._queue_size:
+    def put(self, event: FeedEvent) -> None:
+        """Queue an event; if the queue is full, lose it and what is queued."""
+        if self._loss.count == 0 and len(self._queue) < self._queue_size:
             self._queue.append(event)
         else:
-            lagged = _describe_loss([*self._queue, event])
-            self._queue = deque([lagged, *snapshot()])
+            for lost in (*self._queue, event):
+                self._loss.add(lost)
+            self._queue.clear()
+            self._snapshot.clear()
         self._woken.set()
 
-    def start(self, events: Iterable[FeedEvent]) -> None:
-        """Queue the snapshot."""
-        self._queue.extend(events)
-
-    def fail(self, failure: Exception | None) -> None:
+    def fail(self, failure: BaseException | None) -> None:
         """End listening, after the events that are queued, with an error if given."""
+        if self._loss.count:
+            # The feed will have forgotten it when the listener asks.
+            self._snapshot.extend(self._take_snapshot())
         self._failure = failure
         self._is_over = True
         self._woken.set()
 
     def _end(self) -> None:
         self._is_over = True
+        self._snapshot.clear()
         self._queue.clear()
+        self._loss = _Loss(self._queue_size)
+        self._woken.set()
         self._leave(self)
 
     async def aclose(self) -> None:
         """End listening; ending again is fine."""
         self._end()
-        self._woken.set()
 
     async def __aenter__(self) -> Self:
         """Return the listener, which ends at the end of the block."""
@@ -116,14 +138,23 @@ class FeedListener:
         self._leave(self)
 
 
-def _describe_loss(events: Iterable[FeedEvent]) -> Lagged:
-    count, uuids = 0, dict[str, None]()
-    for event in events:
-        if isinstance(event, Lagged):
-            count += event.count
-            uuids.update(dict.fromkeys(event.uuids))
-            continue
-        count += 1
+class _Loss:
+    """The events that a listener has lost since it last read one."""
+
+    def __init__(self, max_uuids: int) -> None:
+        self.count = 0
+        self._max_uuids = max_uuids
+        self._uuids = OrderedDict[str, None]()
+
+    def add(self, event: FeedEvent) -> None:
+        """Count an event; of more jobs than fit, the latest are kept."""
+        self.count += 1
         if isinstance(event, JobEvent):
-            uuids[event.job.uuid] = None
-    return Lagged(count=count, uuids=tuple(uuids))
+            self._uuids[event.job.uuid] = None
+            self._uuids.move_to_end(event.job.uuid)
+        if len(self._uuids) > self._max_uuids:
+            self._uuids.popitem(last=False)
+
+    def describe(self) -> Lagged:
+        """Return the event that takes their place."""
+        return Lagged(count=self.count, uuids=tuple(self._uuids))

@@ -22,3 +22,11 @@ class ChangeSource(Protocol):
     async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Fetch a page of the account's jobs, newest first, counted from 1."""
         ...
+
+
+class PollSource(ChangeSource, Protocol):
+    """A source that can be polled."""
+
+    async def sleep(self, seconds: float, /) -> None:
+        """Sleep; raise `ClientClosedError` once the client is closed."""
+        ...

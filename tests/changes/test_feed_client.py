@@ -1,0 +1,164 @@
+"""Feeds of a real client over the emulator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from gradient_async import AccountEvent, Attempt, Client, JobEvent, RetryPolicy
+from gradient_async.emulator import Emulator, Fault
+from gradient_async.errors import (
+    ClientClosedError,
+    ConnectError,
+    DeadlineExceededError,
+    GradientError,
+    ServerError,
+)
+from tests.changes.feed_accounts import listening, settle, texts
+from tests.support.secrets import texts_of_error
+from tests.support.streams import take
+
+
+@pytest_asyncio.fixture
+async def api() -> AsyncIterator[Emulator]:
+    """Start an emulator without jobs."""
+    async with Emulator(jobs=0, limits=None) as emulator:
+        yield emulator
+
+
+async def test_life_of_a_job(api: Emulator, client: Client) -> None:
+    """A job that another program starts appears, changes and ends."""
+    (base, *_) = api.knowledge_bases()
+    async with listening(client.feed(idle_interval=2)) as events:
+        job = await client.indexing_jobs.create(str(base["uuid"]))
+        await settle(200)
+
+    kinds = [event.kind for event in events if isinstance(event, JobEvent)]
+    assert "appeared" == kinds[0]
+    assert "ended" == kinds[-1]
+    assert {"changed"} == set(kinds[1:-1])
+    assert {job.uuid} == {it.job.uuid for it in events if isinstance(it, JobEvent)}
+
+
+async def test_first_snapshot(api: Emulator, client: Client) -> None:
+    """A feed begins with the jobs that have not ended, after one request."""
+    new = api.add_jobs(2)
+    events = await take(client.indexing_jobs.feed().listen(), 2)
+
+    assert [f": running {uuid}" for uuid in new] == texts(events)
+    assert ["1"] == [request.query["page"] for request in api.requests]
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (ServerError, Fault(status=503)),
+        (ServerError, Fault(status=500)),
+        (DeadlineExceededError, Fault(delay=1000.0)),
+    ],
+)
+async def test_outage(api: Emulator, error: type[GradientError], fault: Fault) -> None:
+    """An outage is one event, its end another; what happened meanwhile is told."""
+    retry = RetryPolicy(attempts=1)
+    async with Client(
+        api.token, base_url=api.url, timeout=10, retry=retry, account="acme"
+    ) as client:
+        async with listening(client.feed()) as events:
+            api.fail(*[fault] * 5)
+            asyncio.get_running_loop().call_later(60, api.add_jobs, 1)
+            await settle(400)
+
+    assert [
+        f"acme: trouble {error.__name__}",
+        f"acme: appeared {api.job_uuids()[0]}",
+        "acme: recovered",
+    ] == texts(events)
+
+
+async def test_server_that_is_down(api: Emulator, client: Client) -> None:
+    """A server that is down, and comes back, is no end of the feed."""
+    async with listening(client.feed()) as events:
+        await api.aclose()
+        await settle(200)
+        # The port would be another one.
+        assert [": trouble ConnectError"] == texts(events)
+    (event,) = events
+    assert isinstance(event, AccountEvent)
+    assert isinstance(event.error, ConnectError)
+
+
+async def test_secrets_of_trouble(api: Emulator) -> None:
+    """Events of a refused token show neither the token nor the frames of the call."""
+    token = "dop_v1_hunter2"
+    async with Client(token, base_url=api.url) as client:
+        event = await anext(client.feed().listen())
+    assert isinstance(event, AccountEvent)
+    error = event.error
+    assert error is not None
+
+    assert (None, None, None) == (
+        error.__traceback__,
+        error.__cause__,
+        error.__context__,
+    )
+    shown = [event.to_json(), repr(event), *texts_of_error(error)]
+    assert not [text for text in shown if "hunter2" in text]
+    assert '"type":"AuthenticationError"' in event.to_json()
+
+
+async def test_closing_the_client(api: Emulator) -> None:
+    """Closing the client ends every loop at once, though the next poll were later."""
+    clock = asyncio.get_running_loop().time
+    client = Client(api.token, base_url=api.url)
+    feed = client.feed()
+    tasks = [asyncio.create_task(anext(feed.listen())) for _ in range(3)]
+    await settle(10)
+    closed_at = clock()
+    await client.aclose()
+    errors = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [ClientClosedError] * 3 == [type(error) for error in errors]
+    assert 3 == len({id(error) for error in errors})
+    assert closed_at == clock()
+    await settle()
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+    with pytest.raises(ClientClosedError):
+        await anext(feed.listen())
+
+
+async def test_closing_the_client_during_a_request(api: Emulator) -> None:
+    """The same holds while a request is in flight."""
+    client = Client(api.token, base_url=api.url)
+    api.fail(Fault(delay=1000.0))
+    async with client.feed() as feed:
+        waiting = asyncio.create_task(anext(feed.listen()))
+        await settle(5)
+        await client.aclose()
+        with pytest.raises(ClientClosedError):
+            await waiting
+
+
+async def test_hook_that_raises(api: Emulator) -> None:
+    """What `on_attempt` raises reaches every listener, and leaves no task."""
+
+    def fail(attempt: Attempt) -> None:
+        raise ZeroDivisionError
+
+    async with Client(api.token, base_url=api.url, on_attempt=fail) as client:
+        feed = client.feed()
+        tasks = [asyncio.create_task(anext(feed.listen())) for _ in range(3)]
+        errors = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [ZeroDivisionError] * 3 == [type(error) for error in errors]
+        assert 0 == feed.listeners
+
+
+async def test_nothing_is_sent_by_a_feed_alone(api: Emulator, client: Client) -> None:
+    """A feed and a listener that is not read send nothing."""
+    feed = client.feed(interval=1, idle_interval=1, share=1.0, queue_size=1)
+    feed.listen()
+    await settle(100)
+
+    assert [] == api.requests
