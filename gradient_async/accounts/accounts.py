@@ -333,9 +333,9 @@ class Accounts(Mapping[str, Client]):
             order: `"arrival"` yields pages in turns as they arrive; `"newest"` merges
                 the lists by `created_at` and reads no page that it does not need.
             max_items: Number of jobs over all accounts; None means all.
-            budget: Seconds from the first request until the stream ends, without an
-                error: accounts that were not read by then are `unfinished` in its
-                reports. None has no limit.
+            budget: Seconds from the first request until nothing more is fetched. That
+                is no error: accounts that were not read by then are `unfinished` in
+                the reports. None has no limit.
             on_error: What to do when an account fails: `"finish"` reads the others and
                 raises `AccountsError`, `"raise"` raises at once, `"collect"` only
                 reports it; or a function that decides.
@@ -384,7 +384,7 @@ class Accounts(Mapping[str, Client]):
                 only `start` and `prefetch` are replaced.
             order: See `iter_indexing_jobs`, like the following ones.
             max_items: Number of items over all accounts.
-            budget: Seconds until the stream ends.
+            budget: Seconds until nothing more is fetched.
             on_error: What to do when an account fails.
             start: Position of an earlier stream.
             prefetch: Number of pages to request at a time from each account; 1.

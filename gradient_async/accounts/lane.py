@@ -116,11 +116,13 @@ class Lane(Generic[T]):
 
     async def aclose(self) -> None:
         """Cancel fetching, and wait until it has ended."""
-        task = self._task
-        self.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+        # It waits for its requests, so it comes before the task, which cancels them.
+        await self.source.aclose()
         if task is not None:
             await asyncio.wait({task})
-        await self.source.aclose()
 
     def report(self) -> AccountReport:
         """Return how far the account was read."""

@@ -20,7 +20,7 @@ import attrs
 from gradient_async.accounts.errors import AccountsError
 from gradient_async.accounts.lane import Lane
 from gradient_async.accounts.order import ArrivalMerge, Merge, NewestMerge, Order
-from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
+from gradient_async.accounts.reactions import OnError, check_reaction
 from gradient_async.accounts.reports import AccountReport
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
@@ -51,7 +51,7 @@ class StreamOptions:
     max_items: int | None = None
     """Number of items over all accounts; None reads all."""
     budget: float | None = None
-    """Seconds from the first request until the stream ends; None has no limit."""
+    """Seconds from the first request until nothing more is fetched; None: no limit."""
     on_error: OnError = "finish"
 
     def __attrs_post_init__(self) -> None:
@@ -249,22 +249,25 @@ class MergedStream(Generic[T]):
         """React to accounts that have failed since the last call."""
         while self._failed:
             lane = self._failed.popleft()
-            failure = lane.failure
-            assert failure is not None
-            if isinstance(failure, GradientError):
-                reaction = self._react(lane.account, failure)
-                if reaction == "finish":
-                    self._errors[lane.account] = failure
-                if reaction != "raise":
-                    continue
-            self._is_over = True
-            self.cancel()
-            raise failure
+            try:
+                self._judge(lane)
+            except BaseException:
+                self._is_over = True
+                self.cancel()
+                raise
 
-    def _react(self, account: str, error: GradientError) -> Reaction:
+    def _judge(self, lane: Lane[T]) -> None:
+        """React to the failure of an account; raise what ends the stream."""
+        failure = lane.failure
+        assert failure is not None
+        if not isinstance(failure, GradientError):
+            raise failure
         on_error = self._options.on_error
-        reaction = on_error(account, error) if callable(on_error) else on_error
-        return check_reaction(reaction)
+        reaction = on_error(lane.account, failure) if callable(on_error) else on_error
+        if check_reaction(reaction) == "raise":
+            raise failure
+        if reaction == "finish":
+            self._errors[lane.account] = failure
 
     def _end(self) -> None:
         """Cancel what is pending, and raise once for the accounts that failed."""

@@ -22,6 +22,8 @@ class CallState:
     deadline: float
     account: str = ""
     """Name of the account; empty without one."""
+    ended_at: float | None = None
+    """When the response or an error ended it; None before."""
     attempts: int = 0
     """Number of attempts so far."""
     queued_at: float = 0.0

@@ -31,7 +31,7 @@ from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
 from gradient_async.transport.headers import Limits, read_limits
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.pacing import Pacing, Slot
+from gradient_async.transport.pacing import Pacing
 from gradient_async.transport.retry import may_have_executed
 from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize
@@ -46,6 +46,9 @@ Gate: TypeAlias = AbstractAsyncContextManager[object, bool | None]
 """What a request holds while it is in flight, such as a semaphore."""
 
 _TOO_MANY_REQUESTS: Final = 429
+
+# A call that has waited longer, in seconds, asks for the token again before it is sent.
+_TOKEN_AGE: Final = 1.0
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -153,17 +156,22 @@ class Caller:
             self.lifetime.enter(scope)
             async with scope:
                 secret = await self.credentials.current()
+        except GradientError as error:
+            failure = error
         except TimeoutError:
             failure = self._end_early("token")
-            raise failure from None
+        else:
+            return secret.fingerprint(self.base_url)
         finally:
             self.lifetime.leave(scope)
-        return secret.fingerprint(self.base_url)
+        self.token_status.record(failure)
+        raise failure.complete(account=self.account) from failure.__cause__
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
         now = asyncio.get_running_loop().time()
         if self.headers:
-            request = attrs.evolve(request, headers=self.headers)
+            headers = {**request.headers, **self.headers}
+            request = attrs.evolve(request, headers=headers)
         call = CallState(request, now, now + self.timeout, self.account)
         scope = asyncio.timeout_at(call.deadline)
         try:
@@ -179,6 +187,7 @@ class Caller:
                 raise
             failure, cause = self._interruption(call)
         finally:
+            call.ended_at = asyncio.get_running_loop().time()
             self.lifetime.leave(scope)
         self.token_status.record(failure)
         # Raised here so that the traceback omits the interrupted frames, whose
@@ -186,17 +195,12 @@ class Caller:
         raise failure from cause
 
     async def _attempt(self, call: CallState) -> Response:
-        secret = await self.credentials.current()
-        clock = asyncio.get_running_loop().time
-        call.queued_at = clock()
-        self.token_status.check(secret, call.queued_at)
-        pacing = self.find_pacing(secret)
+        call.queued_at = asyncio.get_running_loop().time()
         async with self.gate:
             sent = None
             while sent is None:
-                slot = await pacing.acquire(call.deadline - clock())
-                sent = await self._send(call, secret, slot)
-        response, limits = sent
+                sent = await self._send(call)
+        response, limits, secret = sent
         if call.is_fulfilled(response):
             call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
@@ -206,22 +210,26 @@ class Caller:
         )
         call.request_id = failure.request_id
         if isinstance(failure, AuthenticationError):
-            self.token_status.refuse(secret, failure, clock())
+            now = asyncio.get_running_loop().time()
+            self.token_status.refuse(secret, failure, now)
         raise failure
 
-    async def _send(
-        self, call: CallState, secret: Secret, slot: Slot
-    ) -> tuple[Response, Limits] | None:
-        """Send the request; return None if the slot was revoked before."""
+    async def _send(self, call: CallState) -> tuple[Response, Limits, Secret] | None:
+        """Send the request when its turn comes; return None if it has to wait again."""
+        clock = asyncio.get_running_loop().time
+        secret, fetched_at = await self.credentials.current(), clock()
+        self.token_status.check(secret, fetched_at)
+        pacing = self.find_pacing(secret)
+        slot = await pacing.acquire(call.deadline - clock())
         sent, limits = False, None
         try:
             # The innermost gate: a client that waits for its own limit must not hold
             # what other clients could use.
             async with self.shared_gate:
-                if slot.is_revoked:
+                if slot.is_revoked or await self._has_rotated(secret, fetched_at):
                     return None
                 response = await self._exchange(call, secret)
-            call.is_in_flight = False
+                call.is_in_flight = False
             sent, limits = True, self._read_limits(response)
         except GradientError as error:
             call.is_in_flight = False
@@ -230,11 +238,17 @@ class Caller:
             raise
         finally:
             slot.release(sent=sent or call.is_in_flight, limits=limits)
-        return response, limits
+        return response, limits, secret
+
+    async def _has_rotated(self, secret: Secret, fetched_at: float) -> bool:
+        """Return whether there is another token now, if it was fetched long ago."""
+        if asyncio.get_running_loop().time() - fetched_at < _TOKEN_AGE:
+            return False
+        return await self.credentials.current() != secret
 
     async def _exchange(self, call: CallState, secret: Secret) -> Response:
         now = asyncio.get_running_loop().time()
-        self.token_status.begin(secret, now)
+        is_probe = self.token_status.begin(secret, now)
         call.begin_attempt(now)
         status = None
         try:
@@ -243,7 +257,8 @@ class Caller:
             )
             status = response.status
         finally:
-            self.token_status.end(secret, status)
+            if is_probe:
+                self.token_status.end_probe(secret, status)
         return response
 
     def _end_early(self, missing: str) -> GradientError:
@@ -289,7 +304,7 @@ def _complete(error: GradientError, call: CallState) -> GradientError:
         method=call.request.method,
         path=call.request.path,
         attempts=call.attempts,
-        elapsed=asyncio.get_running_loop().time() - call.started,
+        elapsed=(call.ended_at or asyncio.get_running_loop().time()) - call.started,
         request_id=call.request_id,
     )
 

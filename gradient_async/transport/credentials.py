@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import inspect
 import re
@@ -115,6 +116,13 @@ async def _call(provider: Callable[[], object]) -> Secret:
         return to_secret(await _resolve(provider()))
     except GradientError:
         raise
+    except asyncio.CancelledError as error:
+        # Something that the function waited for was cancelled, not this task.
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        msg = "what the token function waited for was cancelled"
+        raise TokenError(msg) from error
     except Exception as error:
         msg = f"the token function raised {type(error).__name__}"
         raise TokenError(msg) from error

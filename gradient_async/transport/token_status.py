@@ -65,25 +65,28 @@ class TokenStatus:
         if refusal is not None and refusal.secret == secret and now < refusal.until:
             raise _refuse_again(refusal.error, refusal.until - now)
 
-    def begin(self, secret: Secret, now: float) -> None:
+    def begin(self, secret: Secret, now: float) -> bool:
         """
         Check the token right before it is sent; of a refused one, admit one call.
+
+        Returns whether it is that call, which finds out whether the token is accepted.
 
         Raises:
             AuthenticationError: The token was refused not long ago.
         """
         self.check(secret, now)
-        if self._refusal is not None and self._refusal.secret == secret:
-            self._refusal.until = now + self._refused_for
+        if self._refusal is None or self._refusal.secret != secret:
+            return False
+        self._refusal.until = now + self._refused_for
+        return True
 
-    def end(self, secret: Secret, status: int | None) -> None:
-        """Record the response's status after `begin`; None without a response."""
-        refusal = self._refusal
-        if refusal is None or refusal.secret != secret:
+    def end_probe(self, secret: Secret, status: int | None) -> None:
+        """Record the status that the admitted call received, or None."""
+        if self._refusal is None or self._refusal.secret != secret:
             return
         if status is None:
             # Nothing was found out: let the next call find out.
-            refusal.until = 0.0
+            self._refusal.until = 0.0
         elif status != _UNAUTHORIZED:
             self._refusal = None
 

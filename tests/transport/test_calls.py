@@ -31,7 +31,8 @@ from gradient_async import (
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
-from gradient_async.testing import MemoryTransport, Response, json_response
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from gradient_async.transport.credentials import Secret
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 
 LIST = "/v2/gen-ai/indexing_jobs"
@@ -760,3 +761,33 @@ async def test_each_attempt_has_its_own_request_id() -> None:
         await it.request("GET", LIST)
 
     assert ["first", None, "third"] == [attempt.request_id for attempt in attempts]
+
+
+async def test_a_token_that_rotates_while_a_call_waits() -> None:
+    """A call that has waited for its turn is sent with the token of that moment."""
+    now = asyncio.get_running_loop().time
+    sent: list[tuple[float, str]] = []
+    began = now()
+
+    def respond(_: Request) -> Response:
+        return json_response({})
+
+    class Recorder(MemoryTransport):
+        async def send(
+            self, request: Request, *, base_url: str, token: Secret
+        ) -> Response:
+            sent.append((round(now() - began), token.reveal()))
+            return await super().send(request, base_url=base_url, token=token)
+
+    def current_token() -> str:
+        return f"token-{int((now() - began) // 10)}"
+
+    client = Client(
+        current_token,
+        transport=Recorder(respond),
+        rate_limit=RateLimit([Window(1, 10.0)]),
+    )
+    async with client:
+        await asyncio.gather(*(client.request("GET", LIST) for _ in range(3)))
+
+    assert [(0, "token-0"), (10, "token-1"), (20, "token-2")] == sent

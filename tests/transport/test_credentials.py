@@ -206,7 +206,6 @@ async def test_functions_that_stop(expected: str, is_async: bool) -> None:
     [
         TokenError("sealed"),
         ConfigurationError("odd"),
-        asyncio.CancelledError(),
         # Others that are no Exception would end the event loop.
         GeneratorExit(),
     ],
@@ -215,11 +214,33 @@ async def test_functions_that_stop(expected: str, is_async: bool) -> None:
 async def test_errors_of_functions_that_pass(
     error: BaseException, is_async: bool
 ) -> None:
-    """Our own errors, cancellation and exits reach the caller unchanged."""
+    """Our own errors and exits reach the caller unchanged."""
     with pytest.raises(type(error)) as caught:
         await Credentials(failing(error, is_async=is_async)).current()
 
     assert error is caught.value
+
+
+async def test_cancellation_while_a_function_runs() -> None:
+    """A task that is cancelled while it waits for the token ends cancelled."""
+    token = asyncio.get_running_loop().create_future()
+    task = asyncio.ensure_future(Credentials(lambda: token).current())
+    await asyncio.sleep(0)
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_cancelled_refresh() -> None:
+    """If what a function waits for is cancelled, nobody cancelled the caller."""
+    token = asyncio.get_running_loop().create_future()
+    task = asyncio.ensure_future(Credentials(lambda: token).current())
+    await asyncio.sleep(0)
+    token.cancel()
+
+    with pytest.raises(TokenError, match="waited for was cancelled"):
+        await task
 
 
 SECRET = Secret(TOKEN)

@@ -26,7 +26,6 @@ def refused(at: float = 0.0) -> TokenStatus:
     """Return the status of a token that was refused at this time, for 300 s."""
     status = TokenStatus(refused_for=300.0)
     status.begin(OLD, at)
-    status.end(OLD, 401)
     status.refuse(OLD, UNAUTHORIZED, at)
     return status
 
@@ -54,11 +53,11 @@ def test_a_refused_token_is_not_sent_again() -> None:
 
 
 def test_another_token_is_sent_at_once() -> None:
-    """A refusal holds for one token; a new one is tried, and clears it by success."""
+    """A refusal holds for one token, and not for another one."""
     status = refused()
     assert not is_refused(status, NEW, 1.0)
-    status.begin(NEW, 1.0)
-    status.end(NEW, 200)
+    assert not status.begin(NEW, 1.0)
+    status.end_probe(NEW, 200)
 
     assert is_refused(status, OLD, 2.0)
 
@@ -80,9 +79,9 @@ def test_one_call_tries_the_token_again(expected: bool, response: int | None) ->
     Without a response nothing was found out, and the next call is sent.
     """
     status = refused()
-    status.begin(OLD, 300.0)
+    assert status.begin(OLD, 300.0)
     assert is_refused(status, OLD, 300.0)
-    status.end(OLD, response)
+    status.end_probe(OLD, response)
 
     assert expected is is_refused(status, OLD, 301.0)
 
