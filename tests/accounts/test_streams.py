@@ -255,6 +255,18 @@ async def test_a_closed_stream_reports_what_was_read() -> None:
         assert [] == await stream.collect()
 
 
+async def test_closing_in_the_middle_of_the_last_page() -> None:
+    """Items that were fetched and not taken are no part of what was read."""
+    api = FakeApi({"a": job_list("a", 5)})
+    async with open_accounts(api) as accounts:
+        async with accounts.iter_indexing_jobs() as stream:
+            await take(stream, 2)
+        rest = accounts.iter_indexing_jobs(start=stream.position)
+
+        assert {"a": "unfinished"} == states(stream)
+        assert ["a-2", "a-3", "a-4"] == uuids(await rest.collect())
+
+
 async def test_items_of_a_stream_that_is_not_read_to_its_end() -> None:
     """`max_items` is over all accounts, and leaves the others unfinished."""
     api = three()
