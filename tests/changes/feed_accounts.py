@@ -44,9 +44,7 @@ class PolledJobs(JobList, PollSource):
         await asyncio.sleep(seconds)
 
 
-def feed_of(
-    accounts: Mapping[str, PolledJobs], **options: Unpack[FeedOptions]
-) -> Feed:
+def feed_of(accounts: Mapping[str, PolledJobs], **options: Unpack[FeedOptions]) -> Feed:
     """Return a feed of accounts, which may come and go."""
     return Feed(lambda: accounts, path="/jobs", rate_limit=RateLimit(), **options)
 

@@ -62,9 +62,7 @@ async def test_first_snapshot(api: Emulator, client: Client) -> None:
         (DeadlineExceededError, Fault(delay=1000.0)),
     ],
 )
-async def test_outage(
-    api: Emulator, error: type[GradientError], fault: Fault
-) -> None:
+async def test_outage(api: Emulator, error: type[GradientError], fault: Fault) -> None:
     """An outage is one event, its end another; what happened meanwhile is told."""
     retry = RetryPolicy(attempts=1)
     async with Client(

@@ -143,8 +143,6 @@ def test_polls_of_several_pages(one: Failures, two: Failures, running: int) -> N
     found = ledgers(first)
     assert states(accounts["a"]) == found["a"].states
     assert {
-        uuid: state
-        for uuid, state in states(accounts["b"]).items()
-        if uuid not in old
+        uuid: state for uuid, state in states(accounts["b"]).items() if uuid not in old
     } == found["b"].states
     assert set(accounts["a"].unfinished) == set(found["a"].unfinished)
