@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gradient_async import RateLimit
+from gradient_async import IndexingJob, Page, RateLimit
 from gradient_async.changes import Feed, JobEvent
 from gradient_async.errors import (
     ClientClosedError,
@@ -294,11 +294,11 @@ async def test_polling_that_is_cancelled_elsewhere() -> None:
 class StubbornJobs(PolledJobs):
     """Jobs whose requests fail when they are cancelled."""
 
-    async def fetch_page(self, page: int, per_page: int, /) -> object:  # type: ignore[override]  # never returns
+    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Raise when cancelled."""
         self.requests.append(str(page))
         try:
-            await asyncio.sleep(1000)
+            return await asyncio.Future()
         except asyncio.CancelledError:
             raise ZeroDivisionError from None
 

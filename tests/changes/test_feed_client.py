@@ -31,9 +31,11 @@ async def api() -> AsyncIterator[Emulator]:
 
 async def test_life_of_a_job(api: Emulator, client: Client) -> None:
     """A job that another program starts appears, changes and ends."""
-    (base, *_) = api.knowledge_bases()
+    # With several data sources, so that it changes on the way.
+    bases = [str(it["uuid"]) for it in api.knowledge_bases()]
+    base = max(bases, key=lambda uuid: len(api.data_sources(uuid)))
     async with listening(client.feed(idle_interval=2)) as events:
-        job = await client.indexing_jobs.create(str(base["uuid"]))
+        job = await client.indexing_jobs.create(base)
         await settle(200)
 
     kinds = [event.kind for event in events if isinstance(event, JobEvent)]

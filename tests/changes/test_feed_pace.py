@@ -33,7 +33,7 @@ SHORT = RateLimit([Window(25, 1.0), Window(600, 60.0)])
         (30.0, NONE, 0.25, 100, False, 100),
     ],
 )
-def test_pace(
+def test_pace(  # noqa: PLR0917  (a row of the table)
     seconds: float,
     limit: RateLimit,
     share: float,

@@ -9,6 +9,9 @@ from typing import assert_never, assert_type
 
 from gradient_async import (
     JSON,
+    AccountChanges,
+    AccountEvent,
+    AccountEventKind,
     AccountItem,
     AccountReport,
     AccountResults,
@@ -19,6 +22,7 @@ from gradient_async import (
     AWSDataSourceDisplay,
     Changes,
     Checkpoint,
+    Checkpoints,
     ChunkingAlgorithm,
     ChunkingOptions,
     Client,
@@ -26,6 +30,9 @@ from gradient_async import (
     DataSource,
     DropboxDataSource,
     DropboxDataSourceDisplay,
+    Feed,
+    FeedListener,
+    FeedOptions,
     FileUploadDataSource,
     GoogleDriveDataSource,
     GoogleDriveDataSourceDisplay,
@@ -45,6 +52,7 @@ from gradient_async import (
     JobState,
     KnowledgeBase,
     KnowledgeBaseDataSource,
+    Lagged,
     Model,
     ModelUsecase,
     NewDataSource,
@@ -385,3 +393,50 @@ async def read_accounts_errors(accounts: Accounts) -> None:
         await accounts.map(lambda client: client.models.list())
     except* StatusError as group:
         assert_type(group, ExceptionGroup[StatusError])
+
+
+async def follow(client: Client, accounts: Accounts) -> None:
+    """Listen to feeds; every event is one of three kinds, or a heartbeat."""
+    options: FeedOptions = {"interval": 5, "idle_interval": 60.0}
+    assert_type(client.feed(**options), Feed)
+    assert_type(client.indexing_jobs.feed(share=0.5), Feed)
+    async with accounts.feed(queue_size=100) as feed:
+        assert_type(feed, Feed)
+        assert_type(feed.listeners, int)
+        async with feed.listen(heartbeat=15) as listener:
+            assert_type(listener, FeedListener)
+        async for event in feed.listen():
+            if event is None:
+                continue
+            assert_type(event.to_dict(), dict[str, JSON] | dict[str, object])
+            assert_type(event.to_json(), str)
+            match event:
+                case JobEvent():
+                    assert_type(event.key, str)
+                case AccountEvent():
+                    assert_type(event.kind, AccountEventKind)
+                    assert_type(event.error, GradientError | None)
+                case Lagged():
+                    assert_type(event.count, int)
+                    assert_type(event.uuids, tuple[str, ...])
+                case other:
+                    assert_never(other)
+
+
+def misspell_feed_options(client: Client, accounts: Accounts) -> None:
+    """Misspell an option of a feed: each is a type error."""
+    client.feed(intervall=5)  # type: ignore[call-arg]  # the claim
+    accounts.feed(heartbeat=5)  # type: ignore[call-arg]  # the claim
+
+
+async def read_account_changes(accounts: Accounts) -> None:
+    """A pass over accounts yields pairs, and has their checkpoints."""
+    changes = accounts.changes(Checkpoints.load("jobs.json"), on_error="collect")
+    assert_type(changes, AccountChanges)
+    async for account, event in changes:
+        assert_type(account, str)
+        assert_type(event, JobEvent)
+    assert_type(await changes.collect(), list[AccountItem[JobEvent]])
+    assert_type(changes.checkpoints, Checkpoints)
+    assert_type(changes.checkpoints["acme"], Checkpoint)
+    accounts.changes({"acme": Checkpoint()})
