@@ -12,7 +12,7 @@ from gradient_async.accounts.pacers import AccountPacing, Pacers
 from gradient_async.accounts.reports import Health
 from gradient_async.client import Client
 from gradient_async.codec import Codec
-from gradient_async.resources.job_calls import JobCalls
+from gradient_async.resources.job_calls import PolledJobCalls
 from gradient_async.settings import ClientSettings
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.calls import Caller, Gate
@@ -82,9 +82,9 @@ class AccountClient(Client):
         return Health(error=status.error, remaining=limits.remaining, reset_at=reset_at)
 
     @property
-    def job_calls(self) -> JobCalls:
+    def job_calls(self) -> PolledJobCalls:
         """The calls with which a feed polls jobs."""
-        return JobCalls(self._caller)
+        return PolledJobCalls(self._caller)
 
     @property
     def sharers(self) -> int:

@@ -37,7 +37,7 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator
 from gradient_async.paging.page import MAX_PER_PAGE
-from gradient_async.resources.job_calls import LIST, JobCalls
+from gradient_async.resources.job_calls import LIST, PolledJobCalls
 from gradient_async.resources.job_filter import JobFilters, freeze_filters
 from gradient_async.settings import ClientSettings, find_base_url
 from gradient_async.transport.attempt import OnAttempt
@@ -467,7 +467,7 @@ class Accounts(Mapping[str, Client]):
         self._registry.watch(feed)
         return feed
 
-    def _find_job_calls(self) -> dict[str, JobCalls]:
+    def _find_job_calls(self) -> dict[str, PolledJobCalls]:
         self._registry.check_open()
         return {name: self._client(name).job_calls for name in self}
 

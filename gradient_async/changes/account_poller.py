@@ -18,10 +18,9 @@ from gradient_async.changes.feed_events import (
 )
 from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.snapshot import Snapshot
-from gradient_async.changes.source import ChangeSource, PollSource
+from gradient_async.changes.source import PollSource
 from gradient_async.errors import ClientClosedError, GradientError
-from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.paging.page import MAX_PER_PAGE, Page
+from gradient_async.paging.page import MAX_PER_PAGE
 
 
 class AccountPoller:
@@ -48,8 +47,7 @@ class AccountPoller:
         publish: Callable[[FeedEvent], None],
     ) -> None:
         self._account = account
-        self._sleep = source.sleep
-        self._source = _CountingSource(source)
+        self._source = source
         self._path = path
         self._publish = publish
         self._running: dict[str, JobEvent] = {}
@@ -75,18 +73,17 @@ class AccountPoller:
         """
         clock = asyncio.get_running_loop().time
         while True:
-            started = clock()
+            started, count = clock(), self._source.request_count
             await self._poll()
             wait = pace.seconds_until_next(
-                requests=self._source.requests,
+                requests=self._source.request_count - count,
                 is_active=bool(self._running) and self._trouble is None,
                 sharers=count_sharers(),
             )
-            await self._sleep(started + wait - clock())
+            await self._source.sleep(started + wait - clock())
 
     async def _poll(self) -> None:
         """Poll once; failing to is an event."""
-        self._source.requests = 0
         try:
             await self._fetch()
         except ClientClosedError:
@@ -137,25 +134,3 @@ class AccountPoller:
         if self._trouble is not None:
             self._trouble, kind = None, AccountEventKind.RECOVERED
             self._publish(AccountEvent(account=self._account, kind=kind))
-
-
-class _CountingSource(ChangeSource):
-    """A source whose requests are counted, and whose token may change."""
-
-    def __init__(self, source: ChangeSource) -> None:
-        self._source = source
-        self.requests = 0
-
-    async def fingerprint(self) -> str:
-        """Return none: the checkpoint does not leave the process."""
-        return ""
-
-    async def get(self, uuid: str, /) -> IndexingJob:
-        """Fetch a job."""
-        self.requests += 1
-        return await self._source.get(uuid)
-
-    async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
-        """Fetch a page."""
-        self.requests += 1
-        return await self._source.fetch_page(page, per_page)

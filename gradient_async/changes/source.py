@@ -27,6 +27,11 @@ class ChangeSource(Protocol):
 class PollSource(ChangeSource, Protocol):
     """A source that can be polled."""
 
+    @property
+    def request_count(self) -> int:
+        """Number of requests sent so far, repeated ones included."""
+        ...
+
     async def sleep(self, seconds: float, /) -> None:
         """Sleep; raise `ClientClosedError` once the client is closed."""
         ...

@@ -17,7 +17,7 @@ from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import require_strs
-from gradient_async.resources.job_calls import LIST, JobCalls
+from gradient_async.resources.job_calls import LIST, JobCalls, PolledJobCalls
 from gradient_async.resources.job_filter import JobListOptions, pop_filter
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
@@ -304,7 +304,7 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        sources = {self._caller.account: self._calls}
+        sources = {self._caller.account: PolledJobCalls(self._caller)}
         return Feed(
             lambda: sources,
             path=LIST.request().path,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from gradient_async.changes import ChangeSource
+from gradient_async.changes.source import ChangeSource, PollSource
 from gradient_async.errors import (
     ConflictError,
     DeadlineExceededError,
@@ -32,6 +32,7 @@ from gradient_async.paging import Page
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import build_body
 from gradient_async.resources.paged import build_page, fetch_page
+from gradient_async.transport.attempt import Attempt
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.endpoint import Endpoint, find_id_problem
 from gradient_async.waiting import JobSource
@@ -166,3 +167,23 @@ class JobCalls(JobSource, ChangeSource):
     async def sleep(self, seconds: float, /) -> None:
         """Sleep; raise `ClientClosedError` once the client is closed."""
         await self._caller.sleep(seconds)
+
+
+class PolledJobCalls(JobCalls, PollSource):
+    """The calls for a feed, which counts requests, and whose token may change."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._request_count = 0
+        super().__init__(caller.observe(self._count))
+
+    @property
+    def request_count(self) -> int:
+        """Number of requests sent so far, repeated ones included."""
+        return self._request_count
+
+    def _count(self, _: Attempt) -> None:
+        self._request_count += 1
+
+    async def fingerprint(self) -> str:
+        """Return none: a feed's checkpoint does not leave the process."""
+        return ""

@@ -48,6 +48,17 @@ class AttemptHandler:
         """Return a handler with another policy that shares the quota."""
         return AttemptHandler(policy, self._on_attempt, self._quota)
 
+    def observe(self, on_attempt: OnAttempt) -> AttemptHandler:
+        """Return a handler that also calls another function and shares the quota."""
+        earlier = self._on_attempt
+
+        def call_both(attempt: Attempt) -> None:
+            on_attempt(attempt)
+            if earlier is not None:
+                earlier(attempt)
+
+        return AttemptHandler(self._policy, call_both, self._quota)
+
     def __call__(self, state: RetryCallState) -> bool:
         """Return whether to make another attempt; tenacity's retry strategy."""
         call, outcome = call_state(state), state.outcome

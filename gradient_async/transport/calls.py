@@ -26,6 +26,7 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
+from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
@@ -84,6 +85,11 @@ class Caller:
     @_retrying.default
     def _create_retrying(self) -> Retrying:
         return Retrying(retry=self.attempt_handler)
+
+    def observe(self, on_attempt: OnAttempt) -> Caller:
+        """Return a view whose attempts are reported to a function, too."""
+        handler = self.attempt_handler.observe(on_attempt)
+        return attrs.evolve(self, attempt_handler=handler)
 
     async def call(self, request: Request, cls: type[T]) -> T:
         """

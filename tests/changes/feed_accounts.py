@@ -24,6 +24,11 @@ class PolledJobs(JobList, PollSource):
         for _ in range(running):
             self.add()
 
+    @property
+    def request_count(self) -> int:
+        """Number of requests so far."""
+        return len(self.times)
+
     async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Return a page of the list."""
         self.times.append(asyncio.get_running_loop().time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import cycle
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from gradient_async.errors import (
     GradientError,
     ServerError,
 )
+from gradient_async.testing import MemoryTransport, json_response
 from tests.changes.feed_accounts import listening, settle, texts
 from tests.support.secrets import texts_of_error
 from tests.support.streams import take
@@ -164,3 +166,16 @@ async def test_nothing_is_sent_by_a_feed_alone(api: Emulator, client: Client) ->
     await settle(100)
 
     assert [] == api.requests
+
+
+async def test_share_of_the_limit_where_the_server_is_flaky() -> None:
+    """Requests that are repeated count: a quarter of the hour's limit, and no more."""
+    statuses = cycle([503, 503, 503, 200])
+    transport = MemoryTransport(
+        lambda _: json_response({"jobs": [], "meta": {}}, status=next(statuses))
+    )
+    async with Client("t", transport=transport) as client:
+        async with listening(client.feed(idle_interval=1)):
+            await settle(3600)
+
+    assert 1250 - 4 <= len(transport.requests) <= 1250 + 4
