@@ -93,9 +93,6 @@ class Lane(Generic[T]):
 
         def finish(done: asyncio.Task[bool]) -> None:
             if self._task is not done:
-                if not done.cancelled():
-                    # Retrieved, or asyncio would log it: `fetch` will raise it again.
-                    done.exception()
                 return
             self._task = None
             if done.cancelled():

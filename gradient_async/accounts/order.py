@@ -56,21 +56,17 @@ class NewestMerge(Generic[T]):
     """
     By `created_at`, the newest first; ties by the name of the account.
 
-    Each account's items must come newest first. An item without a time stays behind
-    the one before it.
+    Each account's items must come newest first. An item without a time follows right
+    after the one before it.
     """
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, str, Lane[T]]] = []
-        self._ages: dict[str, float] = {}
 
     def add(self, lane: Lane[T]) -> None:
         """Add an account by the age of its next item."""
         created_at = getattr(lane.source.peek(), "created_at", None)
-        age = self._ages.get(lane.account, -math.inf)
-        if created_at is not None:
-            age = -created_at.timestamp()
-        self._ages[lane.account] = age
+        age = -math.inf if created_at is None else -created_at.timestamp()
         heapq.heappush(self._heap, (age, lane.account, lane))
 
     def pop(self, *, is_waiting: bool) -> Lane[T] | None:
