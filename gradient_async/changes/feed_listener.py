@@ -59,14 +59,10 @@ class FeedListener:
             self._join(self)
             self._is_joined = True
             self._snapshot.extend(self._take_snapshot())
-        while True:
+        event = self._pop()
+        while event is None and await self._wait():
             event = self._pop()
-            if event is not None:
-                return event
-            if self._is_over:
-                self._raise_end()
-            if not await self._wait():
-                return None
+        return event
 
     def _pop(self) -> FeedEvent | None:
         if self._loss.count:
@@ -77,14 +73,11 @@ class FeedListener:
         events = self._snapshot or self._queue
         return events.popleft() if events else None
 
-    def _raise_end(self) -> None:
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            raise failure
-        raise StopAsyncIteration
-
     async def _wait(self) -> bool:
-        """Wait for an event or the end; return False after `heartbeat` seconds."""
+        """Wait until there is more; return False after `heartbeat` seconds."""
+        if self._is_over:
+            failure, self._failure = self._failure, None
+            raise failure or StopAsyncIteration
         self._woken.clear()
         try:
             async with asyncio.timeout(self._heartbeat):

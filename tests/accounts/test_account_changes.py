@@ -196,7 +196,7 @@ async def test_budget(api: Emulator, accounts: Accounts) -> None:
     clock = asyncio.get_running_loop().time
     started = clock()
     changes = accounts.changes(budget=5)
-    events = await changes.collect()
+    events = await asyncio.create_task(changes.collect())
 
     assert started + 5 == pytest.approx(clock(), abs=0.1)
     assert ReportState.UNFINISHED is changes.reports["c"].state
