@@ -48,19 +48,23 @@ async def test_snapshot(name: str, api: Emulator, http: aiohttp.ClientSession) -
 async def test_progress(name: str, api: Emulator, http: aiohttp.ClientSession) -> None:
     """A job is running, changes as it progresses, and ends."""
     uuid = (await start_job(api)).uuid
-    kinds = []
 
     async with serve(name) as backend, http.get(f"{backend.url}/events") as response:
-        async for event in read_events(response):
-            if event.data["job"]["uuid"] != uuid:
-                continue
-            kinds.append(event.kind)
-            api.advance(3 if event.kind == "running" else 100)
-            if event.kind == "ended":
-                break
+        events = read_events(response)
+        of_job = (event async for event in events if event.data["job"]["uuid"] == uuid)
+        start = await anext(of_job)
+        api.advance(3)
+        change = await anext(of_job)
+        api.advance(100)
+        end = await anext(of_job)
 
+    kinds = [start.kind, change.kind, end.kind]
     assert ["running", "changed", "ended"] == kinds
-    assert event.data["job"]["succeeded"]
+    assert ["pending", "running"] == [
+        start.data["job"]["phase"],
+        change.data["job"]["phase"],
+    ]
+    assert end.data["job"]["succeeded"]
 
 
 async def test_heartbeat(name: str, api: Emulator, http: aiohttp.ClientSession) -> None:
