@@ -43,30 +43,26 @@ class AccountOptions:
             os.environ.get(name, "").strip() for name in TOKEN_VARIABLES
         )
 
-    def check(self) -> None:
+    def read(self) -> dict[str, accounts.Account]:
         """
-        Raise if options contradict each other.
+        Return the accounts that there are to choose from, by name.
 
         Raises:
-            ConfigurationError: Two options exclude each other.
+            ConfigurationError: Two options exclude each other, there are no accounts,
+                or they cannot be read.
         """
+        self._check()
+        if self.file is not None:
+            return accounts.read_accounts_file(self.file)
+        if self.doctl:
+            return accounts.read_doctl_config()
+        return accounts.read_environment()
+
+    def _check(self) -> None:
+        """Raise if two options exclude each other."""
         if self.names and self.all:
             msg = "--account and --all exclude each other"
             raise ConfigurationError(msg)
         if self.file is not None and self.doctl:
             msg = "--accounts-file and --doctl exclude each other"
             raise ConfigurationError(msg)
-
-    def read(self) -> dict[str, accounts.Account]:
-        """
-        Return the accounts that there are to choose from, by name.
-
-        Raises:
-            ConfigurationError: There are none, or they cannot be read.
-        """
-        self.check()
-        if self.file is not None:
-            return accounts.read_accounts_file(self.file)
-        if self.doctl:
-            return accounts.read_doctl_config()
-        return accounts.read_environment()
