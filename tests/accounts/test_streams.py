@@ -506,7 +506,7 @@ async def test_an_error_that_arrives_as_the_stream_is_left() -> None:
             await reading
 
     # Otherwise asyncio would log it once the task is dropped.
-    assert not fetching._log_traceback  # type: ignore[attr-defined]
+    assert not fetching._log_traceback
     assert 2 == len(api.requests)
 
 
