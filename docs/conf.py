@@ -125,6 +125,8 @@ def _with_tables(lines: Iterator[str]) -> Iterator[str]:
 
 def expand_options(_app: Sphinx, function: Any, _is_bound: Any) -> None:
     """Show each key of an unpacked `TypedDict` as a parameter of its own."""
+    # A class method comes bound; only its function can keep a signature.
+    function = getattr(function, "__func__", function)
     signature = inspect.signature(function)
     *others, last = [*signature.parameters.values()] or [None]
     if last is None or last.kind is not last.VAR_KEYWORD:

@@ -115,8 +115,8 @@ class Accounts(Mapping[str, Client]):
             raise ConfigurationError(msg)
         settings = ClientSettings(
             account="",
-            # Each account has its own.
-            credentials=Credentials(_no_token),
+            # A stand-in that is never called: each account has its own.
+            credentials=Credentials(str),
             base_url=find_base_url(base_url),
             timeout=timeout,
             retry=retry,
@@ -531,11 +531,6 @@ class Accounts(Mapping[str, Client]):
 
         # Never called; without it, `with` would not get as far as `__enter__`.
         __exit__ = __enter__
-
-
-def _no_token() -> NoReturn:
-    """Stand in for the token in the settings that all accounts share."""
-    raise NotImplementedError
 
 
 def _hide_tokens(accounts: object) -> dict[str, HiddenAccount] | None:

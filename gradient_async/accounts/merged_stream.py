@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from typing import (
     TYPE_CHECKING,
     Generic,
@@ -237,13 +238,9 @@ class MergedStream(Generic[T]):
     async def _wait(self) -> None:
         """Wait until an account has fetched something, or time is up."""
         self._woken.clear()
-        scope = asyncio.timeout_at(self._deadline)
-        try:
-            async with scope:
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._deadline):
                 await self._woken.wait()
-        except TimeoutError:
-            if not scope.expired():
-                raise
 
     def _judge_failures(self) -> None:
         """React to accounts that have failed since the last call."""

@@ -61,7 +61,8 @@ async def test_failures_are_raised_after_all() -> None:
 
 async def test_collecting_failures() -> None:
     """With `collect`, the results have the errors, and lack those accounts."""
-    async with open_accounts(five("ae")) as accounts:
+    api = five("ae", delay=lambda token: ord(token) / 10)
+    async with open_accounts(api) as accounts:
         results = await accounts.map(first, on_error="collect")
 
     assert ["c", "d", "b"] == list(results)
