@@ -15,12 +15,18 @@ from tests.changes.job_list import JobList
 
 
 class PolledJobs(JobList, PollSource):
-    """A list of jobs that records when it was requested, and which states it showed."""
+    """
+    A list of jobs that records what was requested.
+
+    `times` has the time of each request, `seen` the states that pages showed of each
+    job, and `old` the jobs that had ended on the first page.
+    """
 
     def __init__(self, running: int = 0, **options: Any) -> None:
         super().__init__(**options)
         self.times: list[float] = []
         self.seen: dict[str, list[JobState]] = {}
+        self.old: set[str] | None = None
         for _ in range(running):
             self.add()
 
@@ -33,6 +39,8 @@ class PolledJobs(JobList, PollSource):
         """Return a page of the list."""
         self.times.append(asyncio.get_running_loop().time())
         found = await super().fetch_page(page, per_page)
+        if self.old is None:
+            self.old = {job.uuid for job in found.items if job.is_finished}
         for job in found.items:
             states, state = self.seen.setdefault(job.uuid, []), JobState.of(job)
             if states[-1:] != [state]:
