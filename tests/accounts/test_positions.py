@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
@@ -126,13 +127,13 @@ def test_resuming_yields_exactly_the_rest(
     names = "abcd"[: len(sizes)]
     api = FakeApi({it: job_list(it, n) for it, n in zip(names, sizes, strict=True)})
     every = sorted(it["uuid"] for jobs in api.lists.values() for it in jobs)
-    more = iter(growth)
+    more, numbers = iter(growth), count()
 
     def grow(position: StreamPosition | None) -> None:
         # Only lists that were asked before: those not begun are read as they are.
         for name in position.accounts if position else ():
-            count = next(more, 0)
-            new = [job(f"{name}-new-{count}-{it}", -1.0) for it in range(count)]
+            added = range(next(more, 0))
+            new = [job(f"{name}-new-{next(numbers)}", -1.0) for _ in added]
             api.lists[name] = new + api.lists[name]
 
     async def read() -> list[str]:
