@@ -297,7 +297,8 @@ class IndexingJobs(Resource):
         """
         Return a feed of what happens to the jobs, for any number of listeners.
 
-        Nothing is sent before somebody listens.
+        Nothing is sent before somebody listens. One feed can serve a whole program;
+        each further one polls on its own.
 
         Args:
             **options: How often to poll, see `FeedOptions`.
