@@ -25,6 +25,7 @@ __all__ = [
     "AccountStream",
     "Accounts",
     "AccountsError",
+    "AccountsOptions",
     "AddableDataSource",
     "Agreement",
     "AiohttpTransport",
@@ -120,21 +121,24 @@ __all__ = [
     "TokenError",
     "TransportError",
     "UnexpectedRedirectError",
+    "UnknownAccountError",
     "UnknownDataSource",
     "UnprocessableEntityError",
     "UploadError",
     "WebCrawlerDataSource",
     "Window",
+    "format_sse",
 ]
 
 _MODULES: Final = {
     "gradient_async.accounts": (
         "Account AccountChanges AccountItem AccountReport AccountResults AccountStream "
-        "Accounts AccountsError Checkpoints Health ReportState StreamPosition"
+        "Accounts AccountsError AccountsOptions Checkpoints Health ReportState "
+        "StreamPosition UnknownAccountError"
     ),
     "gradient_async.changes": (
         "AccountEvent AccountEventKind Changes Checkpoint Feed FeedEvent FeedListener "
-        "FeedOptions JobEvent JobEventKind JobState Lagged"
+        "FeedOptions JobEvent JobEventKind JobState Lagged format_sse"
     ),
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
@@ -161,11 +165,13 @@ if TYPE_CHECKING:
         AccountResults,
         Accounts,
         AccountsError,
+        AccountsOptions,
         AccountStream,
         Checkpoints,
         Health,
         ReportState,
         StreamPosition,
+        UnknownAccountError,
     )
     from gradient_async.changes import (
         AccountEvent,
@@ -180,6 +186,7 @@ if TYPE_CHECKING:
         JobEventKind,
         JobState,
         Lagged,
+        format_sse,
     )
     from gradient_async.client import Client
     from gradient_async.codec import JSON

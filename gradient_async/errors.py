@@ -29,7 +29,8 @@ Every error of the package, in one tree.
     │   ├── UnprocessableEntityError        422
     │   ├── RateLimitError                  429
     │   └── ServerError                     5xx
-    └── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
+    ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
+    └── UnknownAccountError (KeyError)      there is no account of this name
 
 Every error can be pickled and copied, and none holds a header or a request body.
 """

@@ -42,6 +42,7 @@ from gradient_async import (
     TokenError,
     TransportError,
     UnexpectedRedirectError,
+    UnknownAccountError,
     UnprocessableEntityError,
     UploadError,
 )
@@ -110,6 +111,12 @@ async def read_accounts(client: Client) -> object:
         return await both.iter_indexing_jobs().collect()
 
 
+async def find_account(client: Client) -> object:
+    """Use an account that does not exist."""
+    async with Accounts({"a": TOKEN}) as accounts:
+        return await accounts["b"].regions.list()
+
+
 async def wait(client: Client) -> object:
     """Wait for a job."""
     return await client.indexing_jobs.wait("u", timeout=5)
@@ -173,6 +180,7 @@ SCENARIOS: dict[type[GradientError], Scenario] = {
     StatusError: error_response(418),
     TLSError: Scenario(UNTRUSTED, get),
     TokenError: Scenario(HANG, get_without_token),
+    UnknownAccountError: Scenario(HANG, find_account),
     UnexpectedRedirectError: error_response(307),
     UnprocessableEntityError: error_response(422),
     UploadError: Scenario(raw_response(ECHO.encode(), status="403 X"), upload),

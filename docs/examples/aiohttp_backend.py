@@ -8,13 +8,12 @@ from aiohttp.typedefs import Handler
 
 from gradient_async import (
     Accounts,
+    AccountsOptions,
     Feed,
-    FeedEvent,
     FeedOptions,
     GradientError,
-    JobEvent,
+    format_sse,
 )
-from gradient_async.accounts import AccountsOptions
 
 ACCOUNTS: AccountsOptions = {"timeout": 10}
 FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
@@ -60,29 +59,20 @@ async def failed(request: web.Request) -> web.Response:
     return web.json_response({**body, "complete": complete})
 
 
-def to_sse(event: FeedEvent | None) -> bytes:
-    if event is None:
-        return b": heartbeat\n\n"
-    key = f"id: {event.key}\n" if isinstance(event, JobEvent) else ""
-    return f"{key}event: {event.kind}\ndata: {event.to_json()}\n\n".encode()
-
-
 @routes.get("/events")
 async def events(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={**SSE_HEADERS, "Cache-Control": "no-cache"})
     await response.prepare(request)
     async for event in request.app[feed_key].listen(heartbeat=HEARTBEAT):
-        await response.write(to_sse(event))
+        await response.write(format_sse(event).encode())
     return response
 
 
 @routes.post("/customers/{customer}/jobs/{uuid}/cancel")
 async def cancel(request: web.Request) -> web.Response:
-    accounts, customer = request.app[accounts_key], request.match_info["customer"]
-    if customer not in accounts:
-        raise web.HTTPNotFound(text=f"no customer {customer}")
-    client = accounts[customer].with_options(timeout=5)
-    job = await client.indexing_jobs.cancel(request.match_info["uuid"])
+    customer, uuid = request.match_info["customer"], request.match_info["uuid"]
+    client = request.app[accounts_key][customer].with_options(timeout=5)
+    job = await client.indexing_jobs.cancel(uuid)
     return web.json_response(job.to_dict())
 
 

@@ -4,23 +4,19 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
 
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from gradient_async import (
     Accounts,
-    Feed,
-    FeedEvent,
-    FeedListener,
+    AccountsOptions,
     FeedOptions,
     GradientError,
     IndexingJob,
-    JobEvent,
+    format_sse,
 )
-from gradient_async.accounts import AccountsOptions
 
 ACCOUNTS: AccountsOptions = {"timeout": 10}
 FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
@@ -63,33 +59,19 @@ async def failed(request: Request) -> dict[str, object]:
     }
 
 
-async def open_listener(request: Request) -> AsyncIterator[FeedListener]:
-    feed: Feed = request.app.state.feed
-    async with feed.listen(heartbeat=HEARTBEAT) as listener:
-        yield listener
-
-
-def to_sse(event: FeedEvent | None) -> str:
-    if event is None:
-        return ": heartbeat\n\n"
-    key = f"id: {event.key}\n" if isinstance(event, JobEvent) else ""
-    return f"{key}event: {event.kind}\ndata: {event.to_json()}\n\n"
-
-
 @app.get("/events")
-async def events(
-    listener: Annotated[FeedListener, Depends(open_listener)],
-) -> StreamingResponse:
-    lines = (to_sse(event) async for event in listener)
+async def events(request: Request, after: BackgroundTasks) -> StreamingResponse:
+    listener = request.app.state.feed.listen(heartbeat=HEARTBEAT)
+    after.add_task(listener.aclose)  # also if the browser has disconnected
+    lines = (format_sse(event) async for event in listener)
     return StreamingResponse(lines, 200, SSE_HEADERS, "text/event-stream")
 
 
 @app.post("/customers/{customer}/jobs/{uuid}/cancel")
 async def cancel(request: Request, customer: str, uuid: str) -> IndexingJob:
     accounts: Accounts = request.app.state.accounts
-    if customer not in accounts:
-        raise HTTPException(404, f"no customer {customer}")
-    return await accounts[customer].with_options(timeout=5).indexing_jobs.cancel(uuid)
+    client = accounts[customer].with_options(timeout=5)
+    return await client.indexing_jobs.cancel(uuid)
 
 
 @app.get("/")

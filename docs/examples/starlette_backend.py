@@ -8,20 +8,17 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from gradient_async import (
     Accounts,
-    Feed,
-    FeedEvent,
+    AccountsOptions,
     FeedOptions,
     GradientError,
-    JobEvent,
+    format_sse,
 )
-from gradient_async.accounts import AccountsOptions
 
 ACCOUNTS: AccountsOptions = {"timeout": 10}
 FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
@@ -57,27 +54,16 @@ async def failed(request: Request) -> Response:
     return JSONResponse({**body, "complete": complete})
 
 
-def to_sse(event: FeedEvent | None) -> str:
-    if event is None:
-        return ": heartbeat\n\n"
-    key = f"id: {event.key}\n" if isinstance(event, JobEvent) else ""
-    return f"{key}event: {event.kind}\ndata: {event.to_json()}\n\n"
-
-
 async def events(request: Request) -> Response:
-    feed: Feed = request.app.state.feed
-    listener = feed.listen(heartbeat=HEARTBEAT)
-    lines = (to_sse(event) async for event in listener)
+    listener = request.app.state.feed.listen(heartbeat=HEARTBEAT)
+    lines = (format_sse(event) async for event in listener)
     end = BackgroundTask(listener.aclose)  # also if the browser has disconnected
     return StreamingResponse(lines, 200, SSE_HEADERS, "text/event-stream", end)
 
 
 async def cancel(request: Request) -> Response:
-    accounts: Accounts = request.app.state.accounts
     customer, uuid = request.path_params["customer"], request.path_params["uuid"]
-    if customer not in accounts:
-        raise HTTPException(404, f"no customer {customer}")
-    client = accounts[customer].with_options(timeout=5)
+    client = request.app.state.accounts[customer].with_options(timeout=5)
     job = await client.indexing_jobs.cancel(uuid)
     return JSONResponse(job.to_dict())
 

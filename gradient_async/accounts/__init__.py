@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradient_async.accounts.checkpoints import Checkpoints
     from gradient_async.accounts.doctl import read_doctl_config
     from gradient_async.accounts.environment import read_environment
-    from gradient_async.accounts.errors import AccountsError
+    from gradient_async.accounts.errors import AccountsError, UnknownAccountError
     from gradient_async.accounts.list_stream import AccountStream
     from gradient_async.accounts.merged_stream import AccountItem
     from gradient_async.accounts.options import AccountsOptions
@@ -56,6 +56,7 @@ __all__ = [
     "Reaction",
     "ReportState",
     "StreamPosition",
+    "UnknownAccountError",
     "read_accounts_file",
     "read_doctl_config",
     "read_environment",
@@ -72,7 +73,7 @@ if not TYPE_CHECKING:
             "gradient_async.accounts.accounts_file": "read_accounts_file",
             "gradient_async.accounts.doctl": "read_doctl_config",
             "gradient_async.accounts.environment": "read_environment",
-            "gradient_async.accounts.errors": "AccountsError",
+            "gradient_async.accounts.errors": "AccountsError UnknownAccountError",
             "gradient_async.accounts.list_stream": "AccountStream",
             "gradient_async.accounts.merged_stream": "AccountItem",
             "gradient_async.accounts.options": "AccountsOptions",

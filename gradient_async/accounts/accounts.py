@@ -27,7 +27,12 @@ from gradient_async.accounts.order import Order
 from gradient_async.accounts.pacers import Pacers
 from gradient_async.accounts.positions import StreamPosition
 from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
-from gradient_async.accounts.registry import HiddenAccount, Registry, hide_token
+from gradient_async.accounts.registry import (
+    HiddenAccount,
+    Registry,
+    hide_token,
+    unknown_account,
+)
 from gradient_async.accounts.reports import Health
 from gradient_async.accounts.results import AccountResults, call_each
 from gradient_async.changes import Checkpoint, Feed, FeedOptions
@@ -187,9 +192,14 @@ class Accounts(Mapping[str, Client]):
         return cls(read_doctl_config(path), **options)
 
     def __getitem__(self, name: str) -> Client:
-        """Return the client of an account, or raise KeyError."""
+        """
+        Return the client of an account.
+
+        Raises:
+            UnknownAccountError: There is no such account; a KeyError, too.
+        """
         if not self._has(name):
-            raise KeyError(name)
+            raise unknown_account(name)
         return self._client(name)
 
     def _client(self, name: str) -> AccountClient:
@@ -236,7 +246,7 @@ class Accounts(Mapping[str, Client]):
             drain: Whether to wait for calls in progress; otherwise they are ended.
 
         Raises:
-            KeyError: There is no such account.
+            UnknownAccountError: There is no such account.
         """
         await self._registry.remove(name, drain=drain)
 
@@ -247,7 +257,7 @@ class Accounts(Mapping[str, Client]):
         Tags are replaced, too, if the new account has any.
 
         Raises:
-            KeyError: There is no such account.
+            UnknownAccountError: There is no such account.
             ConfigurationError: The account is invalid, or has another base URL.
         """
         hidden = hide_token(account)

@@ -1,4 +1,4 @@
-"""The error for several accounts at once."""
+"""The errors of several accounts: some failed, or there is none of a name."""
 
 from __future__ import annotations
 
@@ -69,3 +69,10 @@ def _rebuild(
     error.args = (message,)
     error.__dict__.update(state)
     return error
+
+
+class UnknownAccountError(GradientError, KeyError):
+    """There is no account of this name; nothing was sent."""
+
+    hint = "See `list(accounts)`"
+    http_status = 404

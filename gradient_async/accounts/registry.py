@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
+from gradient_async.accounts.errors import UnknownAccountError
 from gradient_async.accounts.reports import Health
 from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
@@ -45,14 +46,27 @@ class Registry:
         return name in self._accounts
 
     def account(self, name: str) -> Account:
-        """Return an account, or raise KeyError."""
-        return self._accounts[name]
+        """
+        Return an account.
+
+        Raises:
+            UnknownAccountError: There is none of this name.
+        """
+        account = self._accounts.get(name)
+        if account is None:
+            raise unknown_account(name)
+        return account
 
     def client(self, name: str) -> AccountClient:
-        """Return the client of an account, or raise KeyError."""
+        """
+        Return the client of an account.
+
+        Raises:
+            UnknownAccountError: There is no such account.
+        """
         client = self._clients.get(name)
         if client is None:
-            client = AccountClient(name, self._accounts[name], self._shared)
+            client = AccountClient(name, self.account(name), self._shared)
             self._clients[name] = client
         return client
 
@@ -78,7 +92,13 @@ class Registry:
         self._refresh_feeds()
 
     async def remove(self, name: str, *, drain: bool) -> None:
-        """Remove an account and end its client; raise KeyError if there is none."""
+        """
+        Remove an account and end its client.
+
+        Raises:
+            UnknownAccountError: There is no such account.
+        """
+        self.account(name)
         del self._accounts[name]
         self._refresh_feeds()
         client = self._clients.pop(name, None)
@@ -92,12 +112,13 @@ class Registry:
 
     def replace(self, name: str, account: HiddenAccount) -> None:
         """
-        Replace the token of an account; raise KeyError if there is none.
+        Replace the token of an account.
 
         Raises:
+            UnknownAccountError: There is no such account.
             ConfigurationError: The account is invalid, or has another base URL.
         """
-        old, new = self._accounts[name], _to_account(name, account)
+        old, new = self.account(name), _to_account(name, account)
         if new.base_url not in {None, old.base_url}:
             msg = f"account {name} has another base URL: remove it, then add it"
             raise ConfigurationError(msg, account=name)
@@ -143,6 +164,11 @@ class Registry:
             await asyncio.gather(*(client.end(drain=False) for client in clients))
         finally:
             await lifetime.end()
+
+
+def unknown_account(name: object) -> UnknownAccountError:
+    """Return the error for a name that no account has."""
+    return UnknownAccountError(f"no account named {name!r}")
 
 
 def hide_token(account: Account | Token) -> HiddenAccount:

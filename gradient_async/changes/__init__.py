@@ -13,6 +13,7 @@ from gradient_async.changes.feed_events import (
 from gradient_async.changes.feed_listener import FeedListener
 from gradient_async.changes.snapshot import Snapshot
 from gradient_async.changes.source import ChangeSource
+from gradient_async.changes.sse import format_sse
 
 __all__ = [
     "AccountEvent",
@@ -29,4 +30,5 @@ __all__ = [
     "JobState",
     "Lagged",
     "Snapshot",
+    "format_sse",
 ]

@@ -18,8 +18,10 @@ from gradient_async import (
     Health,
     ReportState,
     ServerError,
+    UnknownAccountError,
 )
 from gradient_async.models import IndexingJob
+from tests.accounts.fake_api import FakeApi, open_accounts
 
 
 def create(count: int = 2) -> AccountsError:
@@ -140,3 +142,14 @@ def test_health_as_plain_values() -> None:
     assert {"ok": True, "remaining": None, "reset_at": None, "error": None} == (
         Health().to_dict()
     )
+
+
+async def test_unknown_account() -> None:
+    """A name that no account has is a KeyError, and a 404 for a web backend."""
+    async with open_accounts(FakeApi({"a": []})) as accounts:
+        with pytest.raises(KeyError) as caught:
+            accounts["b"]
+
+    error = caught.value
+    assert isinstance(error, UnknownAccountError)
+    assert (404, "no account named 'b'") == (error.http_status, error.message)

@@ -14,6 +14,7 @@ from gradient_async import (
     JobEvent,
     JobEventKind,
     Lagged,
+    format_sse,
 )
 from gradient_async.changes import FeedEvent
 from gradient_async.errors import AuthenticationError
@@ -57,3 +58,15 @@ def test_keys_are_lines() -> None:
 
     assert key.isprintable()
     assert key.startswith("c d/a b/NEW  WORD/")
+
+
+def test_server_sent_events() -> None:
+    """An event has its kind as its name and, if it is a job's, its key as its id."""
+    job = IndexingJob(uuid="job-1", phase=IndexingJobPhase.RUNNING)
+    event = JobEvent(account="a", kind=JobEventKind.APPEARED, job=job)
+    recovered = AccountEvent(account="a", kind=AccountEventKind.RECOVERED)
+
+    expected = f"id: {event.key}\nevent: appeared\ndata: {event.to_json()}\n\n"
+    assert expected == format_sse(event)
+    assert f"event: recovered\ndata: {recovered.to_json()}\n\n" == format_sse(recovered)
+    assert ": heartbeat\n\n" == format_sse(None)

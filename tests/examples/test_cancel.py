@@ -57,5 +57,6 @@ async def test_unknown_customer(
             text = await response.text()
 
     assert 404 == response.status
-    assert "no customer nobody" in text
+    assert "UnknownAccountError" in text
+    assert "no account named 'nobody'" in text
     assert [] == api.requests
