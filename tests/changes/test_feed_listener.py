@@ -118,6 +118,21 @@ async def test_loss_during_a_snapshot() -> None:
         assert ["feed: lagged", "a: running job-3"] == texts(await take(later, 2))
 
 
+async def test_latest_ids_are_kept() -> None:
+    """Of more jobs than fit, those with the latest lost events are named."""
+    jobs = PolledJobs(3)
+    listener = feed_of({"a": jobs}, queue_size=3).listen()
+    for _ in range(3):
+        await anext(listener)
+    for number in (1, 2, 3, 1):
+        jobs.progress(f"job-{number}")
+        await settle(ROUND)
+    jobs.add()
+    await settle(ROUND)
+
+    assert Lagged(count=5, uuids=("job-3", "job-1", "job-4")) == await anext(listener)
+
+
 async def test_loss_of_account_events() -> None:
     """Trouble that is lost counts, and is in the new snapshot."""
     jobs = PolledJobs(1)
@@ -183,6 +198,9 @@ async def test_end_of_a_listener_that_lags(error: ClientClosedError | None) -> N
         end: type[BaseException] = StopAsyncIteration
     else:
         feed._fail(error)
+        # What the feed finds out later is not for this listener.
+        other = feed.listen()
+        await anext(other)
         end = ClientClosedError
 
     events = [await anext(listener) for _ in range(5)]
