@@ -138,7 +138,7 @@ class Caller:
         """
         scope = asyncio.timeout(None)
         try:
-            self.lifetime.enter(scope)
+            self.lifetime.enter(scope, is_sleep=True)
             async with scope:
                 await asyncio.sleep(seconds)
         except TimeoutError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
+from collections.abc import Iterable
 
 from gradient_async.errors import ClientClosedError, ConfigurationError
 from gradient_async.transport.wire import Transport
@@ -37,6 +38,7 @@ class Lifetime:
         self._parent = parent
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scopes: set[asyncio.Timeout] = set()
+        self._sleeps: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
         self._has_ended = False
         self.has_interrupted: bool = False
@@ -57,9 +59,13 @@ class Lifetime:
         """Number of calls in progress."""
         return len(self._scopes)
 
-    def enter(self, scope: asyncio.Timeout) -> None:
+    def enter(self, scope: asyncio.Timeout, *, is_sleep: bool = False) -> None:
         """
         Register a call and its timeout scope; the first one binds the event loop.
+
+        Args:
+            scope: The timeout, which is made to expire if the call has to end.
+            is_sleep: Whether it only sleeps, so that nothing is lost if it ends.
 
         Raises:
             ClientClosedError: The client was closed.
@@ -70,6 +76,8 @@ class Lifetime:
             raise ClientClosedError(msg)
         self.bind(asyncio.get_running_loop())
         self._scopes.add(scope)
+        if is_sleep:
+            self._sleeps.add(scope)
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """
@@ -92,6 +100,7 @@ class Lifetime:
     def leave(self, scope: asyncio.Timeout) -> None:
         """Unregister a call that has ended."""
         self._scopes.discard(scope)
+        self._sleeps.discard(scope)
         if not self._scopes:
             self._all_left.set()
 
@@ -105,8 +114,9 @@ class Lifetime:
                 await self._transport.aclose()
 
     async def drain(self) -> None:
-        """Accept no more calls, and wait until those in progress have ended."""
+        """Accept no more calls, end sleeps, and wait for calls in progress."""
         self.refuse()
+        self._expire(self._sleeps)
         await self._wait_for_calls()
 
     def refuse(self) -> None:
@@ -120,14 +130,16 @@ class Lifetime:
 
     async def _end_calls(self) -> None:
         """Expire the timeouts of all calls in progress, and wait for their end."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
+        if asyncio.get_running_loop() is not self._loop:
             return
         self.has_interrupted = True
-        for scope in self._scopes:
-            if not scope.expired():
-                scope.reschedule(loop.time())
+        self._expire(self._scopes)
         await self._wait_for_calls()
+
+    def _expire(self, scopes: Iterable[asyncio.Timeout]) -> None:
+        for scope in scopes:
+            if not scope.expired():
+                scope.reschedule(asyncio.get_running_loop().time())
 
     def __del__(self) -> None:
         """Warn about an unclosed client, and drop its connections."""

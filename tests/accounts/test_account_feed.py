@@ -215,3 +215,17 @@ def test_sharers() -> None:
     assert 2 == one.sharers
     del two
     assert 1 == one.sharers
+
+
+async def test_removal_between_two_polls(api: Emulator, accounts: Accounts) -> None:
+    """Removing an account does not wait for the next poll of a feed of its own."""
+    now = asyncio.get_running_loop().time
+    listener = accounts["a"].feed().listen()
+    listening_task = asyncio.ensure_future(anext(listener))
+    await settle(5)
+    began = now()
+    await accounts.remove("a")
+
+    assert 0 == pytest.approx(now() - began, abs=0.1)
+    with pytest.raises(ClientClosedError):
+        await listening_task
