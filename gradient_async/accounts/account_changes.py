@@ -34,7 +34,7 @@ class _ChangeSource:
     @property
     def has_items(self) -> bool:
         """Whether there is an event to take."""
-        return self.changes.peek() is not None
+        return self.peek() is not None
 
     async def advance(self) -> bool:
         """Send requests until there is an event."""

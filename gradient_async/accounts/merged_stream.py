@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
 from typing import (
     TYPE_CHECKING,
     Generic,
@@ -238,9 +237,13 @@ class MergedStream(Generic[T]):
     async def _wait(self) -> None:
         """Wait until an account has fetched something, or time is up."""
         self._woken.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(self._deadline):
-                await self._woken.wait()
+        loop, deadline = asyncio.get_running_loop(), self._deadline
+        timer = None if deadline is None else loop.call_at(deadline, self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def _judge_failures(self) -> None:
         """React to accounts that have failed since the last call."""

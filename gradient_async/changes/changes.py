@@ -83,10 +83,8 @@ class Changes:
             PaginationError: The pages contradict each other.
             GradientError: A request failed.
         """
-        while await self.advance():
-            # Another task that shares the iterator may have taken it.
-            if self.peek() is not None:
-                return self.take()
+        if await self.advance():
+            return self.take()
         raise StopAsyncIteration
 
     async def advance(self) -> bool:
@@ -112,10 +110,8 @@ class Changes:
 
     def take(self) -> JobEvent:
         """Take the event that `peek` returns."""
-        event = self._pass.pop_event()
-        assert event is not None
         self._count += 1
-        return event
+        return self._pass.pop_event()
 
     def __repr__(self) -> str:
         """Show the number of events, and whether there may be more."""

@@ -79,12 +79,16 @@ class FeedListener:
             failure, self._failure = self._failure, None
             raise failure or StopAsyncIteration
         self._woken.clear()
+        if self._heartbeat is None:
+            await self._woken.wait()
+            return True
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._heartbeat, self._woken.set)
         try:
-            async with asyncio.timeout(self._heartbeat):
-                await self._woken.wait()
-        except TimeoutError:
-            return False
-        return True
+            await self._woken.wait()
+        finally:
+            timer.cancel()
+        return loop.time() < timer.when()
 
     def put(self, event: FeedEvent) -> None:
         """Queue an event; if the queue is full, lose it and what is queued."""

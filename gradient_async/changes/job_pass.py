@@ -94,10 +94,8 @@ class JobPass:
         """The event to take next; None if the next step comes first."""
         return self._found[0].event if self._found else None
 
-    def pop_event(self) -> JobEvent | None:
-        """Take the next event; None if the next step comes first."""
-        if not self._found:
-            return None
+    def pop_event(self) -> JobEvent:
+        """Take `next_event`, which must be there."""
         found = self._found.popleft()
         self._boundary = found.boundary or self._boundary
         if found.event.has_ended:

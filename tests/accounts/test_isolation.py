@@ -225,8 +225,7 @@ class Chaos:
 
     def _expect_error(self, account: str, failure: GradientError) -> None:
         self.outcomes[type(failure).__name__] += 1
-        if failure.account != account:
-            self.wrong.append(failure)
+        self.wrong += [failure] if failure.account != account else []
 
     async def _call(self, name: str) -> None:
         client = self.accounts.get(name)
