@@ -11,7 +11,7 @@ from pathlib import Path
 import nox
 
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "tests", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "versions", "docs"]
 
 PYPROJECT = Path("pyproject.toml")
 PROJECT = nox.project.load_toml(PYPROJECT)
@@ -33,11 +33,11 @@ def _is_installed(version: str) -> bool:
     return done.returncode == 0
 
 
-def _versions() -> list[str] | None:
-    """Return the supported versions that are installed, and the running one."""
+def _other_versions() -> list[str]:
+    """Return the supported versions that are installed, without the running one."""
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     supported = nox.project.python_versions(PROJECT)
-    return [it for it in sorted({*supported, this}) if _is_installed(it)] or None
+    return [it for it in supported if it != this and _is_installed(it)]
 
 
 def _workers() -> list[str]:
@@ -64,24 +64,26 @@ def _install_once(session: nox.Session, *groups: str) -> None:
         shutil.copyfile(PYPROJECT, installed)
 
 
-VERSIONS = _versions()
+OTHER_VERSIONS = _other_versions()
 
 
-@nox.session(python=VERSIONS)
+@nox.session
 def tests(session: nox.Session) -> None:
-    """
-    Run the tests on each installed Python.
-
-    On the last one, use asyncio's debug mode and require full coverage.
-    """
+    """Run the tests on this Python, in debug mode, and require full coverage."""
     _install(session, "tests")
-    if VERSIONS and session.python != VERSIONS[-1]:
-        session.run("pytest", *WITHOUT_DEBUG_MODE, *_workers(), *session.posargs)
-        return
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *_workers(), *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
+
+
+@nox.session(python=OTHER_VERSIONS or None)
+def versions(session: nox.Session) -> None:
+    """Run the tests on each other supported Python that is installed."""
+    if not OTHER_VERSIONS:
+        session.skip("no other supported Python is installed")
+    _install(session, "tests")
+    session.run("pytest", *WITHOUT_DEBUG_MODE, *_workers(), *session.posargs)
 
 
 @nox.session(reuse_venv=True)
