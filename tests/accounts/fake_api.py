@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from gradient_async import Accounts
-from gradient_async.testing import Request, Response, json_response
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.wire import Upload
 
 Job: TypeAlias = Mapping[str, Any]
 
@@ -29,7 +28,7 @@ def job_list(token: str, count: int, ages: Iterable[float | None] = ()) -> list[
     return [job(f"{token}-{index}", given[index]) for index in range(count)]
 
 
-class FakeApi:
+class FakeApi(MemoryTransport):
     """
     Serves a list of jobs for each token, and records who asked for what.
 
@@ -49,20 +48,16 @@ class FakeApi:
         self.lists = dict(lists)
         self.delay = delay
         self.respond = respond
-        self.requests: list[tuple[str, Request]] = []
+        super().__init__(lambda _: error(500))
+        # With the token of each.
+        self.requests: list[tuple[str, Request]] = []  # type: ignore[assignment]
         self.in_flight = 0
         self.most_in_flight = 0
-        self.is_closed = False
 
     @property
     def tokens(self) -> list[str]:
         """The token of each request."""
         return [token for token, _ in self.requests]
-
-    @property
-    def pages(self) -> list[tuple[str, str]]:
-        """Token and page of each request for a list."""
-        return [(token, str(it.params["page"])) for token, it in self.requests]
 
     async def send(self, request: Request, *, base_url: str, token: Secret) -> Response:
         """Serve one request."""
@@ -91,18 +86,6 @@ class FakeApi:
                 "meta": {"page": page, "pages": pages, "total": total},
             }
         )
-
-    async def upload(self, upload: Upload) -> Response:
-        """Fail: no test uploads."""
-        raise NotImplementedError(upload)
-
-    async def aclose(self) -> None:
-        """Record that it was closed."""
-        self.is_closed = True
-
-    def abandon(self) -> None:
-        """Record that it was closed."""
-        self.is_closed = True
 
 
 def error(status: int, **headers: str) -> Response:

@@ -90,10 +90,7 @@ async def test_a_bug_cancels_the_others() -> None:
     """An exception of the caller's own propagates as it is, and names the account."""
 
     async def call(client: Client) -> str:
-        uuid = await first(client)
-        if client.account == "a":
-            raise LookupError
-        return uuid
+        raise LookupError(await first(client))
 
     api = five(delay=lambda token: 1.0 if token == "a" else 100.0)
     async with open_accounts(api) as accounts:

@@ -280,7 +280,8 @@ def test_pages_that_never_fit_together(growth: int) -> None:
     """If no page ever continues from the one before, a PaginationError ends it."""
     reading, pages = JobPass(Checkpoint(), per_page=1), 0
     with pytest.raises(PaginationError, match="do not fit together, 100 in a row"):
-        while (step := reading.next_step) is not None:
+        while True:
+            step = reading.next_step
             pages += 1
             total = 10 + growth * pages
             job = IndexingJob(uuid=f"{total - step.number}")  # type: ignore[union-attr]

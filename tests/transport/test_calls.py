@@ -791,3 +791,14 @@ async def test_a_token_that_rotates_while_a_call_waits() -> None:
         await asyncio.gather(*(client.request("GET", LIST) for _ in range(3)))
 
     assert [(0, "token-0"), (10, "token-1"), (20, "token-2")] == sent
+
+
+async def test_a_timeout_of_the_caller(api: Emulator) -> None:
+    """A TimeoutError of the caller's hook is not taken for the call's deadline."""
+
+    def fail(_: Attempt) -> None:
+        raise TimeoutError("the hook")
+
+    async with Client(api.token, base_url=api.url, on_attempt=fail) as client:
+        with pytest.raises(TimeoutError, match="the hook"):
+            await client.request("GET", LIST)

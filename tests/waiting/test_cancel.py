@@ -62,9 +62,10 @@ class LateResponses(JobServer):
 
     async def cancel(self, uuid: str, /) -> IndexingJob:
         """Cancel a job."""
-        job = await super().cancel(uuid)
-        await asyncio.sleep(3.0)
-        return job
+        try:
+            return await super().cancel(uuid)
+        finally:
+            await asyncio.sleep(3.0)
 
 
 async def test_cancels_at_the_deadline() -> None:
