@@ -69,21 +69,22 @@ OTHER_VERSIONS = _other_versions()
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests on this Python, in debug mode, and require full coverage."""
+    """Run the tests on this Python, and require full coverage."""
     _install(session, "tests")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *_workers(), *session.posargs)
+    options = [*WITHOUT_DEBUG_MODE, *_workers()]
+    session.run("coverage", "run", "-m", "pytest", *options, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
 
 @nox.session(python=OTHER_VERSIONS or None)
 def versions(session: nox.Session) -> None:
-    """Run the tests on each other supported Python that is installed."""
+    """Run the tests on each other supported Python there is, in debug mode."""
     if not OTHER_VERSIONS:
         session.skip("no other supported Python is installed")
     _install(session, "tests")
-    session.run("pytest", *WITHOUT_DEBUG_MODE, *_workers(), *session.posargs)
+    session.run("pytest", *_workers(), *session.posargs)
 
 
 @nox.session(reuse_venv=True)

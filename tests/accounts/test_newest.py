@@ -171,14 +171,14 @@ async def test_a_budget_loses_nothing(order: Any, budget: float) -> None:
     async with open_accounts(api) as accounts:
         uuids: list[str] = []
         start: StreamPosition | None = None
-        for _ in range(100):
+        is_complete = False
+        while not is_complete:
             stream = accounts.iter_indexing_jobs(
                 order=order, budget=budget, per_page=2, prefetch=2, start=start
             )
             uuids += [item.uuid for _, item in await stream.collect()]
             start = StreamPosition.from_json(stream.position.to_json())
-            if stream.is_complete:
-                break
+            is_complete = stream.is_complete
             # Nothing is so slow that it never comes.
             budget *= 1.5
 
