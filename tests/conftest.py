@@ -13,14 +13,16 @@ import pytest_asyncio
 from gradient_async import Client
 from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from tests.support.examples import IS_MEASURED, examples
 from tests.support.virtual_time import VirtualTimeLoop
 
 # Deadlines fail on a busy machine. New random examples could fail an unrelated change
-# in CI, and miss a branch where coverage is measured (coverage sets `COVERAGE_RUN`).
+# in CI, and miss a branch where coverage is measured.
 hypothesis.settings.register_profile(
     "default",
     deadline=None,
-    derandomize=not os.environ.keys().isdisjoint({"CI", "COVERAGE_RUN"}),
+    derandomize=IS_MEASURED or "CI" in os.environ,
+    max_examples=examples(100),
 )
 hypothesis.settings.load_profile("default")
 

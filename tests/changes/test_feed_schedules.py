@@ -14,6 +14,7 @@ from gradient_async.changes import JobEvent
 from tests.changes.feed_accounts import PolledJobs, feed_of, listening, settle
 from tests.changes.job_list import JobList, Ledger
 from tests.changes.test_schedules import Schedule, states
+from tests.support.examples import examples
 from tests.support.virtual_time import VirtualTimeLoop
 
 LATER = 100.0
@@ -118,7 +119,7 @@ def run(
         return runner.run(follow(accounts, schedules, delay))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(SCHEDULES, SCHEDULES, st.integers(0, 5), st.integers(0, 5))
 def test_every_state_that_a_poll_saw_once(
     one: Failures, two: Failures, length: int, running: int
@@ -143,7 +144,7 @@ def test_every_state_that_a_poll_saw_once(
         assert set(accounts[name].unfinished) == set(ledger.unfinished)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(LONG_SCHEDULES, LONG_SCHEDULES, st.integers(0, 300))
 def test_polls_of_several_pages(one: Failures, two: Failures, running: int) -> None:
     """The latest state of each job is told if polls read several pages, too."""

@@ -39,6 +39,7 @@ from tests.codec.documents import (
     UPLOAD,
 )
 from tests.support.exact_types import type_mismatches
+from tests.support.examples import examples
 from tests.support.shapes import NEW_JOB, PAGE
 
 FAST = Codec()
@@ -165,7 +166,7 @@ def assert_equal_results(body: bytes, shape: type) -> None:
 
 @example([(("jobs",), "null")])
 @example([(("meta",), "null")])
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(draw_changes(PAGE))
 def test_both_paths_agree_on_older_jobs(
     changes: Changes,
@@ -177,7 +178,7 @@ def test_both_paths_agree_on_older_jobs(
 
 
 @EVERY_SHAPE
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.data())
 def test_both_paths_agree(shape: type, data: st.DataObject) -> None:
     """Both paths reject a response or decode it to equal objects, for each class."""
@@ -211,7 +212,7 @@ def test_both_paths_agree_on_numbers_and_free_json(
 
 
 @EVERY_SHAPE
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(document=VALUES)
 def test_both_paths_agree_on_anything(shape: type, document: Any) -> None:
     """Both paths agree on documents that are not a response at all."""

@@ -18,6 +18,7 @@ from gradient_async.errors import ServerError
 from gradient_async.paging import Position
 from gradient_async.paging.list_reader import ListReader
 from gradient_async.paging.prefetch_buffer import DecodePage
+from tests.support.examples import examples
 from tests.support.growing_list import GrowingList
 from tests.support.streams import take
 from tests.support.virtual_time import VirtualTimeLoop
@@ -288,7 +289,7 @@ def grow_at_random(rng: random.Random) -> Callable[[], int]:
     return lambda: growth.pop() if growth else 0
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     length=st.integers(0, 120),
     per_page=st.integers(1, 12),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog, Window
+from tests.support.examples import examples
 from tests.support.oracle import violations
 
 MINUTE = Window(2, 60.0)
@@ -360,7 +361,7 @@ def start_run(windows: list[Window]) -> Run:
     return Run(SlidingLog(windows), NaiveLog(windows))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     windows=LIMITS,
     steps=st.lists(SENDING | UPDATES, max_size=60),
@@ -380,7 +381,7 @@ def test_no_window_is_ever_exceeded(
 
 
 @example(windows=[Window(1, 1.0)], steps=[("send",), ("release", 0, True, 0)])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     windows=LIMITS,
     steps=st.lists(SENDING | st.tuples(st.just("block"), EIGHTHS), max_size=40),
@@ -396,7 +397,7 @@ def test_no_request_waits_longer_than_needed(
         assert run.naive.ready_at(run.now) == run.log.ready_at(run.now)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     windows=LIMITS,
     steps=st.lists(SENDING | UPDATES, max_size=40),
