@@ -22,7 +22,7 @@ from gradient_async.accounts.token_sources import (
 )
 from gradient_async.errors import ConfigurationError
 from gradient_async.printable import printable
-from gradient_async.transport.credentials import Token
+from gradient_async.transport.credentials import TOKEN_PATTERN, Token
 
 _Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
 _Words: TypeAlias = Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -112,7 +112,7 @@ def _convert(value: object, shape: type[T]) -> T:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         # TOML has no null; here it stands for keys that are left out.
-        problem = str(error).replace(" | null", "")
+        problem = TOKEN_PATTERN.sub("***", str(error)).replace(" | null", "")
     raise ConfigurationError(problem)
 
 

@@ -53,7 +53,8 @@ class ViewOptions:
 
     timeout: float | None = None
     retry: RetryPolicy | None = None
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    # Kept out of the repr: they may hold secrets.
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
     def add(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import MutableMapping
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
@@ -15,7 +17,9 @@ class Pacers:
 
     def __init__(self, rate_limit: RateLimit) -> None:
         self._rate_limit = rate_limit
-        # Tokens that rotate leave nothing behind: an account holds its latest pacer.
+        # An account holds its latest pacer; those of earlier tokens stay for as long as
+        # their requests count.
+        self._earlier: deque[tuple[float, Pacer]] = deque()
         self._pacers: MutableMapping[tuple[str, Secret], Pacer] = WeakValueDictionary()
         self._users: MutableMapping[Pacer, WeakSet[AccountPacing]] = WeakKeyDictionary()
 
@@ -32,6 +36,11 @@ class Pacers:
     def leave(self, pacer: Pacer, user: AccountPacing) -> None:
         """Record that an account uses another token now."""
         self._users[pacer].discard(user)
+        now = asyncio.get_running_loop().time()
+        longest = max((it.seconds for it in self._rate_limit.windows), default=0.0)
+        self._earlier.append((now, pacer))
+        while self._earlier[0][0] + longest < now:
+            self._earlier.popleft()
 
     def count_users(self, pacer: Pacer) -> int:
         """Return the number of accounts that use the token of a pacer."""

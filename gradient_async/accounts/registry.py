@@ -105,10 +105,9 @@ class Registry:
         if client is None:
             return
         self._leaving.add(client)
-        try:
-            await client.end(drain=drain)
-        finally:
-            self._leaving.discard(client)
+        await client.end(drain=drain)
+        # If this was cancelled, closing the accounts ends what is left.
+        self._leaving.discard(client)
 
     def replace(self, name: str, account: HiddenAccount) -> None:
         """
@@ -119,7 +118,8 @@ class Registry:
             ConfigurationError: The account is invalid, or has another base URL.
         """
         old, new = self.account(name), _to_account(name, account)
-        if new.base_url not in {None, old.base_url}:
+        base_url = old.base_url or self._shared.settings.base_url
+        if new.base_url not in {None, base_url}:
             msg = f"account {name} has another base URL: remove it, then add it"
             raise ConfigurationError(msg, account=name)
         self._accounts[name] = Account(

@@ -101,9 +101,10 @@ async def _start(
 
 
 async def _stop(transport: asyncio.SubprocessTransport, output: _Output) -> None:
-    """Kill the command if it still runs, and wait until it has exited."""
+    """Kill what still runs of the command, and wait until it has exited."""
     try:
-        if transport.get_returncode() is None:
+        # It may have exited, and left a process behind that holds its output open.
+        if not output.end.is_set():
             _kill(transport)
             await output.exit.wait()
     finally:

@@ -26,7 +26,7 @@ from gradient_async.checks import (
 )
 from gradient_async.errors import ConfigurationError, TokenError
 from gradient_async.printable import printable
-from gradient_async.transport.credentials import Secret
+from gradient_async.transport.credentials import TOKEN_PATTERN, Secret
 
 _FILE_TTL: Final = 60.0
 _COMMAND_TTL: Final = 300.0
@@ -68,6 +68,9 @@ class EnvironmentToken:
     def __attrs_post_init__(self) -> None:
         """Check the name."""
         require_nonempty_str("variable", self.variable)
+        if TOKEN_PATTERN.search(self.variable):
+            msg = "variable must be the name of a variable, not a token"
+            raise ConfigurationError(msg)
 
     async def __call__(self) -> str:
         """

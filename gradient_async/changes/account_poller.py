@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from copy import copy
 
@@ -53,6 +54,8 @@ class AccountPoller:
         self._running: dict[str, JobEvent] = {}
         self._trouble: AccountEvent | None = None
         self._checkpoint: Checkpoint | None = None
+        self.resume_at: float = -math.inf
+        """The earliest time of the next poll that keeps to the share."""
 
     @property
     def snapshot(self) -> list[FeedEvent]:
@@ -62,7 +65,7 @@ class AccountPoller:
 
     async def run(self, pace: FeedPace, count_sharers: Callable[[], int]) -> None:
         """
-        Poll forever.
+        Poll forever, from `resume_at` on.
 
         Args:
             pace: How often to poll.
@@ -72,13 +75,21 @@ class AccountPoller:
             ClientClosedError: The client was closed.
         """
         clock = asyncio.get_running_loop().time
+        if self.resume_at > clock():
+            await self._source.sleep(self.resume_at - clock())
         while True:
             started, count = clock(), self._source.request_count
+            # Should the poll be stopped, it counts as one request.
+            self.resume_at = started + pace.least_seconds(requests=1)
             await self._poll()
+            requests, sharers = self._source.request_count - count, count_sharers()
+            self.resume_at = started + pace.least_seconds(
+                requests=requests, sharers=sharers
+            )
             wait = pace.seconds_until_next(
-                requests=self._source.request_count - count,
+                requests=requests,
                 is_active=bool(self._running) and self._trouble is None,
-                sharers=count_sharers(),
+                sharers=sharers,
             )
             await self._source.sleep(started + wait - clock())
 

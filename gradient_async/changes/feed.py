@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from copy import copy
 from typing import Final, Self, TypedDict
 from weakref import WeakSet
@@ -90,6 +91,8 @@ class Feed:
         self._pollers: dict[str, AccountPoller] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        # When polling may go on, of accounts that are not polled now.
+        self._resume_at: dict[str, float] = {}
         self._is_closed = False
 
     def listen(self, *, heartbeat: float | None = None) -> FeedListener:
@@ -180,9 +183,12 @@ class Feed:
 
     def _start(self, name: str, source: PollSource) -> None:
         poller = AccountPoller(name, source, path=self._path, publish=self._publish)
+        poller.resume_at = self._resume_at.pop(name, poller.resume_at)
         polling = poller.run(self._pace, lambda: self._count_sharers(name))
         self._pollers[name] = poller
-        self._tasks[name] = task = asyncio.ensure_future(polling)
+        # Not in the context of the listener that happens to be the first.
+        loop = asyncio.get_running_loop()
+        self._tasks[name] = task = loop.create_task(polling, context=Context())
         task.add_done_callback(self._on_end)
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
@@ -194,7 +200,7 @@ class Feed:
 
     def _stop(self, name: str) -> None:
         """Stop polling an account, and forget what was known of it."""
-        del self._pollers[name]
+        self._resume_at[name] = self._pollers.pop(name).resume_at
         task = self._tasks.pop(name)
         if not task.get_loop().is_closed() and task.cancel():
             self._ending.add(task)

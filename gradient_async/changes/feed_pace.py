@@ -47,10 +47,10 @@ class FeedPace:
             sharers: Number of accounts that use the same token.
         """
         wanted = self.interval if is_active else self.idle_interval
-        return max(wanted, requests * sharers * self._seconds_per_request)
+        return max(wanted, self.least_seconds(requests=requests, sharers=sharers))
 
-    @property
-    def _seconds_per_request(self) -> float:
+    def least_seconds(self, *, requests: int, sharers: int = 1) -> float:
+        """Return the seconds over which so many requests keep to the share."""
         windows = self.rate_limit.windows
         paces = (window.seconds / (window.requests * self.share) for window in windows)
-        return max(paces, default=0.0)
+        return requests * sharers * max(paces, default=0.0)

@@ -203,9 +203,10 @@ class Caller:
     async def _attempt(self, call: CallState) -> Response:
         call.queued_at = asyncio.get_running_loop().time()
         async with self.gate:
-            sent = None
+            sent = await self._send(call, may_requeue=True)
             while sent is None:
-                sent = await self._send(call)
+                # A token that is new each time would wait forever.
+                sent = await self._send(call, may_requeue=False)
         response, limits, secret = sent
         if call.is_fulfilled(response):
             call.request_id = sanitize(response.request_id, secret)
@@ -220,7 +221,9 @@ class Caller:
             self.token_status.refuse(secret, failure, now)
         raise failure
 
-    async def _send(self, call: CallState) -> tuple[Response, Limits, Secret] | None:
+    async def _send(
+        self, call: CallState, *, may_requeue: bool
+    ) -> tuple[Response, Limits, Secret] | None:
         """Send the request when its turn comes; return None if it has to wait again."""
         clock = asyncio.get_running_loop().time
         secret, fetched_at = await self.credentials.current(), clock()
@@ -232,7 +235,12 @@ class Caller:
             # The innermost gate: a client that waits for its own limit must not hold
             # what other clients could use.
             async with self.shared_gate:
-                if slot.is_revoked or await self._has_rotated(secret, fetched_at):
+                if slot.is_revoked:
+                    return None
+                current = await self._refresh(secret, fetched_at)
+                if self.find_pacing(current) is pacing:
+                    secret = current
+                elif may_requeue:
                     return None
                 response = await self._exchange(call, secret)
                 call.is_in_flight = False
@@ -246,11 +254,11 @@ class Caller:
             slot.release(sent=sent or call.is_in_flight, limits=limits)
         return response, limits, secret
 
-    async def _has_rotated(self, secret: Secret, fetched_at: float) -> bool:
-        """Return whether there is another token now, if it was fetched long ago."""
+    async def _refresh(self, secret: Secret, fetched_at: float) -> Secret:
+        """Return the token of this moment, if it was fetched long ago."""
         if asyncio.get_running_loop().time() - fetched_at < _TOKEN_AGE:
-            return False
-        return await self.credentials.current() != secret
+            return secret
+        return await self.credentials.current()
 
     async def _exchange(self, call: CallState, secret: Secret) -> Response:
         now = asyncio.get_running_loop().time()

@@ -21,6 +21,10 @@ _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _FINGERPRINT_KEY: Final = b"gradient-async account fingerprint"
 
 
+TOKEN_PATTERN: Final = re.compile(r"\bdo[a-z]_v[0-9]_\w+")
+"""What the platform's tokens look like, wherever they stand by mistake."""
+
+
 class Secret:
     """A token that never appears in a repr, format, pickle or log."""
 

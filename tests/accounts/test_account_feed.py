@@ -201,7 +201,7 @@ async def test_share_of_names_with_one_token() -> None:
     assert 1249 <= len([it for it in times if times[0] < it <= times[0] + 3600]) <= 1250
 
 
-def test_sharers() -> None:
+async def test_sharers() -> None:
     """Accounts are counted by the token that they use now."""
     pacers = Pacers(RateLimit())
     one, two = AccountPacing(pacers, "url"), AccountPacing(pacers, "url")

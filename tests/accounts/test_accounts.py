@@ -548,3 +548,27 @@ async def test_a_fault_of_one_account(api: Emulator) -> None:
         assert {
             (name, uuid) for name in "02" for uuid in emulator.job_uuids(members[name])
         } == found
+
+
+async def test_removal_that_is_cancelled() -> None:
+    """Calls of an account whose removal was cancelled end with the accounts."""
+    api = FakeApi({"a": job_list("a", 1)}, delay=lambda _: 30.0)
+    async with open_accounts(api) as accounts:
+        call = asyncio.ensure_future(first(accounts["a"]))
+        await asyncio.sleep(1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(accounts.remove("a"), 5)
+        await accounts.aclose()
+
+        with pytest.raises(ClientClosedError):
+            await call
+
+
+async def test_replacing_with_the_same_base_url() -> None:
+    """An account can be replaced by one that names the base URL it has anyway."""
+    api = FakeApi({"new": job_list("new", 1)})
+    async with Accounts({"a": "old"}, transport=api) as accounts:
+        accounts.replace("a", Account("new", base_url="https://api.digitalocean.com"))
+        await first(accounts["a"])
+
+    assert ["new"] == api.tokens

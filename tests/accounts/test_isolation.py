@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import count, cycle
 from typing import Any
 
 import aiohttp
@@ -297,3 +298,40 @@ async def test_random_interleavings(caplog: pytest.LogCaptureFixture) -> None:
     assert 4_000 < len(chaos.api.requests)
     assert 8 == chaos.api.most_in_flight
     assert {"AuthenticationError", "ClientClosedError", "items"} <= {*chaos.outcomes}
+
+
+async def test_a_function_that_alternates_between_tokens() -> None:
+    """Each of two tokens keeps to its rate limit, whichever was used last."""
+    now = asyncio.get_running_loop().time
+    tokens = cycle(["a", "b"])
+    api = FakeApi({"a": job_list("a", 1), "b": job_list("b", 1)})
+    limit = RateLimit([Window(5, 60.0)])
+    async with Accounts(
+        {"x": lambda: next(tokens)}, transport=api, rate_limit=limit, timeout=600
+    ) as accounts:
+        began = now()
+        await asyncio.gather(*(first(accounts["x"]) for _ in range(20)))
+
+    assert now() - began >= 60.0
+
+
+async def test_a_function_with_a_new_token_each_time() -> None:
+    """A call whose token is never the same twice is sent nevertheless."""
+    numbers = count()
+    api = FakeApi({}, delay=lambda _: 2.0)
+    api.lists = defaultdict(list)
+    async with Accounts(
+        {"x": lambda: f"token-{next(numbers)}", "y": "busy"},
+        transport=api,
+        max_concurrency=1,
+        timeout=30,
+    ) as accounts:
+        calls = [first_page(accounts[name]) for name in ("y", "y", "x", "x")]
+        await asyncio.gather(*calls)
+
+    assert 4 == len(api.requests)
+
+
+async def first_page(client: Client) -> None:
+    """Fetch a page of jobs."""
+    await client.iter_indexing_jobs()

@@ -270,3 +270,11 @@ def test_invalid_arguments(
     """An invalid argument is an error at once."""
     with pytest.raises(ConfigurationError, match=expected):
         create(argument)
+
+
+def test_a_token_instead_of_a_name() -> None:
+    """A token where the name of a variable belongs is refused, and not shown."""
+    with pytest.raises(ConfigurationError, match="not a token") as caught:
+        EnvironmentToken("dop_v1_0123456789abcdef")
+
+    assert "0123" not in str(caught.value)

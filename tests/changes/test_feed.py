@@ -6,6 +6,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 
 import pytest
 
@@ -29,6 +30,8 @@ from tests.support.virtual_time import VirtualTimeLoop
 
 ROUND = 2.88
 """Seconds per request in a quarter of 5,000 requests an hour."""
+
+BROWSER: ContextVar[str] = ContextVar("browser", default="nobody")
 
 
 def only_this_task() -> bool:
@@ -382,7 +385,7 @@ async def test_account_that_is_replaced_by_another() -> None:
         feed.refresh()
         accounts["a"] = PolledJobs(1)
         feed.refresh()
-        await settle()
+        await settle(ROUND)
 
     assert ["a: trouble ServerError", "a: removed", "a: running job-1"] == texts(events)
 
@@ -473,3 +476,31 @@ def test_misspelt_options() -> None:
     """An unknown option is refused."""
     with pytest.raises(TypeError, match="intervall"):
         feed_of({}, intervall=5)  # type: ignore[call-arg]  # the claim
+
+
+async def test_share_of_the_limit_where_listeners_come_and_go() -> None:
+    """A listener that comes back every half second does not make a feed poll more."""
+    jobs = PolledJobs(1)
+    feed, now = feed_of({"a": jobs}), asyncio.get_running_loop().time
+    began = now()
+    for _ in range(3600):
+        async with listening(feed):
+            await settle(0.5)
+
+    assert len(jobs.times) <= 1 + (now() - began) / ROUND
+
+
+async def test_polls_have_no_context_of_a_listener() -> None:
+    """What a listener set in its context does not show in the polls it started."""
+    seen: list[str] = []
+
+    class Jobs(PolledJobs):
+        async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+            seen.append(BROWSER.get())
+            return await super().fetch_page(page, per_page)
+
+    BROWSER.set("first")
+    async with listening(feed_of({"a": Jobs(1)})):
+        await settle(5)
+
+    assert {"nobody"} == set(seen)
