@@ -162,7 +162,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure decoding, streaming, pacing and overhead; nothing passes or fails."""
+    """Measure speed and memory, by default all of it; nothing passes or fails."""
     _install(session, "bench")
     for name in session.posargs or (
         "decoding",
@@ -170,5 +170,6 @@ def bench(session: nox.Session) -> None:
         "pacing",
         "overhead",
         "accounts",
+        "isolation",
     ):
         session.run("python", "-m", f"tests.benchmarks.{name}")

@@ -91,7 +91,7 @@ def require_list(name: str, values: Iterable[T], items: str) -> tuple[T, ...]:
 
 
 def _describe(kind: type | UnionType) -> str:
-    kinds = get_args(kind) or (kind,)
+    kinds = sorted(get_args(kind) or (kind,), key=lambda it: it is NoneType)
     return " or ".join(dict.fromkeys(_describe_type(it) for it in kinds))
 
 

@@ -142,9 +142,10 @@ class Client:
         check_proxy(proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
-        check_instance("transport", transport, Transport | None)
-        check_instance("pacing", pacing, Pacing | None)
-        check_instance("gate", gate, AbstractAsyncContextManager | None)
+        # None comes first: the others are protocols, which are slow to check.
+        check_instance("transport", transport, None | Transport)
+        check_instance("pacing", pacing, None | Pacing)
+        check_instance("gate", gate, None | AbstractAsyncContextManager)
         if transport is not None and (session is not None or proxy or trace_configs):
             msg = "transport= excludes session=, proxy= and trace_configs="
             raise ConfigurationError(msg)

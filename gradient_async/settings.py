@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, unquote
 
@@ -129,6 +130,8 @@ def _is_supported_proxy(parts: SplitResult) -> bool:
     )
 
 
+# Clients of many accounts have the same one.
+@lru_cache(maxsize=16)
 def _find_problem(url: str) -> str:
     """Return what is wrong with a base URL, without the URL: it may hold a password."""
     parts = split_url(url)
