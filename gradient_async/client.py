@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 
@@ -22,7 +22,7 @@ from gradient_async.settings import (
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.calls import Caller, Gate
-from gradient_async.transport.credentials import Token
+from gradient_async.transport.credentials import Secret, Token
 from gradient_async.transport.endpoint import build_raw_request
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.lifetime import Lifetime
@@ -162,18 +162,11 @@ class Client:
             )
         used_pacing = Pacer(settings.rate_limit) if pacing is None else pacing
         self._is_view = False
-        self._caller = Caller(
-            account=settings.account,
+        self._caller = create_caller(
+            settings,
             transport=transport,
-            credentials=settings.credentials,
-            base_url=settings.base_url,
-            codec=Codec(settings.converter),
             find_pacing=lambda _: used_pacing,
-            rate_limit=settings.rate_limit,
-            gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=nullcontext() if gate is None else gate,
-            timeout=settings.timeout,
-            attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
             lifetime=Lifetime(own_transport),
             token_status=TokenStatus(),
         )
@@ -348,3 +341,30 @@ class Client:
 
         # Never called; without it, `with` would not get as far as `__enter__`.
         __exit__ = __enter__
+
+
+def create_caller(
+    settings: ClientSettings,
+    *,
+    transport: Transport,
+    find_pacing: Callable[[Secret], Pacing],
+    shared_gate: Gate,
+    lifetime: Lifetime,
+    token_status: TokenStatus,
+) -> Caller:
+    """Create what runs the calls of a client, from its settings and what it shares."""
+    return Caller(
+        account=settings.account,
+        transport=transport,
+        credentials=settings.credentials,
+        base_url=settings.base_url,
+        codec=Codec(settings.converter),
+        find_pacing=find_pacing,
+        rate_limit=settings.rate_limit,
+        gate=asyncio.Semaphore(settings.max_concurrency),
+        shared_gate=shared_gate,
+        timeout=settings.timeout,
+        attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
+        lifetime=lifetime,
+        token_status=token_status,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -10,12 +9,10 @@ import attrs
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.pacers import AccountPacing, Pacers
 from gradient_async.accounts.reports import Health
-from gradient_async.client import Client
-from gradient_async.codec import Codec
+from gradient_async.client import Client, create_caller
 from gradient_async.resources.job_calls import PolledJobCalls
 from gradient_async.settings import ClientSettings
-from gradient_async.transport.attempt_handler import AttemptHandler
-from gradient_async.transport.calls import Caller, Gate
+from gradient_async.transport.calls import Gate
 from gradient_async.transport.credentials import Credentials
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.token_status import TokenStatus
@@ -55,18 +52,11 @@ class AccountClient(Client):
         self._settings = settings
         self._is_view = True
         self._pacing = AccountPacing(shared.pacers, settings.base_url)
-        self._caller = Caller(
-            account=name,
+        self._caller = create_caller(
+            settings,
             transport=shared.transport,
-            credentials=settings.credentials,
-            base_url=settings.base_url,
-            codec=Codec(settings.converter),
             find_pacing=self._pacing,
-            rate_limit=settings.rate_limit,
-            gate=asyncio.Semaphore(settings.max_concurrency),
             shared_gate=shared.gate,
-            timeout=settings.timeout,
-            attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
             lifetime=Lifetime(parent=shared.lifetime),
             token_status=TokenStatus(shared.refused_for),
         )

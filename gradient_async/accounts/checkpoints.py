@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal, Self
 
 import msgspec
 
 from gradient_async.changes.checkpoint import Checkpoint
-from gradient_async.changes.state_file import read_file, replace_file
+from gradient_async.changes.state_file import SavedState, decode_state
 from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
 
@@ -20,7 +18,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     checkpoints: dict[str, msgspec.Raw]
 
 
-class Checkpoints(Mapping[str, Checkpoint]):
+class Checkpoints(Mapping[str, Checkpoint], SavedState):
     """
     The checkpoint of each account, by its name.
 
@@ -64,41 +62,9 @@ class Checkpoints(Mapping[str, Checkpoint]):
         Raises:
             ConfigurationError: The text is not such JSON, or of another version.
         """
-        check_instance("text", text, str | bytes)
-        try:
-            content = msgspec.json.decode(text, type=_Content)
-        except (ValueError, RecursionError) as error:
-            msg = f"not the checkpoints of accounts: {error}"
-            raise ConfigurationError(msg) from None
+        content = decode_state(text, _Content, "the checkpoints of accounts")
         raw = content.checkpoints.items()
         return cls({name: _read(name, bytes(it)) for name, it in raw})
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self | None:
-        """
-        Return the checkpoints in a file; None if there is no such file.
-
-        Raises:
-            ConfigurationError: The file does not contain checkpoints.
-            OSError: The file cannot be read.
-        """
-        content = read_file(Path(path))
-        if content is None:
-            return None
-        try:
-            return cls.from_json(content)
-        except ConfigurationError as error:
-            msg = f"{os.fspath(path)}: {error.message}"
-            raise ConfigurationError(msg, account=error.account) from None
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """
-        Write the checkpoints to a file as `Checkpoint.save` does.
-
-        Raises:
-            OSError: The file cannot be written.
-        """
-        replace_file(Path(path), self.to_json().encode() + b"\n")
 
 
 def _read(account: str, content: bytes) -> Checkpoint:

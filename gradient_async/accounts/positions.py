@@ -8,8 +8,7 @@ from typing import Annotated, Final, Literal, Self
 import attrs
 import msgspec
 
-from gradient_async.checks import check_instance
-from gradient_async.errors import ConfigurationError
+from gradient_async.changes.state_file import decode_state
 from gradient_async.paging.page import Position
 
 _VERSION: Final = 1
@@ -68,12 +67,7 @@ class StreamPosition:
         Raises:
             ConfigurationError: The text is something else.
         """
-        check_instance("text", text, str | bytes)
-        try:
-            content = msgspec.json.decode(text, type=_Content)
-        except (ValueError, RecursionError) as error:
-            msg = f"not the position of a stream: {error}"
-            raise ConfigurationError(msg) from None
+        content = decode_state(text, _Content, "the position of a stream")
         return cls({name: _build(it) for name, it in content.accounts.items()})
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 import attrs
 import msgspec
 
 from gradient_async.changes.events import JobState
-from gradient_async.changes.state_file import read_file, replace_file
+from gradient_async.changes.state_file import SavedState, decode_state
 from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.indexing_jobs import IndexingJobPhase, IndexingJobStatus
@@ -53,7 +51,7 @@ def _copy_states(states: Mapping[str, JobState]) -> dict[str, JobState]:
 
 
 @attrs.frozen(kw_only=True)
-class Checkpoint:
+class Checkpoint(SavedState):
     """
     What is known of an account's jobs: the newest one, and those that had not ended.
 
@@ -119,12 +117,7 @@ class Checkpoint:
         Raises:
             ConfigurationError: The text is not such JSON, or of another version.
         """
-        check_instance("text", text, str | bytes)
-        try:
-            content = msgspec.json.decode(text, type=_Content)
-        except (ValueError, RecursionError) as error:
-            msg = f"not a checkpoint: {error}"
-            raise ConfigurationError(msg) from None
+        content = decode_state(text, _Content, "a checkpoint")
         return cls(
             account=content.account,
             newest_uuid=content.newest_uuid,
@@ -139,33 +132,3 @@ class Checkpoint:
                 for uuid, state in content.unfinished.items()
             },
         )
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self | None:
-        """
-        Return the checkpoint in a file; None if there is no such file.
-
-        Raises:
-            ConfigurationError: The file does not contain a checkpoint.
-            OSError: The file cannot be read.
-        """
-        content = read_file(Path(path))
-        if content is None:
-            return None
-        try:
-            return cls.from_json(content)
-        except ConfigurationError as error:
-            msg = f"{os.fspath(path)}: {error.message}"
-            raise ConfigurationError(msg) from None
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """
-        Write the checkpoint to a file that only its owner can read.
-
-        The file is replaced as a whole: after a crash it has the old content or the new
-        one. Blocks for a few milliseconds.
-
-        Raises:
-            OSError: The file cannot be written.
-        """
-        replace_file(Path(path), self.to_json().encode() + b"\n")
