@@ -105,12 +105,11 @@ class Lane(Generic[T]):
 
         task.add_done_callback(finish)
 
-    def cancel(self) -> None:
-        """Cancel fetching."""
+    def cancel(self) -> bool:
+        """Cancel fetching; return whether it was."""
         task, self._task = self._task, None
         self.source.cancel()
-        if task is not None and not task.get_loop().is_closed():
-            task.cancel()
+        return task is not None and not task.get_loop().is_closed() and task.cancel()
 
     async def aclose(self) -> None:
         """Cancel fetching, and wait until it has ended."""
