@@ -148,7 +148,7 @@ _MODULES: Final = {
     "gradient_async.transport.attempt": "Attempt OnAttempt",
     "gradient_async.transport.calls": "Gate",
     "gradient_async.transport.credentials": "Token",
-    "gradient_async.transport.headers": "Limits",
+    "gradient_async.transport.rate_limit_headers": "Limits",
     "gradient_async.transport.pacing": "Pacer Pacing Slot",
     "gradient_async.transport.retry": "RetryPolicy",
     "gradient_async.transport.session": "AiohttpTransport",
@@ -198,8 +198,8 @@ if TYPE_CHECKING:
     from gradient_async.transport.attempt import Attempt, OnAttempt
     from gradient_async.transport.calls import Gate
     from gradient_async.transport.credentials import Token
-    from gradient_async.transport.headers import Limits
     from gradient_async.transport.pacing import Pacer, Pacing, Slot
+    from gradient_async.transport.rate_limit_headers import Limits
     from gradient_async.transport.retry import RetryPolicy
     from gradient_async.transport.session import AiohttpTransport
     from gradient_async.transport.sliding_log import RateLimit, Window

@@ -16,6 +16,7 @@ from gradient_async.accounts.doctl import read_doctl_config
 from gradient_async.accounts.environment import read_environment
 from gradient_async.accounts.lane import name_account
 from gradient_async.accounts.list_stream import AccountStream, ListSource
+from gradient_async.accounts.merge import Order
 from gradient_async.accounts.merged_stream import StreamOptions
 from gradient_async.accounts.options import (
     AccountsOptions,
@@ -23,7 +24,6 @@ from gradient_async.accounts.options import (
     ViewOptions,
     open_transport,
 )
-from gradient_async.accounts.order import Order
 from gradient_async.accounts.pacers import Pacers
 from gradient_async.accounts.positions import StreamPosition
 from gradient_async.accounts.reactions import OnError, Reaction, check_reaction

@@ -19,7 +19,7 @@ import attrs
 
 from gradient_async.accounts.errors import AccountsError
 from gradient_async.accounts.lane import Lane
-from gradient_async.accounts.order import ArrivalMerge, Merge, NewestMerge, Order
+from gradient_async.accounts.merge import ArrivalMerge, Merge, NewestMerge, Order
 from gradient_async.accounts.reactions import OnError, check_reaction
 from gradient_async.accounts.reports import AccountReport
 from gradient_async.checks import check_int, check_seconds

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from gradient_async import Accounts, AuthenticationError, RateLimit
-from gradient_async.accounts.order import Order
+from gradient_async.accounts.merge import Order
 from gradient_async.emulator import Emulator, Fault
 
 
