@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Final, NoReturn, Self, TypeVar, Unpack
+from typing import Final, NoReturn, Self, TypeVar, Unpack
 
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_changes import AccountChanges
@@ -35,6 +35,7 @@ from gradient_async.accounts.registry import (
 )
 from gradient_async.accounts.reports import Health
 from gradient_async.accounts.results import AccountResults, call_each
+from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.changes import Checkpoint, Feed, FeedOptions
 from gradient_async.checks import check_instance, check_int, check_seconds, require_list
 from gradient_async.client import Client
@@ -59,7 +60,7 @@ PREFETCH: Final = 1
 """Default number of pages requested at a time from each account."""
 
 
-class Accounts(Mapping[str, Client]):
+class Accounts(AsyncCloseable, Mapping[str, Client]):
     """
     Many accounts as one: a live mapping of names to clients.
 
@@ -512,14 +513,6 @@ class Accounts(Mapping[str, Client]):
         if not self._is_view:
             await self._registry.aclose()
 
-    async def __aenter__(self) -> Self:
-        """Return the accounts, which are closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the accounts."""
-        await self.aclose()
-
     def __repr__(self) -> str:
         """Return the number of accounts, never their tokens."""
         if not hasattr(self, "_registry"):
@@ -531,16 +524,6 @@ class Accounts(Mapping[str, Client]):
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "Accounts cannot be pickled or copied; create them where they are needed"
         raise TypeError(msg)
-
-    if not TYPE_CHECKING:
-
-        def __enter__(self) -> NoReturn:
-            """Raise TypeError that names the async form."""
-            msg = "Accounts are asynchronous: use `async with`"
-            raise TypeError(msg)
-
-        # Never called; without it, `with` would not get as far as `__enter__`.
-        __exit__ = __enter__
 
 
 def _hide_tokens(accounts: object) -> dict[str, HiddenAccount] | None:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import (
-    TYPE_CHECKING,
-    Generic,
-    NamedTuple,
-    NoReturn,
-    Self,
-    TypeVar,
-    get_args,
-)
+from typing import Generic, NamedTuple, TypeVar, get_args
 
 import attrs
 
@@ -22,6 +14,7 @@ from gradient_async.accounts.lane import Lane
 from gradient_async.accounts.merge import ArrivalMerge, Merge, NewestMerge, Order
 from gradient_async.accounts.reactions import OnError, check_reaction
 from gradient_async.accounts.reports import AccountReport
+from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
@@ -67,7 +60,7 @@ class StreamOptions:
             check_reaction(self.on_error)
 
 
-class MergedStream(Generic[T]):
+class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
     """
     The items of several accounts as one async iterator. What follows holds for all.
 
@@ -173,26 +166,11 @@ class MergedStream(Generic[T]):
         self._woken.set()
         await asyncio.gather(*(lane.aclose() for lane in self._lanes))
 
-    async def __aenter__(self) -> Self:
-        """Return the stream, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the stream."""
-        await self.aclose()
-
     def __repr__(self) -> str:
         """Return the number of accounts, and of those that are over."""
         over = sum(lane.is_over for lane in self._lanes)
         name = type(self).__name__
         return f"<{name} of {len(self._lanes)} accounts, {over} of them read>"
-
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> NoReturn:
-            """Raise TypeError that names the async form."""
-            msg = f"{type(self).__name__} is asynchronous: use `async for`"
-            raise TypeError(msg)
 
     async def _next_lane(self) -> Lane[T] | None:
         """Return the account whose item comes next; None at the end."""

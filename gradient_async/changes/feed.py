@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
-from typing import Final, Self, TypedDict
+from typing import Final, TypedDict
 from weakref import WeakSet
 
+from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_events import (
     AccountEvent,
@@ -45,7 +46,7 @@ class FeedOptions(TypedDict, total=False):
     """Number of events that a listener may fall behind; 1,000 by default."""
 
 
-class Feed:
+class Feed(AsyncCloseable):
     """
     What happens to the indexing jobs, as it happens, for any number of listeners.
 
@@ -149,14 +150,6 @@ class Feed:
         self._is_closed = True
         self._fail(None)
         await asyncio.gather(*self._ending, return_exceptions=True)
-
-    async def __aenter__(self) -> Self:
-        """Return the feed, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the feed."""
-        await self.aclose()
 
     def __repr__(self) -> str:
         """Return the number of accounts that are polled, and of listeners."""

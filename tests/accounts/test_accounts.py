@@ -91,12 +91,6 @@ async def test_no_token_is_shown() -> None:
                 duplicate(accounts)
 
 
-async def test_synchronous_use_names_the_async_form() -> None:
-    """`with accounts` raises a TypeError that says what to write."""
-    with pytest.raises(TypeError, match="async with"):
-        Accounts({}).__enter__()  # type: ignore[attr-defined]
-
-
 # Bad input
 
 

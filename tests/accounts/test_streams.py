@@ -540,12 +540,10 @@ async def test_no_accounts() -> None:
         assert stream.is_complete
 
 
-async def test_repr_and_synchronous_loops() -> None:
-    """The repr shows the progress; a plain `for` names the async form."""
+async def test_repr() -> None:
+    """The repr shows the progress."""
     async with open_accounts(three()) as accounts:
         stream = accounts.iter_indexing_jobs()
         assert "<AccountStream of 3 accounts, 0 of them read>" == repr(stream)
         await stream.collect()
         assert "<AccountStream of 3 accounts, 3 of them read>" == repr(stream)
-        with pytest.raises(TypeError, match="async for"):
-            iter(stream)  # type: ignore[call-overload]  # the claim
