@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from itertools import islice
 from typing import Final, TypeVar, Unpack
 
-from gradient_async.accounts.account_changes import AccountChanges
+from gradient_async.accounts.account_changes import AccountChanges, ChangeSource
 from gradient_async.accounts.account_client import AccountClient
 from gradient_async.accounts.checkpoints import Checkpoints
 from gradient_async.accounts.lane import name_account
@@ -16,7 +18,7 @@ from gradient_async.accounts.positions import StreamPosition
 from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
 from gradient_async.accounts.results import AccountResults, call_each
 from gradient_async.accounts.view import AccountsView
-from gradient_async.changes import Checkpoint, Feed, FeedOptions
+from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
 from gradient_async.checks import check_instance
 from gradient_async.client import Client
 from gradient_async.models.indexing_jobs import IndexingJob
@@ -117,16 +119,11 @@ class FanOut(AccountsView):
         )
         check_instance("start", start, StreamPosition | None)
         positions = {} if start is None else start.accounts
-        clients = {name: self._client(name) for name in self}
         sources = {
-            name: ListSource(
-                client,
-                _build(build, client).reader,
-                positions.get(name),
-                prefetch=prefetch,
-            )
-            for name, client in clients.items()
+            name: ListSource(it, build, positions.get(name), prefetch=prefetch)
+            for name, it in self._openers().items()
         }
+        _open_first(sources)
         return AccountStream(sources, options)
 
     def changes(
@@ -156,12 +153,19 @@ class FanOut(AccountsView):
         """
         check_instance("since", since, Mapping | None)
         known = Checkpoints({} if since is None else since)
-        passes = {
-            name: client.indexing_jobs.changes(known.get(name), per_page=per_page)
-            for name, client in self.items()
-        }
         options = StreamOptions(budget=budget, on_error=on_error)
-        return AccountChanges(passes, options, known)
+
+        def open_pass(opener: Callable[[], Client], since: Checkpoint) -> Changes:
+            return opener().indexing_jobs.changes(since, per_page=per_page)
+
+        sources = {
+            name: ChangeSource(
+                name, partial(open_pass, it), known.get(name, Checkpoint())
+            )
+            for name, it in self._openers().items()
+        }
+        _open_first(sources)
+        return AccountChanges(sources, options, known)
 
     def feed(self, **options: Unpack[FeedOptions]) -> Feed:
         """
@@ -181,15 +185,19 @@ class FanOut(AccountsView):
             self._find_job_calls,
             path=LIST.request().path,
             rate_limit=self._registry.rate_limit,
-            count_sharers=lambda name: self._registry.client(name).sharers,
+            count_sharers=lambda name: self._registry[name].client.sharers,
             **options,
         )
         self._registry.watch(feed)
         return feed
 
-    def _find_job_calls(self) -> dict[str, PolledJobCalls]:
+    def _find_job_calls(self) -> dict[str, Callable[[], PolledJobCalls]]:
         self._registry.check_open()
-        return {name: self._client(name).job_calls for name in self}
+
+        def open_calls(opener: Callable[[], AccountClient]) -> PolledJobCalls:
+            return opener().job_calls
+
+        return {name: partial(open_calls, it) for name, it in self._openers().items()}
 
     async def map(
         self,
@@ -211,16 +219,14 @@ class FanOut(AccountsView):
             AccountsError: Accounts have failed; it has the results of the others.
             GradientError: An account has failed, and `on_error` is `"raise"`.
         """
-        return await call_each(dict(self), call, on_error=check_reaction(on_error))
+        return await call_each(self._openers(), call, on_error=check_reaction(on_error))
 
 
-def _build(
-    build: Callable[[Client], Paginator[T]], client: AccountClient
-) -> Paginator[T]:
-    try:
-        paginator = build(client)
-    except Exception as error:
-        name_account(error, client.account)
-        raise
-    check_instance("the result of `build`", paginator, Paginator)
-    return paginator
+def _open_first(sources: Mapping[str, ListSource[T] | ChangeSource]) -> None:
+    """Open the first source: an argument that is wrong is wrong for all."""
+    for name, source in islice(sources.items(), 1):
+        try:
+            source.open()
+        except Exception as error:
+            name_account(error, name)
+            raise

@@ -18,6 +18,7 @@ from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
+from gradient_async.tick_limit import TickLimit
 
 T = TypeVar("T")
 
@@ -90,6 +91,7 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         self._is_cut = False
         self._is_over = False
         self._woken = asyncio.Event()
+        self._starts = TickLimit(self._woken.set)
         self._lock = asyncio.Lock()
 
     @property
@@ -177,14 +179,15 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         while not self._is_over and self._left != 0:
             self._fetch()
             self._judge_failures()
-            lane = self._merge.pop(is_waiting=bool(self._fetching))
-            if lane is not None or not self._fetching:
+            is_waiting = bool(self._fetching or (self._idle and not self._is_cut))
+            lane = self._merge.pop(is_waiting=is_waiting)
+            if lane is not None or not is_waiting:
                 return lane
             await self._wait()
         return None
 
     def _fetch(self) -> None:
-        """Start fetching for each account that needs to, unless time is up."""
+        """Start fetching for some accounts that need to, unless time is up."""
         now = asyncio.get_running_loop().time()
         if self._deadline is None and self._options.budget is not None:
             self._deadline = now + self._options.budget
@@ -192,7 +195,7 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
             self.cancel()
             self._is_cut = bool(self._idle)
             return
-        while self._idle:
+        while self._idle and self._starts.admit():
             lane = self._idle.popleft()
             self._fetching.add(lane)
             lane.fetch(self._on_fetched)

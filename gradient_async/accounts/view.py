@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Self
 
 from gradient_async.accounts.account_client import AccountClient
 from gradient_async.accounts.options import Selection, ViewOptions
-from gradient_async.accounts.registry import Registry, unknown_account
+from gradient_async.accounts.registry import Member, Registry, unknown_account
 from gradient_async.accounts.reports import Health
 from gradient_async.checks import require_list
 from gradient_async.client import Client
@@ -38,11 +39,15 @@ class AccountsView(Mapping[str, Client]):
         """
         if not self._has(name):
             raise unknown_account(name)
-        return self._client(name)
+        return self._open(self._registry[name])
 
-    def _client(self, name: str) -> AccountClient:
-        client = self._registry.client(name)
+    def _open(self, member: Member) -> AccountClient:
+        client = member.client
         return client if self._options is None else self._options.apply(client)
+
+    def _openers(self) -> dict[str, Callable[[], AccountClient]]:
+        """Return what opens each client: creating a thousand would take long."""
+        return {name: partial(self._open, self._registry[name]) for name in self}
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
@@ -59,7 +64,7 @@ class AccountsView(Mapping[str, Client]):
     def _has(self, name: object) -> bool:
         if not isinstance(name, str) or name not in self._registry:
             return False
-        return self._selection.has(name, self._registry.account(name))
+        return self._selection.has(name, self._registry[name].account)
 
     def select(
         self, *, names: Iterable[str] | None = None, tags: Iterable[str] | None = None
@@ -119,7 +124,8 @@ class AccountsView(Mapping[str, Client]):
 
     def health(self) -> dict[str, Health]:
         """Return what the latest calls of each account found out; sends nothing."""
-        return {name: self._registry.health(name) for name in self}
+        opened = {name: self._registry[name].opened for name in self}
+        return {name: it.health if it else Health() for name, it in opened.items()}
 
     def __repr__(self) -> str:
         """Return the number of accounts, never their tokens."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
@@ -21,6 +22,7 @@ from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
+from gradient_async.tick_limit import TickLimit
 from gradient_async.transport.sliding_log import RateLimit
 
 INTERVAL: Final = 2.0
@@ -66,7 +68,7 @@ class Feed(AsyncCloseable):
 
     def __init__(
         self,
-        find_sources: Callable[[], Mapping[str, PollSource]],
+        find_sources: Callable[[], Mapping[str, Callable[[], PollSource]]],
         *,
         path: str,
         rate_limit: RateLimit,
@@ -92,6 +94,9 @@ class Feed(AsyncCloseable):
         self._pollers: dict[str, AccountPoller] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        # Accounts to poll, and what opens their sources.
+        self._waiting = deque[tuple[str, Callable[[], PollSource]]]()
+        self._starts = TickLimit(self._start_waiting)
         # When polling may go on, of accounts that are not polled now.
         self._resume_at: dict[str, float] = {}
         self._is_closed = False
@@ -141,9 +146,9 @@ class Feed(AsyncCloseable):
         for name in self._tasks.keys() - sources.keys():
             self._stop(name)
             self._publish(AccountEvent(account=name, kind=AccountEventKind.REMOVED))
-        for name, source in sources.items():
-            if name not in self._tasks:
-                self._start(name, source)
+        new = (it for it in sources.items() if it[0] not in self._tasks)
+        self._waiting = deque(new)
+        self._start_waiting()
 
     async def aclose(self) -> None:
         """End all listeners and all polling; closing again is fine."""
@@ -174,6 +179,11 @@ class Feed(AsyncCloseable):
         for listener in tuple(self._listeners):
             listener.put(event)
 
+    def _start_waiting(self) -> None:
+        while self._waiting and self._starts.admit():
+            name, open_source = self._waiting.popleft()
+            self._start(name, open_source())
+
     def _start(self, name: str, source: PollSource) -> None:
         poller = AccountPoller(name, source, path=self._path, publish=self._publish)
         poller.resume_at = self._resume_at.pop(name, poller.resume_at)
@@ -199,6 +209,7 @@ class Feed(AsyncCloseable):
             self._ending.add(task)
 
     def _stop_all(self) -> None:
+        self._waiting.clear()
         for name in tuple(self._tasks):
             self._stop(name)
 

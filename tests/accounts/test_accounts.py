@@ -241,6 +241,23 @@ async def test_a_stream_reports_an_account_that_was_removed() -> None:
     }
 
 
+@pytest.mark.parametrize("read", ["iter_indexing_jobs", "changes"])
+async def test_an_account_removed_before_a_stream_begins(read: str) -> None:
+    """A stream does not read another account that has taken the name meanwhile."""
+    api = three()
+    async with open_accounts(api) as accounts:
+        stream = getattr(accounts, read)()
+        await accounts.remove("b")
+        accounts.add("b", "c")
+
+        with pytest.raises(AccountsError) as caught:
+            await stream.collect()
+    assert {"b": ClientClosedError} == {
+        name: type(it) for name, it in caught.value.errors.items()
+    }
+    assert ["a", "c"] == sorted(api.tokens)
+
+
 async def test_replacing_a_token() -> None:
     """The next attempt uses the new token, of a call in progress, too."""
     respond = lambda token, _: error(503) if token == "a" else None  # noqa: E731

@@ -449,6 +449,19 @@ async def test_a_bug_in_build() -> None:
             accounts.stream(lambda it: it.regions)  # type: ignore[arg-type,return-value]
 
 
+async def test_a_bug_in_build_for_a_later_account() -> None:
+    """It propagates when the account's turn comes, and names the account."""
+
+    def build(client: Client) -> Paginator[IndexingJob]:
+        return bug() if client.account == "c" else client.iter_indexing_jobs()
+
+    async with open_accounts(three()) as accounts:
+        stream = accounts.stream(build)
+        with pytest.raises(LookupError) as caught:
+            await stream.collect()
+    assert ["account c"] == caught.value.__notes__
+
+
 async def test_a_bug_in_on_error() -> None:
     """A bug in `on_error` propagates, and leaves no task."""
     api = three(
@@ -547,3 +560,15 @@ async def test_repr() -> None:
         assert "<AccountStream of 3 accounts, 0 of them read>" == repr(stream)
         await stream.collect()
         assert "<AccountStream of 3 accounts, 3 of them read>" == repr(stream)
+
+
+async def test_closing_a_stream_that_has_not_begun() -> None:
+    """A stream that is closed before its first request is incomplete, and over."""
+    api = three()
+    async with open_accounts(api) as accounts:
+        stream = accounts.iter_indexing_jobs()
+        await stream.aclose()
+
+        assert [] == await stream.collect()
+        assert not stream.is_complete
+    assert [] == api.requests
