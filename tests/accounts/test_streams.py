@@ -22,6 +22,7 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.accounts import AccountStream, ReportState
+from gradient_async.emulator import Emulator
 from gradient_async.models import IndexingJob
 from gradient_async.testing import Request, Response
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
@@ -168,13 +169,14 @@ async def leave_by_error(stream: Stream) -> None:
         await read()
 
 
-@pytest.mark.parametrize(
-    "leave", [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
-)
+LEAVES = [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
+
+
+@pytest.mark.parametrize("leave", LEAVES)
 async def test_leaving_stops_every_account(leave: Any) -> None:
     """However a stream is left, no task and no request stays behind."""
     api = FakeApi(
-        {f"t{it}": job_list(f"t{it}", 100) for it in range(50)},
+        {f"t{it}": job_list(f"t{it}", 100) for it in range(200)},
         delay=lambda token: 1.0 if token < "t2" else 100.0,
     )
     async with open_accounts(api, per_account_concurrency=2) as accounts:
@@ -187,6 +189,27 @@ async def test_leaving_stops_every_account(leave: Any) -> None:
         sent = len(api.requests)
         await asyncio.sleep(1000)
         assert sent == len(api.requests)
+
+
+async def test_leaving_closes_every_socket() -> None:
+    """However a stream over sockets is left, the server has no request in flight."""
+    async with Emulator(jobs=50, accounts=200, limits=None, latency=1.0) as emulator:
+        servers = other_tasks()
+        tokens = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
+        async with Accounts(tokens, base_url=emulator.url) as accounts:
+            for leave in LEAVES:
+                await leave(accounts.iter_indexing_jobs(per_page=1))
+                await settle()
+                # One for each connection, which may be idle.
+                servers |= {it for it in other_tasks() if "web_protocol" in repr(it)}
+                assert servers >= other_tasks()
+
+                # The server notices a closed connection when it reads from the socket.
+                await asyncio.sleep(0.1)
+                assert 0 == emulator.in_flight
+                sent = len(emulator.requests)
+                await asyncio.sleep(100)
+                assert sent == len(emulator.requests)
 
 
 async def test_a_stream_that_was_left_goes_on() -> None:

@@ -53,9 +53,9 @@ def load(name: str, **settings: object) -> ModuleType:
     return module
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds; raise TimeoutError after 10 seconds."""
-    async with asyncio.timeout(10):
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until a condition holds; raise TimeoutError after so many seconds."""
+    async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.002)
 
