@@ -80,6 +80,16 @@ async def test_iteration_while_accounts_change() -> None:
     assert ["a", "c", "d"] == [name for name, _ in pairs]
 
 
+async def test_equality() -> None:
+    """Accounts are equal only to themselves, so they can be keys."""
+    async with open_accounts(three()) as accounts, open_accounts(three()) as others:
+        view = accounts.select(names=list(accounts))
+
+        assert 3 == len({accounts, view, others, accounts})
+        assert accounts == accounts  # noqa: PLR0124  (the claim)
+        assert accounts not in (view, others, dict(accounts))
+
+
 async def test_no_token_is_shown() -> None:
     """Neither reprs nor pickles show a token; connections cannot be copied."""
     async with Accounts({"a": SECRET, "b": Account(SECRET)}) as accounts:

@@ -27,6 +27,7 @@ from gradient_async.models import IndexingJob
 from gradient_async.testing import Request, Response
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
 from tests.support.streams import take
+from tests.support.virtual_time import VirtualTimeLoop
 
 NO_RETRY = RetryPolicy(attempts=1)
 
@@ -210,6 +211,24 @@ async def test_leaving_closes_every_socket() -> None:
                 sent = len(emulator.requests)
                 await asyncio.sleep(100)
                 assert sent == len(emulator.requests)
+
+
+def test_an_event_loop_that_was_closed() -> None:
+    """A loop over a stream can be dropped after its event loop was closed."""
+    api = three(delay=lambda token: 1.0 if token == "a" else 100.0)
+    accounts = open_accounts(api)
+    stream = accounts.iter_indexing_jobs()
+    loop = VirtualTimeLoop()
+    # It would log that tasks were pending.
+    loop.set_exception_handler(lambda *_: None)
+    items = aiter(stream)
+    account, _ = loop.run_until_complete(anext(items))
+    loop.close()
+    del items
+    asyncio.run(accounts.aclose())
+
+    assert "a" == account
+    assert {"unfinished"} == {*states(stream).values()}
 
 
 async def test_a_stream_that_was_left_goes_on() -> None:
