@@ -13,6 +13,7 @@ from gradient_async.version import __version__ as __version__
 
 __all__ = [
     "JSON",
+    "SSE_HEADERS",
     "AWSDataSource",
     "AWSDataSourceDisplay",
     "Account",
@@ -138,7 +139,7 @@ _MODULES: Final = {
     ),
     "gradient_async.changes": (
         "AccountEvent AccountEventKind Changes Checkpoint Feed FeedEvent FeedListener "
-        "FeedOptions JobEvent JobEventKind JobState Lagged format_sse"
+        "FeedOptions JobEvent JobEventKind JobState Lagged SSE_HEADERS format_sse"
     ),
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
@@ -174,6 +175,7 @@ if TYPE_CHECKING:
         UnknownAccountError,
     )
     from gradient_async.changes import (
+        SSE_HEADERS,
         AccountEvent,
         AccountEventKind,
         Changes,

@@ -119,6 +119,17 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         """
         return tuple(sorted(it.account for it in self._idle)) if self._is_cut else ()
 
+    def to_dict(self) -> dict[str, object]:
+        """
+        Return what is missing, and why, as plain JSON values.
+
+        `errors` has the error of each account that has failed, `late` the accounts for
+        which the budget was too short, and `complete` is whether there are neither.
+        """
+        errors = {name: error.to_dict() for name, error in self.errors.items()}
+        late = [*self.late]
+        return {"errors": errors, "late": late, "complete": not errors and not late}
+
     def __aiter__(self) -> AsyncIterator[AccountItem[T]]:
         """Iterate from where the last iteration stopped."""
         return PageIteration(self.__anext__, self.cancel)

@@ -16,9 +16,7 @@ from tests.examples.jobs import UNFINISHED, start_job
 pytestmark = pytest.mark.real_time
 
 # Leaves time for the browser.
-serve_board = partial(
-    serve, "fastapi_backend", FEED={"interval": 0.1, "idle_interval": 0.1}
-)
+serve_board = partial(serve, "fastapi_backend", interval=0.1)
 
 
 async def expect_no_overflow(page: Page) -> None:

@@ -133,8 +133,7 @@ async def test_many_listeners(
     name: str, api: Emulator, http: aiohttp.ClientSession
 ) -> None:
     """A hundred browsers cause no more requests to the API than one."""
-    feed = {"interval": 600.0, "idle_interval": 600.0}
-    async with serve(name, FEED=feed) as backend, AsyncExitStack() as browsers:
+    async with serve(name, interval=600.0) as backend, AsyncExitStack() as browsers:
 
         async def listen() -> set[str]:
             response = await browsers.enter_async_context(
