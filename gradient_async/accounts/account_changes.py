@@ -10,16 +10,18 @@ from gradient_async.accounts.checkpoints import Checkpoints
 from gradient_async.accounts.lane import Lane
 from gradient_async.accounts.merged_stream import MergedStream, StreamOptions
 from gradient_async.changes import Changes, Checkpoint, JobEvent
+from gradient_async.client import Client
 
 
-class ChangeSource:
+class PassSource:
     """
     The pass over one account's jobs, as a source of a stream.
 
     Args:
         account: Name of the account, for its events.
-        open_pass: Returns the pass from a checkpoint on; called by `open`.
+        open_client: Returns the client of the account; called by `open`.
         since: Checkpoint to begin at.
+        per_page: Jobs per request.
     """
 
     drift = False
@@ -27,12 +29,15 @@ class ChangeSource:
     def __init__(
         self,
         account: str,
-        open_pass: Callable[[Checkpoint], Changes],
+        open_client: Callable[[], Client],
         since: Checkpoint,
+        *,
+        per_page: int,
     ) -> None:
         self._account = account
-        self._open_pass = open_pass
+        self._open_client = open_client
         self._since = since
+        self._per_page = per_page
         self._changes: Changes | None = None
 
     def open(self) -> Changes:
@@ -44,7 +49,8 @@ class ChangeSource:
             ConfigurationError: An argument is invalid.
         """
         if self._changes is None:
-            self._changes = self._open_pass(self._since)
+            jobs = self._open_client().indexing_jobs
+            self._changes = jobs.changes(self._since, per_page=self._per_page)
         return self._changes
 
     @property
@@ -95,7 +101,7 @@ class AccountChanges(MergedStream[JobEvent]):
 
     def __init__(
         self,
-        sources: Mapping[str, ChangeSource],
+        sources: Mapping[str, PassSource],
         options: StreamOptions,
         known: Mapping[str, Checkpoint],
     ) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Final, TypeVar, Unpack
 
-from gradient_async.accounts.account_changes import AccountChanges, ChangeSource
+from gradient_async.accounts.account_changes import AccountChanges, PassSource
 from gradient_async.accounts.account_client import AccountClient
 from gradient_async.accounts.checkpoints import Checkpoints
 from gradient_async.accounts.lane import name_account
@@ -18,7 +18,7 @@ from gradient_async.accounts.positions import StreamPosition
 from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
 from gradient_async.accounts.results import AccountResults, call_each
 from gradient_async.accounts.view import AccountsView
-from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
+from gradient_async.changes import Checkpoint, Feed, FeedOptions
 from gradient_async.checks import check_instance
 from gradient_async.client import Client
 from gradient_async.models.indexing_jobs import IndexingJob
@@ -154,14 +154,8 @@ class FanOut(AccountsView):
         check_instance("since", since, Mapping | None)
         known = Checkpoints({} if since is None else since)
         options = StreamOptions(budget=budget, on_error=on_error)
-
-        def open_pass(opener: Callable[[], Client], since: Checkpoint) -> Changes:
-            return opener().indexing_jobs.changes(since, per_page=per_page)
-
         sources = {
-            name: ChangeSource(
-                name, partial(open_pass, it), known.get(name, Checkpoint())
-            )
+            name: PassSource(name, it, known.get(name, Checkpoint()), per_page=per_page)
             for name, it in self._openers().items()
         }
         _open_first(sources)
@@ -222,7 +216,7 @@ class FanOut(AccountsView):
         return await call_each(self._openers(), call, on_error=check_reaction(on_error))
 
 
-def _open_first(sources: Mapping[str, ListSource[T] | ChangeSource]) -> None:
+def _open_first(sources: Mapping[str, ListSource[T] | PassSource]) -> None:
     """Open the first source: an argument that is wrong is wrong for all."""
     for name, source in islice(sources.items(), 1):
         try:

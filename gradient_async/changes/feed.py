@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
-from typing import Final, TypedDict
+from typing import TypedDict
 from weakref import WeakSet
 
 from gradient_async.asynchronous import AsyncCloseable
@@ -24,11 +24,6 @@ from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
 from gradient_async.tick_limit import TickLimit
 from gradient_async.transport.sliding_log import RateLimit
-
-INTERVAL: Final = 2.0
-IDLE_INTERVAL: Final = 30.0
-SHARE: Final = 0.25
-QUEUE_SIZE: Final = 1000
 
 
 class FeedOptions(TypedDict, total=False):
@@ -73,10 +68,10 @@ class Feed(AsyncCloseable):
         path: str,
         rate_limit: RateLimit,
         count_sharers: Callable[[str], int] = lambda _: 1,
-        interval: float = INTERVAL,
-        idle_interval: float = IDLE_INTERVAL,
-        share: float = SHARE,
-        queue_size: int = QUEUE_SIZE,
+        interval: float = 2.0,
+        idle_interval: float = 30.0,
+        share: float = 0.25,
+        queue_size: int = 1000,
     ) -> None:
         check_int("queue_size", queue_size, minimum=1)
         self._pace = FeedPace(

@@ -17,15 +17,13 @@ from gradient_async import (
     Accounts,
     AccountsError,
     AiohttpTransport,
-    AuthenticationError,
     Client,
     ClientClosedError,
     ConfigurationError,
     DeadlineExceededError,
-    RateLimit,
     RetryPolicy,
 )
-from gradient_async.emulator import Emulator, Fault
+from gradient_async.emulator import Emulator
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
 from tests.support.secrets import texts_of_error
 from tests.support.virtual_time import VirtualTimeLoop
@@ -551,24 +549,6 @@ async def test_a_session_without_cookies(api: Emulator) -> None:
         ) as accounts:
             await first(accounts["a"])
         assert not session.closed
-
-
-async def test_a_fault_of_one_account(api: Emulator) -> None:
-    """Over sockets, an account that fails fails alone."""
-    async with Emulator(jobs=3, accounts=3, limits=None) as emulator:
-        emulator.fail(Fault(status=401, token=emulator.tokens[1], times=None))
-        members = {str(at): token for at, token in enumerate(emulator.tokens)}
-        async with Accounts(
-            members, base_url=emulator.url, rate_limit=RateLimit(None)
-        ) as accounts:
-            stream = accounts.iter_indexing_jobs(on_error="collect")
-            found = {(account, it.uuid) for account, it in await stream.collect()}
-            with pytest.raises(AuthenticationError, match="account 1"):
-                await first(accounts["1"])
-
-        assert {
-            (name, uuid) for name in "02" for uuid in emulator.job_uuids(members[name])
-        } == found
 
 
 async def test_removal_that_is_cancelled() -> None:
