@@ -127,9 +127,13 @@ class AccountsView(Mapping[str, Client]):
         opened = {name: self._registry[name].opened for name in self}
         return {name: it.health if it else Health() for name, it in opened.items()}
 
-    # Two are never the same, whatever accounts they have: they come and go.
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the same object: accounts come and go."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Return the hash of the object."""
+        return object.__hash__(self)
 
     def __repr__(self) -> str:
         """Return the number of accounts, never their tokens."""
