@@ -103,7 +103,8 @@ class FanOut(AccountsView):
 
         Args:
             build: Function that returns the paginator of an account's client, of which
-                only `start` and `prefetch` are replaced.
+                only `start` and `prefetch` are replaced. It is called for the first
+                account at once, and for each other one when its turn comes.
             order: See `iter_indexing_jobs`, like the following ones.
             max_items: Number of items over all accounts.
             budget: Seconds until nothing more is fetched.
