@@ -47,7 +47,7 @@ class FakeList:
                 plan.record_page(self.page(step.number))
             else:
                 self.fetched += step.uuids
-                plan.record_gets()
+                plan.record_gets(step)
 
 
 def fake_list(*job_pages: int, pages: int = 25, counted: bool = True) -> FakeList:
@@ -76,9 +76,27 @@ def test_without_the_list() -> None:
 
     assert GetEach(("a",)) == plan.next_step
 
-    plan.record_gets()
+    plan.record_gets(GetEach(("a",)))
 
     assert None is plan.next_step
+
+
+def test_list_that_fails() -> None:
+    """If a page fails, one job is fetched by id, then the others; hints stay."""
+    hints = {"a": 2, "b": 3}
+    plan = PollRound(("a", "b", "c"), hints)
+    plan.record_list_failure()
+
+    assert GetEach(("a",)) == plan.next_step
+
+    plan.record_gets(GetEach(("a",)))
+
+    assert GetEach(("b", "c")) == plan.next_step
+
+    plan.record_gets(GetEach(("b", "c")))
+
+    assert None is plan.next_step
+    assert {"a": 2, "b": 3} == hints
 
 
 def test_no_page_hints() -> None:
@@ -197,7 +215,7 @@ def test_list_that_keeps_growing(hint: int | None, jobs: int) -> None:
 
     assert read <= jobs + 1
     assert GetEach(tuple(uuids)) == plan.next_step
-    plan.record_gets()
+    plan.record_gets(GetEach(tuple(uuids)))
     assert None is plan.next_step
 
 
