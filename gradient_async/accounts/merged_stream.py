@@ -97,6 +97,7 @@ class MergedStream(Generic[T]):
         self._is_cut = False
         self._is_over = False
         self._woken = asyncio.Event()
+        self._waiting = 0
         self._lock = asyncio.Lock()
 
     @property
@@ -126,7 +127,7 @@ class MergedStream(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[AccountItem[T]]:
         """Iterate from where the last iteration stopped."""
-        return PageIteration(self.__anext__, self.cancel)
+        return PageIteration(self.__anext__, self._leave)
 
     async def __anext__(self) -> AccountItem[T]:
         """
@@ -136,16 +137,23 @@ class MergedStream(Generic[T]):
             AccountsError: Accounts have failed, and the others were read.
             GradientError: An account failed, if `on_error` says to raise its error.
         """
-        async with self._lock:
-            lane = await self._next_lane()
-            if lane is None:
-                self._end()
-                raise StopAsyncIteration
-            item = lane.take()
-            if self._left is not None:
-                self._left -= 1
-            self._place(lane)
-            return AccountItem(lane.account, item)
+        self._waiting += 1
+        try:
+            async with self._lock:
+                return await self._take_next()
+        finally:
+            self._waiting -= 1
+
+    async def _take_next(self) -> AccountItem[T]:
+        lane = await self._next_lane()
+        if lane is None:
+            self._end()
+            raise StopAsyncIteration
+        item = lane.take()
+        if self._left is not None:
+            self._left -= 1
+        self._place(lane)
+        return AccountItem(lane.account, item)
 
     async def collect(self) -> list[AccountItem[T]]:
         """
@@ -156,6 +164,11 @@ class MergedStream(Generic[T]):
                 `"collect"`.
         """
         return [item async for item in self]
+
+    def _leave(self) -> None:
+        """Cancel pending requests, unless another task waits for an item."""
+        if not self._waiting:
+            self.cancel()
 
     def cancel(self) -> None:
         """Cancel pending requests; iterating on sends them again."""

@@ -80,6 +80,7 @@ class ListReader(Generic[T]):
         # Of the items of the current page that are to be taken.
         self._indexes: Sequence[int] = ()
         self._is_cut = False
+        self._waiting = 0
         self._closed_at: Position | None = None
         self._was_complete = False
 
@@ -150,11 +151,15 @@ class ListReader(Generic[T]):
         Raises:
             GradientError: The page could not be fetched or does not fit.
         """
-        async with self._lock:
-            if length_hint(self.items):
-                # Some are left, or another task advanced while this one waited.
-                return True
-            return not self.at_end and await self._read_page()
+        self._waiting += 1
+        try:
+            async with self._lock:
+                if length_hint(self.items):
+                    # Some are left, or another task advanced while this one waited.
+                    return True
+                return not self.at_end and await self._read_page()
+        finally:
+            self._waiting -= 1
 
     async def first_page(self) -> Page[T]:
         """Fetch the first page alone, with the items to take from it."""
@@ -166,6 +171,11 @@ class ListReader(Generic[T]):
     def cancel(self) -> None:
         """Cancel pending requests; the next call of `advance` sends them again."""
         self._buffer.cancel()
+
+    def leave(self) -> None:
+        """Cancel pending requests, unless another task waits for a page."""
+        if not self._waiting:
+            self.cancel()
 
     async def aclose(self) -> None:
         """Cancel pending requests and end the list; closing again is fine."""
