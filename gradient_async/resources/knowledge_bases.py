@@ -8,7 +8,11 @@ from typing import Final, Unpack
 import attrs
 
 from gradient_async.checks import require_list, require_nonempty_str
-from gradient_async.errors import ConfigurationError
+from gradient_async.errors import (
+    AmbiguousNameError,
+    ConfigurationError,
+    UnknownNameError,
+)
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
@@ -19,6 +23,7 @@ from gradient_async.models.knowledge_bases import (
     RerankingConfiguration,
 )
 from gradient_async.paging import Paginator, Paging
+from gradient_async.printable import printable
 from gradient_async.resources.arguments import (
     build_body,
     check_fields,
@@ -30,6 +35,7 @@ from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.source_bodies import build_new_source
 from gradient_async.transport.endpoint import Endpoint
+from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
 _GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}")
@@ -72,6 +78,68 @@ class KnowledgeBases(Resource):
             response.knowledge_base, database_status=response.database_status
         )
 
+    async def find(self, name: str) -> KnowledgeBase:
+        """
+        Find a knowledge base by its exact name or its id.
+
+        Reads the list of knowledge bases to its end, as names need not be unique.
+
+        Args:
+            name: The name or the id; an id takes precedence.
+
+        Raises:
+            UnknownNameError: There is none.
+            AmbiguousNameError: Several have this name; has `.uuids`.
+
+        Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
+        """
+        require_nonempty_str("name", name)
+        named = []
+        async for base in self.list():
+            if base.uuid == name:
+                return base
+            if base.name == name:
+                named.append(base)
+        if len(named) == 1:
+            return named[0]
+        shown = printable(name)
+        if not named:
+            msg = f"there is no knowledge base with the name or id {shown!r}"
+            raise UnknownNameError(msg, name=name)
+        uuids = tuple(base.uuid for base in named)
+        msg = f"{len(uuids)} knowledge bases have the name {shown!r}: " + ", ".join(
+            printable(uuid) for uuid in uuids
+        )
+        raise AmbiguousNameError(msg, name=name, uuids=uuids)
+
+    async def wait_until_online(
+        self,
+        uuid: str,
+        *,
+        timeout: float = DATABASE_TIMEOUT,  # noqa: ASYNC109
+    ) -> KnowledgeBase:
+        """
+        Wait until the database of a knowledge base is ready, and return the latter.
+
+        A new database takes 3 to 10 minutes; jobs can be started only then. Polls at
+        once, after about 1 s, then less often, down to every 30 s. After the first
+        poll, transient failures are tolerated.
+
+        Args:
+            uuid: Id of the knowledge base.
+            timeout: Seconds to wait; 1,800 by default.
+
+        Raises:
+            DatabaseFailedError: The database is decommissioned or unhealthy; has
+                `.knowledge_base`.
+            DatabaseTimeoutError: It was not ready in time; has `.knowledge_base`.
+            NotFoundError: There is no such knowledge base, or no longer.
+
+        Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
+        """
+        poller = DatabasePoller(self.get, self._caller.sleep, uuid, timeout=timeout)
+        return await poller.run()
+
     async def create(
         self,
         name: str,
@@ -89,9 +157,9 @@ class KnowledgeBases(Resource):
         """
         Create a knowledge base and return it.
 
-        A new database takes some minutes to create; `get(...).database_status` shows
-        its state. The platform may or may not start to index right away;
-        `client.indexing_jobs.run(...)` starts a job or reports the running one.
+        A new database takes some minutes to create. The platform may or may not start
+        to index by itself; `client.indexing_jobs.run(...)` waits for the database, and
+        for the job that the platform started, or else starts one.
 
         Args:
             name: Name of the knowledge base.

@@ -242,6 +242,8 @@ ELSEWHERE = {
     "indexing_jobs.as_completed(uuids)",
     "indexing_jobs.run(knowledge_base_uuid)",
     "indexing_jobs.run(data_source_uuids)",
+    "knowledge_bases.find(name)",
+    "knowledge_bases.wait_until_online(uuid)",
 }
 
 STRING_NAMES = ("uuid", "uuids", "_id", "name", "region", "tags")
