@@ -112,6 +112,10 @@ __all__ = [
     "ReportState",
     "RerankingConfiguration",
     "ResponseTooLargeError",
+    "RetrievalCondition",
+    "RetrievalFilters",
+    "RetrievalResult",
+    "RetrievedChunk",
     "RetryPolicy",
     "ScheduledIndexing",
     "ServerError",
@@ -148,6 +152,7 @@ _MODULES: Final = {
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",
     "gradient_async.resources.job_filter": "JobFilters JobListOptions",
+    "gradient_async.resources.retrieval": "RetrievalCondition RetrievalFilters",
     "gradient_async.resources.source_bodies": "AddableDataSource",
     "gradient_async.transport.attempt": "Attempt OnAttempt",
     "gradient_async.transport.calls": "Gate",
@@ -198,6 +203,7 @@ if TYPE_CHECKING:
     from gradient_async.models import *
     from gradient_async.paging import *
     from gradient_async.resources.job_filter import JobFilters, JobListOptions
+    from gradient_async.resources.retrieval import RetrievalCondition, RetrievalFilters
     from gradient_async.resources.source_bodies import AddableDataSource
     from gradient_async.transport.attempt import Attempt, OnAttempt
     from gradient_async.transport.calls import Gate

@@ -22,6 +22,7 @@ from gradient_async.models.knowledge_bases import (
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
+from gradient_async.models.retrieval import RetrievalResponse, RetrievalResult
 from gradient_async.paging import Paginator, Paging
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import (
@@ -33,6 +34,7 @@ from gradient_async.resources.arguments import (
 )
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
+from gradient_async.resources.retrieval import RetrievalFilters, build_retrieval
 from gradient_async.resources.source_bodies import build_new_source
 from gradient_async.transport.endpoint import Endpoint
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
@@ -111,6 +113,41 @@ class KnowledgeBases(Resource):
             printable(uuid) for uuid in uuids
         )
         raise AmbiguousNameError(msg, name=name, uuids=uuids)
+
+    async def retrieve(
+        self,
+        uuid: str,
+        query: str,
+        *,
+        num_results: int = 10,
+        alpha: float | None = None,
+        filters: RetrievalFilters | None = None,
+    ) -> RetrievalResult:
+        """
+        Search a knowledge base, and return the chunks that fit best.
+
+        This call is in no official description, and may change. It goes to a host of
+        its own, see `retrieval_url` of `Client`, and does not count towards the rate
+        limit of the API. It is repeated after a transient failure like a GET.
+
+        Args:
+            uuid: Id of the knowledge base.
+            query: What to search for.
+            num_results: Maximum number of chunks, at least 1; 10 by default.
+            alpha: From 0, by keywords alone, to 1, by meaning alone; None leaves it
+                to the platform.
+            filters: Conditions on the metadata of chunks; None means none.
+
+        Raises:
+            NotFoundError: There is no such knowledge base.
+
+        Source: POST /v1/{knowledge_base_uuid}/retrieve, not described.
+        """
+        request = build_retrieval(
+            uuid, query, num_results=num_results, alpha=alpha, filters=filters
+        )
+        caller = self._caller.for_retrieval()
+        return (await caller.call(request, RetrievalResponse)).to_result()
 
     async def wait_until_online(
         self,

@@ -65,6 +65,10 @@ class Caller:
     transport: Transport
     credentials: Credentials
     base_url: str
+    retrieval_url: str
+    """Base URL of the host that searches knowledge bases."""
+    retrieval_pacing: Pacing
+    """Paces searches, which do not count towards the API's rate limit."""
     codec: Codec
     find_pacing: Callable[[Secret], Pacing]
     """Return what keeps to the rate limit of a token."""
@@ -90,6 +94,16 @@ class Caller:
         """Return a view whose attempts are reported to a function, too."""
         handler = self.attempt_handler.observe(on_attempt)
         return attrs.evolve(self, attempt_handler=handler)
+
+    def for_retrieval(self) -> Caller:
+        """Return a view whose calls go to the host that searches knowledge bases."""
+        return attrs.evolve(
+            self,
+            base_url=self.retrieval_url,
+            find_pacing=lambda _: self.retrieval_pacing,
+            # What that host says of limits and tokens is not about the API's.
+            token_status=TokenStatus(),
+        )
 
     async def call(self, request: Request, cls: type[T]) -> T:
         """

@@ -71,6 +71,10 @@ IN_PATH: dict[str, tuple[str, StringCall]] = {
         f"{BASES}/{{}}",
         lambda it, text: it.knowledge_bases.get(text),
     ),
+    "knowledge_bases.retrieve(uuid)": (
+        "/v1/{}/retrieve",
+        lambda it, text: it.knowledge_bases.retrieve(text, "query"),
+    ),
     "knowledge_bases.update(uuid)": (
         f"{BASES}/{{}}",
         lambda it, text: it.knowledge_bases.update(text, name="n"),
