@@ -45,6 +45,7 @@ from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.resources.job_calls import LIST, PolledJobCalls
 from gradient_async.resources.job_filter import JobFilters, freeze_filters
 from gradient_async.settings import ClientSettings, find_base_url
+from gradient_async.stops import stop_error
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
@@ -555,6 +556,8 @@ def _build(
 ) -> Paginator[T]:
     try:
         paginator = build(client)
+    except (StopIteration, StopAsyncIteration) as stop:
+        raise name_account(stop_error(stop), client.account) from stop
     except Exception as error:
         name_account(error, client.account)
         raise

@@ -25,6 +25,7 @@ from gradient_async.accounts.reports import AccountReport
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
+from gradient_async.stops import stop_error
 
 T = TypeVar("T")
 
@@ -276,7 +277,12 @@ class MergedStream(Generic[T]):
         if not isinstance(failure, GradientError):
             raise failure
         on_error = self._options.on_error
-        reaction = on_error(lane.account, failure) if callable(on_error) else on_error
+        try:
+            reaction = (
+                on_error(lane.account, failure) if callable(on_error) else on_error
+            )
+        except (StopIteration, StopAsyncIteration) as stop:
+            raise stop_error(stop) from stop
         if check_reaction(reaction) == "raise":
             raise failure
         if reaction == "finish":

@@ -17,6 +17,7 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.paging.page import MAX_PER_PAGE, Page, Position
 from gradient_async.paging.page_tracker import PageTracker
 from gradient_async.paging.prefetch_buffer import FetchPage, PrefetchBuffer
+from gradient_async.stops import stop_error
 
 T = TypeVar("T")
 
@@ -158,6 +159,8 @@ class ListReader(Generic[T]):
                     # Some are left, or another task advanced while this one waited.
                     return True
                 return not self.at_end and await self._read_page()
+        except StopAsyncIteration as stop:
+            raise stop_error(stop) from stop
         finally:
             self._waiting -= 1
 

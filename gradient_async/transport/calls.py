@@ -26,6 +26,7 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
+from gradient_async.stops import stop_error
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
@@ -202,6 +203,9 @@ class Caller:
                 return call, response
         except GradientError as error:
             failure, cause = _call_error(error, call)
+        except StopAsyncIteration as stop:
+            # Of the token's function, the hook, or a transport or pacing passed in.
+            raise stop_error(stop) from stop
         except TimeoutError:
             if not scope.expired():
                 raise
