@@ -199,7 +199,7 @@ async def test_hook_of_accounts(stop: Stop) -> None:
 @pytest.mark.skipif(
     not hasattr(asyncio, "eager_task_factory"), reason="needs Python 3.12"
 )
-def test_call_that_starts_eagerly_within_a_hook() -> None:
+def test_call_that_starts_eagerly_within_a_hook() -> None:  # pragma: no cover
     """A call that starts eagerly in `on_attempt` does not disturb the outer one."""
     statuses = {"/outer": [503, 200], "/inner": [503, 200, 200]}
     started: list[asyncio.Task[object]] = []

@@ -79,6 +79,23 @@ def test_invalid_windows(text: str, requests: Any, seconds: Any) -> None:
     assert text == caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("windows must be an iterable, got int", 5),
+        ("windows must be an iterable, got Window", MINUTE),
+        ("each of windows must be a Window, got int", [MINUTE, 5]),
+        ("each of windows must be a Window, got tuple", [(250, 60.0)]),
+    ],
+)
+def test_invalid_rate_limits(text: str, windows: Any) -> None:
+    """What is no list of windows is rejected."""
+    with pytest.raises(ConfigurationError) as caught:
+        RateLimit(windows)
+
+    assert text == caught.value.message
+
+
 def test_no_wait_without_windows() -> None:
     """A log without windows is always ready."""
     assert 7.0 == fill(create_log(), *[7.0] * 1000).ready_at(7.0)
