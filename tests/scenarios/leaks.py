@@ -23,9 +23,8 @@ def count_fds() -> int:
 
 def measure_memory() -> int:
     """Return the resident memory in bytes; 0 where that is not known."""
-    if not _STATM.exists():
-        return 0
-    return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    pages = _STATM.read_text().split()[1] if _STATM.exists() else "0"
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def settle(ticks: int = 5) -> None:
