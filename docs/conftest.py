@@ -54,7 +54,8 @@ def run_block(example: Example) -> None:
 
 def open_document(namespace: dict[str, Any]) -> None:
     """Start the emulator and the event loop of a document."""
-    emulator = Emulator(jobs=60)
+    # As long as on the platform: no page may start a job too early.
+    emulator = Emulator(jobs=60, database_seconds=300)
     runner = asyncio.Runner(loop_factory=VirtualTimeLoop)
     runner.run(emulator.start())
     environment = patch.dict(os.environ)

@@ -30,6 +30,7 @@ __all__ = [
     "AddableDataSource",
     "Agreement",
     "AiohttpTransport",
+    "AmbiguousNameError",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -47,7 +48,9 @@ __all__ = [
     "CrawlingOption",
     "DataSource",
     "DataSourceInput",
+    "DatabaseFailedError",
     "DatabaseStatus",
+    "DatabaseTimeoutError",
     "DeadlineExceededError",
     "DecodeError",
     "DropboxDataSource",
@@ -110,6 +113,10 @@ __all__ = [
     "ReportState",
     "RerankingConfiguration",
     "ResponseTooLargeError",
+    "RetrievalCondition",
+    "RetrievalFilters",
+    "RetrievalResult",
+    "RetrievedChunk",
     "RetryPolicy",
     "ScheduledIndexing",
     "ServerError",
@@ -124,6 +131,7 @@ __all__ = [
     "UnexpectedRedirectError",
     "UnknownAccountError",
     "UnknownDataSource",
+    "UnknownNameError",
     "UnprocessableEntityError",
     "UploadError",
     "WebCrawlerDataSource",
@@ -145,6 +153,7 @@ _MODULES: Final = {
     "gradient_async.codec": "JSON",
     "gradient_async.paging": "Page Paginator Paging Position",
     "gradient_async.resources.job_filter": "JobFilters JobListOptions",
+    "gradient_async.resources.retrieval": "RetrievalCondition RetrievalFilters",
     "gradient_async.resources.source_bodies": "AddableDataSource",
     "gradient_async.transport.attempt": "Attempt OnAttempt",
     "gradient_async.transport.calls": "Gate",
@@ -196,6 +205,7 @@ if TYPE_CHECKING:
     from gradient_async.models import *
     from gradient_async.paging import *
     from gradient_async.resources.job_filter import JobFilters, JobListOptions
+    from gradient_async.resources.retrieval import RetrievalCondition, RetrievalFilters
     from gradient_async.resources.source_bodies import AddableDataSource
     from gradient_async.transport.attempt import Attempt, OnAttempt
     from gradient_async.transport.calls import Gate

@@ -17,8 +17,10 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.settings import (
     ClientSettings,
     check_proxy,
+    check_retrieval_url,
     find_base_url,
     find_credentials,
+    find_retrieval_url,
 )
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
@@ -73,6 +75,9 @@ class Client(AsyncCloseable):
             empty by default.
         base_url: Base URL of the API; None means `DIGITALOCEAN_API_URL`, or else
             https://api.digitalocean.com. Must be https, except for loopback addresses.
+        retrieval_url: Base URL of the host that searches knowledge bases, under the
+            same conditions; None means https://kbaas.do-ai.run, or `base_url` if that
+            is not the default.
         timeout: Seconds for each call as a whole, 60 by default: waiting for a slot,
             connecting, the response, retries and the waits between them. An attempt
             also ends if the server is silent for 30 seconds.
@@ -113,6 +118,7 @@ class Client(AsyncCloseable):
         *,
         account: str = "",
         base_url: str | None = None,
+        retrieval_url: str | None = None,
         timeout: float = 60.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit = RateLimit(),  # noqa: B008  (frozen)
@@ -139,6 +145,7 @@ class Client(AsyncCloseable):
             max_concurrency=max_concurrency,
             converter=converter,
             on_attempt=on_attempt,
+            retrieval_url=check_retrieval_url(retrieval_url),
         )
         check_proxy(proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
@@ -184,7 +191,7 @@ class Client(AsyncCloseable):
 
     @property
     def knowledge_bases(self) -> resources.KnowledgeBases:
-        """Knowledge bases: list, create, update and delete them."""
+        """Knowledge bases: list, create, update, delete and search them."""
         return resources.KnowledgeBases(self._caller)
 
     @property
@@ -341,6 +348,9 @@ def create_caller(
         transport=transport,
         credentials=settings.credentials,
         base_url=settings.base_url,
+        retrieval_url=find_retrieval_url(settings),
+        # The limits of that host are not documented: only its refusals count.
+        retrieval_pacing=Pacer(RateLimit(None)),
         codec=Codec(settings.converter),
         find_pacing=find_pacing,
         rate_limit=settings.rate_limit,

@@ -13,9 +13,13 @@ Every error of the package, in one tree.
     │   └── ResponseTooLargeError           the response exceeded the cap; .limit
     ├── OutcomeUnknownError                 the request may or may not have taken effect
     ├── DeadlineExceededError (TimeoutError)  the call ran out of time; .retry_after
-    │   └── IndexingJobTimeoutError         jobs had not ended in time; .jobs
+    │   ├── IndexingJobTimeoutError         jobs had not ended in time; .jobs
+    │   └── DatabaseTimeoutError            a database was not ready in time
     ├── IndexingJobFailedError              a job failed or was cancelled; .job .jobs
     ├── IndexingJobRunningError             another job is running; .job
+    ├── DatabaseFailedError                 a database will not be ready
+    ├── UnknownNameError (LookupError)      nothing has this name or id; .name
+    ├── AmbiguousNameError (LookupError)    several things have this name; .uuids
     ├── UploadError                         an upload failed; .sent_bytes .status
     ├── DecodeError                         unexpected response body; .json_path
     ├── PaginationError                     the pages contradict each other; .page
@@ -50,6 +54,11 @@ from gradient_async import models
 def _no_job() -> models.IndexingJob:
     """Return an empty job, so that an error can be created from a message alone."""
     return models.IndexingJob()
+
+
+def _no_base() -> models.KnowledgeBase:
+    """Return an empty knowledge base, for the same reason."""
+    return models.KnowledgeBase()
 
 
 def _rebuild(
@@ -263,6 +272,50 @@ class IndexingJobRunningError(GradientError):
 
     job: models.IndexingJob = attrs.field(factory=_no_job, kw_only=True)
     """The job that is pending or running."""
+
+
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
+class DatabaseTimeoutError(DeadlineExceededError):
+    """The database of a knowledge base was not ready within the `timeout`."""
+
+    hint = "A new database takes 3 to 10 minutes; wait again, or longer"
+
+    knowledge_base: models.KnowledgeBase = attrs.field(factory=_no_base, kw_only=True)
+    """The knowledge base as last seen; with its id alone if it never was."""
+
+
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
+class DatabaseFailedError(GradientError):
+    """The database of a knowledge base is decommissioned or unhealthy."""
+
+    hint = "Check the database in DigitalOcean's control panel"
+
+    knowledge_base: models.KnowledgeBase = attrs.field(factory=_no_base, kw_only=True)
+    """The knowledge base, with its `database_status`."""
+
+
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
+class UnknownNameError(GradientError, LookupError):
+    """The account has nothing of this name or id."""
+
+    hint = "Check the spelling, which must match exactly, and the account"
+    http_status = 404
+
+    name: str = attrs.field(default="", kw_only=True)
+    """The name or id."""
+
+
+@attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
+class AmbiguousNameError(GradientError, LookupError):
+    """Several things of the account have this name."""
+
+    hint = "Use one of their ids, `uuids`"
+    http_status = 409
+
+    name: str = attrs.field(default="", kw_only=True)
+    """The name."""
+    uuids: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    """The ids of all that have it, in the order of the list."""
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)

@@ -33,6 +33,9 @@ _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
 BASE_URL: Final = "https://api.digitalocean.com"
 """The API's production server, as named in its OpenAPI description."""
 
+RETRIEVAL_URL: Final = "https://kbaas.do-ai.run"
+"""The production server that searches knowledge bases; in no description."""
+
 TOKEN_VARIABLES: Final = ("DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN")
 """Environment variables for the token; the first one set wins."""
 
@@ -58,6 +61,7 @@ class ClientSettings:
     max_concurrency: int
     converter: Converter | None
     on_attempt: OnAttempt | None
+    retrieval_url: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check what the types of arguments do not ensure."""
@@ -94,12 +98,39 @@ def find_base_url(base_url: str | None) -> str:
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
-    check_instance("base_url", base_url, str)
-    problem = _find_problem(base_url)
+    return _check_url("base_url", "the base URL", base_url)
+
+
+def find_retrieval_url(settings: ClientSettings) -> str:
+    """
+    Return the given URL for searches, or else the one that belongs to the base URL.
+
+    A token for another server, such as a gateway or an emulator, stays with it.
+    """
+    if settings.retrieval_url is not None:
+        return settings.retrieval_url
+    return RETRIEVAL_URL if settings.base_url == BASE_URL else settings.base_url
+
+
+def check_retrieval_url(url: str | None) -> str | None:
+    """
+    Return a URL for searches without a trailing slash; None stays None.
+
+    Raises:
+        ConfigurationError: See `find_base_url`.
+    """
+    return (
+        None if url is None else _check_url("retrieval_url", "the retrieval URL", url)
+    )
+
+
+def _check_url(name: str, text: str, url: str) -> str:
+    check_instance(name, url, str)
+    problem = _find_problem(url)
     if problem:
-        msg = f"the base URL {problem}"
+        msg = f"{text} {problem}"
         raise ConfigurationError(msg)
-    return base_url.rstrip("/")
+    return url.rstrip("/")
 
 
 def check_proxy(proxy: str | None) -> None:

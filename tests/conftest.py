@@ -46,7 +46,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[Emulator]:
     """Start an emulator with 60 jobs and no rate limits."""
-    async with Emulator(jobs=60, limits=None) as emulator:
+    async with Emulator(jobs=60, limits=None, database_seconds=0) as emulator:
         yield emulator
 
 

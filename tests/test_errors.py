@@ -14,12 +14,15 @@ import pytest
 
 from gradient_async import AccountsError, errors
 from gradient_async.errors import (
+    AmbiguousNameError,
     AuthenticationError,
     BadRequestError,
     ClientClosedError,
     ConfigurationError,
     ConflictError,
     ConnectError,
+    DatabaseFailedError,
+    DatabaseTimeoutError,
     DeadlineExceededError,
     DecodeError,
     GradientError,
@@ -35,11 +38,12 @@ from gradient_async.errors import (
     TokenError,
     TransportError,
     UnexpectedRedirectError,
+    UnknownNameError,
     UnprocessableEntityError,
     UploadError,
     error_class,
 )
-from gradient_async.models import IndexingJob, IndexingJobPhase
+from gradient_async.models import IndexingJob, IndexingJobPhase, KnowledgeBase
 
 FACTS: dict[str, Any] = {
     "account": "acme",
@@ -55,6 +59,9 @@ FACTS: dict[str, Any] = {
     "request_id": "req-1",
     "job": IndexingJob(uuid="a", phase=IndexingJobPhase.ERROR),
     "jobs": (IndexingJob(uuid="a"), IndexingJob(uuid="b", total_tokens=1)),
+    "knowledge_base": KnowledgeBase(uuid="k", name="handbook"),
+    "name": "handbook",
+    "uuids": ("a", "b"),
     "sent_bytes": 1_000,
     "total_bytes": 50_000,
 }
@@ -308,11 +315,15 @@ def test_jobs_of_errors_as_plain_values() -> None:
     [
         (404, NotFoundError),
         (409, ConflictError),
+        (404, UnknownNameError),
         (409, IndexingJobRunningError),
+        (409, AmbiguousNameError),
         (422, UnprocessableEntityError),
         (429, RateLimitError),
         (504, DeadlineExceededError),
         (504, IndexingJobTimeoutError),
+        (504, DatabaseTimeoutError),
+        (502, DatabaseFailedError),
         (502, AuthenticationError),
         (502, ServerError),
         (502, TransportError),

@@ -121,7 +121,7 @@ async def make_jobs(api: Emulator, client: Client) -> list[str]:
 @pytest.mark.parametrize("cancel_after", [None, 0, 1, 3, 6, 9])
 async def test_running_jobs(cancel_after: int | None) -> None:
     """The properties are right in each second, also after cancelling at any time."""
-    async with Emulator(jobs=0, limits=None) as api:
+    async with Emulator(jobs=0, limits=None, database_seconds=0) as api:
         async with Client(
             api.token, base_url=api.url, rate_limit=RateLimit(None)
         ) as client:

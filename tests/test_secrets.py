@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from tempfile import NamedTemporaryFile
@@ -14,6 +15,7 @@ import pytest
 from gradient_async import (
     Accounts,
     AccountsError,
+    AmbiguousNameError,
     AuthenticationError,
     BadRequestError,
     Client,
@@ -22,6 +24,8 @@ from gradient_async import (
     ConflictError,
     ConnectError,
     ConnectionLostError,
+    DatabaseFailedError,
+    DatabaseTimeoutError,
     DeadlineExceededError,
     DecodeError,
     GradientError,
@@ -43,6 +47,7 @@ from gradient_async import (
     TransportError,
     UnexpectedRedirectError,
     UnknownAccountError,
+    UnknownNameError,
     UnprocessableEntityError,
     UploadError,
 )
@@ -127,6 +132,16 @@ async def run(client: Client) -> object:
     return await client.indexing_jobs.run("kb")
 
 
+async def wait_for_database(client: Client) -> object:
+    """Wait for the database of a knowledge base."""
+    return await client.knowledge_bases.wait_until_online("kb", timeout=5)
+
+
+async def find_base(client: Client) -> object:
+    """Find a knowledge base by its name."""
+    return await client.knowledge_bases.find("handbook")
+
+
 async def upload(client: Client) -> object:
     """Upload a file to a presigned URL of the same server."""
     base_url = client._settings.base_url
@@ -138,6 +153,18 @@ def job(phase: str) -> bytes:
     """Build a response with one job, alone and in a list."""
     body = f'{{"uuid": "u", "phase": "BATCH_JOB_PHASE_{phase}"}}'
     return raw_response(f'{{"job": {body}, "jobs": [{body}]}}'.encode())
+
+
+def database(status: str) -> bytes:
+    """Build a response with a knowledge base whose database has this status."""
+    body = f'{{"knowledge_base": {{"uuid": "kb"}}, "database_status": "{status}"}}'
+    return raw_response(body.encode())
+
+
+def two_bases(*names: str) -> bytes:
+    """Build a response with knowledge bases of these names."""
+    items = [{"uuid": f"kb-{n}", "name": name} for n, name in enumerate(names)]
+    return raw_response(json.dumps({"knowledge_bases": items}).encode())
 
 
 ONE_JOB = raw_response(
@@ -168,6 +195,10 @@ SCENARIOS: dict[type[GradientError], Scenario] = {
     ),
     IndexingJobFailedError: Scenario(job("FAILED"), wait),
     IndexingJobRunningError: Scenario(job("RUNNING"), run),
+    AmbiguousNameError: Scenario(two_bases("handbook", "handbook"), find_base),
+    DatabaseFailedError: Scenario(database("UNHEALTHY"), wait_for_database),
+    DatabaseTimeoutError: Scenario(database("CREATING"), wait_for_database),
+    UnknownNameError: Scenario(two_bases("manuals", "notes"), find_base),
     IndexingJobTimeoutError: Scenario(job("RUNNING"), wait),
     NotFoundError: error_response(404),
     OutcomeUnknownError: Scenario(b"", post),

@@ -304,6 +304,7 @@ async def test_run(api: Emulator, client: Client) -> None:
 async def test_run_while_a_job_is_running(api: Emulator, client: Client) -> None:
     """If a job is running, none is started, and the error carries that job."""
     base, _ = await create_base(client, BUCKET)
+    api.advance(3600)
     first = await client.indexing_jobs.create(base)
 
     with pytest.raises(IndexingJobRunningError, match=first.uuid) as caught:
@@ -319,6 +320,7 @@ async def test_run_against_a_concurrent_start(api: Emulator, client: Client) -> 
     jobs = f"/v2/gen-ai/knowledge_bases/{base}/indexing_jobs"
     # The first lookup does not show the job because of which the start is refused.
     api.fail(Fault(body=b'{"jobs": [], "meta": {}}', path=jobs))
+    api.advance(3600)
     first = await client.indexing_jobs.create(base)
 
     with pytest.raises(IndexingJobRunningError, match=first.uuid):

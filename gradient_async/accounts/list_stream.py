@@ -15,6 +15,7 @@ from gradient_async.client import Client
 from gradient_async.errors import ConfigurationError
 from gradient_async.paging import Paginator
 from gradient_async.paging.list_reader import ListReader
+from gradient_async.stops import stop_error
 
 T = TypeVar("T")
 
@@ -98,7 +99,7 @@ class ListSource(Generic[T]):
         """
         if self._client is None or self._reader is None:
             client = self._open_client()
-            paginator = self._build(client)
+            paginator = self._build_for(client)
             check_instance("the result of `build`", paginator, Paginator)
             start = None if self._start is None else self._start.position
             self._reader = paginator.reader.restart(
@@ -106,6 +107,12 @@ class ListSource(Generic[T]):
             )
             self._client = client
         return self._client, self._reader
+
+    def _build_for(self, client: AccountClient) -> Paginator[T]:
+        try:
+            return self._build(client)
+        except (StopIteration, StopAsyncIteration) as stop:
+            raise stop_error(stop) from stop
 
     @property
     def has_items(self) -> bool:

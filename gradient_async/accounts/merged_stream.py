@@ -18,6 +18,7 @@ from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
+from gradient_async.stops import stop_error
 from gradient_async.tick_limit import TickLimit
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         self._is_over = False
         self._woken = asyncio.Event()
         self._starts = TickLimit(self._woken.set)
+        self._waiting = 0
         self._lock = asyncio.Lock()
 
     @property
@@ -132,7 +134,7 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[AccountItem[T]]:
         """Iterate from where the last iteration stopped."""
-        return PageIteration(self.__anext__, self.cancel)
+        return PageIteration(self.__anext__, self._leave)
 
     async def __anext__(self) -> AccountItem[T]:
         """
@@ -142,16 +144,23 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
             AccountsError: Accounts have failed, and the others were read.
             GradientError: An account failed, if `on_error` says to raise its error.
         """
-        async with self._lock:
-            lane = await self._next_lane()
-            if lane is None:
-                self._end()
-                raise StopAsyncIteration
-            item = lane.take()
-            if self._left is not None:
-                self._left -= 1
-            self._place(lane)
-            return AccountItem(lane.account, item)
+        self._waiting += 1
+        try:
+            async with self._lock:
+                return await self._take_next()
+        finally:
+            self._waiting -= 1
+
+    async def _take_next(self) -> AccountItem[T]:
+        lane = await self._next_lane()
+        if lane is None:
+            self._end()
+            raise StopAsyncIteration
+        item = lane.take()
+        if self._left is not None:
+            self._left -= 1
+        self._place(lane)
+        return AccountItem(lane.account, item)
 
     async def collect(self) -> list[AccountItem[T]]:
         """
@@ -162,6 +171,11 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
                 `"collect"`.
         """
         return [item async for item in self]
+
+    def _leave(self) -> None:
+        """Cancel pending requests, unless another task waits for an item."""
+        if not self._waiting:
+            self.cancel()
 
     def cancel(self) -> None:
         """Cancel pending requests; iterating on sends them again."""
@@ -255,7 +269,12 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         if not isinstance(failure, GradientError):
             raise failure
         on_error = self._options.on_error
-        reaction = on_error(lane.account, failure) if callable(on_error) else on_error
+        try:
+            reaction = (
+                on_error(lane.account, failure) if callable(on_error) else on_error
+            )
+        except (StopIteration, StopAsyncIteration) as stop:
+            raise stop_error(stop) from stop
         if check_reaction(reaction) == "raise":
             raise failure
         if reaction == "finish":

@@ -11,6 +11,7 @@ from gradient_async.accounts.lane import name_account
 from gradient_async.accounts.reactions import Reaction
 from gradient_async.client import Client
 from gradient_async.errors import GradientError
+from gradient_async.stops import stop_error
 from gradient_async.tick_limit import STARTS_PER_TICK
 
 T = TypeVar("T")
@@ -72,6 +73,8 @@ async def call_each(
     async def run(name: str, open_client: Callable[[], Client]) -> T | None:
         try:
             return await call(open_client())
+        except (StopIteration, StopAsyncIteration) as stop:
+            raise name_account(stop_error(stop), name) from stop
         except Exception as error:
             name_account(error, name)
             if not isinstance(error, GradientError) or on_error == "raise":

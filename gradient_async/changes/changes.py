@@ -13,7 +13,7 @@ from gradient_async.changes.source import ChangeSource
 from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import ConfigurationError, NotFoundError, PaginationError
 from gradient_async.paging.page import MAX_PER_PAGE
-from gradient_async.waiting.poller import most_severe
+from gradient_async.waiting.failures import most_severe
 from gradient_async.waiting.rounds import ReadPage, Step
 from gradient_async.waiting.source import run_bounded
 

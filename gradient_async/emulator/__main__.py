@@ -36,6 +36,7 @@ def create_parser() -> argparse.ArgumentParser:
         ("port", "N", 0, "port to listen on, 0 for a free one"),
         ("latency", "SECONDS", 0.0, "seconds per round trip"),
         ("speed", "FACTOR", 1.0, "speed of the server's clock"),
+        ("database-seconds", "SECONDS", 5.0, "seconds to create a database"),
     )
     for name, metavar, default, text in numbers:
         parser.add_argument(

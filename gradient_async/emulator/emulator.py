@@ -49,6 +49,11 @@ class Emulator:
         speed: Seconds that pass for jobs, databases, presigned URLs and the server's
             date in one second of the loop; 0 means that only `advance` moves them.
             Limits, latency and faults always use the loop's time.
+        database_seconds: Seconds that creating the database of a new knowledge base
+            takes; on the platform, 180 to 600. Until then its status is CREATING, it
+            has no id, and starting a job is refused with 400.
+        indexes_new: Whether creating a knowledge base with data sources starts a job,
+            as it may on the platform.
 
     Raises:
         ValueError: A number is too small or not finite, or `limits` is empty.
@@ -66,6 +71,8 @@ class Emulator:
         latency: float = 0.0,
         jitter: float = 0.0,
         speed: float = 1.0,
+        database_seconds: float = 5.0,
+        indexes_new: bool = False,
     ) -> None:
         self._platform = bootstrap(
             jobs=jobs,
@@ -74,6 +81,8 @@ class Emulator:
             limits=limits,
             count_refused=count_refused,
             speed=speed,
+            database_seconds=database_seconds,
+            indexes_new=indexes_new,
         )
         # Random numbers of its own: jitter must not depend on how many ids were drawn.
         network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))

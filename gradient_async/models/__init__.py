@@ -42,6 +42,8 @@ __all__ = [
     "PresignedUrlFile",
     "Region",
     "RerankingConfiguration",
+    "RetrievalResult",
+    "RetrievedChunk",
     "Row",
     "ScheduledIndexing",
     "SpacesDataSource",
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from gradient_async.models.knowledge_bases import *
     from gradient_async.models.models import *
     from gradient_async.models.regions import *
+    from gradient_async.models.retrieval import *
     from gradient_async.models.scalars import *
     from gradient_async.models.scheduled_indexing import *
     from gradient_async.models.uploads import *
@@ -83,6 +86,7 @@ else:
                 "ModelProvider ModelSetting ModelUsecase ModelVersion"
             ),
             "gradient_async.models.regions": "Region",
+            "gradient_async.models.retrieval": "RetrievalResult RetrievedChunk",
             "gradient_async.models.scalars": "OpenEnum",
             "gradient_async.models.scheduled_indexing": "ScheduledIndexing",
             "gradient_async.models.uploads": "PresignedUpload PresignedUrlFile",

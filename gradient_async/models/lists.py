@@ -39,8 +39,8 @@ class Meta:
     """Number of this page, counted from 1; 0 if not sent."""
     pages: int = 0
     """Number of pages; 0 if not sent."""
-    total: int = 0
-    """Number of items on all pages."""
+    total: int | None = None
+    """Number of items on all pages; None if not sent."""
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from gradient_async.errors import ConfigurationError
 from gradient_async.paging.page import MAX_PER_PAGE, Page, Position
 from gradient_async.paging.page_tracker import PageTracker
 from gradient_async.paging.prefetch_buffer import FetchPage, PrefetchBuffer
+from gradient_async.stops import stop_error
 
 T = TypeVar("T")
 
@@ -80,6 +81,7 @@ class ListReader(Generic[T]):
         # Of the items of the current page that are to be taken.
         self._indexes: Sequence[int] = ()
         self._is_cut = False
+        self._waiting = 0
         self._closed_at: Position | None = None
         self._was_complete = False
 
@@ -150,11 +152,17 @@ class ListReader(Generic[T]):
         Raises:
             GradientError: The page could not be fetched or does not fit.
         """
-        async with self._lock:
-            if length_hint(self.items):
-                # Some are left, or another task advanced while this one waited.
-                return True
-            return not self.at_end and await self._read_page()
+        self._waiting += 1
+        try:
+            async with self._lock:
+                if length_hint(self.items):
+                    # Some are left, or another task advanced while this one waited.
+                    return True
+                return not self.at_end and await self._read_page()
+        except StopAsyncIteration as stop:
+            raise stop_error(stop) from stop
+        finally:
+            self._waiting -= 1
 
     async def first_page(self) -> Page[T]:
         """Fetch the first page alone, with the items to take from it."""
@@ -166,6 +174,11 @@ class ListReader(Generic[T]):
     def cancel(self) -> None:
         """Cancel pending requests; the next call of `advance` sends them again."""
         self._buffer.cancel()
+
+    def leave(self) -> None:
+        """Cancel pending requests, unless another task waits for a page."""
+        if not self._waiting:
+            self.cancel()
 
     async def aclose(self) -> None:
         """Cancel pending requests and end the list; closing again is fine."""

@@ -13,7 +13,8 @@ class PageIteration(Generic[T]):
     Iterator of one `async for` loop, which holds the only reference to it.
 
     Python does not notify an iterator of a `break`, but the loop drops its reference.
-    Pending fetches are cancelled then, even if the paginator itself is kept.
+    Pending fetches are cancelled then, even if the paginator itself is kept; those that
+    another loop waits for are not.
     """
 
     def __init__(

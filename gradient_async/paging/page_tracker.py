@@ -6,7 +6,8 @@ time then repeats items but misses none. A prefetched page may be older than the
 before it, and an item may be on neither. The totals reveal it: while a list only
 grows, a smaller total means an earlier read, so a page with a smaller total than its
 predecessor is fetched again. And the growth of the total since the start is the number
-of new items, which are skipped.
+of new items, which are skipped. Items that were read must follow them: otherwise the
+list grew elsewhere, and what was skipped is lost.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ T = TypeVar("T")
 
 # 20 million items at 200 a page: no account has that many, so the server is looping.
 _MAX_PAGES: Final = 100_000
+
+# A list may grow by exactly one page between two requests, and repeat it rightly. For
+# this to happen again and again, its pages must be tiny, or the server is looping.
+_MAX_REPEATS: Final = 5
+_MAX_REPEATED_ITEMS: Final = 80
 
 # 50 pages of 200 take about 2 MB. A list that grows faster than that between two
 # requests is still read exactly, by counting.
@@ -62,9 +68,11 @@ class PageTracker(Generic[T]):
         self._first_total = start.total
         self._max_pages = max_pages
         self._page_size = 0
-        self._fingerprints: set[int] = set()
+        # The hash of each page's keys, and the total when it was read last.
+        self._seen: dict[int, int | None] = {}
+        self._repeats = 0
         self._recent = RecentKeys(max_keys)
-        self._is_counting = False
+        self._is_skipping = False
 
     def pages_to_fetch(self, window: int) -> range:
         """
@@ -104,8 +112,11 @@ class PageTracker(Generic[T]):
         lead = self.carry_over + _growth(self.total, page.total)
         if self._first_total is None:
             self._first_total = page.total
-        skip = max(self._count_before_start(page), self._skip_forgotten(keys, lead))
-        self.drift = self.drift or self._shows_drift(page)
+        skip = max(self._count_before_start(page), self._count_forgotten(keys, lead))
+        self.drift = (
+            self.drift or self._shows_drift(page) or self._lacks_repeats(keys, skip)
+        )
+        self._is_skipping = skip == len(keys) > 0
         self.carry_over = max(0, lead - len(keys))
         self.accepted += 1
         self.next_page = page.page + 1
@@ -119,13 +130,22 @@ class PageTracker(Generic[T]):
         if self.accepted >= self._max_pages:
             msg = f"the list does not end after {self.accepted:,} pages"
             raise self._error(msg)
-        # The total is part of it: growth by exactly one page repeats the items rightly.
-        fingerprint = hash((page.total, keys))
-        if fingerprint in self._fingerprints:
+        content = hash(keys)
+        is_repeated = content in self._seen
+        is_same = is_repeated and self._seen[content] == page.total
+        self._count_repeats(page, is_repeated=is_repeated)
+        if is_same or self._repeats > _most_repeats(len(keys)):
             what = "repeats an earlier page" if keys else "is the second empty page"
             msg = f"page {page.page} {what}, but the list goes on"
             raise self._error(msg)
-        self._fingerprints.add(fingerprint)
+        self._seen[content] = page.total
+
+    def _count_repeats(self, page: Page[T], *, is_repeated: bool) -> None:
+        """Count the repeated pages in a row for which the total had to move."""
+        if not is_repeated:
+            self._repeats = 0
+        elif page.total != self.total:
+            self._repeats += 1
 
     def _count_before_start(self, page: Page[T]) -> int:
         """
@@ -139,21 +159,26 @@ class PageTracker(Generic[T]):
         read = (page.page - self._start.page) * self._page_size
         return min(max(0, self._start.offset + growth - read), len(page.items))
 
-    def _skip_forgotten(self, keys: tuple[Hashable, ...], lead: int) -> int:
+    def _count_forgotten(self, keys: tuple[Hashable, ...], lead: int) -> int:
         """
-        Return the number of leading items to skip unseen, and record drift.
+        Return the number of leading items that were read before the remembered ones.
 
-        Items that were read before the remembered ones cannot be recognised, only
-        counted. The count is right if the remembered items follow right behind;
-        otherwise items may be hidden.
+        They cannot be recognised, only counted.
         """
         forgotten = lead - len(self._recent) if self._recent.has_forgotten else 0
-        count = min(max(0, forgotten), len(keys))
-        behind = keys[count : count + 1]
-        if behind and (count or self._is_counting):
-            self.drift = self.drift or behind[0] not in self._recent
-        self._is_counting = count == len(keys) > 0
-        return count
+        return min(max(0, forgotten), len(keys))
+
+    def _lacks_repeats(self, keys: tuple[Hashable, ...], skip: int) -> bool:
+        """
+        Return whether an item that was not read follows those that are skipped unseen.
+
+        Right behind them come items that this reading has yielded, if it has yielded
+        any; otherwise the count was wrong, and unread items were skipped.
+        """
+        behind = keys[skip : skip + 1]
+        if not behind or not (skip or self._is_skipping) or not len(self._recent):
+            return False
+        return behind[0] not in self._recent
 
     def _shows_drift(self, page: Page[T]) -> bool:
         """Return whether growth at the head cannot explain the page."""
@@ -170,6 +195,11 @@ class PageTracker(Generic[T]):
         return PaginationError(
             message, method="GET", path=self._path, page=self.next_page
         )
+
+
+def _most_repeats(size: int) -> int:
+    """Return how many pages of this size may repeat in a row while the total moves."""
+    return max(_MAX_REPEATS, _MAX_REPEATED_ITEMS // (size or _MAX_REPEATED_ITEMS))
 
 
 def _growth(before: int | None, now: int | None) -> int:

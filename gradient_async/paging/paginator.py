@@ -27,7 +27,7 @@ class Paginator(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
     No request is sent before the first item is needed. The first page is fetched
     alone; from the second on, up to `prefetch` pages are requested at a time, and no
     more until the loop has reached the oldest of them. Leaving the loop, also by
-    `break`, cancels pending requests.
+    `break`, cancels pending requests, unless another task waits for them.
 
     No item is yielded twice. A list that only grows at its head is read exactly,
     whatever the prefetch: each item that it had when the first page was read is
@@ -71,7 +71,7 @@ class Paginator(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Iterate from where the last iteration stopped."""
-        return PageIteration(self.__anext__, self._reader.cancel)
+        return PageIteration(self.__anext__, self._reader.leave)
 
     async def __anext__(self) -> T:
         """Return the next item, fetching its page if necessary."""
@@ -89,7 +89,7 @@ class Paginator(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
 
         Their items are those that iterating would yield: none twice, and filtered.
         """
-        return PageIteration(self._next_page, self._reader.cancel)
+        return PageIteration(self._next_page, self._reader.leave)
 
     async def _next_page(self) -> Page[T]:
         if not await self._reader.advance():

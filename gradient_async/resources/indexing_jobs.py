@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
@@ -19,6 +20,8 @@ from gradient_async.printable import printable
 from gradient_async.resources.arguments import require_strs
 from gradient_async.resources.job_calls import LIST, JobCalls, PolledJobCalls
 from gradient_async.resources.job_filter import JobListOptions, pop_filter
+from gradient_async.resources.job_starter import JobStarter
+from gradient_async.resources.knowledge_bases import KnowledgeBases
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
@@ -89,14 +92,18 @@ class IndexingJobs(Resource):
         """
         Start an indexing job and return it, usually pending.
 
-        `run` starts a job and waits until it ends.
+        `run` waits until the database is ready, starts a job and waits until it ends.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base to index.
             data_source_uuids: Ids of the data sources to index; empty means all.
 
         Raises:
-            ConflictError: A job of this knowledge base is already running.
+            IndexingJobRunningError: The API refused the start, and a job of this
+                knowledge base is running; has `.job`.
+            BadRequestError: The database may not be ready yet, see
+                `client.knowledge_bases.wait_until_online`. The status is not
+                documented, and may be another one.
             OutcomeUnknownError: The response was lost; call `list_for_knowledge_base`
                 to see whether there is a new job.
 
@@ -104,7 +111,7 @@ class IndexingJobs(Resource):
         """
         require_nonempty_str("knowledge_base_uuid", knowledge_base_uuid)
         sources = require_strs("data_source_uuids", data_source_uuids)
-        return await self._calls.create(knowledge_base_uuid, sources)
+        return await self._starter(knowledge_base_uuid, sources).start()
 
     async def cancel(self, uuid: str) -> IndexingJob:
         """
@@ -325,12 +332,16 @@ class IndexingJobs(Resource):
         """
         Start an indexing job and wait until it has ended: `create`, then `wait`.
 
-        Starts no job if one of the knowledge base is already pending or running.
+        If the database is still being created, waits for it first, and logs that
+        (info). Starts no job if one of the knowledge base is already pending or
+        running. If that is the first job of a new knowledge base, which the platform
+        starts by itself, waits for it instead, unless `data_source_uuids` is given.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base to index.
             data_source_uuids: Ids of the data sources to index; empty means all.
-            timeout: Seconds to wait for the end; 3,600 by default.
+            timeout: Seconds to wait for the end, and for the database; 3,600 by
+                default.
             check: Whether to raise if the job failed or was cancelled.
             cancel_on_timeout: Whether to cancel the job on a timeout, which may take
                 10 s more.
@@ -338,6 +349,10 @@ class IndexingJobs(Resource):
         Raises:
             IndexingJobRunningError: Another job is running; has `.job`. No job was
                 started.
+            DatabaseFailedError: The database is decommissioned or unhealthy; has
+                `.knowledge_base`.
+            DatabaseTimeoutError: The database was not ready in time; has
+                `.knowledge_base`.
             OutcomeUnknownError: The response to the start was lost.
             IndexingJobFailedError: The job failed or was cancelled; has `.job`.
             IndexingJobTimeoutError: The job has not ended in time; has `.jobs`.
@@ -347,17 +362,23 @@ class IndexingJobs(Resource):
         """
         check_seconds("timeout", timeout)
         sources = require_strs("data_source_uuids", data_source_uuids)
-        job = await self._calls.start_if_idle(knowledge_base_uuid, sources)
+        deadline = asyncio.get_running_loop().time() + timeout
+        starter = self._starter(knowledge_base_uuid, sources)
+        job = await starter.run(deadline)
         try:
             (job,) = await wait_all(
                 self._calls,
                 (job.uuid,),
-                timeout=timeout,
+                timeout=starter.time_left(timeout, deadline),
                 check=check,
                 cancel_on_timeout=cancel_on_timeout,
                 seen=job,
             )
         except GradientError as error:
-            error.add_note(f"indexing job {printable(job.uuid)} was started")
+            what = "was running already" if starter.is_joined else "was started"
+            error.add_note(f"indexing job {printable(job.uuid)} {what}")
             raise
         return job
+
+    def _starter(self, uuid: str, sources: tuple[str, ...]) -> JobStarter:
+        return JobStarter(self._calls, KnowledgeBases(self._caller), uuid, sources)

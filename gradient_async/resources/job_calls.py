@@ -15,7 +15,6 @@ from gradient_async.errors import (
     ConflictError,
     DeadlineExceededError,
     DecodeError,
-    IndexingJobRunningError,
     StatusError,
     TransportError,
 )
@@ -29,7 +28,6 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.paging import Page
-from gradient_async.printable import printable
 from gradient_async.resources.arguments import build_body
 from gradient_async.resources.paged import build_page, fetch_page
 from gradient_async.transport.attempt import Attempt
@@ -53,14 +51,16 @@ _DETAILS: Final = Endpoint(
     "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url"
 )
 
-# The lookup that should explain a conflict may fail in these ways. The conflict is then
-# raised without an explanation, because the caller needs it more than these.
-_LOOKUP_ERRORS: Final = (
+LOOKUP_ERRORS: Final = (
     StatusError,
     TransportError,
     DeadlineExceededError,
     DecodeError,
 )
+"""
+How the lookup that should explain a refusal may fail. The refusal is then raised
+without an explanation, because the caller needs it more than these.
+"""
 
 
 class JobCalls(JobSource, ChangeSource):
@@ -105,35 +105,6 @@ class JobCalls(JobSource, ChangeSource):
             )
         return job
 
-    async def start_if_idle(
-        self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
-    ) -> IndexingJob:
-        """
-        Start a job unless one of the knowledge base is pending or running.
-
-        Raises:
-            IndexingJobRunningError: There is one, found by the first lookup or after
-                the API refused the start.
-        """
-        await self._check_idle(knowledge_base_uuid)
-        try:
-            return await self.create(knowledge_base_uuid, data_source_uuids)
-        except ConflictError as conflict:
-            with suppress(*_LOOKUP_ERRORS):
-                await self._check_idle(knowledge_base_uuid)
-            raise conflict from None
-
-    async def _check_idle(self, knowledge_base_uuid: str) -> None:
-        page = await self.list_for_knowledge_base(knowledge_base_uuid)
-        running = next((job for job in page.items if job.is_running), None)
-        if running is not None:
-            msg = (
-                f"indexing job {printable(running.uuid)} of knowledge base "
-                f"{printable(knowledge_base_uuid)} is {running.phase.short_name}, "
-                f"so no other job was started"
-            )
-            raise IndexingJobRunningError(msg, job=running)
-
     async def cancel(self, uuid: str, /) -> IndexingJob:
         """Cancel a job; a conflict counts as success if a lost attempt cancelled it."""
         # The API's description has the id in the body too.
@@ -143,7 +114,7 @@ class JobCalls(JobSource, ChangeSource):
         except ConflictError as conflict:
             job = IndexingJob()
             if conflict.attempts > 1:
-                with suppress(*_LOOKUP_ERRORS):
+                with suppress(*LOOKUP_ERRORS):
                     job = await self.get(uuid)
             if job.phase is not IndexingJobPhase.CANCELLED:
                 raise

@@ -8,7 +8,11 @@ from typing import Final, Unpack
 import attrs
 
 from gradient_async.checks import require_list, require_nonempty_str
-from gradient_async.errors import ConfigurationError
+from gradient_async.errors import (
+    AmbiguousNameError,
+    ConfigurationError,
+    UnknownNameError,
+)
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
@@ -18,7 +22,9 @@ from gradient_async.models.knowledge_bases import (
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
+from gradient_async.models.retrieval import RetrievalResponse, RetrievalResult
 from gradient_async.paging import Paginator, Paging
+from gradient_async.printable import printable
 from gradient_async.resources.arguments import (
     build_body,
     check_fields,
@@ -28,8 +34,10 @@ from gradient_async.resources.arguments import (
 )
 from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
+from gradient_async.resources.retrieval import RetrievalFilters, build_retrieval
 from gradient_async.resources.source_bodies import build_new_source
 from gradient_async.transport.endpoint import Endpoint
+from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
 _GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}")
@@ -72,6 +80,103 @@ class KnowledgeBases(Resource):
             response.knowledge_base, database_status=response.database_status
         )
 
+    async def find(self, name: str) -> KnowledgeBase:
+        """
+        Find a knowledge base by its exact name or its id.
+
+        Reads the list of knowledge bases to its end, as names need not be unique.
+
+        Args:
+            name: The name or the id; an id takes precedence.
+
+        Raises:
+            UnknownNameError: There is none.
+            AmbiguousNameError: Several have this name; has `.uuids`.
+
+        Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
+        """
+        require_nonempty_str("name", name)
+        named = []
+        async for base in self.list():
+            if base.uuid == name:
+                return base
+            if base.name == name:
+                named.append(base)
+        if len(named) == 1:
+            return named[0]
+        shown = printable(name)
+        if not named:
+            msg = f"there is no knowledge base with the name or id {shown!r}"
+            raise UnknownNameError(msg, name=name)
+        uuids = tuple(base.uuid for base in named)
+        msg = f"{len(uuids)} knowledge bases have the name {shown!r}: " + ", ".join(
+            printable(uuid) for uuid in uuids
+        )
+        raise AmbiguousNameError(msg, name=name, uuids=uuids)
+
+    async def retrieve(
+        self,
+        uuid: str,
+        query: str,
+        *,
+        num_results: int = 10,
+        alpha: float | None = None,
+        filters: RetrievalFilters | None = None,
+    ) -> RetrievalResult:
+        """
+        Search a knowledge base, and return the chunks that fit best.
+
+        This call is in no official description, and may change. It goes to a host of
+        its own, see `retrieval_url` of `Client`, and does not count towards the rate
+        limit of the API. It is repeated after a transient failure like a GET.
+
+        Args:
+            uuid: Id of the knowledge base.
+            query: What to search for.
+            num_results: Maximum number of chunks, at least 1; 10 by default.
+            alpha: From 0, by keywords alone, to 1, by meaning alone; None leaves it
+                to the platform.
+            filters: Conditions on the metadata of chunks; None means none.
+
+        Raises:
+            NotFoundError: There is no such knowledge base.
+
+        Source: POST /v1/{knowledge_base_uuid}/retrieve, not described.
+        """
+        request = build_retrieval(
+            uuid, query, num_results=num_results, alpha=alpha, filters=filters
+        )
+        caller = self._caller.for_retrieval()
+        return (await caller.call(request, RetrievalResponse)).to_result()
+
+    async def wait_until_online(
+        self,
+        uuid: str,
+        *,
+        timeout: float = DATABASE_TIMEOUT,  # noqa: ASYNC109
+    ) -> KnowledgeBase:
+        """
+        Wait until the database of a knowledge base is ready, and return the latter.
+
+        A new database takes 3 to 10 minutes; jobs can be started only then. Polls at
+        once, after about 1 s, then less often, down to every 30 s. After the first
+        poll, transient failures are tolerated.
+
+        Args:
+            uuid: Id of the knowledge base.
+            timeout: Seconds to wait; 1,800 by default.
+
+        Raises:
+            DatabaseFailedError: The database is decommissioned or unhealthy; has
+                `.knowledge_base`.
+            DatabaseTimeoutError: It was not ready in time; has `.knowledge_base`.
+            NotFoundError: There is no such knowledge base, or no longer.
+
+        Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
+        """
+        poller = DatabasePoller(self.get, self._caller.sleep, uuid, timeout=timeout)
+        return await poller.run()
+
     async def create(
         self,
         name: str,
@@ -89,9 +194,9 @@ class KnowledgeBases(Resource):
         """
         Create a knowledge base and return it.
 
-        A new database takes some minutes to create; `get(...).database_status` shows
-        its state. The platform may or may not start to index right away;
-        `client.indexing_jobs.run(...)` starts a job or reports the running one.
+        A new database takes some minutes to create. The platform may or may not start
+        to index by itself; `client.indexing_jobs.run(...)` waits for the database, and
+        for the job that the platform started, or else starts one.
 
         Args:
             name: Name of the knowledge base.

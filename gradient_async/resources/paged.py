@@ -67,11 +67,12 @@ async def fetch_page(
 def build_page(number: int, response: ListResponse[T]) -> Page[T]:
     """Build a page; counts that cannot be true are dropped."""
     meta = response.meta
+    total = meta.total if meta else None
     return Page(
         items=response.items or (),
         page=number,
         pages=meta.pages if meta and meta.pages > 0 else None,
-        total=meta.total if meta and meta.total >= 0 else None,
+        total=None if total is None or total < 0 else total,
         has_next=bool(response.links.pages.next),
     )
 

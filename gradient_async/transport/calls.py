@@ -26,6 +26,7 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
+from gradient_async.stops import stop_error
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
@@ -65,6 +66,10 @@ class Caller:
     transport: Transport
     credentials: Credentials
     base_url: str
+    retrieval_url: str
+    """Base URL of the host that searches knowledge bases."""
+    retrieval_pacing: Pacing
+    """Paces searches, which do not count towards the API's rate limit."""
     codec: Codec
     find_pacing: Callable[[Secret], Pacing]
     """Return what keeps to the rate limit of a token."""
@@ -90,6 +95,16 @@ class Caller:
         """Return a view whose attempts are reported to a function, too."""
         handler = self.attempt_handler.observe(on_attempt)
         return attrs.evolve(self, attempt_handler=handler)
+
+    def for_retrieval(self) -> Caller:
+        """Return a view whose calls go to the host that searches knowledge bases."""
+        return attrs.evolve(
+            self,
+            base_url=self.retrieval_url,
+            find_pacing=lambda _: self.retrieval_pacing,
+            # What that host says of limits and tokens is not about the API's.
+            token_status=TokenStatus(),
+        )
 
     async def call(self, request: Request, cls: type[T]) -> T:
         """
@@ -188,6 +203,9 @@ class Caller:
                 return call, response
         except GradientError as error:
             failure, cause = _call_error(error, call)
+        except StopAsyncIteration as stop:
+            # Of the token's function, the hook, or a transport or pacing passed in.
+            raise stop_error(stop) from stop
         except TimeoutError:
             if not scope.expired():
                 raise

@@ -11,6 +11,7 @@ from gradient_async.checks import check_instance, check_int
 from gradient_async.errors import (
     ConfigurationError,
     DeadlineExceededError,
+    DecodeError,
     RateLimitError,
     ResponseTooLargeError,
     ServerError,
@@ -164,13 +165,13 @@ def is_transient(error: BaseException) -> bool:
     """
     Whether the same request may succeed later.
 
-    Broader than what one call retries: it includes every 5xx status, and a call that
-    ran out of time.
+    Broader than what one call retries: it includes every 5xx status, a call that ran
+    out of time, and a response that is not what was expected, such as a gateway's page.
     """
     match error:
         case TLSError() | ResponseTooLargeError():
             return False
-        case TransportError() | ServerError() | DeadlineExceededError():
+        case TransportError() | ServerError() | DeadlineExceededError() | DecodeError():
             return True
         case _:
             return isinstance(error, StatusError) and error.status in _TRANSIENT

@@ -28,10 +28,13 @@ class Request:
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers to add, names in lower case; see `extra_headers` for what they may be."""
 
+    is_repeatable: bool = False
+    """Whether it has no effect although its method might, such as a search by POST."""
+
     @property
     def is_idempotent(self) -> bool:
         """Whether sending it twice has the same effect as sending it once."""
-        return self.method in _IDEMPOTENT
+        return self.is_repeatable or self.method in _IDEMPOTENT
 
 
 @attrs.frozen(kw_only=True)

@@ -9,16 +9,19 @@ from enum import IntEnum, auto
 
 from gradient_async.checks import check_seconds
 from gradient_async.errors import (
-    DeadlineExceededError,
     GradientError,
     IndexingJobTimeoutError,
-    StatusError,
 )
 from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging.page import MAX_PER_PAGE
-from gradient_async.transport.retry import is_transient
 from gradient_async.waiting.cancel import CancelBatch
+from gradient_async.waiting.failures import (
+    FailureLog,
+    may_be_the_list,
+    most_severe,
+    retry_after,
+)
 from gradient_async.waiting.messages import describe_uncancelled, describe_unfinished
 from gradient_async.waiting.rounds import PollRound, ReadPage
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
@@ -95,6 +98,7 @@ class Poller:
         self._page_hints: dict[str, int] = {}
         self._finished: list[IndexingJob] = []
         self._latest_failure: GradientError | None = None
+        self._failures = FailureLog()
         if seen is not None:
             self._record(seen.uuid, seen)
 
@@ -171,9 +175,11 @@ class Poller:
                 started=started,
                 ended=_now(),
                 jitter=jitter,
-                retry_after=_retry_after(error),
+                retry_after=retry_after(error),
             )
-            if self.state is PollerState.FIRST_POLL or not is_transient(error):
+            is_first = self.state is PollerState.FIRST_POLL
+            self._failures.record(error, started)
+            if is_first or not self._failures.may_pass(error, started):
                 raise
             self._latest_failure = error
             self._log(error)
@@ -182,6 +188,7 @@ class Poller:
                 poll, started=started, ended=_now(), jitter=jitter
             )
             self._latest_failure = None
+            self._failures.record(None, started)
             self._advance(PollerState.POLLING)
 
     async def _fetch_pending(self) -> None:
@@ -189,16 +196,28 @@ class Poller:
         plan = PollRound(self.pending, self._page_hints, use_list=use_list)
         while step := plan.next_step:
             if isinstance(step, ReadPage):
-                page = await self._source.fetch_page(step.number, MAX_PER_PAGE)
-                for job in page.items:
-                    if job.uuid in self.pending:
-                        self._record(job.uuid, job)
-                plan.record_page(page)
+                await self._read_page(plan, step.number)
             else:
                 failures = await run_bounded(self._get, step.uuids)
                 if failures:
                     raise most_severe([*failures.values()])
-                plan.record_gets()
+                plan.record_gets(step)
+
+    async def _read_page(self, plan: PollRound, number: int) -> None:
+        try:
+            page = await self._source.fetch_page(number, MAX_PER_PAGE)
+        except GradientError as error:
+            if not may_be_the_list(error):
+                raise
+            logger.info(
+                "reading the list of indexing jobs failed (%s)", type(error).__name__
+            )
+            plan.record_list_failure()
+            return
+        for job in page.items:
+            if job.uuid in self.pending:
+                self._record(job.uuid, job)
+        plan.record_page(page)
 
     async def _get(self, uuid: str) -> None:
         self._record(uuid, await self._source.get(uuid))
@@ -259,17 +278,6 @@ class Poller:
         for note in describe_uncancelled(failures):
             error.add_note(note)
         return error
-
-
-def most_severe(errors: list[Exception]) -> Exception:
-    """Return the first error that is not transient, or else the first."""
-    return next((error for error in errors if not is_transient(error)), errors[0])
-
-
-def _retry_after(error: GradientError) -> float | None:
-    if isinstance(error, StatusError | DeadlineExceededError):
-        return error.retry_after
-    return None
 
 
 def _now() -> float:

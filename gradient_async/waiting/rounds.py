@@ -4,6 +4,9 @@ Decide which requests a poll sends; pure.
 A poll fetches every pending job once. A page of the account's list shows 200 jobs for
 the price of one `get`, but an old job may be many pages down. So the list is read from
 its head for as long as that costs no more than getting the remaining jobs one by one.
+
+If the list cannot be read, the jobs are fetched by id: one first, because if that fails
+too, not only the list is down.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ class ReadPage:
 
 @attrs.frozen
 class GetEach:
-    """Get each of these jobs by id; the last step of a round."""
+    """Get each of these jobs by id."""
 
     uuids: tuple[str, ...]
 
@@ -39,8 +42,8 @@ class PollRound:
     """
     The requests of one poll: which pages to read and which jobs to get.
 
-    Fetch what `next_step` names and record it (`record_page`, `record_gets`), until
-    `next_step` is None.
+    Fetch what `next_step` names and record it (`record_page`, `record_list_failure`,
+    `record_gets`), until `next_step` is None.
 
     Args:
         pending: Ids of the jobs to find.
@@ -62,15 +65,20 @@ class PollRound:
         self._pages_read = 0
         self._page_count: int | None = None
         self._at_end = not use_list
+        self._is_list_down = False
+        self._is_probed = False
 
     @property
     def next_step(self) -> Step | None:
         """What to fetch next; None once every job was found."""
         if not self._missing:
             return None
+        if self._is_list_down and not self._is_probed:
+            return GetEach((next(iter(self._missing)),))
         # The list may misstate its length, so it is read no further than pays off.
         is_limit_reached = self._pages_read > self._job_count
-        if self._at_end or is_limit_reached or not self._is_reading_worthwhile():
+        is_over = self._at_end or self._is_list_down or is_limit_reached
+        if is_over or not self._is_reading_worthwhile():
             return GetEach(tuple(self._missing))
         return ReadPage(self._pages_read + 1)
 
@@ -84,12 +92,18 @@ class PollRound:
                 del self._missing[job.uuid]
                 self._page_hints[job.uuid] = self._pages_read
 
-    def record_gets(self) -> None:
-        """Record that the remaining jobs were fetched by id."""
-        self._page_hints.update(
-            {uuid: self._expected_page(uuid) for uuid in self._missing}
-        )
-        self._missing.clear()
+    def record_list_failure(self) -> None:
+        """Record that the page that the latest step named could not be read."""
+        self._is_list_down = True
+
+    def record_gets(self, step: GetEach) -> None:
+        """Record that the jobs of the latest step were fetched by id."""
+        self._is_probed = True
+        for uuid in step.uuids:
+            # How far down a job is shows only in a list that was read.
+            if not self._is_list_down:
+                self._page_hints[uuid] = self._expected_page(uuid)
+            del self._missing[uuid]
 
     def _is_reading_worthwhile(self) -> bool:
         """Whether some further pages cost no more requests than the jobs on them."""

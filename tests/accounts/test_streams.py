@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -255,6 +256,23 @@ async def test_two_tasks_share_a_stream() -> None:
             items = [*await leaving, *await staying]
 
     assert 60 == len(set(uuids(items)))
+
+
+async def test_a_hasty_task_beside_a_patient_one() -> None:
+    """A task that gives up before a page arrives does not keep it from others."""
+    api = three(delay=lambda _: 0.25)
+    async with open_accounts(api) as accounts:
+        stream = accounts.iter_indexing_jobs(per_page=10)
+        patient = asyncio.ensure_future(stream.collect())
+        taken = []
+        for _ in range(1000):
+            with suppress(TimeoutError, StopAsyncIteration):
+                async with asyncio.timeout(0.01):
+                    taken.append(await anext(aiter(stream)))
+
+        assert patient.done()
+        assert 60 == len(taken + await patient)
+        assert 6 == len(api.requests)
 
 
 async def test_a_waiting_task_ends_when_the_stream_is_cancelled() -> None:

@@ -10,6 +10,7 @@ from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.errors import (
     AuthenticationError,
     ConfigurationError,
+    DatabaseTimeoutError,
     DeadlineExceededError,
     GradientError,
     IndexingJobTimeoutError,
@@ -27,6 +28,7 @@ SPECIAL = {
     RateLimitError: 5,
     DeadlineExceededError: 5,
     IndexingJobTimeoutError: 5,
+    DatabaseTimeoutError: 5,
 }
 
 ERRORS = [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gradient_async.models import IndexedDataSource, IndexingJob, KnowledgeBase
+from gradient_async.models.lists import Meta
 
 _DELETED: Final = "may be an empty 204, and only repeats the request's ids"
 _OLDER: Final = "only older responses carry it"
@@ -57,5 +58,6 @@ ADDED: Final[Mapping[tuple[type, str], str]] = {
 NULLABLE: Final[Mapping[tuple[type, str], str]] = {
     (IndexedDataSource, "error_msg"): _NO_ERROR,
     (IndexedDataSource, "error_details"): _NO_ERROR,
+    (Meta, "total"): "0 is the length of an empty list",
 }
-"""Strings that are None, rather than empty, when absent."""
+"""Plain values that are None, rather than empty, when absent."""

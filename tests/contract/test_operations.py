@@ -84,7 +84,8 @@ def test_every_method_has_a_source() -> None:
         method
         for resource in resources
         for name, method in inspect.getmembers(resource, inspect.isfunction)
-        if not name.startswith("_")
+        # The search is in no description, and says so.
+        if not name.startswith("_") and name != "retrieve"
     ]
 
     assert len(methods) == len(list(sources()))

@@ -22,5 +22,5 @@ async def call() -> AsyncIterator[HttpClient]:
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[Emulator]:
     """Run a server with one account and 45 jobs."""
-    async with Emulator(jobs=45) as emulator:
+    async with Emulator(jobs=45, database_seconds=0) as emulator:
         yield emulator

@@ -52,7 +52,9 @@ async def test_runs_until_a_signal(number: int) -> None:
 
 async def test_speed(call: HttpClient) -> None:
     """`--speed` makes jobs end sooner."""
-    options = create_parser().parse_args(["--jobs", "0", "--speed", "60"])
+    options = create_parser().parse_args(
+        ["--jobs", "0", "--speed", "60", "--database-seconds", "0"]
+    )
     async with Emulator(**vars(options)) as api:
         uuid = await call.start(api, await call.create_base(api, SPACES))
         await asyncio.sleep(10 / 60)

@@ -214,7 +214,7 @@ async def test_fault_on_one_page(api: Emulator, call: HttpClient) -> None:
 
 async def test_fault_on_one_account(call: HttpClient) -> None:
     """A fault for a token does not affect other accounts."""
-    async with Emulator(jobs=1, accounts=2) as api:
+    async with Emulator(jobs=1, accounts=2, database_seconds=0) as api:
         api.fail(Fault(status=500, token=api.tokens[1]))
         responses = [
             await call(api, authorization=f"Bearer {token}") for token in api.tokens

@@ -221,7 +221,7 @@ async def test_body_that_is_too_large(api: Emulator, call: HttpClient) -> None:
 @pytest.mark.parametrize("position", range(5))
 async def test_cancelling_seeded_jobs(call: HttpClient, position: int) -> None:
     """A seeded job ends when it is cancelled, and keeps its place in the list."""
-    async with Emulator(jobs=10, speed=0) as api:
+    async with Emulator(jobs=10, speed=0, database_seconds=0) as api:
         before: Any = api.jobs()[position]
         api.advance(30)
         response = await call.put(api, f"{JOBS}/{before['uuid']}/cancel")
@@ -277,7 +277,7 @@ async def test_unknown_jobs(api: Emulator, call: HttpClient, path: str) -> None:
 
 async def test_jobs_of_a_knowledge_base(call: HttpClient) -> None:
     """The list has the newest 20 jobs, whatever `page` is."""
-    async with Emulator(jobs=300) as api:
+    async with Emulator(jobs=300, database_seconds=0) as api:
         base = str(api.knowledge_bases()[0]["uuid"])
         path = f"{BASES}/{base}/indexing_jobs"
         response = await call(api, path, page=2, per_page=5)
@@ -304,7 +304,7 @@ async def test_created_jobs_can_be_removed(api: Emulator, call: HttpClient) -> N
 
 async def test_accounts_are_separate(call: HttpClient) -> None:
     """One account cannot see or index what belongs to another."""
-    async with Emulator(jobs=5, accounts=2) as api:
+    async with Emulator(jobs=5, accounts=2, database_seconds=0) as api:
         base = await call.create_base(api, SPACES)
         uuid = await call.start(api, base)
         other = f"Bearer {api.tokens[1]}"
@@ -321,7 +321,7 @@ async def test_data_is_repeatable(call: HttpClient) -> None:
     """What clients create has the same ids and numbers in a second run."""
     runs = []
     for _ in range(2):
-        async with Emulator(jobs=3, speed=0) as api:
+        async with Emulator(jobs=3, speed=0, database_seconds=0) as api:
             base = await call.create_base(api, SPACES, CRAWLER)
             await call.start(api, base)
             api.advance(60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -134,20 +135,62 @@ async def test_defaults(api: Emulator, call: HttpClient) -> None:
 @pytest.mark.parametrize(
     ("extra", "seconds", "status"),
     [
-        ({}, 4.9, "CREATING"),
-        ({}, 5, "ONLINE"),
+        ({}, 299.9, "CREATING"),
+        ({}, 300, "ONLINE"),
         ({"database_id": "mine"}, 0, "ONLINE"),
     ],
 )
 async def test_database(
-    api: Emulator, call: HttpClient, extra: dict[str, Any], seconds: float, status: str
+    call: HttpClient, extra: dict[str, Any], seconds: float, status: str
 ) -> None:
-    """A new database takes five seconds; an existing one none."""
-    uuid = (await call.post(api, BASES, **NEW, **extra)).json["knowledge_base"]["uuid"]
-    api.advance(seconds)
-    response = await call(api, f"{BASES}/{uuid}")
+    """A new database takes its time and has no id before; an existing one is ready."""
+    async with Emulator(jobs=0, database_seconds=300) as api:
+        base = (await call.post(api, BASES, **NEW, **extra)).json["knowledge_base"]
+        api.advance(seconds)
+        response = await call(api, f"{BASES}/{base['uuid']}")
 
     assert status == response.json["database_status"]
+    is_ready = status == "ONLINE"
+    assert is_ready is bool(response.json["knowledge_base"]["database_id"])
+
+
+def test_default_of_the_database() -> None:
+    """By default, a new database is ready after five seconds."""
+    assert 5 * 10**9 == Emulator(jobs=0)._platform.database_time
+
+
+async def test_starts_without_a_database(call: HttpClient) -> None:
+    """A start is refused until the database is ready, for want of its credentials."""
+    async with Emulator(jobs=0, database_seconds=300) as api:
+        uuid = await call.create_base(api, {"spaces_data_source": {"bucket_name": "b"}})
+        refused = await call.post(api, JOBS, knowledge_base_uuid=uuid)
+        api.advance(300)
+        started = await call.post(api, JOBS, knowledge_base_uuid=uuid)
+
+    assert 400 == refused.status
+    assert "database credentials are missing" in refused.json["message"]
+    assert "job" in started.json
+
+
+@pytest.mark.parametrize(("expected", "sources"), [(1, 1), (0, 0)])
+async def test_first_job(call: HttpClient, expected: int, sources: int) -> None:
+    """The job that creating a knowledge base starts is pending for its database."""
+    source = {"spaces_data_source": {"bucket_name": "b"}}
+    async with Emulator(jobs=0, database_seconds=300, indexes_new=True) as api:
+        await call.create_base(api, *[source] * sources)
+        phases = []
+        for seconds in (301, 2, 8):
+            api.advance(seconds)
+            phases += [str(job["phase"]).rpartition("_")[2] for job in api.jobs()]
+
+    assert ["PENDING", "RUNNING", "SUCCEEDED"] * expected == phases
+
+
+@pytest.mark.parametrize("seconds", [-1, math.inf, math.nan])
+def test_invalid_database_seconds(seconds: float) -> None:
+    """The time that a database takes is a number of seconds from 0."""
+    with pytest.raises(ValueError, match="database_seconds must be a number from 0"):
+        Emulator(database_seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +281,7 @@ async def test_unknown(api: Emulator, call: HttpClient, method: str, path: str) 
 
 async def test_unfinished_seeded_jobs_block(call: HttpClient) -> None:
     """An unfinished seeded job blocks others until it is cancelled."""
-    async with Emulator(jobs=1) as api:
+    async with Emulator(jobs=1, database_seconds=0) as api:
         (job,) = api.jobs()
         base = str(job["knowledge_base_uuid"])
         rejected = await call.post(api, JOBS, knowledge_base_uuid=base)
@@ -260,7 +303,7 @@ def test_seeded_names() -> None:
 
 async def test_accounts_create_different_ids(call: HttpClient) -> None:
     """The same calls for two accounts create different ids."""
-    async with Emulator(jobs=0, accounts=2) as api:
+    async with Emulator(jobs=0, accounts=2, database_seconds=0) as api:
         responses = [
             await call(
                 api, BASES, method="POST", authorization=f"Bearer {it}", json=NEW

@@ -160,7 +160,7 @@ async def test_request_ids_count_up(call: HttpClient) -> None:
     """Each response has its own request id, which a second run repeats."""
     runs = []
     for _ in range(2):
-        async with Emulator(jobs=1) as api:
+        async with Emulator(jobs=1, database_seconds=0) as api:
             responses = [await call(api) for _ in range(3)]
         runs.append([response.headers["x-request-id"] for response in responses])
     uuid = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}")

@@ -55,7 +55,7 @@ def test_url_needs_a_running_server() -> None:
 
 async def test_repr() -> None:
     """The repr shows the URL, and no token."""
-    api = Emulator(jobs=0)
+    api = Emulator(jobs=0, database_seconds=0)
     before = repr(api)
     async with api:
         running = repr(api)
@@ -213,7 +213,7 @@ async def test_new_jobs_come_first(api: Emulator, call: HttpClient) -> None:
 
 async def test_dates_of_new_jobs(call: HttpClient) -> None:
     """New jobs are dated now, or a second after the newest job if that is later."""
-    async with Emulator(jobs=3, speed=0) as api:
+    async with Emulator(jobs=3, speed=0, database_seconds=0) as api:
         api.add_jobs(1)
         api.advance(3600)
         await call.start(api, await call.create_base(api, SPACES))

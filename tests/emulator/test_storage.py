@@ -222,7 +222,7 @@ async def test_requests_are_recorded(api: Emulator, call: HttpClient) -> None:
 
 async def test_files_belong_to_accounts(call: HttpClient) -> None:
     """An uploaded file is invisible to other accounts."""
-    async with Emulator(jobs=0, accounts=2) as api:
+    async with Emulator(jobs=0, accounts=2, database_seconds=0) as api:
         upload = await presign(api, call)
         await send(call, upload["presigned_url"], b"12345")
         statuses = []
@@ -273,7 +273,7 @@ async def test_negative_sizes(api: Emulator, call: HttpClient) -> None:
 
 async def test_report_of_another_account(call: HttpClient) -> None:
     """The site has the reports of all accounts."""
-    async with Emulator(jobs=20, accounts=2) as api:
+    async with Emulator(jobs=20, accounts=2, database_seconds=0) as api:
         job = next(it for it in api.jobs(api.tokens[1]) if it["is_report_available"])
         url = await call(
             api,
@@ -379,7 +379,7 @@ async def test_interrupted_uploads(api: Emulator, call: HttpClient) -> None:
 
 async def test_life_cycle(call: HttpClient) -> None:
     """The site runs as long as the server, and keeps what it received."""
-    api = Emulator(jobs=0)
+    api = Emulator(jobs=0, database_seconds=0)
     with pytest.raises(RuntimeError, match="not running"):
         _ = api.storage_url
     async with api:
@@ -402,7 +402,7 @@ async def test_life_cycle(call: HttpClient) -> None:
 
 async def test_urls_survive_a_restart(call: HttpClient) -> None:
     """A presigned URL stays valid across a restart."""
-    api = Emulator(jobs=0)
+    api = Emulator(jobs=0, database_seconds=0)
     async with api:
         upload = await presign(api, call)
     async with api:
@@ -413,7 +413,7 @@ async def test_urls_survive_a_restart(call: HttpClient) -> None:
 
 async def test_port_is_taken_at_restart(call: HttpClient) -> None:
     """If its port is taken at a restart, the site uses another free one."""
-    api = Emulator(jobs=0)
+    api = Emulator(jobs=0, database_seconds=0)
     async with api:
         port = urlsplit(api.storage_url).port
     with socket.create_server(("127.0.0.1", port or 0)):

@@ -37,6 +37,7 @@ from gradient_async.models.knowledge_bases import (
 )
 from gradient_async.models.models import ModelsResponse
 from gradient_async.models.regions import RegionsResponse
+from gradient_async.models.retrieval import RetrievalResponse
 from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
 from gradient_async.models.uploads import PresignedUploadsResponse
 from tests.codec.documents import (
@@ -86,6 +87,7 @@ RESPONSES: dict[type, Any] = {
     ModelsResponse: LIST | {"models": [MODEL]},
     PresignedUploadsResponse: {"request_id": "request-1", "uploads": [UPLOAD]},
     RegionsResponse: {"regions": [REGION]},
+    RetrievalResponse: {"results": [{"text_content": "a", "metadata": {"page": 1}}]},
     ScheduledIndexingResponse: {"indexing_info": SCHEDULE},
 }
 
@@ -117,6 +119,8 @@ def decode(shape: type) -> Any:
 
 ALL = [*(decode(shape) for shape in RESPONSES), *INPUTS]
 ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_data_source())
+
+ALL.append(decode(RetrievalResponse).to_result())
 
 SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}
 """One object of each class."""

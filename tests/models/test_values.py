@@ -24,6 +24,7 @@ from gradient_async.models.knowledge_bases import (
     KnowledgeBaseResponse,
 )
 from gradient_async.models.lists import ListResponse, Meta
+from gradient_async.models.retrieval import RetrievalResponse
 from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
 from tests.models.samples import ENUMS, MODELS, MODULES, RESPONSES, SAMPLES
 from tests.support.exact_types import type_mismatches
@@ -55,9 +56,8 @@ def is_zero(value: Any) -> bool:
 def has_required(model: type) -> bool:
     """Whether a model has arguments that are required."""
     fields = attrs.fields(model)
-    return issubclass(model, ListResponse) or attrs.NOTHING in {
-        it.default for it in fields
-    }
+    checks_content = issubclass(model, ListResponse | RetrievalResponse)
+    return checks_content or attrs.NOTHING in {it.default for it in fields}
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -188,6 +188,52 @@ def test_growth_by_one_page() -> None:
     assert not tracker.drift
 
 
+@pytest.mark.parametrize(
+    ("expected", "items"),
+    # Tiny pages are more likely to repeat rightly.
+    [(80, "a"), (40, "ab"), (8, "abcdefghij"), (5, "a" * 200), (5, "")],
+)
+@pytest.mark.parametrize("step", [1, 2, -1, 10, 200])
+def test_same_page_with_a_moving_total(expected: int, items: str, step: int) -> None:
+    """A page that comes again and again is an error soon, whatever the total says."""
+    tracker = start_tracker()
+
+    with pytest.raises(PaginationError, match="but the list goes on"):
+        for number in range(1, 1000):
+            each = page(number, items, pages=1000, total=10_000 + number * step)
+            tracker.accept(each, each.items)
+
+    assert 1 + expected == tracker.accepted
+
+
+def test_same_pages_in_turn_with_a_moving_total() -> None:
+    """Two pages that take turns are an error soon, whatever the total says."""
+    tracker = start_tracker()
+
+    with pytest.raises(PaginationError, match="repeats an earlier page"):
+        for number in range(1, 1000):
+            items = "abcdefghij" if number % 2 else "klmnopqrst"
+            each = page(number, items, pages=1000, total=10_000 + number)
+            tracker.accept(each, each.items)
+
+    assert 2 + 8 == tracker.accepted
+
+
+def test_pages_repeated_after_one_growth() -> None:
+    """After growth by several pages at once, any number of pages repeat rightly."""
+    numbers = list(range(1000, 0, -1))
+    tracker = PageTracker[int](Position())
+    yielded: list[int] = []
+    while not tracker.at_end:
+        each = serve(numbers, tracker.next_page, 10)
+        yielded += [each.items[index] for index in tracker.accept(each, each.items)]
+        if tracker.accepted == 40:
+            numbers = [*range(1250, 1000, -1), *numbers]
+
+    assert list(range(1000, 0, -1)) == yielded
+    assert not tracker.drift
+
+
 def test_too_many_pages() -> None:
     """A list that continues past the maximum number of pages is an error."""
     tracker = accept(
@@ -303,6 +349,82 @@ def test_list_without_meta() -> None:
 def test_drift(expected: bool, pages: list[Page[str]]) -> None:
     """A change that growth at the head cannot explain is drift."""
     assert expected is accept(start_tracker(), *pages).drift
+
+
+@pytest.mark.parametrize(
+    ("expected_lost", "head", "tail"),
+    [
+        # Growth at the tail alone: what was taken for new is lost.
+        (15, 0, 25),
+        (10, 0, 20),
+        (35, 0, 45),
+        (40, 0, 500),
+        # At both ends: lost where the tail grew by more than one page.
+        (3, 12, 13),
+        (0, 12, 3),
+        (0, 25, 0),
+        (0, 500, 0),
+        (0, 0, 9),
+    ],
+)
+def test_items_skipped_as_new_that_were_not(
+    expected_lost: int, head: int, tail: int
+) -> None:
+    """Items taken for new are lost if none that was read follows them: drift."""
+    numbers = list(range(50, 0, -1))
+    tracker = PageTracker[int](Position())
+    yielded: list[int] = []
+    while not tracker.at_end:
+        each = serve(numbers, tracker.next_page, 10)
+        yielded += [each.items[index] for index in tracker.accept(each, each.items)]
+        if tracker.accepted == 1:
+            numbers = [*range(50 + head, 50, -1), *numbers, *range(0, -tail, -1)]
+
+    lost = set(range(1, 51)) - set(yielded)
+
+    assert expected_lost == len(lost)
+    assert bool(expected_lost) is tracker.drift
+
+
+@given(
+    length=st.integers(0, 30),
+    per_page=st.integers(1, 6),
+    growth=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=12),
+    max_keys=st.integers(1, 12) | st.just(10_000),
+)
+def test_growth_never_hides_items_silently(
+    length: int, per_page: int, growth: list[tuple[int, int]], max_keys: int
+) -> None:
+    """If a list grows at both ends, an item is yielded, or `drift` is set."""
+    numbers = list(range(10_000, 10_000 + length))
+    tracker = PageTracker[int](Position(), max_keys=max_keys)
+    yielded: list[int] = []
+    growth = [*growth]
+    while not tracker.at_end:
+        each = serve(numbers, tracker.next_page, per_page)
+        yielded += [each.items[index] for index in tracker.accept(each, each.items)]
+        head, tail = growth.pop() if growth else (0, 0)
+        first = min(numbers, default=10_000)
+        last = max(numbers, default=9_999) + 1
+        numbers = [*range(first - head, first), *numbers, *range(last, last + tail)]
+
+    assert tracker.drift or set(range(10_000, 10_000 + length)) <= set(yielded)
+
+
+def test_drift_found_by_counting_stays() -> None:
+    """Drift found behind items that were counted stays set on the pages after it."""
+    numbers = list(range(50, 0, -1))
+    tracker = PageTracker[int](Position())
+    drift: list[bool] = []
+    while not tracker.at_end:
+        each = serve(numbers, tracker.next_page, 10)
+        tracker.accept(each, each.items)
+        drift.append(tracker.drift)
+        if tracker.accepted == 1:
+            numbers += range(0, -25, -1)
+
+    # Page 2 is skipped as a whole; page 3 shows that it should not have been.
+    assert [False, False, True, True, True, True, True, True] == drift
 
 
 def test_drift_stays() -> None:

@@ -8,6 +8,7 @@ import itertools
 import pickle
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -234,6 +235,78 @@ async def test_break_in_one_of_two_loops() -> None:
     one = await take(paginator, 1)
 
     assert numbers.items == sorted(await rest + one, reverse=True)
+
+
+async def _take_one(paginator: Paginator[int]) -> list[int]:
+    return [await anext(paginator)]
+
+
+async def _iterate_once(paginator: Paginator[int]) -> list[int]:
+    return [await anext(aiter(paginator))]
+
+
+async def _take_page(paginator: Paginator[int]) -> list[int]:
+    return list((await anext(paginator.pages())).items)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        _take_one,
+        _iterate_once,
+        _take_page,
+        lambda paginator: take(paginator, 1),
+        lambda paginator: paginator.collect(max_items=1),
+    ],
+    ids=["anext", "aiter", "pages", "break", "collect"],
+)
+async def test_hasty_consumer_beside_a_patient_one(
+    step: Callable[[Paginator[int]], Awaitable[list[int]]],
+) -> None:
+    """A task that gives up before a page arrives does not keep it from others."""
+    numbers = GrowingList(100, delay=lambda: 0.25)
+    paginator = paginate(numbers.fetch)
+    patient = asyncio.ensure_future(paginator.collect())
+    taken: list[int] = []
+    for _ in range(1000):
+        with suppress(TimeoutError, StopAsyncIteration):
+            async with asyncio.timeout(0.01):
+                taken += await step(paginator)
+
+    assert patient.done()
+    assert sorted(numbers.items) == sorted(taken + await patient)
+    assert list(range(1, 11)) == numbers.requested_pages
+
+
+async def test_last_consumer_that_leaves() -> None:
+    """When the last of several loops is left, nothing is in flight any more."""
+    numbers = GrowingList(1000, delay=lambda: 1.0)
+    paginator = paginate(numbers.fetch)
+    loops = [asyncio.ensure_future(paginator.collect()) for _ in range(3)]
+    await asyncio.sleep(2.5)
+    tasks = []
+    for each in loops:
+        each.cancel()
+        await asyncio.wait({each})
+        await asyncio.sleep(0)
+        tasks.append(len(asyncio.all_tasks()) - 1)
+
+    # Four pages, and the loops that still wait for them.
+    assert [4 + 2, 4 + 1, 0] == tasks
+    assert 0 == numbers.in_flight
+
+
+async def test_closing_ends_what_others_wait_for() -> None:
+    """`aclose` cancels pages that other tasks wait for, and ends their loops."""
+    numbers = GrowingList(1000, delay=lambda: 1.0)
+    paginator = paginate(numbers.fetch)
+    loops = [asyncio.ensure_future(paginator.collect()) for _ in range(3)]
+    await asyncio.sleep(2.5)
+    await paginator.aclose()
+
+    assert 0 == numbers.in_flight
+    assert 10 == sum(len(part) for part in await asyncio.gather(*loops))
+    assert 1 == len(asyncio.all_tasks())
 
 
 class FailingList:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
@@ -18,6 +17,7 @@ Outcome: TypeAlias = Response | Exception
 """What a request results in."""
 
 _KINDS: Final = {
+    ("GET", "/v2/gen-ai/knowledge_bases/kb-1"): "base",
     ("GET", BASE): "list",
     ("POST", JOBS): "start",
     ("GET", f"{JOBS}/job-1"): "get",
@@ -29,6 +29,12 @@ def job(phase: str = "PENDING", **facts: Any) -> Response:
     """Return a response with the job."""
     defaults = {"uuid": "job-1", "phase": f"BATCH_JOB_PHASE_{phase}"}
     return json_response({"job": defaults | facts})
+
+
+def base(status: str = "ONLINE", **facts: Any) -> Response:
+    """Return a response with the knowledge base and the state of its database."""
+    fields = {"uuid": "kb-1"} | facts
+    return json_response({"knowledge_base": fields, "database_status": status})
 
 
 def jobs(*phases: str) -> Response:
@@ -56,10 +62,12 @@ class JobAccount:
     """
 
     def __init__(self, **outcomes: Outcome | list[Outcome]) -> None:
-        self._outcomes: Mapping[str, list[Outcome]] = {
+        self._outcomes: dict[str, list[Outcome]] = {
             kind: [*it] if isinstance(it, list) else [it]
             for kind, it in outcomes.items()
         }
+        # A knowledge base that explains nothing: it is ready, and of an unknown age.
+        self._outcomes.setdefault("base", [base()])
         self.transport = MemoryTransport(self._respond)
         self.requests: list[tuple[str, float]] = []
         self._started: float | None = None

@@ -74,7 +74,10 @@ async def test_one_job(method: str, path: str, sent: object, call: Any) -> None:
                 "meta": {"page": 7, "pages": 1, "total": 1},
             },
         ),
-        (Page(items=(), page=1, total=0), {"meta": {}}),
+        (Page(items=(), page=1), {"meta": {}}),
+        (Page(items=(), page=1, pages=3), {"jobs": [], "meta": {"pages": 3}}),
+        (Page(items=(), page=1), {"jobs": [], "meta": {"total": None}}),
+        (Page(items=(), page=1, total=0), {"meta": {"total": 0}}),
         (Page(items=(), page=1), {"jobs": [], "meta": {"pages": -1, "total": -1}}),
     ],
 )

@@ -92,7 +92,7 @@ async def test_failing_first_poll() -> None:
         (IndexingJobTimeoutError, job(), HANG),
         (IndexingJobTimeoutError, job(), error_response(503)),
         (NotFoundError, job(), error_response(404)),
-        (DecodeError, job(), Response(status=200, body=b"<html>")),
+        (IndexingJobTimeoutError, job(), Response(status=200, body=b"<html>")),
     ],
 )
 async def test_errors_after_the_start(

@@ -71,6 +71,10 @@ IN_PATH: dict[str, tuple[str, StringCall]] = {
         f"{BASES}/{{}}",
         lambda it, text: it.knowledge_bases.get(text),
     ),
+    "knowledge_bases.retrieve(uuid)": (
+        "/v1/{}/retrieve",
+        lambda it, text: it.knowledge_bases.retrieve(text, "query"),
+    ),
     "knowledge_bases.update(uuid)": (
         f"{BASES}/{{}}",
         lambda it, text: it.knowledge_bases.update(text, name="n"),
@@ -242,6 +246,8 @@ ELSEWHERE = {
     "indexing_jobs.as_completed(uuids)",
     "indexing_jobs.run(knowledge_base_uuid)",
     "indexing_jobs.run(data_source_uuids)",
+    "knowledge_bases.find(name)",
+    "knowledge_bases.wait_until_online(uuid)",
 }
 
 STRING_NAMES = ("uuid", "uuids", "_id", "name", "region", "tags")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -24,6 +24,9 @@ def type_mismatches(value: object, shape: Any, path: str = "$") -> Iterator[str]
     elif origin is tuple and type(value) is tuple:
         for index, item in enumerate(value):
             yield from type_mismatches(item, get_args(shape)[0], f"{path}[{index}]")
+    elif origin is Mapping and type(value) is dict:
+        # Plain JSON, of which the type says no more.
+        return
     elif type(value) is not shape:
         yield f"{path}: {value!r} is no {shape}"
     elif isinstance(value, datetime) and value.utcoffset() is None:

@@ -306,10 +306,18 @@ def test_valid_policies(numbers: dict[str, Any]) -> None:
         ("not nan and 20.0", {"first_wait": math.nan}),
         ("not 0.5 and nan", {"max_wait": math.nan}),
         ("not 0.5 and -1", {"max_wait": -1}),
+        ("attempts must be an integer of at least 1, got '4'", {"attempts": "4"}),
+        ("attempts must be an integer of at least 1, got 2.0", {"attempts": 2.0}),
+        ("attempts must be an integer of at least 1, got True", {"attempts": True}),
+        ("attempts must be an integer of at least 1, got None", {"attempts": None}),
+        ("^first_wait must be a number, got str", {"first_wait": "1"}),
+        ("^first_wait must be a number, got NoneType", {"first_wait": None}),
+        ("^max_wait must be a number, got str", {"max_wait": "20"}),
+        ("^max_wait must be a number, got list", {"max_wait": [20]}),
     ],
 )
 def test_invalid_policies(text: str, numbers: dict[str, Any]) -> None:
-    """A number out of range is rejected, and the error shows it."""
+    """A number out of range, or no number, is rejected, and the error shows it."""
     with pytest.raises(ConfigurationError, match=text):
         RetryPolicy(**numbers)
 

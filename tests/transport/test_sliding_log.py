@@ -54,20 +54,46 @@ def test_the_longest_window_comes_last(windows: Iterable[Window]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("requests", "seconds"),
+    ("text", "requests", "seconds"),
     [
-        (0, 60.0),
-        (-1, 60.0),
-        (5, 0.0),
-        (5, -1.0),
-        (5, math.inf),
-        (5, math.nan),
+        ("requests must be an integer of at least 1, got 0", 0, 60.0),
+        ("requests must be an integer of at least 1, got -1", -1, 60.0),
+        ("requests must be an integer of at least 1, got 2.0", 2.0, 60.0),
+        ("requests must be an integer of at least 1, got '5'", "5", 60.0),
+        ("requests must be an integer of at least 1, got True", True, 60.0),
+        ("requests must be an integer of at least 1, got None", None, 60.0),
+        ("seconds must be a positive number of seconds, got 0.0", 5, 0.0),
+        ("seconds must be a positive number of seconds, got -1.0", 5, -1.0),
+        ("seconds must be a positive number of seconds, got inf", 5, math.inf),
+        ("seconds must be a positive number of seconds, got nan", 5, math.nan),
+        ("seconds must be a positive number of seconds, got '60'", 5, "60"),
+        ("seconds must be a positive number of seconds, got True", 5, True),
+        ("seconds must be a positive number of seconds, got None", 5, None),
     ],
 )
-def test_invalid_windows(requests: Any, seconds: float) -> None:
+def test_invalid_windows(text: str, requests: Any, seconds: Any) -> None:
     """A window without requests or without a length is rejected."""
-    with pytest.raises(ConfigurationError, match=r"^(requests|seconds) must be"):
+    with pytest.raises(ConfigurationError) as caught:
         Window(requests, seconds)
+
+    assert text == caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("windows must be an iterable, got int", 5),
+        ("windows must be an iterable, got Window", MINUTE),
+        ("each of windows must be a Window, got int", [MINUTE, 5]),
+        ("each of windows must be a Window, got tuple", [(250, 60.0)]),
+    ],
+)
+def test_invalid_rate_limits(text: str, windows: Any) -> None:
+    """What is no list of windows is rejected."""
+    with pytest.raises(ConfigurationError) as caught:
+        RateLimit(windows)
+
+    assert text == caught.value.message
 
 
 def test_no_wait_without_windows() -> None:

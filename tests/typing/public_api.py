@@ -66,6 +66,7 @@ from gradient_async import (
     RateLimit,
     Region,
     RerankingConfiguration,
+    RetrievalResult,
     RetryPolicy,
     ScheduledIndexing,
     SpacesDataSource,
@@ -186,6 +187,17 @@ async def manage_knowledge_bases(client: Client) -> None:
     NewDataSource(AWSDataSource(), chunking_algorithm="semantic")
     assert_type(await bases.create("name", size="small"), KnowledgeBase)
     assert_type(await bases.update("kb", tags=[]), KnowledgeBase)
+    assert_type(await bases.find("handbook"), KnowledgeBase)
+    assert_type(await bases.wait_until_online("kb", timeout=900), KnowledgeBase)
+    found = await bases.retrieve(
+        "kb",
+        "refunds",
+        alpha=0.5,
+        filters={"must": [{"field": "page", "operator": "in", "value": [1, "b"]}]},
+    )
+    assert_type(found, RetrievalResult)
+    assert_type(found.results[0].metadata, Mapping[str, object])
+    await bases.retrieve("kb", "refunds", filters={"may": []})  # type: ignore[arg-type]  # the claim
     await bases.delete("kb")
 
 

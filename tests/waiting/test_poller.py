@@ -13,7 +13,8 @@ from gradient_async.errors import (
     NotFoundError,
     ServerError,
 )
-from gradient_async.waiting.poller import Poller, PollerState, most_severe
+from gradient_async.waiting.failures import most_severe
+from gradient_async.waiting.poller import Poller, PollerState
 from tests.waiting.job_server import JobServer, fail_between, make_uuids
 
 BUSY = ServerError("busy", status=503)

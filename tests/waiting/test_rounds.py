@@ -47,7 +47,7 @@ class FakeList:
                 plan.record_page(self.page(step.number))
             else:
                 self.fetched += step.uuids
-                plan.record_gets()
+                plan.record_gets(step)
 
 
 def fake_list(*job_pages: int, pages: int = 25, counted: bool = True) -> FakeList:
@@ -76,9 +76,27 @@ def test_without_the_list() -> None:
 
     assert GetEach(("a",)) == plan.next_step
 
-    plan.record_gets()
+    plan.record_gets(GetEach(("a",)))
 
     assert None is plan.next_step
+
+
+def test_list_that_fails() -> None:
+    """If a page fails, one job is fetched by id, then the others; hints stay."""
+    hints = {"a": 2, "b": 3}
+    plan = PollRound(("a", "b", "c"), hints)
+    plan.record_list_failure()
+
+    assert GetEach(("a",)) == plan.next_step
+
+    plan.record_gets(GetEach(("a",)))
+
+    assert GetEach(("b", "c")) == plan.next_step
+
+    plan.record_gets(GetEach(("b", "c")))
+
+    assert None is plan.next_step
+    assert {"a": 2, "b": 3} == hints
 
 
 def test_no_page_hints() -> None:
@@ -156,6 +174,35 @@ def test_job_missing_from_the_list() -> None:
     assert {"job-0": 25, "job-1": 1} == hints
 
 
+@pytest.mark.parametrize(
+    ("expected", "hint", "pages", "counted"),
+    [
+        # On the page of its hint it is no more, so the list has pushed it on.
+        (2, 1, 1, True),
+        (2, 1, 1, False),
+        (4, 3, 3, True),
+        # It was not where it was expected: it may be on any page up to the last.
+        (3, 1, 3, True),
+        (3, 9, 3, True),
+        # Without a page count, the next page is as likely as any.
+        (4, 1, 9, False),
+        (4, None, 9, False),
+        (2, None, 1, False),
+        (3, None, 3, True),
+    ],
+)
+def test_hint_for_a_job_that_was_not_listed(
+    expected: int, hint: int | None, pages: int, counted: bool
+) -> None:
+    """A job that the pages read did not have is expected behind them next time."""
+    # A second job, listed nowhere either, makes reading further pages worthwhile.
+    fake = fake_list(0, 0, pages=pages, counted=counted)
+    hints = {} if hint is None else {"job-0": hint}
+    fake.run(hints)
+
+    assert expected == hints["job-0"]
+
+
 def test_list_that_shrank() -> None:
     """A hint past the end of the list counts as the last page."""
     fake = fake_list(1, 2, 2, pages=2)
@@ -177,9 +224,13 @@ def test_list_of_unknown_length() -> None:
 @pytest.mark.parametrize("jobs", [2, 3, 30])
 def test_endless_list(jobs: int) -> None:
     """Links are followed for at most one page more than there are jobs."""
-    fake = fake_list(*[1] * (jobs - 1), 0, pages=10**6, counted=False)
-    fake.run({})
+    fake, hints = (
+        fake_list(*[1] * (jobs - 1), 0, pages=10**6, counted=False),
+        dict[str, int](),
+    )
+    fake.run(hints)
 
+    assert jobs + 2 == hints[f"job-{jobs - 1}"]
     assert list(range(1, jobs + 2)) == fake.read
     assert [f"job-{jobs - 1}"] == fake.fetched
 
@@ -197,7 +248,7 @@ def test_list_that_keeps_growing(hint: int | None, jobs: int) -> None:
 
     assert read <= jobs + 1
     assert GetEach(tuple(uuids)) == plan.next_step
-    plan.record_gets()
+    plan.record_gets(GetEach(tuple(uuids)))
     assert None is plan.next_step
 
 

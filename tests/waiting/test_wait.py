@@ -184,6 +184,8 @@ async def test_round_cut_off_by_the_deadline() -> None:
     assert ["job-9000"] == [job.uuid for job in caught.value.jobs]
 
 
+BUSY = ServerError("busy", status=503)
+
 TRANSIENT = [
     ConnectError("no route"),
     ConnectionLostError("lost"),
@@ -193,13 +195,15 @@ TRANSIENT = [
     StatusError("too slow", status=408),
     ServerError("out of order", status=500),
     ServerError("unknown error at the edge", status=520),
+    DecodeError("a page in HTML"),
 ]
+
+LIST_FAILURES = [it for it in TRANSIENT if not isinstance(it, RateLimitError)]
 
 PERMANENT = [
     TLSError("expired"),
     ResponseTooLargeError("too large"),
     AuthenticationError("no", status=401),
-    DecodeError("odd"),
     NotFoundError("gone", status=404),
     StatusError("odd", status=418),
 ]
@@ -241,7 +245,115 @@ async def test_failures_of_the_first_poll(error: GradientError) -> None:
         await wait_for_all(server, make_uuids(3))
 
     assert error is caught.value
-    assert 1 == len(server.requests)
+    # A list that may be down alone is followed by one attempt to do without it.
+    expected = ["page", "get"] if error in LIST_FAILURES else ["page"]
+    assert expected == [request.kind for request in server.requests]
+
+
+@pytest.mark.parametrize("error", LIST_FAILURES, ids=kind)
+@pytest.mark.parametrize("since", [0, 1])
+async def test_list_that_is_down(error: GradientError, since: float) -> None:
+    """While only the list is down, jobs are fetched one by one, without a failure."""
+    uuids = make_uuids(40)
+    server = JobServer(
+        uuids,
+        finish_at=dict.fromkeys(uuids, 2.0),
+        fault=lambda it: error if it.kind == "page" and it.at >= since else None,
+    )
+    jobs = await wait_for_all(server, uuids, timeout=60)
+
+    assert uuids == [job.uuid for job in jobs]
+    assert all(job.succeeded for job in jobs)
+    assert server.now < 10
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RateLimitError("slow down", status=429),
+        DeadlineExceededError("no slot within 60 s", retry_after=5.0),
+        ServerError("maintenance", status=503, retry_after=5.0),
+    ],
+    ids=kind,
+)
+async def test_list_that_is_limited(error: GradientError) -> None:
+    """If the server asks to wait, jobs are not fetched one by one instead."""
+    uuids = make_uuids(40)
+    server = JobServer(
+        uuids,
+        finish_at=dict.fromkeys(uuids, 2.0),
+        fault=lambda it: error if 1 < it.at < 10 else None,
+    )
+    await wait_for_all(server, uuids)
+
+    assert [] == server.targets("get")
+
+
+async def test_list_that_comes_back() -> None:
+    """After an outage, the list is read again, and spares the single requests."""
+    uuids = make_uuids(40)
+    server = JobServer(
+        uuids,
+        finish_at=dict.fromkeys(uuids, 30.0),
+        fault=lambda it: BUSY if it.kind == "page" and 1 < it.at < 5 else None,
+    )
+    await wait_for_all(server, uuids)
+    after = [request.kind for request in server.requests if request.at > 5]
+
+    assert {"page"} == set(after)
+
+
+async def test_everything_is_down() -> None:
+    """If a job cannot be fetched either, the others are not tried one by one."""
+    uuids = make_uuids(40)
+    server = JobServer(
+        uuids,
+        finish_at=dict.fromkeys(uuids, 20.0),
+        fault=fail_between(1, 10, BUSY),
+    )
+    await wait_for_all(server, uuids)
+    during = [request.kind for request in server.requests if 1 <= request.at < 10]
+
+    assert ["page", "get"] * (len(during) // 2) == during
+
+
+async def test_page_down_the_list_that_fails() -> None:
+    """Jobs that were found before a page failed are not fetched again."""
+    uuids = [*make_uuids(3), *make_uuids(400)[200:300]]
+    server = JobServer(
+        make_uuids(400),
+        finish_at=dict.fromkeys(uuids, 0.0),
+        fault=lambda it: BUSY if it.target == "2" else None,
+    )
+    await wait_for_all(server, uuids)
+
+    assert uuids[3:] == server.targets("get")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_lasting_decode_errors(count: int) -> None:
+    """A response that cannot be decoded for five minutes will not be any later."""
+    error = DecodeError("another shape")
+    server = JobServer(make_uuids(3), fault=fail_between(600, 1e9, error))
+    with pytest.raises(DecodeError) as caught:
+        await wait_for_all(server, make_uuids(count), timeout=7200)
+
+    assert error is caught.value
+    assert 900 < server.now < 980
+
+
+async def test_decode_errors_now_and_then() -> None:
+    """The five minutes begin anew after each poll that succeeds."""
+    error = DecodeError("a page in HTML")
+    uuids = make_uuids(1)
+    server = JobServer(
+        uuids,
+        finish_at={"job-0": 3000.0},
+        fault=lambda it: error if it.at > 1 and it.at % 280 < 200 else None,
+    )
+    (job,) = await wait_for_all(server, uuids, timeout=7200)
+
+    assert job.succeeded
 
 
 @pytest.mark.parametrize("error", PERMANENT, ids=kind)

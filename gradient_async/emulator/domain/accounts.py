@@ -80,7 +80,9 @@ class Account:
         self, knowledge_base: KnowledgeBase, now: int
     ) -> dict[str, object]:
         """Return a knowledge base's JSON, with its newest job."""
-        return knowledge_base.describe(self.jobs.last_job(knowledge_base.uuid, now))
+        return knowledge_base.describe(
+            self.jobs.last_job(knowledge_base.uuid, now), now
+        )
 
     def describe_data_source(
         self, knowledge_base: KnowledgeBase, data_source: DataSource, now: int

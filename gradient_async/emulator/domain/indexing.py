@@ -20,6 +20,10 @@ _NOT_UPLOADED: Final = SourcePlan(
     error_msg="source_not_found",
     error_details="No file was uploaded under the stored object key.",
 )
+_NO_CREDENTIALS: Final = (
+    "The knowledge base's database credentials are missing: its database is still "
+    "being created."
+)
 _UNREACHABLE: Final = SourcePlan(
     error_msg="source_not_found",
     error_details="The host of the base URL could not be resolved.",
@@ -38,7 +42,7 @@ def start_job(
 
     Raises:
         ApiError: A data source does not exist, there are none, or another job of the
-            knowledge base has not ended.
+            knowledge base has not ended, or its database does not exist yet.
     """
     available = knowledge_base.data_sources
     # `dict.fromkeys` removes duplicates and keeps the order, which a set does not.
@@ -47,20 +51,41 @@ def start_job(
         raise ApiError(422, "The knowledge base has no data sources to index.")
     if not set(uuids) <= set(available):
         raise ApiError(422, "A data source does not belong to the knowledge base.")
+    if not knowledge_base.is_online(now):
+        raise ApiError(400, _NO_CREDENTIALS)
     unfinished = account.jobs.unfinished(knowledge_base.uuid, now)
     if unfinished:
         raise ApiError(409, f"Indexing job {unfinished[0].uuid} has not ended yet.")
+    return _add_run(account, knowledge_base, uuids, store, now).at(now)
+
+
+def start_first_job(
+    account: Account, knowledge_base: KnowledgeBase, store: ObjectStore, now: int
+) -> None:
+    """Start the job of a new knowledge base, which waits for its database."""
+    _add_run(account, knowledge_base, [*knowledge_base.data_sources], store, now)
+
+
+def _add_run(
+    account: Account,
+    knowledge_base: KnowledgeBase,
+    source_uuids: Sequence[str],
+    store: ObjectStore,
+    now: int,
+) -> JobRun:
+    available = knowledge_base.data_sources
     run = JobRun(
         uuid=account.create_id(),
         knowledge_base_uuid=knowledge_base.uuid,
         created_at=now,
+        ready_at=knowledge_base.online_at,
         sources=tuple(
             _plan_source_run(account, knowledge_base, available[uuid], store, now)
-            for uuid in uuids
+            for uuid in source_uuids
         ),
     )
     account.jobs.add(run)
-    return run.at(now)
+    return run
 
 
 def _plan_source_run(

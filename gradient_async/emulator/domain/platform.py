@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import attrs
 
 from gradient_async.emulator.core.clock import Clock
 from gradient_async.emulator.core.limiter import RateLimiter, Window
+from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.accounts import Account
 from gradient_async.emulator.domain.storage import ObjectStore, StoredObject
 
@@ -19,6 +21,10 @@ class Platform:
     accounts: tuple[Account, ...]
     clock: Clock
     store: ObjectStore
+    database_time: int
+    """Nanoseconds that it takes to create a database."""
+    indexes_new: bool
+    """Whether creating a knowledge base with data sources starts a job."""
 
     def find_account(self, token: str) -> Account | None:
         """Return the account of a token, if there is one."""
@@ -33,10 +39,15 @@ def bootstrap(
     limits: Sequence[Window] | None,
     count_refused: bool,
     speed: float,
+    database_seconds: float,
+    indexes_new: bool,
 ) -> Platform:
     """Create a platform with seeded data; the arguments are those of an `Emulator`."""
     if accounts < 1 or jobs < 0:
         msg = "an emulator needs at least 1 account and at least 0 jobs"
+        raise ValueError(msg)
+    if not 0 <= database_seconds < math.inf:
+        msg = f"database_seconds must be a number from 0, got {database_seconds!r}"
         raise ValueError(msg)
     limiters = [
         None if limits is None else RateLimiter(limits, count_refused=count_refused)
@@ -47,7 +58,11 @@ def bootstrap(
         for index, limiter in enumerate(limiters)
     )
     return Platform(
-        accounts=created, clock=Clock(speed=speed), store=_create_store(seed, created)
+        accounts=created,
+        clock=Clock(speed=speed),
+        store=_create_store(seed, created),
+        database_time=round(database_seconds * SECOND),
+        indexes_new=indexes_new,
     )
 
 

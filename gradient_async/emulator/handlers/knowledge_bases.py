@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
+from gradient_async.emulator.domain.indexing import start_first_job
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
     read_knowledge_base,
@@ -12,6 +13,7 @@ from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
 from gradient_async.emulator.domain.knowledge_bases.schedules import read_schedule
 from gradient_async.emulator.handlers.context import (
     ACCOUNT,
+    PLATFORM,
     find_knowledge_base,
     get_time,
     read_message,
@@ -42,13 +44,20 @@ async def get_knowledge_base(request: web.Request) -> BytesResponse:
 
 
 async def create_knowledge_base(request: web.Request) -> BytesResponse:
-    """Create a knowledge base with or without data sources; no job is started."""
+    """Create a knowledge base with or without data sources."""
     message = await read_message(request)
-    account = request[ACCOUNT]
+    account, platform = request[ACCOUNT], request.app[PLATFORM]
+    now = get_time(request)
     knowledge_base = read_knowledge_base(
-        message, account.create_id, account.owner, get_time(request)
+        message,
+        account.create_id,
+        account.owner,
+        now,
+        database_time=platform.database_time,
     )
     account.knowledge_bases[knowledge_base.uuid] = knowledge_base
+    if platform.indexes_new and knowledge_base.data_sources:
+        start_first_job(account, knowledge_base, platform.store, now)
     return _respond(request, knowledge_base)
 
 

@@ -124,13 +124,15 @@ class JobRun:
     """
     The plan of one indexing job; times are nanoseconds since the epoch.
 
-    It is pending for two seconds, indexes its data sources one after the other, and
-    ends with the last of them.
+    It is pending until two seconds after its database is ready, indexes its data
+    sources one after the other, and ends with the last of them.
     """
 
     uuid: str
     knowledge_base_uuid: str
     created_at: int
+    ready_at: int = 0
+    """When its database is ready."""
     sources: tuple[SourceRun, ...]
     """Its data sources in order; at least one."""
     cancelled_at: int | None = None
@@ -159,7 +161,7 @@ class JobRun:
 
     @property
     def _started_at(self) -> int:
-        return self.created_at + _PENDING_TIME
+        return max(self.created_at, self.ready_at) + _PENDING_TIME
 
     @property
     def _ends_at(self) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import attrs
 
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
+from gradient_async.emulator.core.timestamps import format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
     REGION_CODES,
@@ -21,9 +20,6 @@ from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     read_data_source,
 )
 from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
-
-# Long enough for a client that polls to see that the database is being created.
-_DATABASE_CREATION: Final = 5 * SECOND
 
 
 @attrs.frozen
@@ -59,9 +55,15 @@ class KnowledgeBase:
 
     def database_status(self, now: int) -> str:
         """Return the status of its database."""
-        return "ONLINE" if now >= self.online_at else "CREATING"
+        return "ONLINE" if self.is_online(now) else "CREATING"
 
-    def describe(self, last_job: Mapping[str, object] | None) -> dict[str, object]:
+    def is_online(self, now: int) -> bool:
+        """Return whether its database is ready."""
+        return now >= self.online_at
+
+    def describe(
+        self, last_job: Mapping[str, object] | None, now: int
+    ) -> dict[str, object]:
         """Return its JSON; `last_job` is the JSON of its newest job, if any."""
         fields: dict[str, object] = {
             "uuid": self.uuid,
@@ -69,7 +71,8 @@ class KnowledgeBase:
             "region": self.region,
             "embedding_model_uuid": self.model.uuid,
             "project_id": self.project_id,
-            "database_id": self.database_id,
+            # The platform knows the id only once the database was provisioned.
+            "database_id": self.database_id if self.is_online(now) else "",
             "user_id": str(self.user_id),
             "is_public": False,
             "tags": list(self.tags),
@@ -104,13 +107,19 @@ class KnowledgeBase:
 
 
 def read_knowledge_base(
-    message: Message, create_id: Callable[[], str], owner: Owner, now: int
+    message: Message,
+    create_id: Callable[[], str],
+    owner: Owner,
+    now: int,
+    *,
+    database_time: int,
 ) -> KnowledgeBase:
     """
     Create the knowledge base that a request describes, with its data sources.
 
-    A new database takes five seconds; an existing one is ready at once. Members that
-    are missing or invalid, or refer to something unknown, raise an `ApiError`.
+    A new database is ready after `database_time`; an existing one is ready at once.
+    Members that are missing or invalid, or refer to something unknown, raise an
+    `ApiError`.
     """
     name = message.required_string("name")
     model = _find_model(message.required_string("embedding_model_uuid"))
@@ -131,7 +140,7 @@ def read_knowledge_base(
         user_id=owner.user_id,
         created_at=now,
         updated_at=now,
-        online_at=now if database_id else now + _DATABASE_CREATION,
+        online_at=now if database_id else now + database_time,
         tags=message.strings("tags"),
         reranking=_read_reranking(message),
     )

@@ -1,0 +1,148 @@
+"""Wait until the database of a knowledge base is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from gradient_async.checks import check_seconds
+from gradient_async.errors import (
+    DatabaseFailedError,
+    DatabaseTimeoutError,
+    GradientError,
+)
+from gradient_async.logger import logger
+from gradient_async.models.knowledge_bases import DatabaseStatus, KnowledgeBase
+from gradient_async.waiting.failures import FailureLog, retry_after
+from gradient_async.waiting.messages import excerpt, short_name
+from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
+
+DATABASE_TIMEOUT: Final = 1800.0
+"""Default timeout for a database to get ready, in seconds."""
+
+# These do not become ONLINE by themselves.
+_FAILED: Final = frozenset({DatabaseStatus.DECOMMISSIONED, DatabaseStatus.UNHEALTHY})
+
+
+class DatabasePoller:
+    """
+    Polls a knowledge base by a schedule until its database is ready.
+
+    Args:
+        get: Fetches the knowledge base.
+        sleep: Sleeps; raises once the client is closed.
+        uuid: Id of the knowledge base.
+        timeout: Seconds from the creation of this object to the deadline.
+
+    Raises:
+        ConfigurationError: `timeout` is not a finite number of seconds above 0.
+    """
+
+    def __init__(
+        self,
+        get: Callable[[str], Awaitable[KnowledgeBase]],
+        sleep: Callable[[float], Awaitable[None]],
+        uuid: str,
+        *,
+        timeout: float,
+    ) -> None:
+        check_seconds("timeout", timeout)
+        self._get = get
+        self._sleep = sleep
+        self._uuid = uuid
+        self._timeout = timeout
+        self._schedule = PollSchedule(started=_now(), timeout=timeout)
+        self._failures = FailureLog()
+        self._latest_failure: GradientError | None = None
+        self._latest: KnowledgeBase | None = None
+
+    async def run(self) -> KnowledgeBase:
+        """
+        Poll until the database is ready, and return the knowledge base.
+
+        Raises:
+            DatabaseFailedError: It will not become ready.
+            DatabaseTimeoutError: It did not become ready before the deadline.
+            GradientError: A poll failed, and the failure is not transient or no poll
+                has succeeded yet.
+        """
+        while poll := self._schedule.next_poll(_now()):
+            try:
+                async with asyncio.timeout_at(poll.until) as scope:
+                    await self._sleep(poll.at - _now())
+                    await self._poll(poll)
+            except TimeoutError:
+                if not scope.expired():
+                    raise
+                break
+            if self._latest is not None and is_online(self._latest):
+                return self._latest
+        raise self._timeout_error() from self._latest_failure
+
+    async def _poll(self, poll: ScheduledPoll) -> None:
+        started, jitter = _now(), random.random()  # noqa: S311  (not for security)
+        try:
+            knowledge_base = await self._get(self._uuid)
+        except GradientError as error:
+            self._schedule.record_failure(
+                poll,
+                started=started,
+                ended=_now(),
+                jitter=jitter,
+                retry_after=retry_after(error),
+            )
+            self._failures.record(error, started)
+            if self._latest is None or not self._failures.may_pass(error, started):
+                raise
+            self._latest_failure = error
+            name = type(error).__name__
+            logger.warning("polling a knowledge base failed (%s), polling again", name)
+        else:
+            self._schedule.record_success(
+                poll, started=started, ended=_now(), jitter=jitter
+            )
+            self._failures.record(None, started)
+            self._latest, self._latest_failure = knowledge_base, None
+            check_database(knowledge_base)
+
+    def _timeout_error(self) -> DatabaseTimeoutError:
+        status = "never seen" if self._latest is None else status_name(self._latest)
+        text = (
+            f"the database of knowledge base {excerpt(self._uuid)} was not ready "
+            f"within {self._timeout:g} s ({status})"
+        )
+        base = self._latest or KnowledgeBase(uuid=self._uuid)
+        error = DatabaseTimeoutError(text, knowledge_base=base)
+        return error.complete(elapsed=_now() - self._schedule.started)
+
+
+def is_online(knowledge_base: KnowledgeBase) -> bool:
+    """Return whether the database of a knowledge base is ready."""
+    return knowledge_base.database_status is DatabaseStatus.ONLINE
+
+
+def status_name(knowledge_base: KnowledgeBase) -> str:
+    """Return the state of a knowledge base's database, safe to print."""
+    status = knowledge_base.database_status
+    return "unknown" if status is None else short_name(status)
+
+
+def check_database(knowledge_base: KnowledgeBase) -> None:
+    """
+    Raise if waiting for the database of a knowledge base is pointless.
+
+    Raises:
+        DatabaseFailedError: It is decommissioned or unhealthy.
+    """
+    if knowledge_base.database_status in _FAILED:
+        text = (
+            f"the database of knowledge base {excerpt(knowledge_base.uuid)} is "
+            f"{status_name(knowledge_base)}"
+        )
+        raise DatabaseFailedError(text, knowledge_base=knowledge_base)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
