@@ -53,7 +53,7 @@ _SAFE_HEADERS: Final = frozenset(
 # Below the idle timeout of common load balancers, so that the client closes first.
 _KEEPALIVE: Final = 15.0
 
-# The API's error bodies are short JSON; anything longer is a proxy's HTML.
+# The API's error bodies are short JSON; of a proxy's HTML, the start is enough.
 _MAX_ERROR_BODY: Final = 64 * 1024
 
 
@@ -249,10 +249,10 @@ class AiohttpTransport:
             if size > limit:
                 response.close()
                 if failed:
-                    return b""
+                    break
                 msg = f"the response is larger than {limit:,} bytes"
                 raise ResponseTooLargeError(msg, limit=limit)
-        return b"".join(chunks)
+        return b"".join(chunks)[:limit]
 
     async def __aenter__(self) -> Self:
         """Return the transport, which is closed at the end of the block."""
