@@ -19,11 +19,17 @@ from gradient_async.errors import (
     TransportError,
 )
 
-# The server could not serve the request; the request itself was fine.
-_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
+# The server could not serve the request; the request itself was fine. From 520 on,
+# they are Cloudflare's; 526, an invalid certificate, does not pass.
+_TRANSIENT: Final = frozenset(
+    {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 529, 530}
+)
 
 # A gateway lost the response of the server behind it.
-_RESPONSE_LOST: Final = frozenset({502, 504})
+_RESPONSE_LOST: Final = frozenset({502, 504, 520, 524})
+
+# The rate limit refused it, or Cloudflare could not connect to the server behind it.
+_NOT_EXECUTED: Final = frozenset({429, 521, 522, 523, 525})
 
 # botocore's standard mode (retries/quota.py) uses 500 and 5; a fifth of that suits
 # clients that make tens of calls a minute.
@@ -138,7 +144,9 @@ def _find_obstacle(error: BaseException, *, idempotent: bool) -> StopReason | No
     if not is_transient(error):
         return StopReason.NOT_RETRYABLE
     match error:
-        case TransportError(sent=False) | StatusError(status=429):
+        case TransportError(sent=False):
+            return None
+        case StatusError(status=status) if status in _NOT_EXECUTED:
             return None
         case TransportError():
             return None if idempotent else StopReason.NOT_IDEMPOTENT
