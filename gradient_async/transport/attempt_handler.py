@@ -102,6 +102,7 @@ class AttemptHandler:
             attempt=call.attempts,
             time_left=call.deadline - asyncio.get_running_loop().time(),
             quota=self._quota.left,
+            has_new_token=call.has_new_token,
             jitter=random.random(),  # noqa: S311  (not security-sensitive)
         )
 

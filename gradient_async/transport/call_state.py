@@ -38,6 +38,10 @@ class CallState:
     """Error of the latest attempt that failed."""
     may_have_executed: bool = False
     """Whether an attempt that failed may have taken effect nevertheless."""
+    has_renewed_token: bool = False
+    """Whether the token was fetched again after a 401, which happens once a call."""
+    has_new_token: bool = False
+    """Whether the latest attempt failed with a token that was replaced since."""
     wait: float = 0.0
     """Seconds until the next attempt."""
     spent: int = 0
@@ -50,6 +54,7 @@ class CallState:
         self.sent_at = now
         self.attempts += 1
         self.request_id = None
+        self.has_new_token = False
         self.is_in_flight = True
 
     def is_fulfilled(self, response: Response) -> bool:

@@ -219,7 +219,15 @@ class Caller:
         if isinstance(failure, AuthenticationError):
             now = asyncio.get_running_loop().time()
             self.token_status.refuse(secret, failure, now)
+            call.failure = failure
+            await self._renew_token(call, secret)
         raise failure
+
+    async def _renew_token(self, call: CallState, refused: Secret) -> None:
+        """Find out, once a call, whether a refused token was replaced meanwhile."""
+        if not call.has_renewed_token:
+            call.has_renewed_token = True
+            call.has_new_token = await self.credentials.renew(refused)
 
     async def _send(
         self, call: CallState, *, may_requeue: bool

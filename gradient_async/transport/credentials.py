@@ -8,12 +8,26 @@ import inspect
 import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn, Protocol, TypeAlias, runtime_checkable
 
 from gradient_async.errors import ConfigurationError, GradientError, TokenError
 
 Token: TypeAlias = str | Callable[[], str | Awaitable[str]]
 """A token, or a function, sync or async, that returns the current one."""
+
+
+@runtime_checkable
+class ForgetfulToken(Protocol):
+    """A token function that keeps its token for a while, and can forget it."""
+
+    def __call__(self) -> str | Awaitable[str]:
+        """Return the token, possibly the same as before."""
+        ...
+
+    def forget(self, token: str) -> None:
+        """Forget this token, which the API has refused; another one may be kept."""
+        ...
+
 
 # RFC 6750, section 2.1.
 _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -138,6 +152,22 @@ class Credentials:
         secret = await _call(self._provider)
         check_secret(secret)
         return secret
+
+    async def renew(self, refused: Secret) -> bool:
+        """
+        Return whether the function has another token than one that was refused.
+
+        A function that keeps its token forgets it first. A string never changes.
+        """
+        if self._provider is None:
+            return False
+        if isinstance(self._provider, ForgetfulToken):
+            self._provider.forget(refused.reveal())
+        try:
+            return await self.current() != refused
+        except GradientError:
+            # The refusal says more about what is wrong.
+            return False
 
     def __repr__(self) -> str:
         """Return the kind of source, not the token."""

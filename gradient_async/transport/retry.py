@@ -111,6 +111,7 @@ def decide(
     time_left: float,
     quota: int,
     jitter: float,
+    has_new_token: bool = False,
 ) -> Decision:
     """
     Decide whether to retry after a failed attempt.
@@ -123,12 +124,15 @@ def decide(
         time_left: Seconds until the call's deadline.
         quota: What is left of the client's retry quota.
         jitter: A random number in [0, 1).
+        has_new_token: Whether the token that a 401 refused was replaced since.
     """
     stop = _find_obstacle(error, idempotent=idempotent)
-    if stop is not None:
+    if stop is not None and not has_new_token:
         return Stop(stop)
     if attempt >= policy.attempts:
         return Stop(StopReason.ATTEMPTS)
+    if has_new_token:
+        return Retry(0.0, 0)
     seconds = _backoff(error, policy=policy, attempt=attempt, jitter=jitter)
     if seconds >= time_left:
         return Stop(StopReason.DEADLINE)
