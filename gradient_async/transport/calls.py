@@ -125,6 +125,18 @@ class Caller:
             return None
         return _decode(call, lambda: decode_json(response.body))
 
+    async def fetch_json(
+        self, request: Request, read: Callable[[JSON], T]
+    ) -> Callable[[], T]:
+        """
+        Make a call, and return a function that applies `read` to the response's JSON.
+
+        Raises:
+            GradientError: See `call`; a `DecodeError` is raised by the function.
+        """
+        call, response = await self._run(request)
+        return lambda: _decode(call, lambda: read(decode_json(response.body)))
+
     async def send(self, request: Request) -> None:
         """Make a call and ignore the body of the response."""
         await self._run(request)
