@@ -35,7 +35,7 @@ from gradient_async.transport.session import (
     TraceConfig,
 )
 from gradient_async.transport.sliding_log import RateLimit
-from gradient_async.transport.token_status import TokenStatus
+from gradient_async.transport.token_status import RateLimitStatus, TokenStatus
 from gradient_async.transport.wire import Transport
 
 if TYPE_CHECKING:
@@ -175,6 +175,11 @@ class Client:
     def account(self) -> str:
         """Name of the account; empty without one."""
         return self._settings.account
+
+    @property
+    def rate_limit(self) -> RateLimitStatus | None:
+        """What the latest response says about the rate limit; None before one."""
+        return self._caller.token_status.rate_limit
 
     @property
     def indexing_jobs(self) -> resources.IndexingJobs:

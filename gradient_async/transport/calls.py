@@ -219,13 +219,13 @@ class Caller:
             while sent is None:
                 # A token that is new each time would wait forever.
                 sent = await self._send(call, may_requeue=False)
-        response, limits, secret = sent
+        response, call.limits, secret = sent
         if call.is_fulfilled(response):
             call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
             return response if response.is_success else attrs.evolve(response, body=b"")
         failure = status_error(
-            call.request, response, retry_after=limits.wait, secret=secret
+            call.request, response, retry_after=call.limits.wait, secret=secret
         )
         call.request_id = failure.request_id
         if isinstance(failure, AuthenticationError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -18,6 +19,16 @@ from gradient_async.transport.credentials import Secret
 from gradient_async.transport.headers import Limits
 
 _UNAUTHORIZED: Final = 401
+
+
+@attrs.frozen(kw_only=True)
+class RateLimitStatus:
+    """What the latest response says about the rate limit."""
+
+    remaining: int | None = None
+    """Requests left in the hour; None if it does not say."""
+    reset_at: datetime | None = None
+    """When the hour's oldest request expires, in UTC; None if it does not say."""
 
 
 @attrs.define
@@ -53,6 +64,17 @@ class TokenStatus:
         """When it was received, in epoch seconds."""
         self.error: GradientError | None = None
         """What prevents calls of the account; None if the latest call got through."""
+
+    @property
+    def rate_limit(self) -> RateLimitStatus | None:
+        """What the latest response says about the rate limit; None before one."""
+        if not self.limits_at:
+            return None
+        reset_at = None
+        if self.limits.reset_in is not None:
+            received = datetime.fromtimestamp(self.limits_at, UTC)
+            reset_at = received + timedelta(seconds=self.limits.reset_in)
+        return RateLimitStatus(remaining=self.limits.remaining, reset_at=reset_at)
 
     def check(self, secret: Secret, now: float) -> None:
         """
