@@ -56,6 +56,7 @@ _KEEPALIVE: Final = 15.0
 # The API's error bodies are short JSON; of a proxy's HTML, the start is enough.
 _MAX_ERROR_BODY: Final = 64 * 1024
 
+_PROXY_AUTHENTICATION: Final = 407
 
 MAX_RESPONSE_BYTES: Final = 32 * 1024 * 1024
 """Default maximum size of a decompressed response body."""
@@ -200,6 +201,9 @@ class AiohttpTransport:
         except aiohttp.ClientError as error:
             failure = transport_error(error)
         except TransportError as error:
+            if authorize.proxy_status == _PROXY_AUTHENTICATION:
+                # A response, although to the request for a tunnel, so it is final.
+                return Response(status=_PROXY_AUTHENTICATION)
             # aiohttp's frames hold the request's body in a variable.
             failure = error.with_traceback(None)
         except asyncio.CancelledError:
@@ -290,6 +294,8 @@ class _AuthorizeOnce:
 
     def __init__(self, token: Secret | None) -> None:
         self._token = token
+        self.proxy_status: int | None = None
+        """Status with which the proxy refused a tunnel; None if it did not."""
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -304,6 +310,8 @@ class _AuthorizeOnce:
         try:
             return await handler(request)
         except aiohttp.ClientError as error:
+            if isinstance(error, aiohttp.ClientHttpProxyError):
+                self.proxy_status = error.status
             failure = transport_error(error)
         raise failure
 
@@ -333,7 +341,9 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
 
 def _describe(error: aiohttp.ClientError) -> str:
     reason = None
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        reason = f"status {error.status} from the proxy"
+    elif isinstance(error, aiohttp.ClientConnectorError):
         reason = error.strerror
     elif isinstance(error, OSError) and error.errno:
         # Its message may be aiohttp's, and contain the URL of an upload.

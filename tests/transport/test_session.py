@@ -17,12 +17,15 @@ import pytest_asyncio
 from yarl import URL
 
 from gradient_async import (
+    Client,
     ClientClosedError,
     ConfigurationError,
     ConnectError,
     ConnectionLostError,
+    GradientError,
     ProtocolError,
     ResponseTooLargeError,
+    StatusError,
     TLSError,
     TransportError,
 )
@@ -30,6 +33,7 @@ from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request, Response, Upload
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
+from tests.support.secrets import texts_of_error
 
 T = TypeVar("T")
 
@@ -397,6 +401,30 @@ async def test_explicit_proxy(closing: list[ServerTransport]) -> None:
 
     assert [] == server.heads
     assert proxy.heads[0].startswith(f"GET {server.url}/v2/gen-ai/things ".encode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "attempts", "status"),
+    [
+        (StatusError, "407: Proxy Authentication Required", 1, "407 No"),
+        (ConnectError, "could not connect: .* status 403 from the proxy", 4, "403 No"),
+    ],
+)
+async def test_a_proxy_that_refuses_a_tunnel(
+    kind: type[GradientError], text: str, attempts: int, status: str
+) -> None:
+    """A 407 is final, others may pass; both have their status, and no password."""
+    password = "hunter2-and-more"
+    async with RawServer(raw_response(status=status)) as proxy:
+        url = proxy.url.replace("://", f"://user:{password}@")
+        async with Client(TOKEN.reveal(), proxy=url) as client:
+            with pytest.raises(kind, match=text) as caught:
+                await client.request("POST", "/v2/x", json={})
+
+    assert attempts == len(proxy.heads) == caught.value.attempts
+    assert proxy.heads[0].startswith(b"CONNECT api.digitalocean.com:443 ")
+    shown = [*texts_of_error(caught.value)]
+    assert [] == [it for it in shown if password in it or TOKEN.reveal() in it]
 
 
 async def test_lent_session_is_used_and_left_open() -> None:
