@@ -42,7 +42,7 @@ def tree(command: App, name: str = "") -> dict[str, set[str]]:
 def test_command_tree() -> None:
     """The commands and options are these; removing one would break scripts."""
     expected = {
-        "": set(),
+        "": {"--proxy"},
         "demo": {"--jobs", "--prefetch", "--latency"},
         "jobs": set(),
         "jobs list": {
@@ -55,6 +55,7 @@ def test_command_tree() -> None:
             "--since",
             "--limit",
             "--output",
+            "--proxy",
         },
     }
 
@@ -212,7 +213,7 @@ def test_a_closed_pipe_ends_the_command_silently(
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C exits with 130."""
 
-    def interrupted() -> None:
+    def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(gradient_async.cli.jobs, "Client", interrupted)
