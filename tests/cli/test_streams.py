@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,21 @@ FULL = Path("/dev/full")
 
 
 def run(
-    *arguments: str, env: Mapping[str, str] | None = None, **options: Any
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    stdout: Any = subprocess.PIPE,
+    stderr: Any = subprocess.PIPE,
+    preexec_fn: Callable[[], object] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command, with additional variables."""
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    environment: dict[str, str] = {**os.environ, **(env or {})}
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        [*COMMAND, *arguments], env=environment, check=False, text=False, **streams
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env={**os.environ, **(env or {})},
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=preexec_fn,
+        check=False,
     )
-    return done
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
