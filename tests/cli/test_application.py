@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import re
 import sys
@@ -275,3 +276,26 @@ def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(ModuleNotFoundError, match="exit_codes"):
         main([])
+
+
+def test_errors_about_files_are_not_about_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An error of the system about a file is not mistaken for a full disk."""
+
+    def fail(**_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "missing.pem")
+
+    monkeypatch.setattr(gradient_async.cli.jobs, "Client", fail)
+    monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
+
+    with pytest.raises(FileNotFoundError):
+        run(["jobs", "list"])
+
+
+def test_any_text_file_can_be_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that runs the command may collect its output in memory."""
+    monkeypatch.setattr("sys.stdout", out := io.StringIO())
+
+    assert 0 == run(["--version"])
+    assert version("gradient-async") in out.getvalue()
