@@ -109,6 +109,7 @@ __all__ = [
     "ProtocolError",
     "RateLimit",
     "RateLimitError",
+    "RateLimitStatus",
     "Region",
     "ReportState",
     "RerankingConfiguration",
@@ -163,6 +164,7 @@ _MODULES: Final = {
     "gradient_async.transport.retry": "RetryPolicy",
     "gradient_async.transport.session": "AiohttpTransport",
     "gradient_async.transport.sliding_log": "RateLimit Window",
+    "gradient_async.transport.token_status": "RateLimitStatus",
     "gradient_async.transport.uploads": "OnProgress",
 }
 
@@ -215,6 +217,7 @@ if TYPE_CHECKING:
     from gradient_async.transport.retry import RetryPolicy
     from gradient_async.transport.session import AiohttpTransport
     from gradient_async.transport.sliding_log import RateLimit, Window
+    from gradient_async.transport.token_status import RateLimitStatus
     from gradient_async.transport.uploads import OnProgress
 else:
     # Listed once: the names of errors end so, and all others are models.

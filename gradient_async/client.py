@@ -26,7 +26,7 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.calls import Caller, Gate
 from gradient_async.transport.credentials import Secret, Token
-from gradient_async.transport.endpoint import build_raw_request
+from gradient_async.transport.endpoint import QueryValue, build_raw_request
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import Pacer, Pacing
@@ -38,7 +38,7 @@ from gradient_async.transport.session import (
     TraceConfig,
 )
 from gradient_async.transport.sliding_log import RateLimit
-from gradient_async.transport.token_status import TokenStatus
+from gradient_async.transport.token_status import RateLimitStatus, TokenStatus
 from gradient_async.transport.wire import Transport
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from gradient_async.changes import Feed, FeedOptions
     from gradient_async.models.indexing_jobs import IndexingJob
-    from gradient_async.paging import Paginator
+    from gradient_async.paging import Paginator, Paging
     from gradient_async.resources.job_filter import JobListOptions
 
 
@@ -185,6 +185,11 @@ class Client(AsyncCloseable):
         return self._settings.account
 
     @property
+    def rate_limit(self) -> RateLimitStatus | None:
+        """What the latest response says about the rate limit; None before one."""
+        return self._caller.token_status.rate_limit
+
+    @property
     def indexing_jobs(self) -> resources.IndexingJobs:
         """Indexing jobs: list, start and cancel them, and wait for them."""
         return resources.IndexingJobs(self._caller)
@@ -237,7 +242,7 @@ class Client(AsyncCloseable):
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int | float] | None = None,
+        params: Mapping[str, QueryValue] | None = None,
         json: JSON = None,
     ) -> JSON:
         """
@@ -251,7 +256,8 @@ class Client(AsyncCloseable):
             method: HTTP method.
             path: Path below the base URL, percent-encoded where necessary, such as
                 `/v2/gen-ai/agents`; without a query.
-            params: Query parameters, not encoded; True is sent as `true`.
+            params: Query parameters, not encoded; True is sent as `true`, and a list
+                repeats its name: `{"usecases": ["a", "b"]}`.
             json: Body to send as JSON; None sends none.
 
         Returns:
@@ -266,6 +272,40 @@ class Client(AsyncCloseable):
         request = build_raw_request(method, path, params=params, json=json)
         del json
         return await self._caller.call_json(request)
+
+    def paginate(
+        self,
+        path: str,
+        key: str | None = None,
+        *,
+        params: Mapping[str, QueryValue] | None = None,
+        size_parameter: str = "per_page",
+        **paging: Unpack[Paging],
+    ) -> Paginator[Mapping[str, JSON]]:
+        """
+        Iterate over a list that has no method of its own, as plain JSON objects.
+
+            async for agent in client.paginate("/v2/gen-ai/agents"): ...
+
+        The objects have every member that the server sent. They are told apart by
+        their `uuid`, or else their `id`, or else by all that they have.
+
+        Args:
+            path: Path of the list, see `request`.
+            key: Name of the member with the items, such as `agents`; None takes the
+                only list in the response.
+            params: Query parameters besides those for the page, see `request`.
+            size_parameter: Name of the query parameter for the number of items per
+                page; `limit` for the catalogue of models.
+            **paging: Options of every list, see `Paging`.
+
+        Raises:
+            ConfigurationError: An argument is invalid; nothing was sent.
+        """
+        request = build_raw_request("GET", path, params=params, json=None)
+        return resources.paginate_json(
+            self._caller, request, key=key, size_parameter=size_parameter, **paging
+        )
 
     def with_options(
         self,

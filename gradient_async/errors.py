@@ -23,7 +23,7 @@ Every error of the package, in one tree.
     ├── UploadError                         an upload failed; .sent_bytes .status
     ├── DecodeError                         unexpected response body; .json_path
     ├── PaginationError                     the pages contradict each other; .page
-    ├── StatusError                         .status .id .request_id .retry_after
+    ├── StatusError                         .status .id .body .request_id .retry_after
     │   ├── UnexpectedRedirectError         3xx
     │   ├── BadRequestError                 400
     │   ├── AuthenticationError             401
@@ -36,7 +36,7 @@ Every error of the package, in one tree.
     ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
     └── UnknownAccountError (KeyError)      there is no account of this name
 
-Every error can be pickled and copied, and none holds a header or a request body.
+Every error can be pickled and copied, and none holds a request's headers or body.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ import attrs
 # The package, not the class: models are imported on first use, and most programs see
 # an error about jobs late or never.
 from gradient_async import models
+
+_PROXY_AUTHENTICATION: Final = 407
+
+# How a web page begins, in lower case.
+_WEB_PAGES: Final = ("<!doctype html", "<html")
 
 
 def _no_job() -> models.IndexingJob:
@@ -81,8 +86,7 @@ class GradientError(Exception):
     what to try.
     """
 
-    hint: ClassVar[str] = ""
-    """What to try, in a sentence; may be empty."""
+    _hint: ClassVar[str] = ""
     http_status: ClassVar[int] = 502
     """
     HTTP status for a web backend to respond with: 404, 409, 422 and 429 where the API
@@ -105,6 +109,11 @@ class GradientError(Exception):
     def __attrs_post_init__(self) -> None:
         """Keep only the message in `args`, as exceptions usually do."""
         super().__init__(self.message)
+
+    @property
+    def hint(self) -> str:
+        """What to try, in a sentence; may be empty."""
+        return self._hint
 
     def complete(self, **facts: object) -> Self:
         """
@@ -160,13 +169,13 @@ class ConfigurationError(GradientError, ValueError):
 class ClientClosedError(GradientError):
     """The client was closed before or during the call."""
 
-    hint = "Make calls while the client, and the session passed to it, are open"
+    _hint = "Make calls while the client, and the session passed to it, are open"
 
 
 class TokenError(GradientError):
     """The token could not be obtained; the request was not sent."""
 
-    hint = "Check where the token comes from: the variable, file, command or function"
+    _hint = "Check where the token comes from: the variable, file, command or function"
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
@@ -180,32 +189,32 @@ class TransportError(GradientError):
 class ConnectError(TransportError):
     """Could not connect, so the server never received the request."""
 
-    hint = "Check the network, the proxy and the base URL"
+    _hint = "Check the network, the proxy and the base URL"
 
 
 class TLSError(TransportError):
     """The server's certificate could not be trusted; never retried."""
 
-    hint = "Check the base URL, the clock and the certificates of this machine"
+    _hint = "Check the base URL, the clock and the certificates of this machine"
 
 
 class ConnectionLostError(TransportError):
     """The connection broke before the complete response was received."""
 
-    hint = "Try again later; if it persists, check the network and the proxy"
+    _hint = "Try again later; if it persists, check the network and the proxy"
 
 
 class ProtocolError(TransportError):
     """The response was not valid HTTP."""
 
-    hint = "Check what is between here and the API, such as a proxy"
+    _hint = "Check what is between here and the API, such as a proxy"
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class ResponseTooLargeError(TransportError):
     """The response's decoded body exceeded the client's cap."""
 
-    hint = "Request fewer items per page, or raise `max_response_bytes`"
+    _hint = "Request fewer items per page, or raise `max_response_bytes`"
 
     limit: int = attrs.field(default=0, kw_only=True)
     """The cap, in bytes."""
@@ -219,14 +228,14 @@ class OutcomeUnknownError(GradientError):
     `__cause__` is the error that lost it.
     """
 
-    hint = "Check whether it took effect before repeating the call"
+    _hint = "Check whether it took effect before repeating the call"
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)
 class DeadlineExceededError(GradientError, TimeoutError):
     """The call did not finish within the client's `timeout`."""
 
-    hint = "Raise `timeout`, or try again later"
+    _hint = "Raise `timeout`, or try again later"
     http_status = 504
 
     retry_after: float | None = attrs.field(default=None, kw_only=True)
@@ -240,7 +249,7 @@ class DeadlineExceededError(GradientError, TimeoutError):
 class IndexingJobTimeoutError(DeadlineExceededError):
     """Awaited indexing jobs did not end within the `timeout`."""
 
-    hint = "`jobs` has their latest state; wait again, or longer, for those running"
+    _hint = "`jobs` has their latest state; wait again, or longer, for those running"
 
     jobs: tuple[models.IndexingJob, ...] = attrs.field(default=(), kw_only=True)
     """Latest known state of each job, ended or not; jobs never seen are missing."""
@@ -250,7 +259,7 @@ class IndexingJobTimeoutError(DeadlineExceededError):
 class IndexingJobFailedError(GradientError):
     """An awaited indexing job failed or was cancelled."""
 
-    hint = "See `job.failed_sources` for reasons; `check=False` returns such jobs"
+    _hint = "See `job.failed_sources` for reasons; `check=False` returns such jobs"
 
     job: models.IndexingJob = attrs.field(factory=_no_job, kw_only=True)
     """The job; of several, the first in the order given."""
@@ -267,7 +276,7 @@ class IndexingJobFailedError(GradientError):
 class IndexingJobRunningError(GradientError):
     """A job of this knowledge base is pending or running, so none was started."""
 
-    hint = "Wait for it, or cancel it"
+    _hint = "Wait for it, or cancel it"
     http_status = 409
 
     job: models.IndexingJob = attrs.field(factory=_no_job, kw_only=True)
@@ -278,7 +287,7 @@ class IndexingJobRunningError(GradientError):
 class DatabaseTimeoutError(DeadlineExceededError):
     """The database of a knowledge base was not ready within the `timeout`."""
 
-    hint = "A new database takes 3 to 10 minutes; wait again, or longer"
+    _hint = "A new database takes 3 to 10 minutes; wait again, or longer"
 
     knowledge_base: models.KnowledgeBase = attrs.field(factory=_no_base, kw_only=True)
     """The knowledge base as last seen; with its id alone if it never was."""
@@ -288,7 +297,7 @@ class DatabaseTimeoutError(DeadlineExceededError):
 class DatabaseFailedError(GradientError):
     """The database of a knowledge base is decommissioned or unhealthy."""
 
-    hint = "Check the database in DigitalOcean's control panel"
+    _hint = "Check the database in DigitalOcean's control panel"
 
     knowledge_base: models.KnowledgeBase = attrs.field(factory=_no_base, kw_only=True)
     """The knowledge base, with its `database_status`."""
@@ -298,7 +307,7 @@ class DatabaseFailedError(GradientError):
 class UnknownNameError(GradientError, LookupError):
     """The account has nothing of this name or id."""
 
-    hint = "Check the spelling, which must match exactly, and the account"
+    _hint = "Check the spelling, which must match exactly, and the account"
     http_status = 404
 
     name: str = attrs.field(default="", kw_only=True)
@@ -309,7 +318,7 @@ class UnknownNameError(GradientError, LookupError):
 class AmbiguousNameError(GradientError, LookupError):
     """Several things of the account have this name."""
 
-    hint = "Use one of their ids, `uuids`"
+    _hint = "Use one of their ids, `uuids`"
     http_status = 409
 
     name: str = attrs.field(default="", kw_only=True)
@@ -322,7 +331,7 @@ class AmbiguousNameError(GradientError, LookupError):
 class UploadError(GradientError):
     """A file was not uploaded completely."""
 
-    hint = "Upload it again, from the start"
+    _hint = "Upload it again, from the start"
 
     sent_bytes: int = attrs.field(default=0, kw_only=True)
     """Bytes handed to the network; the host has at most that many."""
@@ -340,7 +349,7 @@ class UploadError(GradientError):
 class DecodeError(GradientError):
     """A successful response did not have the expected body."""
 
-    hint = "The API, or something before it, sent another shape; nothing was guessed"
+    _hint = "The API, or something before it, sent another shape; nothing was guessed"
 
     json_path: str = attrs.field(default="$", kw_only=True)
     """Place in the JSON, for example `$.jobs[3].total_tokens`."""
@@ -358,7 +367,7 @@ class DecodeError(GradientError):
 class PaginationError(GradientError):
     """The pages contradict each other, so the list cannot be read completely."""
 
-    hint = "Try again; if it persists, the server, or something before it, is at fault"
+    _hint = "Try again; if it persists, the server, or something before it, is at fault"
 
     page: int = attrs.field(default=0, kw_only=True)
     """Number of the page that revealed it, counted from 1."""
@@ -376,6 +385,27 @@ class StatusError(GradientError):
     """The server's id of the request; None if it sent none."""
     retry_after: float | None = attrs.field(default=None, kw_only=True)
     """Seconds that the server asked to wait; None if it did not."""
+    body: str = attrs.field(default="", kw_only=True)
+    """Start of the response's body, on one line and without secrets; 2,000 bytes."""
+    cf_ray: str | None = attrs.field(default=None, kw_only=True)
+    """Cloudflare's id of the request; None if it sent none."""
+
+    @property
+    def hint(self) -> str:
+        """What to try, in a sentence; may be empty."""
+        if self.status == _PROXY_AUTHENTICATION:
+            return "Check the user and the password of the proxy"
+        is_refused = 400 <= self.status < 500  # noqa: PLR2004  (4xx)
+        if is_refused and self.body.lower().startswith(_WEB_PAGES):
+            return (
+                "The response is a web page, so it is not from the API: check the base "
+                "URL and what is in between, such as a proxy or Cloudflare"
+            )
+        return self._status_hint()
+
+    def _status_hint(self) -> str:
+        """Return what to try after a response of the API or its gateway."""
+        return self._hint
 
     def _describe(self) -> str:
         name = f"{self.status} {self.id}".rstrip()
@@ -383,25 +413,26 @@ class StatusError(GradientError):
 
     def _context(self) -> list[str]:
         wait = _retry_after(self.retry_after)
-        return [*super()._context(), *_request_id(self.request_id), *wait]
+        ray = [f"cf-ray {self.cf_ray}"] if self.cf_ray and not self.request_id else []
+        return [*super()._context(), *_request_id(self.request_id), *ray, *wait]
 
 
 class UnexpectedRedirectError(StatusError):
     """3xx: the server redirects elsewhere; redirects are never followed."""
 
-    hint = "Check the base URL"
+    _hint = "Check the base URL"
 
 
 class BadRequestError(StatusError):
     """400: the server rejected the request."""
 
-    hint = "Check the arguments against the server's message"
+    _hint = "Check the arguments against the server's message"
 
 
 class AuthenticationError(StatusError):
     """401: the token is missing, wrong or revoked."""
 
-    hint = (
+    _hint = (
         "Check the token: the account's, DIGITALOCEAN_ACCESS_TOKEN or the one passed "
         "to Client"
     )
@@ -410,41 +441,52 @@ class AuthenticationError(StatusError):
 class PermissionDeniedError(StatusError):
     """403: the token is valid, but does not permit this."""
 
-    hint = "Check the scopes of the token"
+    _hint = "Check the scopes of the token"
 
 
 class NotFoundError(StatusError):
     """404: the account has no such object."""
 
-    hint = "Check the id, the base URL, and that the token belongs to that account"
+    _hint = "Check the id, the base URL, and that the token belongs to that account"
     http_status = 404
 
 
 class ConflictError(StatusError):
     """409: the current state does not allow it."""
 
-    hint = "Check the current state, then try again"
+    _hint = "Check the current state, then try again"
     http_status = 409
 
 
 class UnprocessableEntityError(StatusError):
     """422: the server understood the request, but it is invalid."""
 
-    hint = "Check the arguments against the server's message"
+    _hint = "Check the arguments against the server's message"
     http_status = 422
 
 
 class RateLimitError(StatusError):
     """429: too many requests with this token."""
 
-    hint = "Wait `retry_after` seconds, or send fewer requests from elsewhere"
+    _hint = "Send fewer requests, here and from elsewhere, or try again later"
     http_status = 429
+
+    def _status_hint(self) -> str:
+        if self.retry_after is None:
+            return self._hint
+        return "Wait `retry_after` seconds, or send fewer requests from elsewhere"
 
 
 class ServerError(StatusError):
     """5xx: the server failed."""
 
-    hint = "Try again later, and report the request id to support"
+    _hint = "Try again later"
+
+    def _status_hint(self) -> str:
+        reported = "request id" if self.request_id else "cf-ray"
+        if not self.request_id and not self.cf_ray:
+            return self._hint
+        return f"{self._hint}, and report the {reported} to support"
 
 
 _BY_STATUS: Final[dict[int, type[StatusError]]] = {

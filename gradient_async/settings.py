@@ -94,7 +94,7 @@ def find_base_url(base_url: str | None) -> str:
 
     Raises:
         ConfigurationError: The token would be sent unencrypted, or the URL has a user,
-            query, fragment or unusual characters.
+            query, fragment or unusual characters, or ends in `/v2`.
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
@@ -173,4 +173,7 @@ def _find_problem(url: str) -> str:
         return f"must start with https://, or the token is sent to {host} unencrypted"
     if _UNUSUAL.search(url):
         return "must not contain a user, query, fragment or unusual characters"
+    stem, _, version = url.rstrip("/").rpartition("/")
+    if version.lower() == "v2":
+        return f"must not contain /v2, which paths start with: use {stem}"
     return ""

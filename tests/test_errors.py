@@ -57,6 +57,8 @@ FACTS: dict[str, Any] = {
     "status": 418,
     "id": "teapot",
     "request_id": "req-1",
+    "body": '{"id":"teapot"}',
+    "cf_ray": "8f-FRA",
     "job": IndexingJob(uuid="a", phase=IndexingJobPhase.ERROR),
     "jobs": (IndexingJob(uuid="a"), IndexingJob(uuid="b", total_tokens=1)),
     "knowledge_base": KnowledgeBase(uuid="k", name="handbook"),
@@ -173,11 +175,12 @@ def test_a_message_is_enough(kind: type[GradientError]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_messages_say_what_where_and_what_to_try(kind: type[GradientError]) -> None:
     """The text of an error has its message, call and hint on one line."""
-    text = str(create_error(kind))
+    error = create_error(kind)
+    text = str(error)
 
     assert "it broke" in text
     assert "GET /v2/gen-ai/indexing_jobs, 3 attempts, 1.25 s" in text
-    assert text.endswith(f". {kind.hint}" if kind.hint else ")")
+    assert text.endswith(f". {error.hint}" if error.hint else ")")
     assert [text] == text.splitlines()
 
 
@@ -297,7 +300,7 @@ def test_errors_as_plain_values(kind: type[GradientError]) -> None:
     error = create_error(kind)
     facts = error.to_dict()
 
-    assert (kind.__name__, kind.hint) == (facts.pop("type"), facts.pop("hint"))
+    assert (kind.__name__, error.hint) == (facts.pop("type"), facts.pop("hint"))
     assert vars(error).keys() - {"__notes__"} == facts.keys()
     assert json.loads(json.dumps(facts)) == facts
 

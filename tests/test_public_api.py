@@ -48,7 +48,8 @@ RESOURCES: Final = [
     kind
     for attribute in vars(Client).values()
     if isinstance(attribute, property)
-    and issubclass(kind := get_type_hints(attribute.fget)["return"], Resource)
+    and isinstance(kind := get_type_hints(attribute.fget)["return"], type)
+    and issubclass(kind, Resource)
 ]
 # Type aliases and functions, the other exports, have no attributes.
 CLASSES: Final = sorted(

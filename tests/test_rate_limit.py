@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gradient_async import Client, RateLimit, Window
+from gradient_async import Client, DeadlineExceededError, RateLimit, Window
 from gradient_async.emulator import Emulator, ReceivedRequest
 from gradient_async.emulator import Window as ServerWindow
 
@@ -75,3 +75,26 @@ async def test_the_token_is_used_elsewhere() -> None:
 
     refused = [request for request in api.requests if request.status == 429]
     assert len(refused) <= 2
+
+
+async def test_calls_that_would_be_late_do_not_wait() -> None:
+    """Of 40 calls at once, those beyond the limit fail at once, and say how long."""
+    async with (
+        Emulator(limits=None) as api,
+        Client(
+            api.token,
+            base_url=api.url,
+            timeout=6.0,
+            max_concurrency=40,
+            rate_limit=RateLimit([Window(20, 60.0)]),
+        ) as client,
+    ):
+        start = asyncio.get_running_loop().time()
+        calls = [client.request("GET", "/v2/gen-ai/regions") for _ in range(40)]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        elapsed = asyncio.get_running_loop().time() - start
+    refused = [it for it in results if isinstance(it, DeadlineExceededError)]
+
+    assert elapsed < 1.0
+    assert (20, 20) == (len(api.requests), len(refused))
+    assert all(59.0 < (error.retry_after or 0) <= 60.0 for error in refused)

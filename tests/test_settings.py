@@ -111,6 +111,20 @@ def test_good_base_urls(expected: str, given: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("https://api.digitalocean.com", "https://api.digitalocean.com/v2"),
+        ("https://a.example/proxy", "https://a.example/proxy/V2//"),
+        ("http://localhost:80", "http://localhost:80/v2/"),
+    ],
+)
+def test_base_urls_with_the_version(right: str, wrong: str) -> None:
+    """A base URL with the start of every path is rejected, and the right one shown."""
+    with pytest.raises(ConfigurationError, match=f"/v2, .*: use {right}$"):
+        find_base_url(wrong)
+
+
+@pytest.mark.parametrize(
     "host",
     [
         "api.digitalocean.com",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import attrs
 
 from gradient_async.accounts.account import Account
@@ -15,7 +13,7 @@ from gradient_async.settings import ClientSettings
 from gradient_async.transport.calls import Gate
 from gradient_async.transport.credentials import Credentials
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.token_status import TokenStatus
+from gradient_async.transport.token_status import RateLimitStatus, TokenStatus
 from gradient_async.transport.wire import Transport
 
 
@@ -65,11 +63,10 @@ class AccountClient(Client):
     def health(self) -> Health:
         """What the latest calls found out; sends nothing."""
         status = self._caller.token_status
-        reset_at, limits = None, status.limits
-        if limits.reset_in is not None:
-            received = datetime.fromtimestamp(status.limits_at, UTC)
-            reset_at = received + timedelta(seconds=limits.reset_in)
-        return Health(error=status.error, remaining=limits.remaining, reset_at=reset_at)
+        limit = status.rate_limit or RateLimitStatus()
+        return Health(
+            error=status.error, remaining=limit.remaining, reset_at=limit.reset_at
+        )
 
     @property
     def job_calls(self) -> PolledJobCalls:

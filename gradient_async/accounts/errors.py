@@ -29,7 +29,7 @@ class AccountsError(_Message, GradientError, ExceptionGroup[GradientError]):
     It is an exception group, so `except*` works, and a traceback shows each error.
     """
 
-    hint = "See `errors` for each account"
+    _hint = "See `errors` for each account"
 
     errors: Mapping[str, GradientError] = attrs.field(factory=dict, kw_only=True)
     """Error of each account that failed, by its name."""
@@ -74,5 +74,5 @@ def _rebuild(
 class UnknownAccountError(GradientError, KeyError):
     """There is no account of this name; nothing was sent."""
 
-    hint = "See `list(accounts)`"
+    _hint = "See `list(accounts)`"
     http_status = 404

@@ -77,6 +77,11 @@ class TokenCache:
             return self._secret
         return await self._join(read, ttl)
 
+    def forget(self, secret: Secret) -> None:
+        """Forget this token, which was refused; another one is kept."""
+        if self._secret == secret:
+            self._secret = None
+
     async def _join(
         self, read: Callable[[], Coroutine[object, object, Secret]], ttl: float
     ) -> Secret:

@@ -126,6 +126,10 @@ class FileToken:
         """
         return (await self._cache.get(self._read, self.ttl)).reveal()
 
+    def forget(self, token: str) -> None:
+        """Read the file anew for the next call, if this token is the one kept."""
+        self._cache.forget(Secret(token))
+
     async def _read(self) -> Secret:
         name = f"the token file {printable(str(self.path))}"
         try:
@@ -178,6 +182,10 @@ class CommandToken:
                 nothing or several lines.
         """
         return (await self._cache.get(self._read, self.ttl)).reveal()
+
+    def forget(self, token: str) -> None:
+        """Run the command anew for the next call, if this token is the one kept."""
+        self._cache.forget(Secret(token))
 
     async def _read(self) -> Secret:
         name = f"the token command {printable(self.command[0])}"

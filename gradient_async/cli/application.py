@@ -10,7 +10,7 @@ from typing import Final
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from gradient_async.cli.console import create_console, silence_stdout
+from gradient_async.cli.console import create_console, prepare_streams, silence_stdout
 from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.jobs import list_jobs
@@ -52,6 +52,27 @@ app.command(jobs)
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an error becomes one line on stderr."""
+    if not prepare_streams():
+        _report_error("cannot write the output: stdout is closed")
+        return ExitCode.FAILURE
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+        return ExitCode.SUCCESS
+    except OSError as error:
+        # Errors about files have a name, and are not about the output.
+        if error.filename is not None:
+            raise
+        silence_stdout()
+        _report_error(f"cannot write the output: {error.strerror}")
+        return ExitCode.FAILURE
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code."""
     commands, _, rest = app.parse_commands(list(arguments))
     # cyclopts would pass an unknown command to the default one as an argument.
     if not commands and rest and not rest[0].startswith("-"):
@@ -75,8 +96,6 @@ def run(arguments: Sequence[str]) -> int:
         return exit_code(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        silence_stdout()
     return ExitCode.SUCCESS
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import TextIO
 
 from rich.console import Console
@@ -22,9 +23,29 @@ def create_console(file: TextIO) -> Console:
     return _PipeConsole(file=file, highlight=False, markup=False, emoji=False)
 
 
+def prepare_streams() -> bool:
+    """
+    Prepare the standard streams; return whether there is a stdout.
+
+    A stream that the caller closed is None. A character that a stream cannot encode
+    is escaped, since half an output is worse than one that looks odd.
+    """
+    if _is_closed("stderr"):
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if _is_closed("stdout"):
+        return False
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return True
+
+
+def _is_closed(name: str) -> bool:
+    return getattr(sys, name) is None
+
+
 def silence_stdout() -> None:
     """
-    Discard what is still buffered for a broken pipe.
+    Discard what is still buffered for a broken pipe or a full disk.
 
     Python flushes stdout once more as it exits, and would report the error again:
     https://docs.python.org/3/library/signal.html#note-on-sigpipe

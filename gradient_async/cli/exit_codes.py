@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
     SUCCESS = 0
     """Everything was written, or the reader of the pipe closed it."""
     FAILURE = 1
-    """The API or the network failed."""
+    """The API or the network failed, or the output could not be written."""
     USAGE = 2
     """An argument, an option or a setting is invalid."""
     DENIED = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -54,7 +55,10 @@ def format_time(moment: datetime | None) -> Text:
     """Format a time as RFC 3339 in UTC, to the second."""
     if moment is None:
         return Text(_MISSING)
-    text = moment.astimezone(UTC).isoformat(timespec="seconds")
+    with suppress(OverflowError):
+        # Otherwise it has no UTC form, in the first or last hours of the calendar.
+        moment = moment.astimezone(UTC)
+    text = moment.isoformat(timespec="seconds")
     return Text(text.replace("+00:00", "Z"))
 
 

@@ -15,6 +15,7 @@ from cyclopts.validators import Number
 from gradient_async import accounts
 from gradient_async.cli.account_options import AccountOptions
 from gradient_async.cli.output import WRITERS, OutputFormat
+from gradient_async.cli.proxy import Proxy, find_proxy
 from gradient_async.cli.rows import raise_for_failures, read_accounts, read_jobs
 from gradient_async.cli.time_arguments import parse_since
 from gradient_async.client import Client
@@ -42,6 +43,7 @@ async def list_jobs(
     since: Annotated[datetime | None, Parameter(converter=_parse_since)] = None,
     limit: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     output: OutputFormat = "table",
+    proxy: Proxy = None,
     account_options: AccountOptions = AccountOptions(),  # noqa: B008  (frozen)
 ) -> None:
     """
@@ -59,21 +61,22 @@ async def list_jobs(
             `2026-01-31` or an RFC 3339 time.
         limit: Maximum number of jobs to list.
         output: Output format; `json`, `jsonl` and `csv` are for other programs.
+        proxy: URL of an HTTP proxy, instead of the one in HTTPS_PROXY or ALL_PROXY.
         account_options: Which accounts to list.
     """
     filters = JobFilters(
         statuses=statuses, knowledge_base_uuid=knowledge_base, created_after=since
     )
     if account_options.is_plain:
-        await _list_plain(filters, limit, output)
+        await _list_plain(filters, limit, output, proxy)
     else:
-        await _list_accounts(account_options, filters, limit, output)
+        await _list_accounts(account_options, filters, limit, output, proxy)
 
 
 async def _list_plain(
-    filters: JobFilters, limit: int | None, output: OutputFormat
+    filters: JobFilters, limit: int | None, output: OutputFormat, proxy: str | None
 ) -> None:
-    async with Client() as client:
+    async with Client(proxy=find_proxy(proxy)) as client:
         jobs = client.iter_indexing_jobs(max_items=limit, **filters)
         await WRITERS[output](read_jobs(jobs), sys.stdout)
 
@@ -83,8 +86,10 @@ async def _list_accounts(
     filters: JobFilters,
     limit: int | None,
     output: OutputFormat,
+    proxy: str | None,
 ) -> None:
-    async with accounts.Accounts(options.read()) as everyone:
+    everyone = accounts.Accounts(options.read(), proxy=find_proxy(proxy))
+    async with everyone:
         chosen = everyone.select(names=options.names or None)
         stream = chosen.iter_indexing_jobs(
             order="newest", max_items=limit, on_error="collect", **filters

@@ -15,6 +15,7 @@ from typing import Final, Literal, Protocol, TextIO, TypeAlias
 import attrs
 import msgspec
 
+from gradient_async.cli.escaping import escape_cell, escape_json
 from gradient_async.cli.rows import Row
 from gradient_async.cli.table import write_table
 from gradient_async.models import IndexingJob
@@ -54,7 +55,8 @@ async def write_json_lines(
 ) -> None:
     """Write each job, with all its fields, as a JSON object on a line."""
     async for row in rows:
-        out.write(f"{_to_json(row, with_account=bool(accounts))}\n")
+        text = _to_json(row, with_account=bool(accounts))
+        out.write(f"{escape_json(text, out.encoding)}\n")
         # A pipe's reader would otherwise wait until a buffer of many jobs is full.
         out.flush()
 
@@ -69,7 +71,8 @@ async def write_json(
     """
     before, end = "[\n", "[]\n"
     async for row in rows:
-        out.write(f"{before}{_to_json(row, with_account=bool(accounts))}")
+        text = _to_json(row, with_account=bool(accounts))
+        out.write(f"{before}{escape_json(text, out.encoding)}")
         out.flush()
         before, end = ",\n", "\n]\n"
     out.write(end)
@@ -113,9 +116,10 @@ def _to_json(row: Row, *, with_account: bool) -> str:
 def _to_cells(row: Row) -> Mapping[str, object]:
     cells: dict[str, object] = msgspec.to_builtins(row.job)
     duration = row.job.duration
-    return cells | {
+    cells |= {
         "account": row.account,
         "duration_seconds": None if duration is None else duration.total_seconds(),
         # `true`, as in JSON; csv would write `True`.
         "is_report_available": str(row.job.is_report_available).lower(),
     }
+    return {name: escape_cell(cell) for name, cell in cells.items()}

@@ -7,6 +7,7 @@ import sys
 
 from gradient_async.cli.console import create_console
 from gradient_async.cli.live_display import LiveDisplay
+from gradient_async.cli.proxy import Proxy, find_proxy
 from gradient_async.cli.rows import Row
 from gradient_async.cli.summary import render_summary
 from gradient_async.cli.tally import Tally
@@ -15,10 +16,17 @@ from gradient_async.models import IndexingJob
 from gradient_async.paging import Paginator
 
 
-async def stream() -> None:
-    """Stream all indexing jobs of the account and print a summary."""
+async def stream(*, proxy: Proxy = None) -> None:
+    """
+    Stream all indexing jobs of the account and print a summary.
+
+    Args:
+        proxy: URL of an HTTP proxy, instead of the one in HTTPS_PROXY or ALL_PROXY.
+    """
     tally = Tally()
-    async with Client(on_attempt=tally.count_request) as client:
+    async with Client(
+        proxy=find_proxy(proxy), on_attempt=tally.count_request
+    ) as client:
         await stream_jobs(client.iter_indexing_jobs(), tally)
 
 

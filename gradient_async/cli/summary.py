@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
+import attrs
 from rich.bar import Bar
-from rich.console import Group, RenderableType
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    Group,
+    RenderableType,
+    RenderResult,
+)
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
@@ -20,6 +29,8 @@ from gradient_async.cli.formatting import (
 )
 from gradient_async.cli.tally import Tally
 from gradient_async.printable import printable
+
+_BAR_WIDTH: Final = 24
 
 
 def render_summary(
@@ -74,9 +85,28 @@ def _render_statuses(tally: Tally) -> Table:
     table = Table.grid("", Column(justify="right"), "", padding=(0, 2))
     highest = max(tally.statuses.values(), default=0)
     for status, number in tally.statuses.most_common():
-        bar = Bar(highest, 0, number, width=24, color=colour_of(status) or "default")
+        bar = _Bar(number / highest, colour_of(status) or "default")
         table.add_row(format_enum(status), f"{number:,}", bar)
     return table
+
+
+@attrs.frozen
+class _Bar:
+    """A bar of 24 columns; of `#` where there are no block characters."""
+
+    share: float
+    colour: str
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """Render it with the characters that the console has."""
+        if options.ascii_only:
+            yield Text("#" * round(self.share * _BAR_WIDTH), style=self.colour)
+        else:
+            yield Bar(1.0, 0, self.share, width=_BAR_WIDTH, color=self.colour)
+
+    def __rich_measure__(self, _: Console, __: ConsoleOptions) -> Measurement:
+        """Return its width."""
+        return Measurement(_BAR_WIDTH, _BAR_WIDTH)
 
 
 def _change_notes(tally: Tally, *, drift: bool, scope: str) -> list[str]:

@@ -12,11 +12,13 @@ __all__ = [
     "Regions",
     "Resource",
     "ScheduledIndexings",
+    "paginate_json",
 ]
 
 if TYPE_CHECKING:
     from gradient_async.resources.data_sources import DataSources
     from gradient_async.resources.indexing_jobs import IndexingJobs
+    from gradient_async.resources.json_pages import paginate_json
     from gradient_async.resources.knowledge_bases import KnowledgeBases
     from gradient_async.resources.models import Models
     from gradient_async.resources.regions import Regions
@@ -28,6 +30,7 @@ else:
         {
             f"{__name__}.data_sources": "DataSources",
             f"{__name__}.indexing_jobs": "IndexingJobs",
+            f"{__name__}.json_pages": "paginate_json",
             f"{__name__}.knowledge_bases": "KnowledgeBases",
             f"{__name__}.models": "Models",
             f"{__name__}.regions": "Regions",

@@ -62,7 +62,7 @@ class IndexingJobs(Resource):
         self, knowledge_base_uuid: str
     ) -> Page[IndexingJob]:
         """
-        Fetch the latest indexing jobs of one knowledge base, as a single page.
+        Fetch the latest 15 indexing jobs of one knowledge base, as a single page.
 
         The API takes no page number here. If `page.has_next` is true, there are more;
         `list(knowledge_base_uuid=...)` yields all of them.

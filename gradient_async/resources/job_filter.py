@@ -93,7 +93,7 @@ def pop_filter(options: JobListOptions) -> JobFilter | None:
     None means that every job matches. What remains in `options` is `Paging`.
 
     Raises:
-        ConfigurationError: A name is unknown, or a time has no timezone.
+        ConfigurationError: A name is unknown, or a time has no timezone or is NaT.
     """
     keep = JobFilter(
         knowledge_base_uuid=options.pop("knowledge_base_uuid", None),
@@ -112,6 +112,10 @@ def pop_filter(options: JobListOptions) -> JobFilter | None:
 
 def _check_aware(name: str, moment: datetime | None) -> None:
     check_instance(name, moment, datetime | None)
+    # pandas' NaT is a datetime, and like NaN not equal to itself.
+    if moment != moment:  # noqa: PLR0124
+        msg = f"{name} must be a time or None, got {moment!r}"
+        raise ConfigurationError(msg)
     if moment is not None and moment.utcoffset() is None:
         msg = f"{name} must be timezone-aware: datetime(..., tzinfo=UTC)"
         raise ConfigurationError(msg)

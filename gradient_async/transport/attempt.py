@@ -31,6 +31,10 @@ class Attempt:
     """HTTP status code; None if no complete response was received."""
     request_id: str | None = None
     """The server's id of the request; None if it sent none."""
+    remaining: int | None = None
+    """Requests left in the hour after it; None if the response does not say."""
+    reset_in: float | None = None
+    """Seconds until the hour's oldest request expires; None if it does not say."""
     error: str | None = None
     """Name of the error class; None if it succeeded."""
     retry_in: float | None = None

@@ -102,6 +102,7 @@ class AttemptHandler:
             attempt=call.attempts,
             time_left=call.deadline - asyncio.get_running_loop().time(),
             quota=self._quota.left,
+            has_new_token=call.has_new_token,
             jitter=random.random(),  # noqa: S311  (not security-sensitive)
         )
 
@@ -123,6 +124,8 @@ class AttemptHandler:
             seconds=asyncio.get_running_loop().time() - call.sent_at,
             status=None if responded is None else responded.status,
             request_id=call.request_id,
+            remaining=call.limits.remaining,
+            reset_in=call.limits.reset_in,
             error=None if error is None else type(error).__name__,
             retry_in=retry_in,
         )

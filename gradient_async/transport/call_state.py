@@ -8,9 +8,11 @@ import attrs
 from tenacity import RetryCallState
 
 from gradient_async.errors import StatusError, TransportError
+from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.wire import Request, Response
 
 _NOT_FOUND: Final = 404
+_UNKNOWN_LIMITS: Final = Limits()
 
 
 @attrs.define(eq=False)
@@ -34,10 +36,16 @@ class CallState:
     """Whether an attempt was sent, or began to connect, and has not ended."""
     request_id: str | None = None
     """The server's id of the latest attempt; None before its response."""
+    limits: Limits = _UNKNOWN_LIMITS
+    """What the response to the latest attempt says about the rate limit."""
     failure: TransportError | StatusError | None = None
     """Error of the latest attempt that failed."""
     may_have_executed: bool = False
     """Whether an attempt that failed may have taken effect nevertheless."""
+    has_renewed_token: bool = False
+    """Whether the token was fetched again after a 401, which happens once a call."""
+    has_new_token: bool = False
+    """Whether the latest attempt failed with a token that was replaced since."""
     wait: float = 0.0
     """Seconds until the next attempt."""
     spent: int = 0
@@ -50,6 +58,8 @@ class CallState:
         self.sent_at = now
         self.attempts += 1
         self.request_id = None
+        self.limits = _UNKNOWN_LIMITS
+        self.has_new_token = False
         self.is_in_flight = True
 
     def is_fulfilled(self, response: Response) -> bool:

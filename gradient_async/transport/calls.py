@@ -140,6 +140,18 @@ class Caller:
             return None
         return _decode(call, lambda: decode_json(response.body))
 
+    async def fetch_json(
+        self, request: Request, read: Callable[[JSON], T]
+    ) -> Callable[[], T]:
+        """
+        Make a call, and return a function that applies `read` to the response's JSON.
+
+        Raises:
+            GradientError: See `call`; a `DecodeError` is raised by the function.
+        """
+        call, response = await self._run(request)
+        return lambda: _decode(call, lambda: read(decode_json(response.body)))
+
     async def send(self, request: Request) -> None:
         """Make a call and ignore the body of the response."""
         await self._run(request)
@@ -225,19 +237,27 @@ class Caller:
             while sent is None:
                 # A token that is new each time would wait forever.
                 sent = await self._send(call, may_requeue=False)
-        response, limits, secret = sent
+        response, call.limits, secret = sent
         if call.is_fulfilled(response):
             call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
             return response if response.is_success else attrs.evolve(response, body=b"")
         failure = status_error(
-            call.request, response, retry_after=limits.wait, secret=secret
+            call.request, response, retry_after=call.limits.wait, secret=secret
         )
         call.request_id = failure.request_id
         if isinstance(failure, AuthenticationError):
             now = asyncio.get_running_loop().time()
             self.token_status.refuse(secret, failure, now)
+            call.failure = failure
+            await self._renew_token(call, secret)
         raise failure
+
+    async def _renew_token(self, call: CallState, refused: Secret) -> None:
+        """Find out, once a call, whether a refused token was replaced meanwhile."""
+        if not call.has_renewed_token:
+            call.has_renewed_token = True
+            call.has_new_token = await self.credentials.renew(refused)
 
     async def _send(
         self, call: CallState, *, may_requeue: bool

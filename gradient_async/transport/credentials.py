@@ -6,13 +6,28 @@ import asyncio
 import hmac
 import inspect
 import re
-from collections.abc import Awaitable, Callable
-from typing import Final, NoReturn, TypeAlias
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, NoReturn, Protocol, TypeAlias, runtime_checkable
 
 from gradient_async.errors import ConfigurationError, GradientError, TokenError
 
 Token: TypeAlias = str | Callable[[], str | Awaitable[str]]
 """A token, or a function, sync or async, that returns the current one."""
+
+
+@runtime_checkable
+class ForgetfulToken(Protocol):
+    """A token function that keeps its token for a while, and can forget it."""
+
+    def __call__(self) -> str | Awaitable[str]:
+        """Return the token, possibly the same as before."""
+        ...
+
+    def forget(self, token: str) -> None:
+        """Forget this token, which the API has refused; another one may be kept."""
+        ...
+
 
 # RFC 6750, section 2.1.
 _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -21,6 +36,9 @@ _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _FINGERPRINT_KEY: Final = b"gradient-async account fingerprint"
 
 
+# Shorter ones are in use only where nothing is secret, such as in tests.
+_MIN_LENGTH: Final = 8
+
 TOKEN_PATTERN: Final = re.compile(r"\bdo[a-z]_v[0-9]_\w+")
 """What the platform's tokens look like, wherever they stand by mistake."""
 
@@ -28,18 +46,34 @@ TOKEN_PATTERN: Final = re.compile(r"\bdo[a-z]_v[0-9]_\w+")
 class Secret:
     """A token that never appears in a repr, format, pickle or log."""
 
-    __slots__ = ("_text",)
+    __slots__ = ("_pattern", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._pattern: re.Pattern[str] | None = None
 
     def reveal(self) -> str:
         """Return the token itself."""
         return self._text
 
     def redact(self, text: str) -> str:
-        """Return a text from elsewhere with the token replaced by `***`."""
-        return text.replace(self._text, "***") if self._text else text
+        """
+        Return a text from elsewhere with the token replaced by `***`.
+
+        It is recognised percent-encoded and in base64, too. A token of fewer than 8
+        characters is none: it would be found in the middle of words.
+        """
+        # No form of it is shorter than the token itself.
+        if not _MIN_LENGTH <= len(self._text) <= len(text):
+            return text
+        if self._pattern is None:
+            self._pattern = re.compile("|".join(_forms(self._text)))
+        return self._pattern.sub("***", text)
+
+    @property
+    def max_length(self) -> int:
+        """Length of its longest form that `redact` recognises."""
+        return 3 * len(self._text)
 
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same token."""
@@ -63,6 +97,17 @@ class Secret:
         """Raise TypeError: a token must not leave the process."""
         msg = "a token cannot be pickled or copied"
         raise TypeError(msg)
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Yield patterns for a token: plain, percent-encoded, and within base64."""
+    yield "".join(f"(?:{re.escape(it)}|%(?i:{ord(it):02x}))" for it in text)
+    data = text.encode()
+    # Base64 groups three bytes, so what it makes of the token depends on its place.
+    for place, first in enumerate((0, 2, 3)):
+        encoded = b64encode(bytes(place) + data).decode()
+        complete = encoded[first : (place + len(data)) * 8 // 6]
+        yield re.escape(complete).replace(r"\+", "[+-]").replace("/", "[/_]")
 
 
 class Credentials:
@@ -107,6 +152,22 @@ class Credentials:
         secret = await _call(self._provider)
         check_secret(secret)
         return secret
+
+    async def renew(self, refused: Secret) -> bool:
+        """
+        Return whether the function has another token than one that was refused.
+
+        A function that keeps its token forgets it first. A string never changes.
+        """
+        if self._provider is None:
+            return False
+        if isinstance(self._provider, ForgetfulToken):
+            self._provider.forget(refused.reveal())
+        try:
+            return await self.current() != refused
+        except GradientError:
+            # The refusal says more about what is wrong.
+            return False
 
     def __repr__(self) -> str:
         """Return the kind of source, not the token."""

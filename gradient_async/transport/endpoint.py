@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import attrs
@@ -13,6 +13,9 @@ from gradient_async.checks import check_instance
 from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.wire import Request
+
+QueryValue: TypeAlias = "str | int | float | Sequence[str | int | float]"
+"""Value of a query parameter; a sequence repeats the parameter."""
 
 _MAX_ID_LENGTH: Final = 255
 
@@ -89,7 +92,7 @@ def build_raw_request(
     method: str,
     path: str,
     *,
-    params: Mapping[str, str | float] | None,
+    params: Mapping[str, QueryValue] | None,
     json: JSON,
 ) -> Request:
     """
@@ -107,7 +110,7 @@ def build_raw_request(
     return Request(
         method=method.upper(),
         path=path,
-        params={name: _to_text(name, it) for name, it in (params or {}).items()},
+        params={name: _to_query(name, it) for name, it in (params or {}).items()},
         body=None if json is None else encode_json(json),
     )
 
@@ -123,6 +126,12 @@ def _check_path(path: str) -> None:
         raise ConfigurationError(msg)
 
 
-def _to_text(name: str, value: str | float) -> str:
+def _to_query(name: str, value: QueryValue) -> str | tuple[str, ...]:
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return tuple(_to_text(name, item) for item in value)
+    return _to_text(name, value)
+
+
+def _to_text(name: str, value: object) -> str:
     check_instance(f"params[{name!r}]", value, str | int | float)
     return str(value).lower() if isinstance(value, bool) else str(value)

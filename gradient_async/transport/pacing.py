@@ -99,19 +99,20 @@ class Pacer:
         Raises:
             ConfigurationError: Another event loop is using it.
             DeadlineExceededError: The limit allows no request within `seconds_left`,
-                however short the queue; raised at once, with `retry_after`.
+                however short the queue; raised as soon as that is certain, with
+                `retry_after`.
         """
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._move_to(loop)
         now = loop.time()
-        ready_at = self._log.ready_at(now)
         deadline = now + seconds_left
-        if deadline <= ready_at < math.inf:
-            raise _no_room(ready_at - now)
-        if ready_at <= now and not self._queue:
+        if self._log.ready_at(now) <= now < deadline and not self._queue:
             self._log.reserve()
             return self
+        earliest = self._log.earliest_at(now)
+        if deadline <= earliest:
+            raise _no_room(earliest - now)
         waiter = _Waiter(loop.create_future(), deadline)
         self._queue.append(waiter)
         self._admit()
@@ -145,6 +146,7 @@ class Pacer:
         if limits is not None:
             self._update(limits, now)
         self._log.release(now, sent=sent)
+        self._reject_late(now)
         self._admit()
 
     def _update(self, limits: Limits, now: float) -> None:
@@ -153,14 +155,15 @@ class Pacer:
             self._log.update(now, remaining=limits.remaining, reset_in=limits.reset_in)
         if limits.refused and limits.wait is not None:
             self._log.block(now, limits.wait)
-            self._reject_late(now)
 
     def _reject_late(self, now: float) -> None:
         """End the wait of every request that could only be sent after its deadline."""
-        ready_at = self._log.blocked_until
+        if not self._queue:
+            return
+        earliest = self._log.earliest_at(now)
         for waiter in self._queue:
-            if waiter.deadline <= ready_at and not waiter.admitted.done():
-                waiter.admitted.set_exception(_no_room(ready_at - now))
+            if waiter.deadline <= earliest and not waiter.admitted.done():
+                waiter.admitted.set_exception(_no_room(earliest - now))
 
     def _admit(self) -> None:
         """Admit every request that may be sent now, and set the timer for the next."""

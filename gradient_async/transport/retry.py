@@ -20,11 +20,17 @@ from gradient_async.errors import (
     TransportError,
 )
 
-# The server could not serve the request; the request itself was fine.
-_TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
+# The server could not serve the request; the request itself was fine. From 520 on,
+# they are Cloudflare's; 526, an invalid certificate, does not pass.
+_TRANSIENT: Final = frozenset(
+    {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 529, 530}
+)
 
 # A gateway lost the response of the server behind it.
-_RESPONSE_LOST: Final = frozenset({502, 504})
+_RESPONSE_LOST: Final = frozenset({502, 504, 520, 524})
+
+# The rate limit refused it, or Cloudflare could not connect to the server behind it.
+_NOT_EXECUTED: Final = frozenset({429, 521, 522, 523, 525})
 
 # botocore's standard mode (retries/quota.py) uses 500 and 5; a fifth of that suits
 # clients that make tens of calls a minute.
@@ -106,6 +112,7 @@ def decide(
     time_left: float,
     quota: int,
     jitter: float,
+    has_new_token: bool = False,
 ) -> Decision:
     """
     Decide whether to retry after a failed attempt.
@@ -118,12 +125,15 @@ def decide(
         time_left: Seconds until the call's deadline.
         quota: What is left of the client's retry quota.
         jitter: A random number in [0, 1).
+        has_new_token: Whether the token that a 401 refused was replaced since.
     """
     stop = _find_obstacle(error, idempotent=idempotent)
-    if stop is not None:
+    if stop is not None and not has_new_token:
         return Stop(stop)
     if attempt >= policy.attempts:
         return Stop(StopReason.ATTEMPTS)
+    if has_new_token:
+        return Retry(0.0, 0)
     seconds = _backoff(error, policy=policy, attempt=attempt, jitter=jitter)
     if seconds >= time_left:
         return Stop(StopReason.DEADLINE)
@@ -139,7 +149,9 @@ def _find_obstacle(error: BaseException, *, idempotent: bool) -> StopReason | No
     if not is_transient(error):
         return StopReason.NOT_RETRYABLE
     match error:
-        case TransportError(sent=False) | StatusError(status=429):
+        case TransportError(sent=False):
+            return None
+        case StatusError(status=status) if status in _NOT_EXECUTED:
             return None
         case TransportError():
             return None if idempotent else StopReason.NOT_IDEMPOTENT

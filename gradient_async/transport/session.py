@@ -54,9 +54,10 @@ _SAFE_HEADERS: Final = frozenset(
 # Below the idle timeout of common load balancers, so that the client closes first.
 _KEEPALIVE: Final = 15.0
 
-# The API's error bodies are short JSON; anything longer is a proxy's HTML.
+# The API's error bodies are short JSON; of a proxy's HTML, the start is enough.
 _MAX_ERROR_BODY: Final = 64 * 1024
 
+_PROXY_AUTHENTICATION: Final = 407
 
 MAX_RESPONSE_BYTES: Final = 32 * 1024 * 1024
 """Default maximum size of a decompressed response body."""
@@ -201,6 +202,9 @@ class AiohttpTransport(AsyncCloseable):
         except aiohttp.ClientError as error:
             failure = transport_error(error)
         except TransportError as error:
+            if authorize.proxy_status == _PROXY_AUTHENTICATION:
+                # A response, although to the request for a tunnel, so it is final.
+                return Response(status=_PROXY_AUTHENTICATION)
             # aiohttp's frames hold the request's body in a variable.
             failure = error.with_traceback(None)
         except asyncio.CancelledError:
@@ -250,10 +254,10 @@ class AiohttpTransport(AsyncCloseable):
             if size > limit:
                 response.close()
                 if failed:
-                    return b""
+                    break
                 msg = f"the response is larger than {limit:,} bytes"
                 raise ResponseTooLargeError(msg, limit=limit)
-        return b"".join(chunks)
+        return b"".join(chunks)[:limit]
 
     async def aclose(self) -> None:
         """Close its own session; closing again does nothing."""
@@ -283,6 +287,8 @@ class _AuthorizeOnce:
 
     def __init__(self, token: Secret | None) -> None:
         self._token = token
+        self.proxy_status: int | None = None
+        """Status with which the proxy refused a tunnel; None if it did not."""
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -297,6 +303,8 @@ class _AuthorizeOnce:
         try:
             return await handler(request)
         except aiohttp.ClientError as error:
+            if isinstance(error, aiohttp.ClientHttpProxyError):
+                self.proxy_status = error.status
             failure = transport_error(error)
         raise failure
 
@@ -326,7 +334,9 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
 
 def _describe(error: aiohttp.ClientError) -> str:
     reason = None
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        reason = f"status {error.status} from the proxy"
+    elif isinstance(error, aiohttp.ClientConnectorError):
         reason = error.strerror
     elif isinstance(error, OSError) and error.errno:
         # Its message may be aiohttp's, and contain the URL of an upload.

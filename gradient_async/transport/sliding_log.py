@@ -94,18 +94,43 @@ class SlidingLog:
         `now` or earlier means immediately; infinity means not before one in flight is
         released. Call again at that time, since more may have happened.
         """
-        return max(
-            self.blocked_until,
-            *(self._free_at(window, log, now) for window, log in self._windows),
-            now,
-        )
+        return self._room_at(now, self._in_flight, is_certain=True)
 
-    def _free_at(self, window: Window, log: deque[float], now: float) -> float:
-        """Return the time at which a window has room."""
+    def earliest_at(self, now: float) -> float:
+        """
+        Return the time before which certainly no further request may be sent.
+
+        A request in flight may turn out not to have been sent, and its response may
+        correct the number of others' requests; neither is certain before it ends.
+        """
+        return self._room_at(now, 0, is_certain=not self._in_flight)
+
+    def _room_at(self, now: float, in_flight: int, *, is_certain: bool) -> float:
+        """Return when all windows have room; others' requests count if certain."""
+        times = (
+            self._free_at(
+                window,
+                log,
+                now,
+                in_flight,
+                self._count_foreign(window, now) if is_certain else 0,
+            )
+            for window, log in self._windows
+        )
+        return max(self.blocked_until, *times, now)
+
+    def _free_at(
+        self,
+        window: Window,
+        log: deque[float],
+        now: float,
+        in_flight: int,
+        foreign: int,
+    ) -> float:
+        """Return the time at which a window has room beside these requests."""
         while log and log[0] + window.seconds <= now:
             log.popleft()
-        foreign = self._count_foreign(window, now)
-        excess = len(log) + self._in_flight + foreign - window.requests
+        excess = len(log) + in_flight + foreign - window.requests
         if excess < 0:
             return now
         own = log[excess] + window.seconds if excess < len(log) else math.inf
@@ -141,7 +166,7 @@ class SlidingLog:
         if not self._windows:
             return
         window, log = self._windows[-1]
-        self._free_at(window, log, now)
+        self._free_at(window, log, now, 0, 0)
         left = window.requests - len(log) - self._in_flight
         self._foreign = max(0, left - remaining)
         self._foreign_until = now + min(reset_in, _HOUR)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 
-from gradient_async.codec import decode_json
-from gradient_async.errors import DecodeError, StatusError, error_class
+from gradient_async.errors import StatusError, error_class
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.sanitize import sanitize
+from gradient_async.transport.error_body import read_error_body
+from gradient_async.transport.request_secrets import find_secrets
+from gradient_async.transport.sanitize import excerpt, sanitize, sanitize_name
 from gradient_async.transport.wire import Request, Response
 
 
@@ -20,35 +20,26 @@ def status_error(
     secret: Secret,
 ) -> StatusError:
     """
-    Return the error for a response, with the API's message and without the token.
+    Return the error for a response, with what the server said and without secrets.
 
-    If the body is not a JSON object, such as a proxy's HTML page, the message is the
-    status's standard phrase.
+    If the body does not say what happened, the message is the status's standard phrase.
     """
-    body = _error_body(response.body)
-
-    def text(key: str) -> str | None:
-        value = body.get(key)
-        return sanitize(value, secret) if isinstance(value, str) else None
-
-    header_id = sanitize(response.request_id, secret)
+    body = read_error_body(response.body)
+    secrets = (secret, *find_secrets(request.body))
+    phrase = _phrase(response.status)
+    message = sanitize(body.message.removeprefix(f"{response.status} "), *secrets)
+    header_id = sanitize_name(response.request_id, *secrets)
     return error_class(response.status)(
-        text("message") or _phrase(response.status),
+        message or phrase,
         method=request.method,
         path=request.path,
         status=response.status,
-        id=text("id") or "",
-        request_id=text("request_id") or header_id,
+        id=sanitize_name(body.id, *secrets) or "",
+        request_id=sanitize_name(body.request_id, *secrets) or header_id,
         retry_after=retry_after,
+        body=excerpt(body.text, *secrets),
+        cf_ray=sanitize_name(response.headers.get("cf-ray"), *secrets),
     )
-
-
-def _error_body(body: bytes) -> Mapping[str, object]:
-    try:
-        value = decode_json(body)
-    except DecodeError:
-        return {}
-    return value if isinstance(value, Mapping) else {}
 
 
 def _phrase(status: int) -> str:

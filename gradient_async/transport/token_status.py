@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -20,11 +21,20 @@ from gradient_async.transport.rate_limit_headers import Limits
 _UNAUTHORIZED: Final = 401
 
 
+@attrs.frozen(kw_only=True)
+class RateLimitStatus:
+    """What the latest response says about the rate limit."""
+
+    remaining: int | None = None
+    """Requests left in the hour; None if it does not say."""
+    reset_at: datetime | None = None
+    """When the hour's oldest request expires, in UTC; None if it does not say."""
+
+
 @attrs.define
 class _Refusal:
     """A token that the server refused."""
 
-    secret: Secret
     error: AuthenticationError
     until: float
     """Time until which it is not sent again."""
@@ -46,13 +56,25 @@ class TokenStatus:
 
     def __init__(self, refused_for: float = 0.0) -> None:
         self._refused_for = refused_for
-        self._refusal: _Refusal | None = None
+        # By token: a late response about an old one says nothing about a newer one.
+        self._refusals: dict[Secret, _Refusal] = {}
         self.limits: Limits = Limits()
         """What the latest response says about the rate limit."""
         self.limits_at: float = 0.0
         """When it was received, in epoch seconds."""
         self.error: GradientError | None = None
         """What prevents calls of the account; None if the latest call got through."""
+
+    @property
+    def rate_limit(self) -> RateLimitStatus | None:
+        """What the latest response says about the rate limit; None before one."""
+        if not self.limits_at:
+            return None
+        reset_at = None
+        if self.limits.reset_in is not None:
+            received = datetime.fromtimestamp(self.limits_at, UTC)
+            reset_at = received + timedelta(seconds=self.limits.reset_in)
+        return RateLimitStatus(remaining=self.limits.remaining, reset_at=reset_at)
 
     def check(self, secret: Secret, now: float) -> None:
         """
@@ -61,8 +83,8 @@ class TokenStatus:
         Raises:
             AuthenticationError: It was; `retry_after` says when it is sent again.
         """
-        refusal = self._refusal
-        if refusal is not None and refusal.secret == secret and now < refusal.until:
+        refusal = self._refusals.get(secret)
+        if refusal is not None and now < refusal.until:
             raise _refuse_again(refusal.error, refusal.until - now)
 
     def begin(self, secret: Secret, now: float) -> bool:
@@ -75,25 +97,30 @@ class TokenStatus:
             AuthenticationError: The token was refused not long ago.
         """
         self.check(secret, now)
-        if self._refusal is None or self._refusal.secret != secret:
+        refusal = self._refusals.get(secret)
+        if refusal is None:
             return False
-        self._refusal.until = now + self._refused_for
+        refusal.until = now + self._refused_for
         return True
 
     def end_probe(self, secret: Secret, status: int | None) -> None:
         """Record the status that the admitted call received, or None."""
-        if self._refusal is None or self._refusal.secret != secret:
+        refusal = self._refusals.get(secret)
+        if refusal is None:
             return
         if status is None:
             # Nothing was found out: let the next call find out.
-            self._refusal.until = 0.0
+            refusal.until = 0.0
         elif status != _UNAUTHORIZED:
-            self._refusal = None
+            del self._refusals[secret]
 
     def refuse(self, secret: Secret, error: AuthenticationError, now: float) -> None:
         """Record that the server refused the token."""
-        if self._refused_for:
-            self._refusal = _Refusal(secret, copy(error), now + self._refused_for)
+        if not self._refused_for:
+            return
+        kept = self._refusals.items()
+        self._refusals = {token: it for token, it in kept if now < it.until}
+        self._refusals[secret] = _Refusal(copy(error), now + self._refused_for)
 
     def record(self, error: GradientError | None) -> None:
         """Record the outcome of a call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import re
 import sys
@@ -42,7 +43,7 @@ def tree(command: App, name: str = "") -> dict[str, set[str]]:
 def test_command_tree() -> None:
     """The commands and options are these; removing one would break scripts."""
     expected = {
-        "": set(),
+        "": {"--proxy"},
         "demo": {"--jobs", "--prefetch", "--latency"},
         "jobs": set(),
         "jobs list": {
@@ -55,6 +56,7 @@ def test_command_tree() -> None:
             "--since",
             "--limit",
             "--output",
+            "--proxy",
         },
     }
 
@@ -212,7 +214,7 @@ def test_a_closed_pipe_ends_the_command_silently(
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C exits with 130."""
 
-    def interrupted() -> None:
+    def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(gradient_async.cli.jobs, "Client", interrupted)
@@ -274,3 +276,26 @@ def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(ModuleNotFoundError, match="exit_codes"):
         main([])
+
+
+def test_errors_about_files_are_not_about_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An error of the system about a file is not mistaken for a full disk."""
+
+    def fail(**_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "missing.pem")
+
+    monkeypatch.setattr(gradient_async.cli.jobs, "Client", fail)
+    monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
+
+    with pytest.raises(FileNotFoundError):
+        run(["jobs", "list"])
+
+
+def test_any_text_file_can_be_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that runs the command may collect its output in memory."""
+    monkeypatch.setattr("sys.stdout", out := io.StringIO())
+
+    assert 0 == run(["--version"])
+    assert version("gradient-async") in out.getvalue()

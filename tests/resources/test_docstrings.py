@@ -21,7 +21,8 @@ RESOURCES: Final[list[type]] = [
     kind
     for it in vars(Client).values()
     if isinstance(it, property)
-    and issubclass(kind := get_type_hints(it.fget)["return"], Resource)
+    and isinstance(kind := get_type_hints(it.fget)["return"], type)
+    and issubclass(kind, Resource)
 ]
 
 

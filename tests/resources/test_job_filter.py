@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import attrs
+import pandas as pd  # type: ignore[import-untyped]  # has no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,6 +180,15 @@ class Nowhere(tzinfo):
         """Return None."""
 
     dst = tzname = utcoffset
+
+
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+def test_missing_times_of_pandas(name: str) -> None:
+    """NaT is a datetime for Python, but no time to compare with."""
+    with pytest.raises(
+        ConfigurationError, match=f"{name} must be a time or None, got NaT"
+    ):
+        build(**{name: pd.NaT})
 
 
 @pytest.mark.parametrize("name", ["created_after", "created_before"])

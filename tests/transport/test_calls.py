@@ -21,6 +21,7 @@ from gradient_async import (
     GradientError,
     NotFoundError,
     OutcomeUnknownError,
+    PermissionDeniedError,
     RateLimit,
     RateLimitError,
     ResponseTooLargeError,
@@ -50,7 +51,10 @@ async def test_success_is_one_attempt(api: Emulator, client: Client) -> None:
     assert 1 == len(api.requests)
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    "status",
+    [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 529, 530],
+)
 async def test_transient_failures_are_retried(
     status: int, api: Emulator, client: Client
 ) -> None:
@@ -63,7 +67,7 @@ async def test_transient_failures_are_retried(
 
 
 @pytest.mark.parametrize(
-    "status", [400, 401, 403, 404, 405, 409, 410, 418, 422, 501, 505]
+    "status", [400, 401, 403, 404, 405, 409, 410, 418, 422, 501, 505, 526]
 )
 async def test_permanent_failures_are_not_retried(
     status: int, api: Emulator, client: Client
@@ -103,7 +107,7 @@ async def test_a_post_that_lost_its_response(
     assert isinstance(caught.value.__cause__, ConnectionLostError)
 
 
-@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
 async def test_a_post_whose_response_a_gateway_lost(
     status: int, api: Emulator, client: Client
 ) -> None:
@@ -117,7 +121,7 @@ async def test_a_post_whose_response_a_gateway_lost(
     assert isinstance(caught.value.__cause__, ServerError)
 
 
-@pytest.mark.parametrize("status", [408, 500, 503])
+@pytest.mark.parametrize("status", [408, 500, 503, 526, 529, 530])
 async def test_a_post_that_failed(status: int, api: Emulator, client: Client) -> None:
     """A POST that failed on the server is not retried and raises that failure."""
     api.fail(Fault(status=status))
@@ -126,6 +130,35 @@ async def test_a_post_that_failed(status: int, api: Emulator, client: Client) ->
         await client.request("POST", LIST, json={})
 
     assert 1 == caught.value.attempts == len(api.requests)
+
+
+@pytest.mark.parametrize("status", [521, 522, 523, 525])
+async def test_a_post_that_cloudflare_did_not_pass_on(
+    status: int, api: Emulator, client: Client
+) -> None:
+    """A POST that did not get from Cloudflare to the API is retried."""
+    page = b"<!DOCTYPE html><html><title>api | 5xx</title></html>"
+    api.fail(Fault(status=status, body=page, content_type="text/html"))
+
+    with pytest.raises(GradientError, match="405"):
+        await client.request("POST", "/v2/gen-ai/regions", json={})
+
+    assert [status, 405] == [request.status for request in api.requests]
+
+
+async def test_a_challenge_page(api: Emulator, client: Client) -> None:
+    """Cloudflare's challenge is a 403 that does not blame the scopes of the token."""
+    page = b"<!DOCTYPE html><html><title>Just a moment...</title></html>"
+    headers = {"cf-ray": "8f-FRA", "cf-mitigated": "challenge"}
+    api.fail(Fault(status=403, body=page, content_type="text/html", headers=headers))
+
+    with pytest.raises(PermissionDeniedError, match="Just a moment") as caught:
+        await client.request("GET", LIST)
+
+    assert 1 == len(api.requests)
+    assert "scopes" not in str(caught.value)
+    assert "the response is a web page" in str(caught.value).lower()
+    assert "8f-FRA" == caught.value.cf_ray
 
 
 async def test_a_post_that_was_refused(api: Emulator, client: Client) -> None:
@@ -175,7 +208,7 @@ async def test_a_delete_of_nothing(
     assert 404 == api.requests[-1].status
 
 
-@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("status", [502, 504, 520, 524])
 async def test_a_delete_whose_response_a_gateway_lost(
     status: int, api: Emulator, client: Client
 ) -> None:

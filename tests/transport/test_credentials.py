@@ -16,7 +16,7 @@ from gradient_async.errors import ConfigurationError, TokenError
 from gradient_async.transport.credentials import Credentials, Secret
 from tests.support.secrets import texts_of_error
 
-TOKEN = "hunter2"
+TOKEN = "hunter2-3"
 
 INVALID_TOKENS = {
     "newline": f"{TOKEN}\n{TOKEN}",
@@ -291,8 +291,8 @@ def test_secrets_are_not_copied(make: Callable[[object], object]) -> None:
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        ("token *** is bad", "token hunter2 is bad"),
-        ("******", "hunter2hunter2"),
+        ("token *** is bad", "token hunter2-3 is bad"),
+        ("******", "hunter2-3hunter2-3"),
         ("nothing", "nothing"),
         ("", ""),
     ],

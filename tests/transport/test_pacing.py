@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradient_async.errors import DeadlineExceededError
-from gradient_async.transport.pacing import Pacer
+from gradient_async.transport.pacing import Pacer, Slot
 from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, Window
+from tests.support.examples import examples
 from tests.support.oracle import violations
 from tests.support.virtual_time import VirtualTimeLoop
 
@@ -276,8 +277,8 @@ async def test_a_429_blocks_before_its_slot_is_free() -> None:
 
 async def test_a_429_rejects_queued_requests_that_would_be_late() -> None:
     """Requests whose deadline is not after the end of the block fail at once."""
-    pacer = create_pacer(Window(1, 60.0))
-    slot = await pacer.acquire(math.inf)
+    pacer = create_pacer(Window(4, 60.0))
+    slot, *_ = [await pacer.acquire(math.inf) for _ in range(4)]
     patient = asyncio.ensure_future(measure_wait(pacer, 600.0))
     late = [asyncio.ensure_future(pacer.acquire(left)) for left in (29.0, 101.0)]
     leaver = asyncio.ensure_future(pacer.acquire(29.0))
@@ -293,6 +294,60 @@ async def test_a_429_rejects_queued_requests_that_would_be_late() -> None:
     assert [DeadlineExceededError] * 2 == [type(error) for error in errors]
     assert [100.0] * 2 == [getattr(error, "retry_after", None) for error in errors]
     assert pytest.approx(101.0) == await patient
+
+
+async def test_queued_requests_are_refused_when_the_window_is_full() -> None:
+    """Once nothing can become free before its deadline, a request fails at once."""
+    pacer = create_pacer(Window(20, 60.0))
+    slots = [await pacer.acquire(6.0) for _ in range(20)]
+    waiting = [asyncio.ensure_future(pacer.acquire(6.0)) for _ in range(20)]
+    await asyncio.sleep(0.5)
+    for slot in slots:
+        slot.release(sent=True)
+    start = clock()
+    async with asyncio.timeout(1.0):
+        errors = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert start == clock()
+    assert {DeadlineExceededError} == {type(error) for error in errors}
+    assert [pytest.approx(60.0)] * 20 == [
+        getattr(error, "retry_after", None) for error in errors
+    ]
+
+
+async def test_queued_requests_wait_for_what_is_in_flight() -> None:
+    """While a slot may be returned unsent, nobody in the queue is refused."""
+    pacer = create_pacer(Window(3, 60.0))
+    slots = [await pacer.acquire(6.0) for _ in range(3)]
+    waiting = [asyncio.ensure_future(measure_wait(pacer, 6.0)) for _ in range(3)]
+    await asyncio.sleep(0)
+    for slot in slots[1:]:
+        slot.release(sent=True)
+    await asyncio.sleep(1.0)
+
+    assert [False] * 3 == [task.done() for task in waiting]
+
+    slots[0].release(sent=False)
+
+    assert 1.0 == await waiting[0]
+
+    slots[0].release(sent=True)
+    await asyncio.wait(waiting, timeout=0.5)
+
+    assert {DeadlineExceededError} == {type(it.exception()) for it in waiting[1:]}
+
+
+async def test_those_refused_hold_up_nobody() -> None:
+    """A request that is refused leaves its place to those behind it."""
+    pacer = create_pacer(Window(1, 60.0))
+    slot = await pacer.acquire(math.inf)
+    hasty = asyncio.ensure_future(measure_wait(pacer, 59.0))
+    patient = asyncio.ensure_future(measure_wait(pacer, 61.0))
+    await asyncio.sleep(0)
+    slot.release(sent=True)
+
+    assert 60.0 == await patient
+    assert isinstance(hasty.exception(), DeadlineExceededError)
 
 
 async def test_a_rejected_request_frees_no_slot() -> None:
@@ -422,6 +477,74 @@ async def test_no_capacity_is_ever_lost(requests: list[RandomRequest]) -> None:
     for slot in slots:
         slot.release(sent=True)
     assert pytest.approx(1.0) == await measure_wait(sender.pacer)
+
+
+EIGHTH = 0.125
+
+
+@attrs.frozen
+class ImpatientRequest:
+    """A request: when it starts, how long it waits and takes, whether it is sent."""
+
+    start: float
+    patience: float
+    latency: float
+    is_sent: bool = True
+
+
+class PatientPacer(Pacer):
+    """A pacer that refuses nobody."""
+
+    async def acquire(self, seconds_left: float) -> Slot:
+        """Wait for as long as it takes."""
+        return await super().acquire(math.inf)
+
+
+async def run_queue(
+    pacer: Pacer, requests: list[ImpatientRequest]
+) -> list[tuple[bool, float]]:
+    """Return of each request whether it was admitted, and how long it waited."""
+
+    async def run(request: ImpatientRequest) -> tuple[bool, float]:
+        await asyncio.sleep(request.start)
+        start = clock()
+        # Nothing else happens at an odd eighth.
+        patience = request.patience + EIGHTH
+        try:
+            async with asyncio.timeout(patience):
+                slot = await pacer.acquire(patience)
+        except TimeoutError:
+            return False, clock() - start
+        waited = clock() - start
+        await asyncio.sleep(request.latency)
+        slot.release(sent=request.is_sent)
+        return True, waited
+
+    return await asyncio.gather(*map(run, requests))
+
+
+IMPATIENT = st.lists(
+    st.builds(ImpatientRequest, QUARTERS, QUARTERS, QUARTERS, st.booleans()),
+    max_size=12,
+)
+
+
+# The queue of a full window: those admitted, refused, and admitted because of that.
+@example([ImpatientRequest(0, 2, 0)] * 9)
+@example([ImpatientRequest(0, 2, 1, is_sent=False)] * 9)
+@settings(max_examples=examples(60), deadline=None)
+@given(IMPATIENT)
+async def test_only_those_who_would_leave_are_refused(
+    requests: list[ImpatientRequest],
+) -> None:
+    """Refusals change nothing for the others: all are admitted when they would be."""
+    expected = await run_queue(PatientPacer(RateLimit(WINDOWS)), requests)
+    actual = await run_queue(create_pacer(*WINDOWS), requests)
+
+    # Floating-point sums differ in their last bits.
+    waits = [pytest.approx(waited) for admitted, waited in expected if admitted]
+    assert waits == [waited for admitted, waited in actual if admitted]
+    assert [it[0] for it in expected] == [it[0] for it in actual]
 
 
 async def test_a_waiting_coroutine_that_is_closed() -> None:

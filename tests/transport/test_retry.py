@@ -58,18 +58,21 @@ def status(code: int, retry_after: float | None = None) -> StatusError:
     return error_class(code)("no", status=code, retry_after=retry_after)
 
 
-TRANSIENT = {408, 500, 502, 503, 504}
+# Those above 504 are Cloudflare's.
+TRANSIENT = {408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 529, 530}
+REFUSED_BEFORE = {429, 521, 522, 523, 525}
+"""Statuses that say that the API did not receive the request."""
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
 @pytest.mark.parametrize("code", range(200, 600))
 def test_statuses(code: int, idempotent: bool) -> None:
-    """429 is retried, transient statuses if that is safe, and others never."""
+    """Transient statuses are retried if that is safe, others never; a 429 is free."""
     expected: Decision = Stop(StopReason.NOT_RETRYABLE)
-    if code == 429:
-        expected = Retry(0.25, 0)
-    elif code in TRANSIENT:
-        expected = Retry(0.25, 5) if idempotent else Stop(StopReason.NOT_IDEMPOTENT)
+    if code in TRANSIENT | REFUSED_BEFORE:
+        expected = Retry(0.25, 0 if code == 429 else 5)
+        if not idempotent and code not in REFUSED_BEFORE:
+            expected = Stop(StopReason.NOT_IDEMPOTENT)
 
     assert expected == decide_with(status(code), idempotent=idempotent)
 

@@ -17,12 +17,15 @@ import pytest_asyncio
 from yarl import URL
 
 from gradient_async import (
+    Client,
     ClientClosedError,
     ConfigurationError,
     ConnectError,
     ConnectionLostError,
+    GradientError,
     ProtocolError,
     ResponseTooLargeError,
+    StatusError,
     TLSError,
     TransportError,
 )
@@ -30,6 +33,7 @@ from gradient_async.transport.credentials import Secret
 from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request, Response, Upload
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
+from tests.support.secrets import texts_of_error
 
 T = TypeVar("T")
 
@@ -309,7 +313,7 @@ async def test_body_at_the_cap(closing: list[ServerTransport]) -> None:
 
 
 async def test_gzip_bomb_in_an_error(closing: list[ServerTransport]) -> None:
-    """An error keeps its status, and its oversized body is dropped."""
+    """An error keeps its status, and only the start of its oversized body."""
     bomb = gzip.compress(b" " * 50_000_000)
     served = raw_response(bomb, *GZIP_HEADERS, status="503 Busy")
     async with RawServer(served) as server:
@@ -317,18 +321,18 @@ async def test_gzip_bomb_in_an_error(closing: list[ServerTransport]) -> None:
 
         response = await transport.exchange(GET, TOKEN)
 
-    assert (503, b"") == (response.status, response.body)
+    assert (503, b" " * 64 * 1024) == (response.status, response.body)
 
 
 async def test_error_body_at_the_cap(closing: list[ServerTransport]) -> None:
-    """The body of an error is kept up to 64 KiB, and dropped beyond."""
+    """The body of an error is kept up to 64 KiB, and cut there."""
     kept = b"x" * 64 * 1024
     served = [raw_response(it, status="400 Bad") for it in (kept, kept + b"x")]
     async with RawServer(*served) as server:
         closing.append(transport := ServerTransport(server.url))
 
         assert kept == (await transport.exchange(GET, TOKEN)).body
-        assert b"" == (await transport.exchange(GET, TOKEN)).body
+        assert kept == (await transport.exchange(GET, TOKEN)).body
 
 
 async def test_requests_do_not_wait_for_each_other(
@@ -397,6 +401,30 @@ async def test_explicit_proxy(closing: list[ServerTransport]) -> None:
 
     assert [] == server.heads
     assert proxy.heads[0].startswith(f"GET {server.url}/v2/gen-ai/things ".encode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "attempts", "status"),
+    [
+        (StatusError, "407: Proxy Authentication Required", 1, "407 No"),
+        (ConnectError, "could not connect: .* status 403 from the proxy", 4, "403 No"),
+    ],
+)
+async def test_a_proxy_that_refuses_a_tunnel(
+    kind: type[GradientError], text: str, attempts: int, status: str
+) -> None:
+    """A 407 is final, others may pass; both have their status, and no password."""
+    password = "hunter2-and-more"
+    async with RawServer(raw_response(status=status)) as proxy:
+        url = proxy.url.replace("://", f"://user:{password}@")
+        async with Client(TOKEN.reveal(), proxy=url) as client:
+            with pytest.raises(kind, match=text) as caught:
+                await client.request("POST", "/v2/x", json={})
+
+    assert attempts == len(proxy.heads) == caught.value.attempts
+    assert proxy.heads[0].startswith(b"CONNECT api.digitalocean.com:443 ")
+    shown = [*texts_of_error(caught.value)]
+    assert [] == [it for it in shown if password in it or TOKEN.reveal() in it]
 
 
 async def test_lent_session_is_used_and_left_open() -> None:

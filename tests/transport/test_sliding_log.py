@@ -39,6 +39,39 @@ def test_the_documented_limits() -> None:
     assert (Window(250, 60.0), Window(5000, 3600.0)) == RateLimit().windows
 
 
+def test_requests_in_flight_are_not_certain() -> None:
+    """A request in flight may be released unsent, so only those sent are certain."""
+    log = fill(create_log(MINUTE), 3.0)
+    log.reserve()
+
+    assert (63.0, 7.0) == (log.ready_at(7.0), log.earliest_at(7.0))
+
+    log.release(7.0, sent=True)
+
+    assert 63.0 == log.ready_at(7.0) == log.earliest_at(7.0)
+
+
+def test_requests_of_others_are_certain_when_none_is_in_flight() -> None:
+    """The response to a request in flight may correct what others have sent."""
+    log = create_log(MINUTE)
+    log.update(7.0, remaining=0, reset_in=30.0)
+
+    assert 37.0 == log.earliest_at(7.0)
+
+    log.reserve()
+
+    assert (37.0, 7.0) == (log.ready_at(7.0), log.earliest_at(7.0))
+
+
+def test_a_block_is_certain() -> None:
+    """Nothing is sent before the end of a block, whatever is in flight."""
+    log = create_log(MINUTE)
+    log.reserve()
+    log.block(7.0, 30.0)
+
+    assert 37.0 == log.earliest_at(7.0)
+
+
 @pytest.mark.parametrize("windows", [None, [], ()])
 def test_no_limit(windows: Any) -> None:
     """None and an empty list of windows both disable pacing."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from gradient_async import Client, RetryPolicy
+from gradient_async.emulator import Emulator, Fault
 from gradient_async.errors import (
     AuthenticationError,
     ConnectError,
@@ -15,7 +19,11 @@ from gradient_async.errors import (
     ServerError,
 )
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.token_status import TokenStatus, is_account_failure
+from gradient_async.transport.token_status import (
+    RateLimitStatus,
+    TokenStatus,
+    is_account_failure,
+)
 
 OLD, NEW = Secret("old"), Secret("new")
 
@@ -108,3 +116,31 @@ def test_account_failures(expected: bool, error: GradientError) -> None:
     status.record(UNAUTHORIZED)
     status.record(None)
     assert status.error is None
+
+
+async def test_what_is_left_is_known(api: Emulator) -> None:
+    """A client and its attempts have what the latest response says is left."""
+    seen: list[tuple[int | None, float | None]] = []
+    headers = {"ratelimit-remaining": "42", "ratelimit-reset": "1772000060"}
+    headers |= {"date": "Wed, 25 Feb 2026 06:13:20 GMT"}
+    api.fail(Fault(status=503, headers=headers), Fault(status=503))
+    async with Client(
+        api.token,
+        base_url=api.url,
+        on_attempt=lambda it: seen.append((it.remaining, it.reset_in)),
+    ) as client:
+        assert None is client.rate_limit
+
+        sent_at = datetime.now(UTC)
+        with pytest.raises(ServerError):
+            await client.with_options(retry=RetryPolicy(attempts=1)).regions.list()
+        first = client.rate_limit
+        with pytest.raises(ServerError):
+            await client.with_options(retry=RetryPolicy(attempts=1)).regions.list()
+
+    assert first is not None
+    assert first.reset_at is not None
+    assert 42 == first.remaining
+    assert timedelta(0) <= first.reset_at - sent_at - timedelta(seconds=60)
+    assert RateLimitStatus() == client.rate_limit
+    assert [(42, 60.0), (None, None)] == seen
