@@ -43,7 +43,11 @@ from gradient_async.transport.uploads import OnProgress, Uploads
 _SOURCES: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
 _LIST: Final = Endpoint("GET", _SOURCES)
 _CREATE: Final = Endpoint("POST", _SOURCES)
-_UPDATE: Final = Endpoint("PUT", _SOURCES + "/{data_source_uuid}")
+_UPDATE: Final = Endpoint(
+    "PUT",
+    _SOURCES + "/{data_source_uuid}",
+    {"data_source_uuid": "knowledge_base_data_source.uuid"},
+)
 _DELETE: Final = Endpoint("DELETE", _SOURCES + "/{data_source_uuid}")
 _PRESIGN: Final = Endpoint(
     "POST", "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"

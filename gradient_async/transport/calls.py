@@ -30,6 +30,7 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
+from gradient_async.transport.echoes import check_echoes
 from gradient_async.transport.headers import Limits, read_limits
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import Pacing
@@ -116,7 +117,12 @@ class Caller:
             GradientError: See `call`; a `DecodeError` is raised by the function.
         """
         call, response = await self._run(request)
-        return lambda: _decode(call, lambda: self.codec.decode(response.body, cls))
+        return lambda: _decode(call, lambda: self._decode_checked(response, cls, call))
+
+    def _decode_checked(self, response: Response, cls: type[T], call: CallState) -> T:
+        decoded = self.codec.decode(response.body, cls)
+        check_echoes(decoded, call.request.echoes)
+        return decoded
 
     async def call_json(self, request: Request) -> JSON:
         """Make a call and return the response as plain JSON; None for no body."""

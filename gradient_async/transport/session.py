@@ -1,4 +1,4 @@
-"""Send one attempt through aiohttp; the only module that imports it, without policy."""
+"""Send one attempt through aiohttp, without policy."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from gradient_async.errors import (
     TLSError,
     TransportError,
 )
+from gradient_async.transport.connector import CheckedConnector
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
 from gradient_async.version import __version__
@@ -219,8 +220,7 @@ class AiohttpTransport:
             raise _session_closed()
         if self._own is None:
             self._own = ClientSession(
-                # No limit: calls wait for their client's gate, which keeps their order.
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE),
+                connector=CheckedConnector(keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=self._trace_configs,
                 trust_env=False,

@@ -27,6 +27,8 @@ class Request:
     """JSON to send; None sends no body."""
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers to add, names in lower case; see `extra_headers` for what they may be."""
+    echoes: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Ids that the response repeats, by their places in it, such as `job.uuid`."""
 
     @property
     def is_idempotent(self) -> bool:
