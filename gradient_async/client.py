@@ -18,6 +18,7 @@ from gradient_async.settings import (
     check_proxy,
     find_base_url,
     find_credentials,
+    hide_proxy,
 )
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
@@ -128,6 +129,8 @@ class Client:
     ) -> None:
         credentials = find_credentials(token)
         del token
+        hidden_proxy = hide_proxy(proxy)
+        del proxy
         self._settings = settings = ClientSettings(
             account=account,
             credentials=credentials,
@@ -139,14 +142,17 @@ class Client:
             converter=converter,
             on_attempt=on_attempt,
         )
-        check_proxy(proxy)
+        check_proxy(hidden_proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
         # None comes first: the others are protocols, which are slow to check.
         check_instance("transport", transport, None | Transport)
         check_instance("pacing", pacing, None | Pacing)
         check_instance("gate", gate, None | AbstractAsyncContextManager)
-        if transport is not None and (session is not None or proxy or trace_configs):
+        has_proxy = hidden_proxy is not None
+        if transport is not None and (
+            session is not None or has_proxy or trace_configs
+        ):
             msg = "transport= excludes session=, proxy= and trace_configs="
             raise ConfigurationError(msg)
         if pacing is not None and rate_limit != RateLimit():
@@ -156,7 +162,7 @@ class Client:
         if transport is None:
             transport = own_transport = AiohttpTransport(
                 session=session,
-                proxy=proxy,
+                proxy=hidden_proxy.reveal() if hidden_proxy else None,
                 trace_configs=trace_configs,
                 max_response_bytes=max_response_bytes,
             )

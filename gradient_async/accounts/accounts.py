@@ -44,7 +44,7 @@ from gradient_async.paging import Paginator
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.resources.job_calls import LIST, PolledJobCalls
 from gradient_async.resources.job_filter import JobFilters, freeze_filters
-from gradient_async.settings import ClientSettings, find_base_url
+from gradient_async.settings import ClientSettings, find_base_url, hide_proxy
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
@@ -113,8 +113,9 @@ class Accounts(Mapping[str, Client]):
         transport: Transport | None = None,
     ) -> None:
         hidden = _hide_tokens(accounts)
+        hidden_proxy = hide_proxy(proxy)
         # Tracebacks of the errors below may show the variables of this frame.
-        del accounts
+        del accounts, proxy
         if hidden is None:
             msg = "accounts must be a mapping of names to accounts or tokens"
             raise ConfigurationError(msg)
@@ -132,7 +133,7 @@ class Accounts(Mapping[str, Client]):
         )
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)
-        used, own = open_transport(transport, session=session, proxy=proxy)
+        used, own = open_transport(transport, session=session, proxy=hidden_proxy)
         shared = SharedParts(
             settings=settings,
             transport=used,

@@ -250,7 +250,8 @@ class DataSources(Resource):
             (to,) = await self.create_presigned_urls(
                 [PresignedUrlFile(file.name, size)]
             )
-        uploads = Uploads(self._caller.transport, self._caller.lifetime)
+        caller = self._caller
+        uploads = Uploads(caller.transport, caller.lifetime, base_url=caller.base_url)
         await uploads.put(file, to, size=size, on_progress=on_progress)
         return FileUploadDataSource(
             original_file_name=to.original_file_name or file.name,

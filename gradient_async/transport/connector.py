@@ -43,7 +43,8 @@ class CheckedConnector(aiohttp.TCPConnector):
             raise ConfigurationError(msg)
         # No limit: calls wait for their client's gate, which keeps their order.
         super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
-        self._factory = partial(_Handler, loop=self._loop)
+        factory: partial[ResponseHandler] = partial(_Handler, loop=self._loop)
+        self._factory = factory
 
     def _release(
         self,

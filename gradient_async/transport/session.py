@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import aiohttp
 import attrs
@@ -30,6 +30,8 @@ from gradient_async.transport.wire import Request, Response, Upload
 from gradient_async.version import __version__
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
+
+E = TypeVar("E", bound=BaseException)
 
 # The call's deadline limits the whole; these detect a dead peer sooner.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)
@@ -109,12 +111,14 @@ class AiohttpTransport:
         trace_configs: Sequence[TraceConfig] = (),
         max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
+        # Its URL may hold a password, which no frame that raises may show.
+        self._proxy = None if proxy is None else Secret(proxy)
+        del proxy
         if trace_configs and session is not None:
             msg = "pass trace_configs to your aiohttp session, not to the client"
             raise ConfigurationError(msg)
         self._external = session
         self._own: ClientSession | None = None
-        self._proxy = proxy
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
 
@@ -193,7 +197,7 @@ class AiohttpTransport:
                 middlewares=(authorize,),
                 allow_redirects=False,
                 auto_decompress=True,
-                proxy=self._proxy,
+                proxy=self._proxy.reveal() if self._proxy else None,
                 raise_for_status=False,
                 timeout=outgoing.timeout,
             ) as response:
@@ -203,12 +207,9 @@ class AiohttpTransport:
         except TransportError as error:
             # aiohttp's frames hold the request's body in a variable.
             failure = error.with_traceback(None)
-        except asyncio.CancelledError:
-            # Closing a session cancels the requests that wait for its pool, although
-            # nobody cancelled the task.
-            task = asyncio.current_task()
-            if not session.closed or (task is not None and task.cancelling()):
-                raise
+        except BaseException as error:  # noqa: BLE001  (raised again)
+            if not _is_closing(session, error):
+                raise _without_frames(error) from None
             failure = _session_closed()
         raise failure
 
@@ -329,6 +330,31 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
             return ConnectionLostError(f"the connection broke: {text}")
         case _:
             return ProtocolError(f"the response is not valid HTTP: {text}")
+
+
+def _is_closing(session: ClientSession, error: BaseException) -> bool:
+    """
+    Return whether it is the end of a session that cancelled a request.
+
+    Closing one cancels the requests that wait for its pool, although nobody cancelled
+    the task.
+    """
+    task = asyncio.current_task()
+    is_wanted = task is not None and task.cancelling()
+    return (
+        isinstance(error, asyncio.CancelledError) and session.closed and not is_wanted
+    )
+
+
+def _without_frames(error: E) -> E:
+    """
+    Return an error without where it came from.
+
+    aiohttp's frames hold the URL of an upload, the body of a request, and the proxy's
+    password in variables.
+    """
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _describe(error: aiohttp.ClientError) -> str:

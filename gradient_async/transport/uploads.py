@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeAlias
+from urllib.parse import urlsplit
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.local_file import ReadFile, open_in_thread
-from gradient_async.transport.urls import presigned_path
+from gradient_async.transport.urls import is_local, presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
 _CHUNK_SIZE: Final = 256 * 1024
@@ -37,11 +38,22 @@ that it raises ends the upload.
 
 
 class Uploads:
-    """Uploads files to presigned URLs during the lifetime of a client."""
+    """
+    Uploads files to presigned URLs during the lifetime of a client.
 
-    def __init__(self, transport: Transport, lifetime: Lifetime) -> None:
+    Args:
+        transport: What sends them.
+        lifetime: The lifetime of the client.
+        base_url: The client's base URL: only if it leads to this machine may a
+            presigned URL do so, too.
+    """
+
+    def __init__(
+        self, transport: Transport, lifetime: Lifetime, *, base_url: str
+    ) -> None:
         self._transport = transport
         self._lifetime = lifetime
+        self._may_be_local = is_local(urlsplit(base_url))
 
     async def put(
         self,
@@ -68,11 +80,21 @@ class Uploads:
 
         async with open_in_thread(path) as read:
             chunks = _FileChunks(read, size, report)
-            upload = _upload(to, size, chunks)
+            upload = self._create_upload(to, size, chunks)
             if upload is None:
-                msg = "the presigned URL is not a valid https URL"
+                msg = "the presigned URL is not a valid https URL of another machine"
                 raise UploadError(msg, total_bytes=size)
             await self._put(upload, chunks, scope)
+
+    def _create_upload(
+        self, to: PresignedUpload, size: int, chunks: _FileChunks
+    ) -> Upload | None:
+        """Return the upload; None if the URL must not be used."""
+        # No frame that raises may hold the URL in a variable: its query is a secret.
+        path = presigned_path(to.presigned_url, may_be_local=self._may_be_local)
+        if path is None:
+            return None
+        return Upload(url=to.presigned_url, path=path, size=size, chunks=chunks)
 
     def _extend(self, scope: asyncio.Timeout) -> None:
         """Restart the stall timeout, unless it has expired or the client is closed."""
@@ -150,15 +172,6 @@ class _FileChunks:
             msg = "the file shrank during the upload"
             raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
         return chunk
-
-
-def _upload(to: PresignedUpload, size: int, chunks: _FileChunks) -> Upload | None:
-    """Return the upload; None if the URL must not be used."""
-    # No frame that raises may hold the URL in a variable: its query is a secret.
-    path = presigned_path(to.presigned_url)
-    if path is None:
-        return None
-    return Upload(url=to.presigned_url, path=path, size=size, chunks=chunks)
 
 
 def _stall(*, is_complete: bool) -> str:
