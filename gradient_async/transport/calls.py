@@ -16,6 +16,7 @@ from typing import Final, NoReturn, TypeAlias, TypeVar
 import attrs
 
 from gradient_async.codec import JSON, Codec, decode_json
+from gradient_async.codec.density import check_density
 from gradient_async.errors import (
     AuthenticationError,
     ClientClosedError,
@@ -120,6 +121,7 @@ class Caller:
         return lambda: _decode(call, lambda: self._decode_checked(response, cls, call))
 
     def _decode_checked(self, response: Response, cls: type[T], call: CallState) -> T:
+        check_density(response.body)
         decoded = self.codec.decode(response.body, cls)
         check_echoes(decoded, call.request.echoes)
         return decoded
@@ -129,7 +131,7 @@ class Caller:
         call, response = await self._run(request)
         if not response.body:
             return None
-        return _decode(call, lambda: decode_json(response.body))
+        return _decode(call, lambda: _decode_json(response.body))
 
     async def send(self, request: Request) -> None:
         """Make a call and ignore the body of the response."""
@@ -307,6 +309,11 @@ class Caller:
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "a Client's connections cannot be pickled or copied"
         raise TypeError(msg)
+
+
+def _decode_json(body: bytes) -> JSON:
+    check_density(body)
+    return decode_json(body)
 
 
 def _decode(call: CallState, decode: Callable[[], T]) -> T:

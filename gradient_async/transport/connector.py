@@ -43,8 +43,7 @@ class CheckedConnector(aiohttp.TCPConnector):
             raise ConfigurationError(msg)
         # No limit: calls wait for their client's gate, which keeps their order.
         super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
-        factory: partial[ResponseHandler] = partial(_Handler, loop=self._loop)
-        self._factory = factory
+        self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]  # a subclass
 
     def _release(
         self,
