@@ -125,6 +125,7 @@ __all__ = [
     "UnknownDataSource",
     "UnprocessableEntityError",
     "UploadError",
+    "Uploadable",
     "WebCrawlerDataSource",
     "Window",
     "format_sse",
@@ -153,6 +154,7 @@ _MODULES: Final = {
     "gradient_async.transport.retry": "RetryPolicy",
     "gradient_async.transport.session": "AiohttpTransport",
     "gradient_async.transport.sliding_log": "RateLimit Window",
+    "gradient_async.transport.upload_content": "Uploadable",
     "gradient_async.transport.uploads": "OnProgress",
 }
 
@@ -203,6 +205,7 @@ if TYPE_CHECKING:
     from gradient_async.transport.retry import RetryPolicy
     from gradient_async.transport.session import AiohttpTransport
     from gradient_async.transport.sliding_log import RateLimit, Window
+    from gradient_async.transport.upload_content import Uploadable
     from gradient_async.transport.uploads import OnProgress
 else:
     # Listed once: the names of errors end so, and all others are models.

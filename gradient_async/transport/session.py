@@ -174,8 +174,12 @@ class AiohttpTransport:
             method="PUT",
             path=upload.path,
             url=upload.url,
-            # Object stores do not accept chunked encoding.
-            headers={"Content-Length": str(upload.size)} | _COMMON_HEADERS,
+            headers={
+                # Object stores do not accept chunked encoding.
+                "Content-Length": str(upload.size),
+                "Content-Type": upload.content_type,
+                **_COMMON_HEADERS,
+            },
             body=upload.chunks,
             timeout=_UPLOAD_TIMEOUT,
         )

@@ -68,6 +68,8 @@ class Upload:
     """The URL's path, encoded, without the query."""
     size: int
     """Size of the file, in bytes."""
+    content_type: str = "application/octet-stream"
+    """Value of the header `Content-Type`, which the URL's signature may cover."""
     chunks: AsyncIterable[bytes] = attrs.field(repr=False)
     """The file's `size` bytes; to be iterated over once."""
 

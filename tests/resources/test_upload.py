@@ -278,14 +278,13 @@ async def test_invalid_on_progress(file: Path, to: Any, show: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("path", [None, 5, b"a.txt", ["a.txt"], True])
-async def test_other_types_of_path(path: Any) -> None:
-    """Anything else than a path is refused by name, a file descriptor too."""
-    kind = type(path).__name__
+@pytest.mark.parametrize("source", [None, 5, ["a.txt"], True])
+async def test_other_types_of_source(source: Any) -> None:
+    """Anything else than a source is refused by name, a file descriptor too."""
+    kind = type(source).__name__
+    kinds = "a path, bytes, a binary file or an async iterable of bytes"
 
-    assert f"path must be a string or a PathLike, got {kind}" == await error_message(
-        upload(path)
-    )
+    assert f"source must be {kinds}, got {kind}" == await error_message(upload(source))
 
 
 @pytest.mark.parametrize("to", [URL, {"presigned_url": URL}, [], 5, False])
