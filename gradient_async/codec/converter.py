@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -100,6 +101,10 @@ def _first_mismatch(error: BaseException) -> tuple[str, str]:
 
 
 def _structure_scalar(value: object, shape: type[T]) -> T:
+    if isinstance(value, float) and math.isinf(value):
+        # There is no such number in JSON: it has too many digits.
+        msg = "Number out of range"
+        raise ValueError(msg)
     # By msgspec, so that both paths accept the same values.
     return msgspec.convert(value, shape, strict=False)
 
