@@ -24,6 +24,7 @@ from gradient_async.accounts.reactions import OnError, check_reaction
 from gradient_async.accounts.reports import AccountReport
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
+from gradient_async.loops import finish
 from gradient_async.paging.page_iteration import PageIteration
 
 T = TypeVar("T")
@@ -171,6 +172,9 @@ class MergedStream(Generic[T]):
         self._is_over = True
         self._fetching.clear()
         self._woken.set()
+        await finish(self._close_lanes())
+
+    async def _close_lanes(self) -> None:
         await asyncio.gather(*(lane.aclose() for lane in self._lanes))
 
     async def __aenter__(self) -> Self:

@@ -20,6 +20,7 @@ from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
+from gradient_async.loops import finish
 from gradient_async.transport.sliding_log import RateLimit
 
 INTERVAL: Final = 2.0
@@ -148,7 +149,8 @@ class Feed:
         """End all listeners and all polling; closing again is fine."""
         self._is_closed = True
         self._fail(None)
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        if self._ending:
+            await finish(asyncio.wait(self._ending))
 
     async def __aenter__(self) -> Self:
         """Return the feed, which is closed at the end of the block."""

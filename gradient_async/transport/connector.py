@@ -13,6 +13,7 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 from gradient_async.errors import ConfigurationError
+from gradient_async.loops import LoopHome
 
 # The methods of aiohttp's pool that are extended here; the rest of the check stands on
 # public names: `ResponseHandler.force_close`, `should_close` and `data_received`.
@@ -32,6 +33,8 @@ class CheckedConnector(aiohttp.TCPConnector):
         ConfigurationError: This version of aiohttp has another kind of pool.
     """
 
+    _home: LoopHome | None = None
+
     def __init__(self, *, keepalive_timeout: float) -> None:
         pool = aiohttp.TCPConnector
         missing = [name for name in _EXTENDED if not hasattr(pool, name)]
@@ -43,7 +46,14 @@ class CheckedConnector(aiohttp.TCPConnector):
             raise ConfigurationError(msg)
         # No limit: calls wait for their client's gate, which keeps their order.
         super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
+        self._home = LoopHome(self._loop)
         self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]  # a subclass
+
+    def __del__(self, *_: object) -> None:
+        """Close in the event loop's thread, and not at all in a forked process."""
+        # Missing if this version of aiohttp was refused.
+        if self._home is not None:
+            self._home.run(super().__del__)
 
     def _release(
         self,

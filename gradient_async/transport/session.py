@@ -24,6 +24,7 @@ from gradient_async.errors import (
     TLSError,
     TransportError,
 )
+from gradient_async.loops import LoopHome, finish
 from gradient_async.transport.connector import CheckedConnector
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
@@ -119,6 +120,7 @@ class AiohttpTransport:
             raise ConfigurationError(msg)
         self._external = session
         self._own: ClientSession | None = None
+        self._home: LoopHome | None = None
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
 
@@ -224,6 +226,7 @@ class AiohttpTransport:
         if self._own is not None and self._own.closed:
             raise _session_closed()
         if self._own is None:
+            self._home = LoopHome(asyncio.get_running_loop())
             self._own = ClientSession(
                 connector=CheckedConnector(keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -268,19 +271,26 @@ class AiohttpTransport:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close its own session; closing again does nothing."""
-        if self._own is not None:
-            await self._own.close()
+        """Close its own session, also if cancelled; closing again does nothing."""
+        if self._own is not None and not self._is_inherited():
+            await finish(self._own.close())
 
     def abandon(self) -> None:
         """Close its own session without waiting and without aiohttp's warnings."""
-        if self._own is None:
+        if self._own is None or self._is_inherited():
             return
         # The first step of closing closes the sockets; the rest waits for the peers.
         closing = self._own.close()
         with suppress(StopIteration):
             closing.send(None)
         closing.close()
+
+    def _is_inherited(self) -> bool:
+        """Whether the connections are a parent process's; let go of them then."""
+        is_inherited = self._home is not None and self._home.is_inherited
+        if is_inherited and self._own is not None:
+            self._own.detach()
+        return is_inherited
 
 
 class _AuthorizeOnce:

@@ -1,0 +1,97 @@
+"""
+Use a client, fork, let the child do something with it, and use the client again.
+
+Run as a command, because the test runner has threads. Prints what the child and the
+parent got, and how many connections and requests the server has seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+
+from gradient_async import Client, GradientError
+from tests.support.raw_server import RawServer, raw_response
+
+KEPT = raw_response(b"[1]", connection="keep-alive")
+
+
+async def call(client: Client) -> object:
+    """Make a call."""
+    return await client.request("GET", "/v2/x")
+
+
+def write(result: object) -> None:
+    """Print a line at once: a fork would have what is buffered, too."""
+    sys.stdout.write(f"{result}\n")
+    sys.stdout.flush()
+
+
+def drop(clients: list[Client]) -> object:
+    """Drop the only reference to the client."""
+    clients.clear()
+    gc.collect()
+    return "dropped"
+
+
+def use(clients: list[Client]) -> object:
+    """Use the client of the parent in a loop of the child's own."""
+    try:
+        return asyncio.run(call(clients[0]))
+    except GradientError as error:
+        return type(error).__name__
+
+
+def close(clients: list[Client]) -> object:
+    """Close the client of the parent."""
+    asyncio.run(clients[0].aclose())
+    drop(clients)
+    return "closed"
+
+
+def send(clients: list[Client]) -> object:
+    """Pickle the client, as a process that is spawned would need."""
+    try:
+        return pickle.dumps(clients[0])
+    except TypeError as error:
+        return str(error)
+
+
+ACTS: Mapping[str, Callable[[list[Client]], object]] = {
+    "drop": drop,
+    "use": use,
+    "close": close,
+    "send": send,
+}
+
+
+def fork(act: Callable[[list[Client]], object], clients: list[Client]) -> None:
+    """Do something in a child, and wait for its end."""
+    child = os.fork()
+    if not child:  # pragma: no cover  (it ends without writing down what it ran)
+        # A new thread state: no loop is running in it.
+        asyncio._set_running_loop(None)
+        write(act(clients))
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+async def main(act: Callable[[list[Client]], object]) -> None:
+    """Print what happens."""
+    async with RawServer(KEPT, keep_alive=True) as server:
+        client = Client("t", base_url=server.url, timeout=5)
+        async with client:
+            await call(client)
+            clients = [client]
+            del client
+            fork(act, clients)
+            write(await call(clients[0]))
+            write(f"{server.connections} {len(server.heads)}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(ACTS[sys.argv[1]]))
