@@ -83,14 +83,13 @@ def fork(act: Callable[[list[Client]], object], clients: list[Client]) -> None:
 async def main(act: Callable[[list[Client]], object]) -> None:
     """Print what happens."""
     async with RawServer(KEPT, keep_alive=True) as server:
-        client = Client("t", base_url=server.url, timeout=5)
-        async with client:
-            await call(client)
-            clients = [client]
-            del client
-            fork(act, clients)
-            write(await call(clients[0]))
-            write(f"{server.connections} {len(server.heads)}")
+        # Not in an `async with`, which would hold another reference.
+        clients = [Client("t", base_url=server.url, timeout=5)]
+        await call(clients[0])
+        fork(act, clients)
+        write(await call(clients[0]))
+        write(f"{server.connections} {len(server.heads)}")
+        await clients[0].aclose()
 
 
 if __name__ == "__main__":
