@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -31,6 +32,13 @@ async def server() -> AsyncIterator[RawServer]:
     """Serve one page, and never respond to further requests."""
     async with RawServer(FIRST, HANG, keep_alive=True) as server:
         yield server
+
+
+async def wait_while(is_so: Callable[[], object]) -> None:
+    """Wait until something is over."""
+    async with asyncio.timeout(5):
+        while is_so():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +100,7 @@ async def test_dropped_in_another_thread(create: Open, server: RawServer) -> Non
     problems: list[str] = []
     loop.set_exception_handler(lambda _, context: problems.append(context["message"]))
     await asyncio.to_thread(drop)
-    async with asyncio.timeout(5):
-        while server.writers:
-            await asyncio.sleep(0.01)
+    await wait_while(lambda: server.writers)
 
     assert [] == [it for it in problems if "Unclosed" not in it]
 
@@ -106,8 +112,7 @@ async def test_a_loop_left_in_another_thread(server: RawServer) -> None:
         held = [aiter(paginator)]
         assert "u" == (await anext(held[0])).uuid
         stuck = asyncio.ensure_future(anext(held[0]))
-        while len(server.heads) < 4:
-            await asyncio.sleep(0.01)
+        await wait_while(lambda: len(server.heads) < 4)
         stuck.cancel()
         await asyncio.wait({stuck})
 
@@ -116,9 +121,7 @@ async def test_a_loop_left_in_another_thread(server: RawServer) -> None:
             gc.collect()
 
         await asyncio.to_thread(drop)
-        async with asyncio.timeout(5):
-            while client._caller.lifetime.running:
-                await asyncio.sleep(0.01)
+        await wait_while(lambda: client._caller.lifetime.running)
 
 
 async def test_a_listener_dropped_in_another_thread(server: RawServer) -> None:
@@ -126,8 +129,7 @@ async def test_a_listener_dropped_in_another_thread(server: RawServer) -> None:
     async with Client("t", base_url=server.url) as client, client.feed() as feed:
         held = [feed.listen()]
         waiting = asyncio.ensure_future(anext(held[0]))
-        while not server.heads:
-            await asyncio.sleep(0.01)
+        await wait_while(lambda: not server.heads)
         waiting.cancel()
         await asyncio.wait({waiting})
         del waiting
@@ -137,9 +139,7 @@ async def test_a_listener_dropped_in_another_thread(server: RawServer) -> None:
             gc.collect()
 
         await asyncio.to_thread(drop)
-        async with asyncio.timeout(5):
-            while feed._tasks:
-                await asyncio.sleep(0.01)
+        await wait_while(lambda: feed._tasks)
 
 
 async def close_client(url: str) -> None:
@@ -174,24 +174,22 @@ async def close_paginator(url: str) -> None:
     """Close a list whose pages are being fetched."""
     async with Client("t", base_url=url) as client:
         async with client.iter_indexing_jobs(prefetch=3) as jobs:
-            async for _ in jobs:
-                pass
+            await anext(jobs)
+            await anyio.sleep(10)
 
 
 async def close_stream(url: str) -> None:
     """Close a stream over accounts."""
     async with Accounts({"a": "t", "b": "u"}, base_url=url) as accounts:
         async with accounts.iter_indexing_jobs() as jobs:
-            async for _ in jobs:
-                pass
+            await jobs.collect()
 
 
 async def close_feed(url: str) -> None:
     """Close a feed that polls."""
     async with Client("t", base_url=url) as client, client.feed() as feed:
         async with feed.listen() as listener:
-            async for _ in listener:
-                pass
+            await anext(listener)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +218,7 @@ async def test_closing_in_a_cancelled_scope(
     task = asyncio.current_task()
     assert task is not None
     assert 0 == task.cancelling()
-    async with asyncio.timeout(5):
-        while server.writers:
-            await asyncio.sleep(0.01)
+    await wait_while(lambda: server.writers)
 
 
 async def test_finishing_raises_what_was_raised() -> None:
@@ -250,3 +246,18 @@ async def test_a_home_whose_loop_has_closed() -> None:
     await asyncio.to_thread(home.run, lambda: seen.append(1))
 
     assert [1] == seen
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("create", [open_client, open_transport])
+async def test_a_process_that_inherits_a_client(
+    create: Open, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another process than that of its first call, a client closes nothing."""
+    held = [await create(server.url)]
+    monkeypatch.setattr(os, "getpid", lambda: 0)
+    held.clear()
+    gc.collect()
+    await asyncio.sleep(0.05)
+
+    assert 1 == len(server.writers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import selectors
 from functools import partial
 from typing import Final
@@ -33,9 +34,8 @@ class CheckedConnector(aiohttp.TCPConnector):
         ConfigurationError: This version of aiohttp has another kind of pool.
     """
 
-    _home: LoopHome | None = None
-
     def __init__(self, *, keepalive_timeout: float) -> None:
+        self._home = LoopHome(asyncio.get_running_loop())
         pool = aiohttp.TCPConnector
         missing = [name for name in _EXTENDED if not hasattr(pool, name)]
         if missing:
@@ -46,14 +46,11 @@ class CheckedConnector(aiohttp.TCPConnector):
             raise ConfigurationError(msg)
         # No limit: calls wait for their client's gate, which keeps their order.
         super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
-        self._home = LoopHome(self._loop)
         self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]  # a subclass
 
     def __del__(self, *_: object) -> None:
         """Close in the event loop's thread, and not at all in a forked process."""
-        # Missing if this version of aiohttp was refused.
-        if self._home is not None:
-            self._home.run(super().__del__)
+        self._home.run(super().__del__)
 
     def _release(
         self,

@@ -31,6 +31,22 @@ async def pieces(*sizes: int) -> AsyncIterator[bytes]:
         begin += size
 
 
+class Pieces:
+    """An async iterable that is no generator."""
+
+    def __init__(self) -> None:
+        self._left = iter([CONTENT[:9], CONTENT[9:]])
+
+    def __aiter__(self) -> Pieces:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Return the next piece."""
+        for piece in self._left:
+            return piece
+        raise StopAsyncIteration
+
+
 class Pipe(io.BytesIO):
     """A file that cannot seek."""
 
@@ -56,6 +72,7 @@ SOURCES: dict[str, tuple[Callable[[], Any], int | None]] = {
     "file with its size": (lambda: io.BytesIO(CONTENT), SIZE),
     "pipe": (lambda: Pipe(CONTENT), SIZE),
     "one piece": (pieces, SIZE),
+    "no generator": (Pieces, SIZE),
     "pieces": (lambda: pieces(0, 1, CHUNK - 1, 0, CHUNK + 3), SIZE),
 }
 
@@ -171,7 +188,7 @@ class AsyncFile:
 
     async def read(self, size: int) -> bytes:
         """Read as a web framework does."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover  (it is refused before)
 
 
 def upload(source: Any, **options: Any) -> Callable[[Client], Any]:
@@ -256,7 +273,7 @@ class KeepAliveHost:
     ) -> None:
         """Serve one connection."""
         self.connections += 1
-        while head := await reader.readuntil(b"\r\n\r\n"):
+        while head := await reader.readuntil(b"\r\n\r\n"):  # pragma: no branch
             self.heads.append(head.decode())
             (length,) = [
                 int(line.split(":")[1])

@@ -7,6 +7,7 @@ import random
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Final, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -72,12 +73,10 @@ async def _read(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 
 async def _pump(chunks: AsyncIterator[bytes], writer: asyncio.StreamWriter) -> None:
-    try:
+    with suppress(ConnectionError):
         async for chunk in chunks:
             writer.write(chunk)
             await writer.drain()
-    except ConnectionError:
-        pass
 
 
 async def latency(
@@ -114,19 +113,19 @@ async def timeout(
     """Let nothing through, and close after 5 seconds."""
     await asyncio.sleep(5)
     return
-    yield b""
+    yield b""  # pragma: no cover  (makes it a generator)
 
 
 async def reset_peer(
     chunks: AsyncIterator[bytes], writer: asyncio.StreamWriter, _: random.Random
 ) -> AsyncIterator[bytes]:
     """Reset the connection instead of the first response."""
-    async for _chunk in chunks:
+    async for _chunk in chunks:  # pragma: no branch
         found: socket.socket = writer.get_extra_info("socket")
         found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
         return
-    yield b""
+    yield b""  # pragma: no cover  (makes it a generator)
 
 
 async def slicer(
@@ -147,7 +146,7 @@ async def limit_data(
 ) -> AsyncIterator[bytes]:
     """Close after some thousand bytes."""
     left = rng.randint(1, 30_000)
-    async for chunk in chunks:
+    async for chunk in chunks:  # pragma: no branch
         yield chunk[:left]
         left -= len(chunk)
         if left <= 0:
