@@ -135,6 +135,7 @@ __all__ = [
     "UnknownNameError",
     "UnprocessableEntityError",
     "UploadError",
+    "Uploadable",
     "WebCrawlerDataSource",
     "Window",
     "format_sse",
@@ -165,6 +166,7 @@ _MODULES: Final = {
     "gradient_async.transport.session": "AiohttpTransport",
     "gradient_async.transport.sliding_log": "RateLimit Window",
     "gradient_async.transport.token_status": "RateLimitStatus",
+    "gradient_async.transport.upload_content": "Uploadable",
     "gradient_async.transport.uploads": "OnProgress",
 }
 
@@ -218,6 +220,7 @@ if TYPE_CHECKING:
     from gradient_async.transport.session import AiohttpTransport
     from gradient_async.transport.sliding_log import RateLimit, Window
     from gradient_async.transport.token_status import RateLimitStatus
+    from gradient_async.transport.upload_content import Uploadable
     from gradient_async.transport.uploads import OnProgress
 else:
     # Listed once: the names of errors end so, and all others are models.

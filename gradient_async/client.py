@@ -21,6 +21,7 @@ from gradient_async.settings import (
     find_base_url,
     find_credentials,
     find_retrieval_url,
+    hide_proxy,
 )
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
@@ -135,6 +136,8 @@ class Client(AsyncCloseable):
     ) -> None:
         credentials = find_credentials(token)
         del token
+        hidden_proxy = hide_proxy(proxy)
+        del proxy
         self._settings = settings = ClientSettings(
             account=account,
             credentials=credentials,
@@ -147,14 +150,17 @@ class Client(AsyncCloseable):
             on_attempt=on_attempt,
             retrieval_url=check_retrieval_url(retrieval_url),
         )
-        check_proxy(proxy)
+        check_proxy(hidden_proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
         # None comes first: the others are protocols, which are slow to check.
         check_instance("transport", transport, None | Transport)
         check_instance("pacing", pacing, None | Pacing)
         check_instance("gate", gate, None | AbstractAsyncContextManager)
-        if transport is not None and (session is not None or proxy or trace_configs):
+        has_proxy = hidden_proxy is not None
+        if transport is not None and (
+            session is not None or has_proxy or trace_configs
+        ):
             msg = "transport= excludes session=, proxy= and trace_configs="
             raise ConfigurationError(msg)
         if pacing is not None and rate_limit != RateLimit():
@@ -164,7 +170,7 @@ class Client(AsyncCloseable):
         if transport is None:
             transport = own_transport = AiohttpTransport(
                 session=session,
-                proxy=proxy,
+                proxy=hidden_proxy.reveal() if hidden_proxy else None,
                 trace_configs=trace_configs,
                 max_response_bytes=max_response_bytes,
             )

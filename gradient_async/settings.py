@@ -6,7 +6,7 @@ import os
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, unquote
+from urllib.parse import unquote
 
 import attrs
 
@@ -19,7 +19,7 @@ from gradient_async.checks import (
 from gradient_async.codec.codec import check_converter
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.attempt import OnAttempt
-from gradient_async.transport.credentials import Credentials, Token
+from gradient_async.transport.credentials import Credentials, Secret, Token, to_secret
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.sliding_log import RateLimit
 from gradient_async.transport.urls import is_secure, split_url
@@ -133,25 +133,29 @@ def _check_url(name: str, text: str, url: str) -> str:
     return url.rstrip("/")
 
 
-def check_proxy(proxy: str | None) -> None:
+def hide_proxy(proxy: str | None) -> Secret | None:
+    """Return the URL of a proxy, unchecked, as a secret: it may hold a password."""
+    return None if proxy is None else to_secret(proxy)
+
+
+def check_proxy(proxy: Secret | None) -> None:
     """
     Raise unless the URL is one of an HTTP proxy, or None.
 
     Raises:
         ConfigurationError: It has another scheme, no valid host, or a user or password
-            that cannot be sent. The message omits the URL, which may hold a password.
+            that cannot be sent.
     """
-    if proxy is None:
-        return
-    check_instance("proxy", proxy, str)
-    parts = split_url(proxy)
-    if parts is None or not _is_supported_proxy(parts):
+    if proxy is not None and not _is_supported_proxy(proxy):
         msg = "proxy must look like http://proxy.example:3128"
         raise ConfigurationError(msg)
 
 
-def _is_supported_proxy(parts: SplitResult) -> bool:
+def _is_supported_proxy(proxy: Secret) -> bool:
     """Return whether aiohttp supports a proxy; basic auth has no `:` in the user."""
+    parts = split_url(proxy.reveal())
+    if parts is None:
+        return False
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     return (
         parts.scheme in {"http", "https"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import aiohttp
 import attrs
 import pytest
 
@@ -53,11 +54,14 @@ from gradient_async import (
 )
 from gradient_async.accounts import Account, FileToken
 from gradient_async.transport.credentials import Credentials, Secret
+from gradient_async.transport.session import AiohttpTransport
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 from tests.support.secrets import texts_of_error, texts_of_records
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
 BODY_SECRET = "BODYSECRET"
+SIGNATURE = "SIGNED0123456789"
+PASSWORD = "hunter2hunter2"
 LIST = "/v2/gen-ai/indexing_jobs"
 
 NOT_LISTENING = b"<not listening>"
@@ -145,7 +149,7 @@ async def find_base(client: Client) -> object:
 async def upload(client: Client) -> object:
     """Upload a file to a presigned URL of the same server."""
     base_url = client._settings.base_url
-    to = PresignedUpload(presigned_url=f"{base_url}/up?X-Signature=SIGNED")
+    to = PresignedUpload(presigned_url=f"{base_url}/up?X-Signature={SIGNATURE}")
     return await client.data_sources.upload(__file__, to=to)
 
 
@@ -251,22 +255,93 @@ async def test_no_error_shows_a_secret(
     caplog.set_level(logging.DEBUG)
     error = await _provoke(SCENARIOS[kind])
 
-    shown = [*texts_of_error(error), *texts_of_records(caplog.records)]
     assert kind is type(error)
-    assert [] == [text for text in shown if TOKEN in text]
-    assert [] == [text for text in shown if BODY_SECRET in text]
+    assert [] == find_secrets(texts_of_error(error))
+    assert [] == find_secrets(texts_of_records(caplog.records))
 
 
-async def test_no_cancellation_shows_a_secret() -> None:
-    """A cancelled call's traceback holds frames of aiohttp, and no token."""
-    async with RawServer(HANG) as server, Client(TOKEN, base_url=server.url) as client:
-        call = asyncio.ensure_future(get(client))
-        await asyncio.sleep(1)
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError) as caught:
-            await call
+@pytest.mark.parametrize("act", [get, post, stream, wait, upload])
+async def test_no_cancellation_shows_a_secret(
+    act: Callable[[Client], Awaitable[object]],
+) -> None:
+    """A cancelled call's traceback has no token, body, password or signed URL."""
+    async with RawServer(HANG) as server:
+        proxy = server.url.replace("http://", f"http://user:{PASSWORD}@")
+        async with Client(TOKEN, base_url=server.url, proxy=proxy) as client:
+            call = asyncio.ensure_future(act(client))
+            await asyncio.sleep(1)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await call
 
-    assert [] == [text for text in texts_of_error(caught.value) if TOKEN in text]
+    assert 1 == len(server.heads)
+    assert [] == find_secrets(texts_of_error(caught.value))
+
+
+async def test_no_error_of_a_hook_shows_a_secret() -> None:
+    """An error of aiohttp's tracing hooks shows no frame of aiohttp."""
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(fail)
+    async with RawServer(raw_response()) as server:
+        async with Client(TOKEN, base_url=server.url, trace_configs=[trace]) as client:
+            with pytest.raises(ZeroDivisionError) as caught:
+                await upload(client)
+
+    assert [] == find_secrets(texts_of_error(caught.value))
+
+
+def find_secrets(texts: Iterable[str]) -> list[str]:
+    """Return the texts that show a secret."""
+    secrets = (TOKEN, BODY_SECRET, PASSWORD, SIGNATURE)
+    return [text for text in texts if any(it in text for it in secrets)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": 0},
+        {"max_concurrency": 0},
+        {"session": 1},
+        {"transport": 1},
+        {"transport": AiohttpTransport()},
+        {"proxy": f"ftp://user:{PASSWORD}@proxy.example"},
+        {"proxy": f"http://us%3Aer:{PASSWORD}@proxy.example"},
+        {"proxy": f"http://user:{PASSWORD}@[proxy"},
+        {"proxy": f"http://user:{PASSWORD}@proxy.example".encode()},
+    ],
+    ids=[str(index) for index in range(9)],
+)
+@pytest.mark.parametrize(
+    "create",
+    [Client, lambda token, **options: Accounts({"a": token}, **options)],
+    ids=["Client", "Accounts"],
+)
+def test_no_refused_option_shows_the_proxy(
+    create: Callable[..., object], options: dict[str, Any]
+) -> None:
+    """A refused option does not show the password of the proxy given beside it."""
+    options = {"proxy": f"http://user:{PASSWORD}@proxy.example:1"} | options
+    with pytest.raises(ConfigurationError) as caught:
+        create(TOKEN, **options)
+
+    assert [] == find_secrets(texts_of_error(caught.value))
+
+
+async def test_no_transport_shows_its_proxy() -> None:
+    """A transport's attributes, and its errors, do not show the proxy's password."""
+    proxy = f"http://user:{PASSWORD}@proxy.example:1"
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(ConfigurationError) as caught:
+            AiohttpTransport(
+                session=session, proxy=proxy, trace_configs=[aiohttp.TraceConfig()]
+            )
+
+    assert [] == find_secrets(texts_of_error(caught.value))
+    assert [] == find_secrets([repr(vars(AiohttpTransport(proxy=proxy)))])
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from gradient_async.accounts.registry import (
 from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError
-from gradient_async.settings import ClientSettings, find_base_url
+from gradient_async.settings import ClientSettings, find_base_url, hide_proxy
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
@@ -90,8 +90,9 @@ class Accounts(AsyncCloseable, FanOut):
         transport: Transport | None = None,
     ) -> None:
         hidden = _hide_tokens(accounts)
+        hidden_proxy = hide_proxy(proxy)
         # Tracebacks of the errors below may show the variables of this frame.
-        del accounts
+        del accounts, proxy
         if hidden is None:
             msg = "accounts must be a mapping of names to accounts or tokens"
             raise ConfigurationError(msg)
@@ -109,7 +110,7 @@ class Accounts(AsyncCloseable, FanOut):
         )
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)
-        used, own = open_transport(transport, session=session, proxy=proxy)
+        used, own = open_transport(transport, session=session, proxy=hidden_proxy)
         shared = SharedParts(
             settings=settings,
             transport=used,

@@ -17,6 +17,7 @@ from gradient_async.accounts.reports import AccountReport
 from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
+from gradient_async.loops import finish
 from gradient_async.paging.page_iteration import PageIteration
 from gradient_async.stops import stop_error
 from gradient_async.tick_limit import TickLimit
@@ -191,6 +192,9 @@ class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
         self._is_over = True
         self._fetching.clear()
         self._woken.set()
+        await finish(self._close_lanes())
+
+    async def _close_lanes(self) -> None:
         await asyncio.gather(*(lane.aclose() for lane in self._lanes))
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from gradient_async.checks import check_instance, check_seconds
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import check_proxy
 from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.credentials import Secret
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import AiohttpTransport, ClientSession
@@ -111,7 +112,7 @@ class Selection:
 
 
 def open_transport(
-    transport: Transport | None, *, session: ClientSession | None, proxy: str | None
+    transport: Transport | None, *, session: ClientSession | None, proxy: Secret | None
 ) -> tuple[Transport, Transport | None]:
     """
     Return the transport to use, and the same one if it is to be closed.
@@ -125,9 +126,11 @@ def open_transport(
     if transport is not None and (session is not None or proxy is not None):
         msg = "transport= excludes session= and proxy="
         raise ConfigurationError(msg)
-    own = AiohttpTransport(session=session, proxy=proxy) if transport is None else None
-    used = transport or own
-    assert used is not None
+    used, own = transport, None
+    if used is None:
+        url = proxy.reveal() if proxy else None
+        used = own = AiohttpTransport(session=session, proxy=url)
+        del url
     if isinstance(used, AiohttpTransport):
         used.check_isolation()
     return used, own

@@ -15,6 +15,7 @@ from gradient_async.accounts.errors import UnknownAccountError
 from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
+from gradient_async.loops import finish
 from gradient_async.transport.credentials import Secret, Token, to_secret
 from gradient_async.transport.sliding_log import RateLimit
 
@@ -170,15 +171,17 @@ class Registry:
 
     async def aclose(self) -> None:
         """End all clients with their calls in progress, and close the connections."""
-        lifetime = self._shared.lifetime
-        lifetime.refuse()
+        self._shared.lifetime.refuse()
         self._refresh_feeds()
+        await finish(self._end())
+
+    async def _end(self) -> None:
         try:
             opened = {it.opened for it in self._members.values() if it.opened}
             clients = opened | self._leaving
             await asyncio.gather(*(client.end(drain=False) for client in clients))
         finally:
-            await lifetime.end()
+            await self._shared.lifetime.end()
 
 
 def unknown_account(name: object) -> UnknownAccountError:

@@ -22,6 +22,7 @@ from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
+from gradient_async.loops import finish
 from gradient_async.tick_limit import TickLimit
 from gradient_async.transport.sliding_log import RateLimit
 
@@ -149,7 +150,8 @@ class Feed(AsyncCloseable):
         """End all listeners and all polling; closing again is fine."""
         self._is_closed = True
         self._fail(None)
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        if self._ending:
+            await finish(asyncio.wait(self._ending))
 
     def __repr__(self) -> str:
         """Return the number of accounts that are polled, and of listeners."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.changes.events import JobEvent
 from gradient_async.changes.feed_events import FeedEvent, Lagged
+from gradient_async.loops import LoopHome
 from gradient_async.paging.page_iteration import PageIteration
 
 
@@ -42,6 +44,7 @@ class FeedListener(AsyncCloseable, AsyncOnlyIterable):
         self._woken = asyncio.Event()
         self._failure: BaseException | None = None
         self._is_joined = False
+        self._home: LoopHome | None = None
         self._is_over = False
 
     def __aiter__(self) -> AsyncIterator[FeedEvent | None]:
@@ -58,6 +61,7 @@ class FeedListener(AsyncCloseable, AsyncOnlyIterable):
         if not self._is_joined and not self._is_over:
             self._join(self)
             self._is_joined = True
+            self._home = LoopHome(asyncio.get_running_loop())
             self._snapshot.extend(self._take_snapshot())
         event = self._pop()
         while event is None and await self._wait():
@@ -124,7 +128,8 @@ class FeedListener(AsyncCloseable, AsyncOnlyIterable):
 
     def __del__(self) -> None:
         """End listening that `anext` alone began."""
-        self._leave(self)
+        if self._home is not None:
+            self._home.run(partial(self._leave, self))
 
 
 class _Loss:

@@ -40,7 +40,7 @@ def find_proxy(given: str | None) -> str | None:
     if "://" not in proxy:
         proxy = f"http://{proxy}"
     try:
-        check_proxy(proxy)
+        check_proxy(hide_proxy(proxy))
     except ConfigurationError as error:
         problem = f"the environment's {error.message}; set NO_PROXY or pass --proxy"
     else:

@@ -25,6 +25,11 @@ _MSGSPEC_ERRORS: Final = (
     RecursionError,
 )
 
+_STRICT: Final[msgspec.json.Decoder[JSON]] = msgspec.json.Decoder()
+
+# The fast path does not look at numbers that no field takes, however large.
+_LENIENT: Final[msgspec.json.Decoder[JSON]] = msgspec.json.Decoder(float_hook=float)
+
 
 class Codec:
     """
@@ -54,12 +59,15 @@ class Codec:
         # Importing cattrs takes 25 ms, and most programs never receive such a body.
         from gradient_async.codec.converter import structure  # noqa: PLC0415
 
-        return structure(decode_json(body), shape, self._converter)
+        return structure(_decode_json(body, _LENIENT), shape, self._converter)
 
     def _decode_fast(self, body: bytes, shape: type[T]) -> T:
         if shape not in self._decoders:
             # Not strict: the API sends 64-bit integers as strings.
             self._decoders[shape] = msgspec.json.Decoder(shape, strict=False)
+        # msgspec does not look into the strings that no field takes.
+        if not body.isascii():
+            body.decode()
         value: T = self._decoders[shape].decode(body)
         return value
 
@@ -80,8 +88,12 @@ def decode_json(body: bytes) -> JSON:
     Raises:
         DecodeError: The body is not JSON in UTF-8.
     """
+    return _decode_json(body, _STRICT)
+
+
+def _decode_json(body: bytes, decoder: msgspec.json.Decoder[JSON]) -> JSON:
     try:
-        value: JSON = msgspec.json.decode(body)
+        value = decoder.decode(body)
     except msgspec.MsgspecError as error:
         text = str(error)
     except _MSGSPEC_ERRORS as error:

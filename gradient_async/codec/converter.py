@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from types import GenericAlias, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
@@ -14,6 +15,7 @@ from cattrs import (
     AttributeValidationNote,
     BaseValidationError,
     Converter,
+    IterableValidationError,
     IterableValidationNote,
 )
 from cattrs.gen import make_dict_structure_fn
@@ -99,6 +101,10 @@ def _first_mismatch(error: BaseException) -> tuple[str, str]:
 
 
 def _structure_scalar(value: object, shape: type[T]) -> T:
+    if isinstance(value, float) and math.isinf(value):
+        # There is no such number in JSON: it has too many digits.
+        msg = "Number out of range"
+        raise ValueError(msg)
     # By msgspec, so that both paths accept the same values.
     return msgspec.convert(value, shape, strict=False)
 
@@ -153,12 +159,22 @@ def _structure_mapping(value: object, _: object) -> Mapping[str, object]:
 
 
 def _tuple_hook(converter: Converter, shape: Any) -> Callable[[Any, Any], Any]:
-    # As a list: for a tuple, cattrs would come back to this hook.
-    listed = GenericAlias(list, (get_args(shape)[0],))
-    structure_list = converter.get_structure_hook(listed)
+    part = get_args(shape)[0]
+    structure_item = converter.get_structure_hook(part)
 
     def hook(value: object, _: object) -> tuple[object, ...]:
-        return tuple(structure_list(_require(value, list, "array"), listed))
+        items = []
+        # cattrs' own hook would go on after an error: a long list of nothing but
+        # mismatches would take seconds.
+        for item in _require(value, list, "array"):
+            try:
+                items.append(structure_item(item, part))
+            except _CATTRS_ERRORS as error:
+                note = f"Structuring {shape} @ index {len(items)}"
+                error.add_note(IterableValidationNote(note, len(items), part))
+                msg = "While structuring a list"
+                raise IterableValidationError(msg, [error], shape) from None
+        return tuple(items)
 
     return hook
 

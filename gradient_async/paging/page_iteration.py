@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
+
+from gradient_async.loops import LoopHome
 
 T = TypeVar("T")
 
@@ -22,6 +25,7 @@ class PageIteration(Generic[T]):
     ) -> None:
         self._step = step
         self._on_exit = on_exit
+        self._home = LoopHome(asyncio.get_running_loop())
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Return itself."""
@@ -33,4 +37,4 @@ class PageIteration(Generic[T]):
 
     def __del__(self) -> None:
         """Cancel pending fetches."""
-        self._on_exit()
+        self._home.run(self._on_exit)

@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import attrs
 
+from gradient_async.loops import LoopHome, finish
 from gradient_async.paging.page import Page
 
 T = TypeVar("T")
@@ -49,11 +50,13 @@ class PrefetchBuffer(Generic[T]):
         self._fetch = fetch
         self._per_page = per_page
         self._fetches: dict[int, _Fetch[T]] = {}
+        self._home: LoopHome | None = None
 
     def request(self, pages: Iterable[int], *, accepted: int) -> None:
         """Request the pages that were not requested yet, concurrently."""
         for page in pages:
             if page not in self._fetches:
+                self._home = self._home or LoopHome(asyncio.get_running_loop())
                 task = asyncio.ensure_future(self._fetch(page, self._per_page))
                 task.add_done_callback(_mark_retrieved)
                 self._fetches[page] = _Fetch(task, accepted)
@@ -74,19 +77,24 @@ class PrefetchBuffer(Generic[T]):
         return fetch.task.result(), fetch.accepted
 
     def cancel(self) -> None:
-        """Cancel pending fetches; completed ones are kept."""
+        """Cancel pending fetches; completed ones are kept. Finalizers call this."""
+        if self._home is not None:
+            self._home.run(self._cancel)
+
+    def _cancel(self) -> None:
         for page, fetch in list(self._fetches.items()):
             if not fetch.task.done() and not fetch.task.get_loop().is_closed():
                 del self._fetches[page]
                 fetch.task.cancel()
 
     async def aclose(self) -> None:
-        """Cancel all fetches, and wait until they have ended."""
+        """Cancel all fetches, and wait until they have ended, also if cancelled."""
         tasks = [fetch.task for fetch in self._fetches.values()]
         self._fetches.clear()
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await finish(asyncio.wait(tasks))
 
 
 def _mark_retrieved(task: asyncio.Task[DecodePage[T]]) -> None:

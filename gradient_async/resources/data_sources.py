@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import stat
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Unpack
@@ -38,16 +37,24 @@ from gradient_async.resources.source_bodies import (
     build_chunking,
 )
 from gradient_async.transport.endpoint import Endpoint
+from gradient_async.transport.upload_content import Uploadable, find_content
 from gradient_async.transport.uploads import OnProgress, Uploads
 
 _SOURCES: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
 _LIST: Final = Endpoint("GET", _SOURCES)
 _CREATE: Final = Endpoint("POST", _SOURCES)
-_UPDATE: Final = Endpoint("PUT", _SOURCES + "/{data_source_uuid}")
+_UPDATE: Final = Endpoint(
+    "PUT",
+    _SOURCES + "/{data_source_uuid}",
+    {"data_source_uuid": "knowledge_base_data_source.uuid"},
+)
 _DELETE: Final = Endpoint("DELETE", _SOURCES + "/{data_source_uuid}")
 _PRESIGN: Final = Endpoint(
     "POST", "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
 )
+
+# RFC 9110, section 8.3.1, with parameters of any kind.
+_CONTENT_TYPE: Final = re.compile(r"[!-.0-~]+/[!-.0-~]+(?:;[ -~]*)?")
 
 
 class DataSources(Resource):
@@ -208,27 +215,42 @@ class DataSources(Resource):
 
     async def upload(
         self,
-        path: str | os.PathLike[str],
+        source: Uploadable,
         *,
+        name: str | None = None,
+        size: int | None = None,
+        content_type: str = "application/octet-stream",
         to: PresignedUpload | None = None,
         on_progress: OnProgress | None = None,
     ) -> FileUploadDataSource:
         """
-        Upload a local file; return it as a data source for a new knowledge base.
+        Upload a file; return it as a data source for a new knowledge base.
+
+            await client.data_sources.upload("handbook.pdf")
+            await client.data_sources.upload(text.encode(), name="faq.txt")
 
         Requests a presigned URL, by one call with its own deadline, and streams the
-        file to it in chunks of 256 KiB. The URL points to another host, which does
+        content to it in chunks of 256 KiB. The URL points to another host, which does
         not receive the token. The upload has no deadline; it fails if the network
         accepts no data for 300 seconds, and is not retried.
 
         Args:
-            path: The file.
+            source: The path of a regular file; or bytes, a binary file object, or an
+                async iterable of bytes, see `Uploadable`.
+            name: Name of the file, required for anything but a path; None means the
+                last part of the path.
+            size: Size of the content in bytes, required where the source does not tell
+                it: for async iterables, and files that cannot seek. The source must
+                have exactly that many.
+            content_type: Media type of the content, sent as it is; it must be the one
+                that was signed, if the presigned URL signs it.
             to: Where to upload it, from `create_presigned_urls`; None requests a new
                 presigned URL.
             on_progress: Called after each chunk with the bytes sent and the total.
 
         Raises:
-            OSError: The file is missing or cannot be read.
+            OSError: The file is missing or cannot be read. What else the source raises
+                ends the upload, too.
             UploadError: The upload failed; has `.sent_bytes`.
             OutcomeUnknownError: The response with the URL was lost; it is safe to call
                 again.
@@ -237,32 +259,39 @@ class DataSources(Resource):
         /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
         `genai_create_data_source_file_upload_presigned_urls`; then PUT to the URL.
         """
-        check_instance("path", path, str | os.PathLike)
         check_callable("on_progress", on_progress)
         check_instance("to", to, PresignedUpload | None)
-        file = Path(path)
-        size = await asyncio.to_thread(_get_size, file)
+        _check_content_type(content_type)
+        content = await find_content(source, size)
+        name = _find_name(source, name)
         if to is None:
             (to,) = await self.create_presigned_urls(
-                [PresignedUrlFile(file.name, size)]
+                [PresignedUrlFile(name, content.size)]
             )
-        uploads = Uploads(self._caller.transport, self._caller.lifetime)
-        await uploads.put(file, to, size=size, on_progress=on_progress)
+        caller = self._caller
+        uploads = Uploads(caller.transport, caller.lifetime, base_url=caller.base_url)
+        await uploads.put(
+            content, to, content_type=content_type, on_progress=on_progress
+        )
         return FileUploadDataSource(
-            original_file_name=to.original_file_name or file.name,
-            size_in_bytes=size,
+            original_file_name=to.original_file_name or name,
+            size_in_bytes=content.size,
             stored_object_key=to.object_key,
         )
 
 
-def _get_size(file: Path) -> int:
-    """Return the size of a regular file in bytes; refuse anything else."""
-    try:
-        found = file.stat()
-    except ValueError:
-        # The path contains a character that no path can have.
-        found = None
-    if not found or not stat.S_ISREG(found.st_mode):
-        msg = f"path must be a regular file, got {str(file)!r}"
+def _find_name(source: Uploadable, name: str | None) -> str:
+    """Return the name of the file; only a path has one of its own."""
+    if name is None and isinstance(source, str | os.PathLike):
+        return Path(source).name
+    if name is None:
+        msg = "name is required, unless the source is a path"
         raise ConfigurationError(msg)
-    return found.st_size
+    return require_nonempty_str("name", name)
+
+
+def _check_content_type(value: str) -> None:
+    check_instance("content_type", value, str)
+    if not _CONTENT_TYPE.fullmatch(value):
+        msg = f"content_type must be like text/plain, got {value!r}"
+        raise ConfigurationError(msg)

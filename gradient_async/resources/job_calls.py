@@ -39,11 +39,15 @@ LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
 """The list of all jobs of the account."""
 
 _LIST_OF_BASE: Final = Endpoint(
-    "GET", "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs"
+    "GET",
+    "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs",
+    {"knowledge_base_uuid": "jobs.knowledge_base_uuid"},
 )
-_GET: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}")
+_GET: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}", {"uuid": "job.uuid"})
 _CREATE: Final = Endpoint("POST", "/v2/gen-ai/indexing_jobs")
-_CANCEL: Final = Endpoint("PUT", "/v2/gen-ai/indexing_jobs/{uuid}/cancel")
+_CANCEL: Final = Endpoint(
+    "PUT", "/v2/gen-ai/indexing_jobs/{uuid}/cancel", {"uuid": "job.uuid"}
+)
 _DATA_SOURCES: Final = Endpoint(
     "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources"
 )

@@ -40,9 +40,10 @@ from gradient_async.transport.endpoint import Endpoint
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
-_GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}")
+_ECHOES: Final = {"uuid": "knowledge_base.uuid"}
+_GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}", _ECHOES)
 _CREATE: Final = Endpoint("POST", "/v2/gen-ai/knowledge_bases")
-_UPDATE: Final = Endpoint("PUT", "/v2/gen-ai/knowledge_bases/{uuid}")
+_UPDATE: Final = Endpoint("PUT", "/v2/gen-ai/knowledge_bases/{uuid}", _ECHOES)
 _DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/knowledge_bases/{uuid}")
 
 

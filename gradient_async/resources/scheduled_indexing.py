@@ -24,7 +24,9 @@ from gradient_async.transport.wire import Request
 
 _CREATE: Final = Endpoint("POST", "/v2/gen-ai/scheduled-indexing")
 _GET: Final = Endpoint(
-    "GET", "/v2/gen-ai/scheduled-indexing/knowledge-base/{knowledge_base_uuid}"
+    "GET",
+    "/v2/gen-ai/scheduled-indexing/knowledge-base/{knowledge_base_uuid}",
+    {"knowledge_base_uuid": "indexing_info.knowledge_base_uuid"},
 )
 _DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/scheduled-indexing/{uuid}")
 

@@ -51,7 +51,10 @@ class MemoryTransport:
     async def upload(self, upload: Upload) -> Response:
         """Record an upload as a PUT whose body is the file; otherwise like `send`."""
         body = b"".join([chunk async for chunk in upload.chunks])
-        return await self._handle(Request(method="PUT", path=upload.path, body=body))
+        headers = {"content-type": upload.content_type}
+        return await self._handle(
+            Request(method="PUT", path=upload.path, body=body, headers=headers)
+        )
 
     async def _handle(self, request: Request) -> Response:
         self.requests.append(request)

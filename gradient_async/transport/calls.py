@@ -16,6 +16,7 @@ from typing import Final, NoReturn, TypeAlias, TypeVar
 import attrs
 
 from gradient_async.codec import JSON, Codec, decode_json
+from gradient_async.codec.density import check_density
 from gradient_async.errors import (
     AuthenticationError,
     ClientClosedError,
@@ -31,6 +32,7 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
+from gradient_async.transport.echoes import check_echoes
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import Pacing
 from gradient_async.transport.rate_limit_headers import Limits, read_limits
@@ -131,14 +133,20 @@ class Caller:
             GradientError: See `call`; a `DecodeError` is raised by the function.
         """
         call, response = await self._run(request)
-        return lambda: _decode(call, lambda: self.codec.decode(response.body, cls))
+        return lambda: _decode(call, lambda: self._decode_checked(response, cls, call))
+
+    def _decode_checked(self, response: Response, cls: type[T], call: CallState) -> T:
+        check_density(response.body)
+        decoded = self.codec.decode(response.body, cls)
+        check_echoes(decoded, call.request.echoes)
+        return decoded
 
     async def call_json(self, request: Request) -> JSON:
         """Make a call and return the response as plain JSON; None for no body."""
         call, response = await self._run(request)
         if not response.body:
             return None
-        return _decode(call, lambda: decode_json(response.body))
+        return _decode(call, lambda: _decode_json(response.body))
 
     async def fetch_json(
         self, request: Request, read: Callable[[JSON], T]
@@ -150,7 +158,7 @@ class Caller:
             GradientError: See `call`; a `DecodeError` is raised by the function.
         """
         call, response = await self._run(request)
-        return lambda: _decode(call, lambda: read(decode_json(response.body)))
+        return lambda: _decode(call, lambda: read(_decode_json(response.body)))
 
     async def send(self, request: Request) -> None:
         """Make a call and ignore the body of the response."""
@@ -339,6 +347,11 @@ class Caller:
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "a Client's connections cannot be pickled or copied"
         raise TypeError(msg)
+
+
+def _decode_json(body: bytes) -> JSON:
+    check_density(body)
+    return decode_json(body)
 
 
 def _decode(call: CallState, decode: Callable[[], T]) -> T:

@@ -34,6 +34,8 @@ class Endpoint:
     """HTTP method, in upper case."""
     template: str
     """Path with `{names}` in place of ids."""
+    echoes: Mapping[str, str] = attrs.field(factory=dict)
+    """Places in the response that repeat ids of the path, by the ids' names."""
 
     def request(
         self,
@@ -55,6 +57,7 @@ class Endpoint:
             path=self.template.format_map(encoded),
             params=params or {},
             body=None if body is None else encode_json(body),
+            echoes={place: ids[name] for name, place in self.echoes.items()},
         )
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable
 
 from gradient_async.errors import ClientClosedError, ConfigurationError
+from gradient_async.loops import LoopHome, finish
 from gradient_async.transport.wire import Transport
 
 
@@ -37,6 +38,7 @@ class Lifetime:
         """Name of the class to close."""
         self._parent = parent
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._home: LoopHome | None = None
         self._scopes: set[asyncio.Timeout] = set()
         self._sleeps: set[asyncio.Timeout] = set()
         self._all_left = asyncio.Event()
@@ -89,7 +91,7 @@ class Lifetime:
         if self._parent is not None:
             self._parent.bind(loop)
         if self._loop is None:
-            self._loop = loop
+            self._loop, self._home = loop, LoopHome(loop)
         elif self._loop is not loop:
             msg = (
                 f"the {self.owner} was first used in another event loop; "
@@ -105,8 +107,15 @@ class Lifetime:
             self._all_left.set()
 
     async def end(self) -> None:
-        """End calls in progress with `ClientClosedError`, and close the transport."""
+        """
+        End calls in progress with `ClientClosedError`, and close the transport.
+
+        It goes on to the end if it is cancelled.
+        """
         self.refuse()
+        await finish(self._end())
+
+    async def _end(self) -> None:
         try:
             await self._end_calls()
         finally:
@@ -143,9 +152,16 @@ class Lifetime:
 
     def __del__(self) -> None:
         """Warn about an unclosed client, and drop its connections."""
-        if self._parent is None and self.has_begun and not self.has_ended:
+        if self._parent is not None or self._home is None or self.has_ended:
+            return
+        if self._home.is_inherited:
+            self._abandon()
+        else:
             close = f"await {self.owner.lower()}.aclose()"
             text = f"unclosed {self.owner}: use `async with` or `{close}`"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
-            if self._transport is not None:
-                self._transport.abandon()
+            self._home.run(self._abandon)
+
+    def _abandon(self) -> None:
+        if self._transport is not None:
+            self._transport.abandon()

@@ -1,4 +1,4 @@
-"""Read a local file in a thread."""
+"""Read local files in a thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 ReadFile: TypeAlias = Callable[[int], Awaitable[bytes]]
 """Function that reads up to a number of bytes; it returns none at the end."""
@@ -31,4 +31,15 @@ async def open_in_thread(path: Path) -> AsyncIterator[ReadFile]:
         yield lambda size: loop.run_in_executor(thread, file.read, size)
     finally:
         thread.submit(opened.close)
+        thread.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def read_in_thread(file: BinaryIO) -> AsyncIterator[ReadFile]:
+    """Read an open file in a thread of its own, and leave it open."""
+    loop = asyncio.get_running_loop()
+    thread = ThreadPoolExecutor(1, "gradient-async-file")
+    try:
+        yield lambda size: loop.run_in_executor(thread, file.read, size)
+    finally:
         thread.shutdown(wait=False)

@@ -1,4 +1,4 @@
-"""Send one attempt through aiohttp; the only module that imports it, without policy."""
+"""Send one attempt through aiohttp, without policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 import attrs
@@ -25,11 +25,15 @@ from gradient_async.errors import (
     TLSError,
     TransportError,
 )
+from gradient_async.loops import LoopHome, finish
+from gradient_async.transport.connector import CheckedConnector
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
 from gradient_async.version import __version__
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
+
+E = TypeVar("E", bound=BaseException)
 
 # The call's deadline limits the whole; these detect a dead peer sooner.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)
@@ -110,12 +114,15 @@ class AiohttpTransport(AsyncCloseable):
         trace_configs: Sequence[TraceConfig] = (),
         max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
+        # Its URL may hold a password, which no frame that raises may show.
+        self._proxy = None if proxy is None else Secret(proxy)
+        del proxy
         if trace_configs and session is not None:
             msg = "pass trace_configs to your aiohttp session, not to the client"
             raise ConfigurationError(msg)
         self._external = session
         self._own: ClientSession | None = None
-        self._proxy = proxy
+        self._home: LoopHome | None = None
         self._trace_configs = list(trace_configs)
         self._max_response_bytes = max_response_bytes
 
@@ -171,8 +178,12 @@ class AiohttpTransport(AsyncCloseable):
             method="PUT",
             path=upload.path,
             url=upload.url,
-            # Object stores do not accept chunked encoding.
-            headers={"Content-Length": str(upload.size)} | _COMMON_HEADERS,
+            headers={
+                # Object stores do not accept chunked encoding.
+                "Content-Length": str(upload.size),
+                "Content-Type": upload.content_type,
+                **_COMMON_HEADERS,
+            },
             body=upload.chunks,
             timeout=_UPLOAD_TIMEOUT,
         )
@@ -194,7 +205,7 @@ class AiohttpTransport(AsyncCloseable):
                 middlewares=(authorize,),
                 allow_redirects=False,
                 auto_decompress=True,
-                proxy=self._proxy,
+                proxy=self._proxy.reveal() if self._proxy else None,
                 raise_for_status=False,
                 timeout=outgoing.timeout,
             ) as response:
@@ -207,12 +218,9 @@ class AiohttpTransport(AsyncCloseable):
                 return Response(status=_PROXY_AUTHENTICATION)
             # aiohttp's frames hold the request's body in a variable.
             failure = error.with_traceback(None)
-        except asyncio.CancelledError:
-            # Closing a session cancels the requests that wait for its pool, although
-            # nobody cancelled the task.
-            task = asyncio.current_task()
-            if not session.closed or (task is not None and task.cancelling()):
-                raise
+        except BaseException as error:  # noqa: BLE001  (raised again)
+            if not _is_closing(session, error):
+                raise _without_frames(error) from None
             failure = _session_closed()
         raise failure
 
@@ -223,9 +231,9 @@ class AiohttpTransport(AsyncCloseable):
         if self._own is not None and self._own.closed:
             raise _session_closed()
         if self._own is None:
+            self._home = LoopHome(asyncio.get_running_loop())
             self._own = ClientSession(
-                # No limit: calls wait for their client's gate, which keeps their order.
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE),
+                connector=CheckedConnector(keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=self._trace_configs,
                 trust_env=False,
@@ -260,19 +268,26 @@ class AiohttpTransport(AsyncCloseable):
         return b"".join(chunks)[:limit]
 
     async def aclose(self) -> None:
-        """Close its own session; closing again does nothing."""
-        if self._own is not None:
-            await self._own.close()
+        """Close its own session, also if cancelled; closing again does nothing."""
+        if self._own is not None and not self._is_inherited():
+            await finish(self._own.close())
 
     def abandon(self) -> None:
         """Close its own session without waiting and without aiohttp's warnings."""
-        if self._own is None:
+        if self._own is None or self._is_inherited():
             return
         # The first step of closing closes the sockets; the rest waits for the peers.
         closing = self._own.close()
         with suppress(StopIteration):
             closing.send(None)
         closing.close()
+
+    def _is_inherited(self) -> bool:
+        """Whether the connections are a parent process's; let go of them then."""
+        is_inherited = self._home is not None and self._home.is_inherited
+        if is_inherited and self._own is not None:
+            self._own.detach()
+        return is_inherited
 
 
 class _AuthorizeOnce:
@@ -330,6 +345,31 @@ def transport_error(error: aiohttp.ClientError) -> TransportError:
             return ConnectionLostError(f"the connection broke: {text}")
         case _:
             return ProtocolError(f"the response is not valid HTTP: {text}")
+
+
+def _is_closing(session: ClientSession, error: BaseException) -> bool:
+    """
+    Return whether it is the end of a session that cancelled a request.
+
+    Closing one cancels the requests that wait for its pool, although nobody cancelled
+    the task.
+    """
+    task = asyncio.current_task()
+    is_wanted = task is not None and task.cancelling()
+    return (
+        isinstance(error, asyncio.CancelledError) and session.closed and not is_wanted
+    )
+
+
+def _without_frames(error: E) -> E:
+    """
+    Return an error without where it came from.
+
+    aiohttp's frames hold the URL of an upload, the body of a request, and the proxy's
+    password in variables.
+    """
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _describe(error: aiohttp.ClientError) -> str:

@@ -1,19 +1,20 @@
-"""Upload local files to presigned URLs: in chunks, with progress, without a token."""
+"""Upload to presigned URLs: in chunks, with progress, without a token."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from types import TracebackType
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
+from urllib.parse import urlsplit
 
 from gradient_async.errors import ClientClosedError, TransportError, UploadError
 from gradient_async.models.uploads import PresignedUpload
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.local_file import ReadFile, open_in_thread
-from gradient_async.transport.urls import presigned_path
+from gradient_async.transport.local_file import ReadFile
+from gradient_async.transport.upload_content import UploadContent
+from gradient_async.transport.urls import is_local, presigned_path
 from gradient_async.transport.wire import Response, Transport, Upload
 
 _CHUNK_SIZE: Final = 256 * 1024
@@ -37,41 +38,60 @@ that it raises ends the upload.
 
 
 class Uploads:
-    """Uploads files to presigned URLs during the lifetime of a client."""
+    """
+    Uploads files to presigned URLs during the lifetime of a client.
 
-    def __init__(self, transport: Transport, lifetime: Lifetime) -> None:
+    Args:
+        transport: What sends them.
+        lifetime: The lifetime of the client.
+        base_url: The client's base URL: only if it leads to this machine may a
+            presigned URL do so, too.
+    """
+
+    def __init__(
+        self, transport: Transport, lifetime: Lifetime, *, base_url: str
+    ) -> None:
         self._transport = transport
         self._lifetime = lifetime
+        self._may_be_local = is_local(urlsplit(base_url))
 
     async def put(
         self,
-        path: Path,
+        content: UploadContent,
         to: PresignedUpload,
         *,
-        size: int,
+        content_type: str,
         on_progress: OnProgress | None,
     ) -> None:
         """
-        Upload the first `size` bytes of a file to a presigned URL.
+        Upload content to a presigned URL.
 
         Raises:
             ClientClosedError: The client was closed before the upload finished.
-            OSError: The file could not be read.
-            UploadError: The file was not uploaded completely.
+            OSError: The content could not be read.
+            UploadError: The content was not uploaded completely.
         """
         scope = asyncio.timeout(_STALL_TIMEOUT)
 
         def report(sent_bytes: int) -> None:
             self._extend(scope)
             if on_progress is not None:
-                on_progress(sent_bytes, size)
+                on_progress(sent_bytes, content.size)
 
-        async with open_in_thread(path) as read:
-            chunks = _FileChunks(read, size, report)
-            upload = _upload(to, size, chunks)
-            if upload is None:
-                msg = "the presigned URL is not a valid https URL"
-                raise UploadError(msg, total_bytes=size)
+        # No frame that raises may hold the URL in a variable: its query is a secret.
+        path = presigned_path(to.presigned_url, may_be_local=self._may_be_local)
+        if path is None:
+            msg = "the presigned URL is not a valid https URL of another machine"
+            raise UploadError(msg, total_bytes=content.size)
+        async with content.open() as read:
+            chunks = _Chunks(read, content, report)
+            upload = Upload(
+                url=to.presigned_url,
+                path=path,
+                size=content.size,
+                content_type=content_type,
+                chunks=chunks,
+            )
             await self._put(upload, chunks, scope)
 
     def _extend(self, scope: asyncio.Timeout) -> None:
@@ -80,7 +100,7 @@ class Uploads:
             scope.reschedule(asyncio.get_running_loop().time() + _STALL_TIMEOUT)
 
     async def _put(
-        self, upload: Upload, chunks: _FileChunks, scope: asyncio.Timeout
+        self, upload: Upload, chunks: _Chunks, scope: asyncio.Timeout
     ) -> None:
         status: int | None = None
         cause: TransportError | None = None
@@ -115,14 +135,15 @@ class Uploads:
             ) from cause
 
 
-class _FileChunks:
-    """A file's chunks, and the number of bytes sent."""
+class _Chunks:
+    """The chunks of content, and the number of bytes sent."""
 
     def __init__(
-        self, read: ReadFile, size: int, report: Callable[[int], None]
+        self, read: ReadFile, content: UploadContent, report: Callable[[int], None]
     ) -> None:
-        self._read_file = read
-        self._size = size
+        self._read_content = read
+        self._size = content.size
+        self._is_size_claimed = content.is_size_claimed
         self._report = report
         self.sent = 0
         """Bytes handed to the network so far."""
@@ -134,6 +155,7 @@ class _FileChunks:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield chunks; a request for the next one means that the last was sent."""
         try:
+            await self._check_end(0)
             while self.sent < self._size:
                 chunk = await self._read()
                 yield chunk
@@ -145,20 +167,22 @@ class _FileChunks:
 
     async def _read(self) -> bytes:
         left = self._size - self.sent
-        chunk = await self._read_file(min(_CHUNK_SIZE, left))
+        chunk = await self._read_content(min(_CHUNK_SIZE, left))
         if not chunk:
-            msg = "the file shrank during the upload"
-            raise UploadError(msg, sent_bytes=self.sent, total_bytes=self._size)
+            self._fail("the file shrank during the upload", "has fewer bytes")
+        await self._check_end(self.sent + len(chunk))
         return chunk
 
+    async def _check_end(self, read: int) -> None:
+        """Check before the last chunk is sent that nothing follows it."""
+        is_end = self._is_size_claimed and read == self._size
+        if is_end and await self._read_content(1):
+            self._fail("", "has more bytes")
 
-def _upload(to: PresignedUpload, size: int, chunks: _FileChunks) -> Upload | None:
-    """Return the upload; None if the URL must not be used."""
-    # No frame that raises may hold the URL in a variable: its query is a secret.
-    path = presigned_path(to.presigned_url)
-    if path is None:
-        return None
-    return Upload(url=to.presigned_url, path=path, size=size, chunks=chunks)
+    def _fail(self, text: str, difference: str) -> NoReturn:
+        if self._is_size_claimed:
+            text = f"the source {difference} than size says"
+        raise UploadError(text, sent_bytes=self.sent, total_bytes=self._size)
 
 
 def _stall(*, is_complete: bool) -> str:

@@ -40,16 +40,29 @@ def is_secure(parts: SplitResult) -> bool:
     return parts.scheme == "https" or is_local
 
 
-def presigned_path(url: str) -> str | None:
+def is_local(parts: SplitResult) -> bool:
+    """Return whether the URL leads to this machine, as far as its host shows."""
+    host = (parts.hostname or "").rstrip(".")
+    is_unspecified = host in {"0.0.0.0", "::"}  # noqa: S104  (compared only)
+    return _is_loopback(host) or is_unspecified or host.endswith(".localhost")
+
+
+def presigned_path(url: str, *, may_be_local: bool) -> str | None:
     """
     Return the path of a presigned URL; None if the URL must not be used.
 
     It is encoded already, and encoding it again would break its signature.
+
+    Args:
+        url: The URL.
+        may_be_local: Whether it may lead to this machine: the response of a server
+            elsewhere must not send a file to a service here.
     """
     parts = split_url(url) if _VISIBLE.fullmatch(url) else None
     is_valid = (
         parts is not None
         and is_secure(parts)
+        and (may_be_local or not is_local(parts))
         and "@" not in parts.netloc
         and not parts.fragment
         and _ENCODED.fullmatch(f"{parts.path}?{parts.query}")
@@ -61,6 +74,8 @@ def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback

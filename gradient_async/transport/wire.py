@@ -27,6 +27,8 @@ class Request:
     """JSON to send; None sends no body."""
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers to add, names in lower case; see `extra_headers` for what they may be."""
+    echoes: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    """Ids that the response repeats, by their places in it, such as `job.uuid`."""
 
     is_repeatable: bool = False
     """Whether it has no effect although its method might, such as a search by POST."""
@@ -69,6 +71,8 @@ class Upload:
     """The URL's path, encoded, without the query."""
     size: int
     """Size of the file, in bytes."""
+    content_type: str = "application/octet-stream"
+    """Value of the header `Content-Type`, which the URL's signature may cover."""
     chunks: AsyncIterable[bytes] = attrs.field(repr=False)
     """The file's `size` bytes; to be iterated over once."""
 

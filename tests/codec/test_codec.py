@@ -34,6 +34,7 @@ from gradient_async.models.indexing_jobs import (
     IndexingJobsResponse,
 )
 from gradient_async.models.lists import Links, Meta, PageLinks
+from gradient_async.models.models import ModelsResponse
 from tests.support.exact_types import type_mismatches
 from tests.support.shapes import NEW_JOB, OLD_JOB, PAGE
 
@@ -301,21 +302,45 @@ def test_not_a_response(codec: Codec, body: bytes) -> None:
     assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param(b'"\xff"', id="bad-utf-8"),
-        pytest.param(b"1e400", id="1e400"),
-        pytest.param(b"9" * 5000, id="5000-digits"),
-    ],
-)
-def test_unknown_keys_are_skipped(value: bytes) -> None:
-    """The fast path skips the values of unknown keys."""
-    response = Codec().decode(
+@BOTH
+@pytest.mark.parametrize("value", [b"1e400", b"-1e400", b"1" * 400, b'"\\u2028"'])
+def test_unknown_keys_are_skipped(codec: Codec, value: bytes) -> None:
+    """The values of unknown keys do not matter, as long as they are JSON."""
+    response = codec.decode(
         b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsResponse
     )
 
     assert IndexingJobsResponse(jobs=(IndexingJob(uuid="a"),)) == response
+
+
+@BOTH
+@pytest.mark.parametrize("value", [b'"\xff"', b'{"\xc3": 1}', b'"\\q"', b'"\n"', b"01"])
+def test_values_of_unknown_keys_must_be_json(codec: Codec, value: bytes) -> None:
+    """Damaged bytes are rejected, also where no field takes them."""
+    with pytest.raises(DecodeError):
+        codec.decode(
+            b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % value, IndexingJobsResponse
+        )
+
+
+@BOTH
+def test_numbers_beyond_a_float(codec: Codec) -> None:
+    """A number that is too large for its field is rejected by its place."""
+    with pytest.raises(DecodeError, match="out of range") as caught:
+        codec.decode(b'{"models": [{"parameter_count": -1e400}]}', ModelsResponse)
+
+    assert "$.models[0].parameter_count" == caught.value.json_path
+
+
+def test_integers_beyond_python() -> None:
+    """Only the converter rejects an integer of 5,000 digits that no field takes."""
+    body = b'{"jobs": [{"tomorrow": %b, "uuid": "a"}]}' % (b"9" * 5000)
+
+    response = Codec().decode(body, IndexingJobsResponse)
+
+    assert IndexingJobsResponse(jobs=(IndexingJob(uuid="a"),)) == response
+    with pytest.raises(DecodeError, match="out of range"):
+        Codec(make_converter()).decode(body, IndexingJobsResponse)
 
 
 @BOTH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 import attrs
@@ -62,7 +62,20 @@ def _full_response(operation: Operation, request: Request) -> JSON:
     for requested, returned in _PAIRED_LISTS.items():
         if requested in body:
             response[returned] *= len(body[requested])
+    for place, expected in request.echoes.items():
+        _set_id(response, place.split("."), expected)
     return cast(JSON, response)
+
+
+def _set_id(response: Any, names: Sequence[str], expected: str) -> None:
+    """Repeat an id of the request; in a list, in each item."""
+    *outer, last = names
+    found = [response]
+    for name in outer:
+        (value,) = [it[name] for it in found]
+        found = value if isinstance(value, list) else [value]
+    for value in found:
+        value[last] = expected
 
 
 def fill_path(path: str) -> str:

@@ -35,7 +35,9 @@ ANY_BODY: Final[dict[str, JSON]] = {
 def respond_to_any_call(request: Request) -> Response:
     """Return a response that fits any call, with a presigned URL for each file."""
     files = (decode_body(request) or {}).get("files", [])
-    return json_response(ANY_BODY | {"uploads": [{} for _ in files]})
+    # A started job needs an id; any other job would have that of the request.
+    job = ANY_BODY["job"] if request.method == "POST" else {}
+    return json_response(ANY_BODY | {"job": job, "uploads": [{} for _ in files]})
 
 
 async def perform(call: Call[T], body: JSON = None) -> tuple[T, Request]:

@@ -237,6 +237,7 @@ IN_MODELS: dict[str, tuple[str, StringCall]] = {
 FAST = "semantic"
 
 ELSEWHERE = {
+    "data_sources.upload(name)",
     # Filters on the client, which are not sent; tests/resources/test_job_filter.py.
     "indexing_jobs.list(knowledge_base_uuid)",
     # Calls made of others; tests/waiting.

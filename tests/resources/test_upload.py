@@ -152,7 +152,22 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "storage", "http://storage.example.com/a", "https://u@example.com/a"]
+    "url",
+    [
+        "",
+        "storage",
+        "http://storage.example.com/a",
+        "https://u@example.com/a",
+        "http://127.0.0.1:8000/a",
+        "http://localhost/a",
+        "http://[::1]/a",
+        "https://127.1.2.3/a",
+        "https://localhost./a",
+        "https://storage.localhost/a",
+        "https://[::ffff:127.0.0.1]/a",
+        "https://0.0.0.0/a",
+        "https://[::]/a",
+    ],
 )
 async def test_unsafe_urls(file: Path, url: str) -> None:
     """Nothing is sent to an unsafe URL."""
@@ -162,6 +177,19 @@ async def test_unsafe_urls(file: Path, url: str) -> None:
             await client.data_sources.upload(file)
 
     assert ["POST"] == [request.method for request in transport.requests]
+
+
+@pytest.mark.parametrize(
+    "base_url", ["http://127.0.0.1:1", "http://localhost:1", "https://[::1]/path"]
+)
+@pytest.mark.parametrize("url", ["http://localhost:2/a", "https://127.0.0.1/a", URL])
+async def test_local_urls_of_a_local_api(file: Path, url: str, base_url: str) -> None:
+    """An API on this machine, such as the emulator, may have its storage there, too."""
+    transport = host(presigned_upload(presigned_url=url))
+    async with Client("t", base_url=base_url, transport=transport) as client:
+        await client.data_sources.upload(file)
+
+    assert ["POST", "PUT"] == [request.method for request in transport.requests]
 
 
 @pytest.mark.parametrize(
@@ -250,14 +278,13 @@ async def test_invalid_on_progress(file: Path, to: Any, show: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("path", [None, 5, b"a.txt", ["a.txt"], True])
-async def test_other_types_of_path(path: Any) -> None:
-    """Anything else than a path is refused by name, a file descriptor too."""
-    kind = type(path).__name__
+@pytest.mark.parametrize("source", [None, 5, ["a.txt"], True])
+async def test_other_types_of_source(source: Any) -> None:
+    """Anything else than a source is refused by name, a file descriptor too."""
+    kind = type(source).__name__
+    kinds = "a path, bytes, a binary file or an async iterable of bytes"
 
-    assert f"path must be a string or a PathLike, got {kind}" == await error_message(
-        upload(path)
-    )
+    assert f"source must be {kinds}, got {kind}" == await error_message(upload(source))
 
 
 @pytest.mark.parametrize("to", [URL, {"presigned_url": URL}, [], 5, False])

@@ -20,7 +20,7 @@ class RawServer:
     A server that responds to each request with the next of the given byte strings.
 
     The last one is repeated. Each response closes the connection, unless `keep_alive`
-    is set. `heads` has the head of every request.
+    is set. `heads` has the head of every request, `writers` each open connection.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class RawServer:
         self._responses: Sequence[bytes] = responses
         self._keep_alive = keep_alive
         self._ssl = ssl
-        self._writers: set[asyncio.StreamWriter] = set()
+        self.writers: set[asyncio.StreamWriter] = set()
         self.heads: list[bytes] = []
         self.connections = 0
         self.url = ""
@@ -51,7 +51,7 @@ class RawServer:
     async def aclose(self) -> None:
         """Stop listening and close all connections; calling it again does nothing."""
         self._server.close()
-        for writer in self._writers:
+        for writer in self.writers:
             writer.transport.abort()
         await self._server.wait_closed()
 
@@ -59,14 +59,14 @@ class RawServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
-        self._writers.add(writer)
+        self.writers.add(writer)
         try:
             while await self._respond(reader, writer) and self._keep_alive:
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            self._writers.discard(writer)
+            self.writers.discard(writer)
             writer.close()
 
     async def _respond(
