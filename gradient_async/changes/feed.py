@@ -151,7 +151,7 @@ class Feed(AsyncCloseable):
         self._is_closed = True
         self._fail(None)
         if self._ending:
-            await finish(asyncio.wait(self._ending))
+            await finish(asyncio.wait([*self._ending]))
 
     def __repr__(self) -> str:
         """Return the number of accounts that are polled, and of listeners."""

@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 from cyclopts import Parameter
 
 from gradient_async.errors import ConfigurationError
-from gradient_async.settings import check_proxy, find_base_url
+from gradient_async.settings import check_proxy, find_base_url, hide_proxy
 
 Proxy: TypeAlias = Annotated[str | None, Parameter(name="--proxy", show_default=False)]
 """The option for a proxy."""

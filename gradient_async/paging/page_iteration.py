@@ -25,7 +25,7 @@ class PageIteration(Generic[T]):
     ) -> None:
         self._step = step
         self._on_exit = on_exit
-        self._home = LoopHome(asyncio.get_running_loop())
+        self._home: LoopHome | None = None
 
     def __aiter__(self) -> AsyncIterator[T]:
         """Return itself."""
@@ -33,8 +33,11 @@ class PageIteration(Generic[T]):
 
     def __anext__(self) -> Awaitable[T]:
         """Return the next item or page."""
+        if self._home is None:
+            self._home = LoopHome(asyncio.get_running_loop())
         return self._step()
 
     def __del__(self) -> None:
         """Cancel pending fetches."""
-        self._home.run(self._on_exit)
+        if self._home is not None:
+            self._home.run(self._on_exit)

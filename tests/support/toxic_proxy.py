@@ -54,8 +54,8 @@ class ToxicProxy:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        answers, requests = await asyncio.open_connection("127.0.0.1", self._port)
-        back = _read(answers)
+        responses, requests = await asyncio.open_connection("127.0.0.1", self._port)
+        back = _read(responses)
         if self._rng.random() < 0.5:
             back = self._toxic(back, writer, self._rng)
         there = asyncio.ensure_future(_pump(_read(reader), requests))
