@@ -7,7 +7,7 @@ from typing import Final
 
 from gradient_async.models import IndexedDataSource, IndexingJob, KnowledgeBase
 
-_DELETED: Final = "may be an empty 204, and only repeats the request's ids"
+_REQUEST_ID: Final = "of use in errors only, which have it from a header"
 _OLDER: Final = "only older responses carry it"
 _DEPRECATED: Final = "deprecated in favour of spaces_data_source"
 _NO_ERROR: Final = "None means that nothing failed"
@@ -15,12 +15,10 @@ _PER_TOKEN: Final = "the emulator prices its models by token only"
 _ONE_PRICE: Final = "the emulator has one price for tokens of all kinds"
 _NEVER_RUN: Final = "the emulator stores schedules, but never runs them"
 
-NOT_DECODED: Final[Mapping[str, str]] = {
-    "apiDeleteKnowledgeBaseDataSourceOutput": _DELETED,
-    "apiDeleteKnowledgeBaseOutput": _DELETED,
-    "apiDeleteScheduledIndexingOutput": _DELETED,
+IGNORED: Final[Mapping[tuple[str, str], str]] = {
+    ("apiCreateDataSourceFileUploadPresignedUrlsOutput", "request_id"): _REQUEST_ID,
 }
-"""Responses without a class."""
+"""Properties of responses without a field, by schema and name."""
 
 NOT_SENT: Final[Mapping[tuple[str, str], str]] = {
     ("genai_create_knowledge_base", "$.datasources[].bucket_name"): _DEPRECATED,

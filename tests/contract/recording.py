@@ -10,12 +10,9 @@ import attrs
 from gradient_async import JSON, Client
 from gradient_async.codec import decode_json
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.contract.calls import CALLS, Ids
-from tests.contract.facts import Operation
+from tests.contract.calls import CALLS, IDS
+from tests.contract.facts import Fact
 from tests.contract.values import full_value
-
-IDS: Final = Ids(**{it.name: f"the-{it.name}" for it in attrs.fields(Ids)})
-"""A different id for each thing, so that none can stand in for another."""
 
 # The id that `{uuid}` means, by the path segment before it.
 _OWNERS: Final[Mapping[str, str]] = {
@@ -40,7 +37,7 @@ class Recording:
         return [decode_json(it.body) for it in self.requests if it.body is not None]
 
 
-async def record_call(operation: Operation) -> Recording:
+async def record_call(operation: Fact) -> Recording:
     """Call an operation on a server whose responses have every property."""
     bodies: list[JSON] = []
 
@@ -50,11 +47,12 @@ async def record_call(operation: Operation) -> Recording:
 
     transport = MemoryTransport(respond)
     async with Client("any-token", transport=transport) as client:
-        result = await CALLS[operation.id](client, IDS)
+        for call in CALLS[operation.id]:
+            result = await call.perform(client, IDS)
     return Recording(tuple(transport.requests), bodies[-1], result)
 
 
-def _full_response(operation: Operation, request: Request) -> JSON:
+def _full_response(operation: Fact, request: Request) -> JSON:
     """Return the fullest response, with an item for each item of a paired list."""
     assert operation.response is not None
     response: Any = full_value(operation.response)
@@ -77,4 +75,4 @@ def fill_path(path: str) -> str:
 
 
 def _find_id(name: str, before: str) -> str:
-    return cast(str, getattr(IDS, _OWNERS[before] if name == "uuid" else name))
+    return IDS[_OWNERS[before] if name == "uuid" else name]

@@ -261,7 +261,10 @@ async def test_delete() -> None:
 @pytest.mark.parametrize("arguments", [{}, {"name": None}, {"tags": None}])
 async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     """An update that changes nothing is refused."""
-    message = "nothing to change: pass name, tags or another argument"
+    message = (
+        "nothing to change: pass name or project_id or tags or reranking_config or "
+        "database_id"
+    )
 
     assert message == await error_message(
         lambda it: it.knowledge_bases.update("kb-1", **arguments)
