@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -47,7 +47,8 @@ class Meta:
 class ListResponse(Generic[T]):
     """Response with one page of a list; a subclass adds the items under their key."""
 
-    items_key: ClassVar[str]
+    # Not annotated: it is no field.
+    items_key = ""
     """Key of the items."""
 
     links: Links = Links()

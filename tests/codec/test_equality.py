@@ -15,20 +15,7 @@ from hypothesis import strategies as st
 
 from gradient_async.codec import Codec, make_converter
 from gradient_async.errors import DecodeError
-from gradient_async.models.data_sources import DataSourcesResponse
-from gradient_async.models.indexing_jobs import (
-    DetailsResponse,
-    IndexedDataSourcesResponse,
-    IndexingJobsResponse,
-)
-from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseDetailsResponse,
-    KnowledgeBasesResponse,
-)
-from gradient_async.models.models import Model, ModelsResponse
-from gradient_async.models.regions import RegionsResponse
-from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
-from gradient_async.models.uploads import PresignedUploadsResponse
+from gradient_async.models.models import Model
 from tests.codec.documents import (
     KINDS,
     KNOWLEDGE_BASE,
@@ -40,6 +27,18 @@ from tests.codec.documents import (
 )
 from tests.support.exact_types import type_mismatches
 from tests.support.examples import examples
+from tests.support.responses import (
+    DataSourcesResponse,
+    DetailsResponse,
+    IndexedDataSourcesResponse,
+    IndexingJobsResponse,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBasesResponse,
+    ModelsResponse,
+    PresignedUploadsResponse,
+    RegionsResponse,
+    ScheduledIndexingResponse,
+)
 from tests.support.shapes import NEW_JOB, PAGE
 
 FAST = Codec()

@@ -17,8 +17,8 @@ from tests.conformance.prism import run_prism
 from tests.conformance.violations import Violations, validated_client
 from tests.contract.extract import FACTS_PATH, extract
 from tests.contract.facts import COVERED, find_operation
-from tests.contract.operations import OPERATIONS
 from tests.contract.scenario import run_scenario
+from tests.support.operations import OPERATIONS
 
 _JOBS: Final = 2000
 # A job of two sources takes 18 seconds of the emulator's time.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.contract.extract import FACTS_PATH, extract
-from tests.contract.operations import OPERATIONS
+from tests.support.operations import OPERATIONS
 
 
 def compare(known: str, found: str) -> Iterator[str]:

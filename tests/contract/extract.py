@@ -105,7 +105,7 @@ def _extract_schemas(schemas: Tree, lines: Collection[str]) -> list[str]:
 
 def main() -> None:
     """Write the facts of the description named on the command line."""
-    from tests.contract.operations import OPERATIONS  # noqa: PLC0415
+    from tests.support.operations import OPERATIONS  # noqa: PLC0415
 
     (description,) = sys.argv[1:]
     FACTS_PATH.write_text(extract(Path(description), OPERATIONS))

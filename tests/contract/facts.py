@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from tests.contract.extract import FACTS_PATH
-from tests.contract.operations import OPERATIONS
+from tests.support.operations import OPERATIONS
 
 _TYPE: Final = re.compile(r"([a-z]+)(?:/([\w-]+))?(?:=([^~]+))?(?:~(.*))?")
 

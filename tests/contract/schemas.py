@@ -10,7 +10,7 @@ import attrs
 
 from gradient_async.models import OpenEnum
 from tests.contract.facts import COVERED, SCHEMAS, Shape
-from tests.contract.operations import OPERATIONS
+from tests.support.operations import OPERATIONS
 
 # `Any`: the classes have no common base, only attrs.
 Pair: TypeAlias = tuple[str, type[Any]]

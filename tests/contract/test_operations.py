@@ -21,7 +21,7 @@ from tests.contract.facts import (
     reachable_schemas,
     resolve,
 )
-from tests.contract.operations import OPERATIONS
+from tests.support.operations import OPERATIONS
 
 # The number only grows: raise it with each operation.
 FEWEST_COVERED: Final = 22

@@ -22,10 +22,10 @@ from tests.contract.facts import (
     Shape,
     resolve,
 )
-from tests.contract.operations import OPERATIONS
 from tests.contract.recording import record_call
 from tests.contract.schemas import CLASSES, ENUMS, PAIRS
 from tests.contract.values import full_value
+from tests.support.operations import OPERATIONS
 
 CODECS: Final = {"fast": Codec(), "converter": Codec(make_converter())}
 

@@ -23,22 +23,6 @@ from gradient_async.models import (
     PresignedUrlFile,
     UnknownDataSource,
 )
-from gradient_async.models.data_sources import DataSourceResponse, DataSourcesResponse
-from gradient_async.models.indexing_jobs import (
-    DetailsResponse,
-    IndexedDataSourcesResponse,
-    IndexingJobResponse,
-    IndexingJobsResponse,
-)
-from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseDetailsResponse,
-    KnowledgeBaseResponse,
-    KnowledgeBasesResponse,
-)
-from gradient_async.models.models import ModelsResponse
-from gradient_async.models.regions import RegionsResponse
-from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
-from gradient_async.models.uploads import PresignedUploadsResponse
 from tests.codec.documents import (
     DATA_SOURCE,
     KINDS,
@@ -48,6 +32,21 @@ from tests.codec.documents import (
     REGION,
     SCHEDULE,
     UPLOAD,
+)
+from tests.support.responses import (
+    DataSourceResponse,
+    DataSourcesResponse,
+    DetailsResponse,
+    IndexedDataSourcesResponse,
+    IndexingJobResponse,
+    IndexingJobsResponse,
+    KnowledgeBaseDetailsResponse,
+    KnowledgeBaseResponse,
+    KnowledgeBasesResponse,
+    ModelsResponse,
+    PresignedUploadsResponse,
+    RegionsResponse,
+    ScheduledIndexingResponse,
 )
 from tests.support.shapes import NEW_JOB, PAGE
 
@@ -116,7 +115,9 @@ def decode(shape: type) -> Any:
 
 
 ALL = [*(decode(shape) for shape in RESPONSES), *INPUTS]
-ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_data_source())
+ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_result())
 
-SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}
+SAMPLES: dict[type, Any] = {
+    type(part): part for part in parts(tuple(ALL)) if type(part) in MODELS
+}
 """One object of each class."""

@@ -24,12 +24,12 @@ from gradient_async.models import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.models.data_sources import (
-    DataSourceRecord,
-    DataSourceResponse,
-    DataSourcesResponse,
-)
+from gradient_async.models.data_sources import DataSourceRecord
+from gradient_async.resources.data_sources import _LIST as LIST
 from tests.codec.documents import DATA_SOURCE, KINDS
+from tests.support.responses import (
+    DataSourceResponse,
+)
 
 BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
 
@@ -60,9 +60,9 @@ def decode_and_convert(
 ) -> KnowledgeBaseDataSource:
     """Decode a data source and convert it to its public class."""
     body = encode_json({"knowledge_base_data_source": document})
-    return codec.decode(
-        body, DataSourceResponse
-    ).knowledge_base_data_source.to_data_source()
+    response = codec.decode(body, DataSourceResponse)
+    source: KnowledgeBaseDataSource = response.knowledge_base_data_source.to_result()
+    return source
 
 
 @BOTH
@@ -155,11 +155,11 @@ def test_deprecated_keys_come_last(
 def test_lists_are_converted(codec: Codec) -> None:
     """A list converts its data sources, in the API's order."""
     body = encode_json({"knowledge_base_data_sources": [*KINDS, {}]})
-    items = codec.decode(body, DataSourcesResponse).items
+    page = LIST.build_page(1, codec.decode(body, LIST.response))
 
-    assert [*SOURCES, UnknownDataSource()] == [item.source for item in items or ()]
+    assert [*SOURCES, UnknownDataSource()] == [item.source for item in page.items]
 
 
 def test_an_empty_record() -> None:
     """An empty record becomes an empty data source."""
-    assert KnowledgeBaseDataSource() == DataSourceRecord().to_data_source()
+    assert KnowledgeBaseDataSource() == DataSourceRecord().to_result()
