@@ -8,6 +8,8 @@ __all__ = [
     "DataSources",
     "IndexingJobs",
     "KnowledgeBases",
+    "ModelCatalog",
+    "ModelRouters",
     "Models",
     "Regions",
     "Resource",
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from gradient_async.resources.data_sources import DataSources
     from gradient_async.resources.indexing_jobs import IndexingJobs
     from gradient_async.resources.knowledge_bases import KnowledgeBases
+    from gradient_async.resources.model_catalog import ModelCatalog
+    from gradient_async.resources.model_routers import ModelRouters
     from gradient_async.resources.models import Models
     from gradient_async.resources.regions import Regions
     from gradient_async.resources.resource import Resource
@@ -29,6 +33,8 @@ else:
             f"{__name__}.data_sources": "DataSources",
             f"{__name__}.indexing_jobs": "IndexingJobs",
             f"{__name__}.knowledge_bases": "KnowledgeBases",
+            f"{__name__}.model_catalog": "ModelCatalog",
+            f"{__name__}.model_routers": "ModelRouters",
             f"{__name__}.models": "Models",
             f"{__name__}.regions": "Regions",
             f"{__name__}.resource": "Resource",

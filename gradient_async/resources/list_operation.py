@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, partial
-from typing import Any, ClassVar, Generic, Protocol, TypeVar, Unpack
+from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 import attrs
 
@@ -17,15 +17,7 @@ from gradient_async.transport.calls import Caller
 from gradient_async.transport.endpoint import fill_path, find_names
 from gradient_async.transport.wire import Request
 
-
-class _Item(Hashable, Protocol):
-    """An item of a list."""
-
-    @property
-    def uuid(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Item)
+T = TypeVar("T", bound=Hashable)
 
 
 @attrs.frozen
@@ -45,6 +37,13 @@ class ListOperation(Generic[T]):
     """Key of the items in the response."""
     record: type[Record[T]] | None = attrs.field(default=None, kw_only=True)
     """Type that an item is decoded as; None if it is that of the items."""
+    identity: str = attrs.field(default="uuid", kw_only=True)
+    """Name of the field that identifies an item."""
+    size_name: str = attrs.field(default="per_page", kw_only=True)
+    """Query parameter for the number of items per page."""
+    has_links: bool = attrs.field(default=True, kw_only=True)
+    """Whether pages link to the next one; without links, all are read up to an empty
+    one, unless the response counts them."""
 
     @property
     def payload(self) -> Any:
@@ -88,15 +87,15 @@ class ListOperation(Generic[T]):
         fetch = partial(self.fetch_page, caller, request)
         path = request.path
         return Paginator(
-            ListReader(fetch, path=path, keys=identify, keep=keep, **paging)
+            ListReader(fetch, path=path, keys=self.identify, keep=keep, **paging)
         )
 
     async def fetch_page(
         self, caller: Caller, request: Request, page: int, per_page: int
     ) -> Callable[[], Page[T]]:
         """Fetch one page, counted from 1; the function returned decodes it."""
-        params = {**request.params, "page": str(page), "per_page": str(per_page)}
-        request = attrs.evolve(request, params=params)
+        size = {"page": str(page), self.size_name: str(per_page)}
+        request = attrs.evolve(request, params={**request.params, **size})
         decode = await caller.fetch(request, self.response)
         return lambda: self.build_page(page, decode())
 
@@ -108,13 +107,12 @@ class ListOperation(Generic[T]):
             page=number,
             pages=meta.pages if meta and meta.pages > 0 else None,
             total=meta.total if meta and meta.total >= 0 else None,
-            has_next=bool(response.links.pages.next),
+            has_next=bool(response.links.pages.next) or not self.has_links,
         )
 
-
-def identify(items: Sequence[_Item]) -> tuple[Hashable, ...]:
-    """Return what identifies each item: its uuid, or where that is empty, itself."""
-    return tuple([item.uuid or item for item in items])
+    def identify(self, items: Sequence[T]) -> tuple[Hashable, ...]:
+        """Return what identifies each item: its id, or where that is empty, itself."""
+        return tuple([getattr(item, self.identity) or item for item in items])
 
 
 @cache

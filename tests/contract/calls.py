@@ -18,10 +18,13 @@ from gradient_async import (
     ChunkingOptions,
     Client,
     CrawlingOption,
+    CustomTask,
     DataSourceInput,
     DropboxDataSource,
     FileUploadDataSource,
     GoogleDriveDataSource,
+    ModelRouterPolicy,
+    ModelSelectionPolicy,
     NewDataSource,
     OpenSearchPlanSize,
     Page,
@@ -73,6 +76,8 @@ VPC: Final = Id("vpc_uuid")
 MODEL: Final = Id("embedding_model_uuid")
 REGION: Final = Id("region")
 OBJECT_KEY: Final = Id("stored_object_key")
+CATALOG_MODEL: Final = Id("id")
+ROUTER: Final = Id("router_uuid")
 
 
 IDS: Final[Mapping[str, str]] = {
@@ -134,6 +139,19 @@ _NEW_SOURCES: Final = [
 ]
 _SEMANTIC: Final = {"chunking_algorithm": "semantic", "chunking_options": CHUNKING}
 
+_POLICY: Final = ModelRouterPolicy(
+    task_slug="summarization",
+    custom_task=CustomTask(name="Haiku", description="Write a haiku."),
+    models=("harbour-70b-instruct",),
+    selection_policy=ModelSelectionPolicy(prefer="cheapest"),
+)
+_ROUTER: Final = {
+    "name": "my-router",
+    "fallback_models": ["harbour-70b-instruct"],
+    "policies": [_POLICY],
+    "description": "Poems are expensive.",
+}
+
 CALLS: Final[Mapping[str, Sequence[Call]]] = {
     "genai_cancel_indexing_job": [_call("indexing_jobs.cancel", JOB)],
     "genai_create_data_source_file_upload_presigned_urls": [
@@ -164,6 +182,7 @@ CALLS: Final[Mapping[str, Sequence[Call]]] = {
         _call("data_sources.create", KNOWLEDGE_BASE, source, **_SEMANTIC)
         for source in (SPACES, CRAWLER, AWS)
     ],
+    "genai_create_model_router": [_call("model_routers.create", **_ROUTER)],
     "genai_create_scheduled_indexing": [
         _call("scheduled_indexing.create", KNOWLEDGE_BASE, days=[1, 5], time="06:30")
     ],
@@ -171,12 +190,17 @@ CALLS: Final[Mapping[str, Sequence[Call]]] = {
     "genai_delete_knowledge_base_data_source": [
         _call("data_sources.delete", KNOWLEDGE_BASE, DATA_SOURCE)
     ],
+    "genai_delete_model_router": [_call("model_routers.delete", ROUTER)],
     "genai_delete_scheduled_indexing": [_call("scheduled_indexing.delete", SCHEDULE)],
     "genai_get_indexing_job": [_call("indexing_jobs.get", JOB)],
     "genai_get_indexing_job_details_signed_url": [
         _call("indexing_jobs.get_details_url", JOB)
     ],
     "genai_get_knowledge_base": [_call("knowledge_bases.get", KNOWLEDGE_BASE)],
+    "genai_get_model_catalog_card": [
+        _call("model_catalog.get", CATALOG_MODEL, model_id="harbour-70b-instruct")
+    ],
+    "genai_get_model_router": [_call("model_routers.get", ROUTER)],
     "genai_get_scheduled_indexing": [_call("scheduled_indexing.get", KNOWLEDGE_BASE)],
     "genai_list_datacenter_regions": [
         _call("regions.list", serves_inference=True, serves_batch=True)
@@ -192,6 +216,27 @@ CALLS: Final[Mapping[str, Sequence[Call]]] = {
         _call("data_sources.list", KNOWLEDGE_BASE, per_page=5)
     ],
     "genai_list_knowledge_bases": [_call("knowledge_bases.list", per_page=5)],
+    "genai_list_model_catalog": [
+        _call(
+            "model_catalog.list",
+            search="harbour",
+            model_type="chat",
+            provider="digitalocean",
+            availability="serverless",
+            badges="new",
+            use_case="agents",
+            sort_by="name",
+            sort_direction="asc",
+            per_page=5,
+        )
+    ],
+    "genai_list_model_router_presets": [
+        _call("model_routers.list_presets", per_page=2)
+    ],
+    "genai_list_model_router_task_presets": [
+        _call("model_routers.list_task_presets", per_page=2)
+    ],
+    "genai_list_model_routers": [_call("model_routers.list", per_page=1)],
     "genai_list_models": [
         _call(
             "models.list",
@@ -200,6 +245,7 @@ CALLS: Final[Mapping[str, Sequence[Call]]] = {
             per_page=5,
         )
     ],
+    "genai_update_model_router": [_call("model_routers.update", ROUTER, **_ROUTER)],
     "genai_update_knowledge_base": [
         _call(
             "knowledge_bases.update",

@@ -18,6 +18,7 @@ from tests.contract.values import full_value
 _OWNERS: Final[Mapping[str, str]] = {
     "indexing_jobs": "indexing_job_uuid",
     "knowledge_bases": "knowledge_base_uuid",
+    "routers": "router_uuid",
     "scheduled-indexing": "schedule_uuid",
 }
 # Lists in a request that have one item in the response for each of theirs.

@@ -48,6 +48,7 @@ async def run_scenario(client: Client, api: Emulator) -> None:
     await _build(scenario)
     await _index(scenario)
     await _schedule(scenario)
+    await _route(scenario)
     await _cancel_remaining_jobs(scenario)
     await _read_all_lists(scenario)
     await scenario.call("delete_knowledge_base_data_source", "delete_knowledge_base")
@@ -126,6 +127,19 @@ async def _schedule(scenario: Scenario) -> None:
     scenario.set_ids(schedule_uuid=schedule.uuid)
     assert schedule == await scenario.call("get_scheduled_indexing")
     await scenario.call("delete_scheduled_indexing")
+
+
+async def _route(scenario: Scenario) -> None:
+    """Choose models in the catalogue, and create, change and delete a router."""
+    (entry, *_) = await scenario.call("list_model_catalog")
+    scenario.ids["id"] = entry.id
+    await scenario.call("get_model_catalog_card")
+    await scenario.call("list_model_router_presets", "list_model_router_task_presets")
+    router = await scenario.call("create_model_router", "create_model_router")
+    scenario.ids["router_uuid"] = router.uuid
+    (listed,) = await scenario.call("update_model_router", "list_model_routers")
+    assert listed == await scenario.call("get_model_router")
+    await scenario.call("delete_model_router")
 
 
 async def _cancel_remaining_jobs(scenario: Scenario) -> None:

@@ -124,8 +124,9 @@ def query_matches(text: str, shape: Shape) -> bool:
         return matches(text, shape.items)
     if shape.type == "boolean":
         return text in {"true", "false"}
-    assert shape.type == "integer", "no query parameter has another type yet"
-    return _INTEGER.fullmatch(text) is not None
+    if shape.type == "integer":
+        return _INTEGER.fullmatch(text) is not None
+    return matches(text, shape)
 
 
 def _is_date_time(text: str) -> bool:
