@@ -117,6 +117,9 @@ def check_fields(name: str, value: object, kind: type) -> None:
 
 
 def _check_field(name: str, value: Any, hint: Any) -> None:
+    nested = next(filter(attrs.has, get_args(hint)), None)
+    if nested is not None and value is not None and get_origin(hint) is UnionType:
+        hint = nested
     if get_origin(hint) is tuple:
         check_instance(name, value, tuple | list)
         for item in value:

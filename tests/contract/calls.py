@@ -111,7 +111,7 @@ def _fill(value: Any, ids: Mapping[str, str]) -> Any:
         return [_fill(item, ids) for item in value]
     if isinstance(value, NewDataSource):
         return attrs.evolve(value, source=_fill(value.source, ids))
-    if isinstance(value, FileUploadDataSource):
+    if isinstance(value, FileUploadDataSource) and not value.stored_object_key:
         return attrs.evolve(value, stored_object_key=ids[OBJECT_KEY.name])
     return value
 

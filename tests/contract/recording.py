@@ -43,7 +43,7 @@ async def record_call(operation: Fact) -> Recording:
     bodies: list[JSON] = []
 
     def respond(request: Request) -> Response:
-        bodies.append(_full_response(operation, request))
+        bodies.append(full_response(operation, request))
         return json_response(bodies[-1])
 
     transport = MemoryTransport(respond)
@@ -53,7 +53,7 @@ async def record_call(operation: Fact) -> Recording:
     return Recording(tuple(transport.requests), bodies[-1], result)
 
 
-def _full_response(operation: Fact, request: Request) -> JSON:
+def full_response(operation: Fact, request: Request) -> JSON:
     """Return the fullest response, with an item for each item of a paired list."""
     assert operation.response is not None
     response: Any = full_value(operation.response)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
 import attrs
@@ -23,32 +23,10 @@ from gradient_async.models import (
     PresignedUrlFile,
     UnknownDataSource,
 )
-from tests.codec.documents import (
-    DATA_SOURCE,
-    KINDS,
-    KNOWLEDGE_BASE,
-    LIST,
-    MODEL,
-    REGION,
-    SCHEDULE,
-    UPLOAD,
-)
-from tests.support.responses import (
-    DataSourceResponse,
-    DataSourcesResponse,
-    DetailsResponse,
-    IndexedDataSourcesResponse,
-    IndexingJobResponse,
-    IndexingJobsResponse,
-    KnowledgeBaseDetailsResponse,
-    KnowledgeBaseResponse,
-    KnowledgeBasesResponse,
-    ModelsResponse,
-    PresignedUploadsResponse,
-    RegionsResponse,
-    ScheduledIndexingResponse,
-)
-from tests.support.shapes import NEW_JOB, PAGE
+from tests.contract.facts import COVERED
+from tests.contract.values import full_value
+from tests.support.operations import OPERATIONS
+from tests.support.responses import DataSourceResponse
 
 MODULES = [
     import_module(f"{models.__name__}.{module.name}")
@@ -73,20 +51,11 @@ ENUMS = [kind for kind in CLASSES if issubclass(kind, OpenEnum) and kind != Open
 """Every enum of the models."""
 
 RESPONSES: dict[type, Any] = {
-    DataSourceResponse: {"knowledge_base_data_source": DATA_SOURCE},
-    DataSourcesResponse: LIST | {"knowledge_base_data_sources": KINDS},
-    DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
-    IndexedDataSourcesResponse: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
-    IndexingJobResponse: {"job": NEW_JOB},
-    IndexingJobsResponse: PAGE,
-    KnowledgeBaseResponse: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBaseDetailsResponse: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBasesResponse: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
-    ModelsResponse: LIST | {"models": [MODEL]},
-    PresignedUploadsResponse: {"request_id": "request-1", "uploads": [UPLOAD]},
-    RegionsResponse: {"regions": [REGION]},
-    ScheduledIndexingResponse: {"indexing_info": SCHEDULE},
+    OPERATIONS[identifier].response: full_value(fact.response)
+    for identifier, fact in COVERED.items()
+    if fact.response is not None and OPERATIONS[identifier].payload is not NoneType
 }
+"""The fullest response of each class."""
 
 INPUTS: list[Any] = [
     AWSDataSource(bucket_name="b", key_id="id", secret_key="key"),

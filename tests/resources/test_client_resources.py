@@ -18,6 +18,8 @@ CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
     "scheduled_indexing": lambda client: client.scheduled_indexing.get("a"),
     "regions": lambda client: client.regions.list(),
     "models": lambda client: client.models.list(),
+    "model_catalog": lambda client: client.model_catalog.list(),
+    "model_routers": lambda client: client.model_routers.delete("a"),
 }
 
 EACH_RESOURCE = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
