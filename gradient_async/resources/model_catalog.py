@@ -63,7 +63,6 @@ class ModelCatalog(Resource):
             use_case: Only models for this use.
             sort_by: What to sort by.
             sort_direction: In which direction to sort.
-            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/models/catalog, `genai_list_model_catalog`.
         """
@@ -87,9 +86,6 @@ class ModelCatalog(Resource):
         Args:
             id: Its id in the catalogue.
             model_id: Its name in requests, by which the API can find it, too.
-
-        Raises:
-            NotFoundError: There is no such model.
 
         Source: GET /v2/gen-ai/models/catalog/{id}, `genai_get_model_catalog_card`.
         """

@@ -63,9 +63,6 @@ class ModelRouters(Resource):
         """
         Iterate over the account's routers, across all pages.
 
-        Args:
-            **paging: Options of every list, see `Paging`.
-
         Source: GET /v2/gen-ai/models/routers, `genai_list_model_routers`.
         """
         return _LIST.paginate(self._caller, _LIST.request(), **paging)
@@ -73,9 +70,6 @@ class ModelRouters(Resource):
     async def get(self, uuid: str) -> ModelRouter:
         """
         Fetch one router.
-
-        Raises:
-            NotFoundError: There is no such router.
 
         Source: GET /v2/gen-ai/models/routers/{uuid}, `genai_get_model_router`.
         """
@@ -134,9 +128,6 @@ class ModelRouters(Resource):
             policies: New policies, which replace the present ones.
             description: New description.
 
-        Raises:
-            NotFoundError: There is no such router.
-
         Source: PUT /v2/gen-ai/models/routers/{uuid}, `genai_update_model_router`.
         """
         return await _UPDATE.call(
@@ -152,9 +143,6 @@ class ModelRouters(Resource):
         """
         Delete a router.
 
-        Raises:
-            NotFoundError: There is no such router.
-
         Source: DELETE /v2/gen-ai/models/routers/{uuid}, `genai_delete_model_router`.
         """
         await _DELETE.call(self._caller, uuid=uuid)
@@ -162,9 +150,6 @@ class ModelRouters(Resource):
     def list_presets(self, **paging: Unpack[Paging]) -> Paginator[ModelRouterPreset]:
         """
         Iterate over configurations to start from, across all pages.
-
-        Args:
-            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/models/routers/presets,
         `genai_list_model_router_presets`.
@@ -176,9 +161,6 @@ class ModelRouters(Resource):
     ) -> Paginator[ModelRouterTaskPreset]:
         """
         Iterate over the tasks that policies can name, across all pages.
-
-        Args:
-            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/models/routers/tasks/presets,
         `genai_list_model_router_task_presets`.
