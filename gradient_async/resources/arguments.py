@@ -88,6 +88,7 @@ def check_argument(name: str, value: Any, hint: Any) -> Any:
     if get_origin(first) is Iterable:
         return _check_items(name, value, *get_args(first))
     if issubclass(first, OpenEnum):
+        check_instance(name, value, str)
         return parse_member(name, value, first)
     if first is str:
         return require_nonempty_str(name, value)

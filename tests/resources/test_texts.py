@@ -2,113 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import unquote
 
-import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradient_async import ConfigurationError
-from gradient_async.testing import MemoryTransport, Request, json_response
-from tests.contract.calls import CALLS, IDS, Call, Id
-from tests.contract.facts import COVERED
-from tests.contract.recording import full_response
-from tests.resources.canned_calls import create_client, decode_body
-
-Place: TypeAlias = tuple[int | str, ...]
-"""Where a string is: indexes, keys, and names of fields."""
+from gradient_async.testing import Request
+from tests.resources.call_cases import CASES, Case, find_strings, name_case, put
+from tests.resources.canned_calls import decode_body
 
 MARK: Final = "the-mark"
 
 # These are words of the API, not free text.
 WORDS: Final = {"chunking_algorithm", "usecases", "time", "crawling_option"}
 
-
-def find_strings(value: Any, place: Place = ()) -> Iterator[Place]:
-    """Iterate over the places of the strings in a value."""
-    if isinstance(value, Id) or type(value) is str:
-        yield place
-        return
-    inner: Any = ()
-    if isinstance(value, list | tuple):
-        inner = enumerate(value)
-    elif isinstance(value, dict):
-        inner = value.items()
-    elif attrs.has(type(value)):
-        inner = attrs.asdict(value, recurse=False).items()
-    for step, item in inner:
-        yield from find_strings(item, (*place, step))
-
-
-def put(value: Any, place: Place, text: object) -> Any:
-    """Return a value with another string at a place."""
-    if not place:
-        return text
-    step, *rest = place
-    if attrs.has(type(value)):
-        name = str(step)
-        return attrs.evolve(value, **{name: put(getattr(value, name), (*rest,), text)})
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[step] = put(value[step], (*rest,), text)
-    return type(value)(copy)
-
-
-@attrs.frozen
-class Case:
-    """A string of a call, at a place in its arguments."""
-
-    operation: str
-    call: Call
-    place: Place
-
-    @property
-    def name(self) -> str:
-        """Name of the innermost argument or field."""
-        return next((it for it in reversed(self.place) if isinstance(it, str)), "")
-
-    async def run(self, text: object) -> list[Request]:
-        """Make the call with a text in that place, and return what was sent."""
-        arguments, options = put(
-            ((*self.call.arguments,), {**self.call.options}), self.place, text
-        )
-        fact = COVERED[self.operation]
-        transport = MemoryTransport(lambda it: json_response(full_response(fact, it)))
-        async with create_client(transport) as client:
-            with suppress(IndexError):
-                await Call(self.call.method, arguments, options).perform(client, IDS)
-        return transport.requests
-
-
-CASES: Final = [
+STRINGS_OF_CALLS: Final = [
     case
-    for operation, calls in CALLS.items()
-    for call in calls
-    for place in find_strings((call.arguments, call.options))
-    if (case := Case(operation, call, place)).name not in WORDS
+    for case in CASES
+    if case.place in {*find_strings((case.call.arguments, case.call.options))}
+    if case.name not in WORDS
 ]
-
-
-def is_id(case: Case) -> bool:
-    """Whether the string is an id in the path."""
-    (step, index, *_) = case.place
-    names = COVERED[case.operation].id_names
-    return step == 0 and isinstance(index, int) and index < len(names)
-
-
-def name_case(case: Case) -> str:
-    """Return a name for a case."""
-    return f"{case.call.method}-{'.'.join(map(str, case.place))}"
-
-
 IN_PATH: Final = pytest.mark.parametrize(
-    "case", [it for it in CASES if is_id(it)], ids=name_case
+    "case", [it for it in STRINGS_OF_CALLS if it.is_id], ids=name_case
 )
 IN_BODY: Final = pytest.mark.parametrize(
-    "case", [it for it in CASES if not is_id(it)], ids=name_case
+    "case", [it for it in STRINGS_OF_CALLS if not it.is_id], ids=name_case
 )
 
 # Lone surrogates too, which hypothesis leaves out by default.
