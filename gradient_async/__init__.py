@@ -13,6 +13,7 @@ from gradient_async.version import __version__ as __version__
 
 __all__ = [
     "JSON",
+    "SSE_HEADERS",
     "AWSDataSource",
     "AWSDataSourceDisplay",
     "Account",
@@ -154,7 +155,7 @@ _MODULES: Final = {
     ),
     "gradient_async.changes": (
         "AccountEvent AccountEventKind Changes Checkpoint Feed FeedEvent FeedListener "
-        "FeedOptions JobEvent JobEventKind JobState Lagged format_sse"
+        "FeedOptions JobEvent JobEventKind JobState Lagged SSE_HEADERS format_sse"
     ),
     "gradient_async.client": "Client",
     "gradient_async.codec": "JSON",
@@ -164,7 +165,7 @@ _MODULES: Final = {
     "gradient_async.transport.attempt": "Attempt OnAttempt",
     "gradient_async.transport.calls": "Gate",
     "gradient_async.transport.credentials": "Token",
-    "gradient_async.transport.headers": "Limits",
+    "gradient_async.transport.rate_limit_headers": "Limits",
     "gradient_async.transport.pacing": "Pacer Pacing Slot",
     "gradient_async.transport.retry": "RetryPolicy",
     "gradient_async.transport.session": "AiohttpTransport",
@@ -190,6 +191,7 @@ if TYPE_CHECKING:
         UnknownAccountError,
     )
     from gradient_async.changes import (
+        SSE_HEADERS,
         AccountEvent,
         AccountEventKind,
         Changes,
@@ -214,8 +216,8 @@ if TYPE_CHECKING:
     from gradient_async.transport.attempt import Attempt, OnAttempt
     from gradient_async.transport.calls import Gate
     from gradient_async.transport.credentials import Token
-    from gradient_async.transport.headers import Limits
     from gradient_async.transport.pacing import Pacer, Pacing, Slot
+    from gradient_async.transport.rate_limit_headers import Limits
     from gradient_async.transport.retry import RetryPolicy
     from gradient_async.transport.session import AiohttpTransport
     from gradient_async.transport.sliding_log import RateLimit, Window

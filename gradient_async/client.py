@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, Unpack
 import attrs
 
 from gradient_async import resources
+from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.checks import check_instance, check_int
 from gradient_async.codec import JSON, Codec
 from gradient_async.errors import ConfigurationError
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from gradient_async.resources.job_filter import JobListOptions
 
 
-class Client:
+class Client(AsyncCloseable):
     """
     Client for one account.
 
@@ -320,14 +321,6 @@ class Client:
         if not self._is_view:
             await self._caller.lifetime.end()
 
-    async def __aenter__(self) -> Self:
-        """Return the client, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the client."""
-        await self.aclose()
-
     def __repr__(self) -> str:
         """Return the base URL and the state, never the token."""
         if not hasattr(self, "_caller"):
@@ -341,16 +334,6 @@ class Client:
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "a Client cannot be pickled or copied; create one where it is needed"
         raise TypeError(msg)
-
-    if not TYPE_CHECKING:
-
-        def __enter__(self) -> NoReturn:
-            """Raise TypeError that names the async form."""
-            msg = "a Client is asynchronous: use `async with`"
-            raise TypeError(msg)
-
-        # Never called; without it, `with` would not get as far as `__enter__`.
-        __exit__ = __enter__
 
 
 def create_caller(

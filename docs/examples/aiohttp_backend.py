@@ -6,19 +6,9 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gradient_async import (
-    Accounts,
-    AccountsOptions,
-    Feed,
-    FeedOptions,
-    GradientError,
-    format_sse,
-)
+from gradient_async import SSE_HEADERS, Accounts, Feed, GradientError, format_sse
 
-ACCOUNTS: AccountsOptions = {"timeout": 10}
-FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
-BUDGET, HEARTBEAT = 3.0, 15.0  # seconds
-SSE_HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 accounts_key = web.AppKey("accounts", Accounts)
 feed_key = web.AppKey("feed", Feed)
@@ -26,7 +16,7 @@ routes = web.RouteTableDef()
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
-    async with Accounts.from_env(**ACCOUNTS) as accounts, accounts.feed(**FEED) as feed:
+    async with Accounts.from_env(timeout=TIMEOUT) as accounts, accounts.feed() as feed:
         app[accounts_key], app[feed_key] = accounts, feed
         yield
 
@@ -53,15 +43,12 @@ async def failed(request: web.Request) -> web.Response:
         on_error="collect",
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
-    problems = {name: error.to_dict() for name, error in stream.errors.items()}
-    complete = not problems and not stream.late
-    body = {"jobs": jobs, "problems": problems, "late": stream.late}
-    return web.json_response({**body, "complete": complete})
+    return web.json_response({"jobs": jobs, **stream.to_dict()})
 
 
 @routes.get("/events")
 async def events(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={**SSE_HEADERS, "Cache-Control": "no-cache"})
+    response = web.StreamResponse(headers=SSE_HEADERS)
     await response.prepare(request)
     async for event in request.app[feed_key].listen(heartbeat=HEARTBEAT):
         await response.write(format_sse(event).encode())

@@ -9,24 +9,14 @@ import uvicorn
 from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
-from gradient_async import (
-    Accounts,
-    AccountsOptions,
-    FeedOptions,
-    GradientError,
-    IndexingJob,
-    format_sse,
-)
+from gradient_async import SSE_HEADERS, Accounts, GradientError, IndexingJob, format_sse
 
-ACCOUNTS: AccountsOptions = {"timeout": 10}
-FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
-BUDGET, HEARTBEAT = 3.0, 15.0  # seconds
-SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with Accounts.from_env(**ACCOUNTS) as accounts, accounts.feed(**FEED) as feed:
+    async with Accounts.from_env(timeout=TIMEOUT) as accounts, accounts.feed() as feed:
         app.state.accounts, app.state.feed = accounts, feed
         yield
 
@@ -50,13 +40,7 @@ async def failed(request: Request) -> dict[str, object]:
         on_error="collect",
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
-    problems = {name: error.to_dict() for name, error in stream.errors.items()}
-    return {
-        "jobs": jobs,
-        "problems": problems,
-        "late": stream.late,
-        "complete": not problems and not stream.late,
-    }
+    return {"jobs": jobs, **stream.to_dict()}
 
 
 @app.get("/events")
@@ -64,7 +48,7 @@ async def events(request: Request, after: BackgroundTasks) -> StreamingResponse:
     listener = request.app.state.feed.listen(heartbeat=HEARTBEAT)
     after.add_task(listener.aclose)  # also if the browser has disconnected
     lines = (format_sse(event) async for event in listener)
-    return StreamingResponse(lines, 200, SSE_HEADERS, "text/event-stream")
+    return StreamingResponse(lines, headers=SSE_HEADERS)
 
 
 @app.post("/customers/{customer}/jobs/{uuid}/cancel")

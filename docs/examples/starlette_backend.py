@@ -12,23 +12,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from gradient_async import (
-    Accounts,
-    AccountsOptions,
-    FeedOptions,
-    GradientError,
-    format_sse,
-)
+from gradient_async import SSE_HEADERS, Accounts, GradientError, format_sse
 
-ACCOUNTS: AccountsOptions = {"timeout": 10}
-FEED: FeedOptions = {"interval": 2, "idle_interval": 30}
-BUDGET, HEARTBEAT = 3.0, 15.0  # seconds
-SSE_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with Accounts.from_env(**ACCOUNTS) as accounts, accounts.feed(**FEED) as feed:
+    async with Accounts.from_env(timeout=TIMEOUT) as accounts, accounts.feed() as feed:
         app.state.accounts, app.state.feed = accounts, feed
         yield
 
@@ -48,17 +39,14 @@ async def failed(request: Request) -> Response:
         on_error="collect",
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
-    problems = {name: error.to_dict() for name, error in stream.errors.items()}
-    complete = not problems and not stream.late
-    body = {"jobs": jobs, "problems": problems, "late": stream.late}
-    return JSONResponse({**body, "complete": complete})
+    return JSONResponse({"jobs": jobs, **stream.to_dict()})
 
 
 async def events(request: Request) -> Response:
     listener = request.app.state.feed.listen(heartbeat=HEARTBEAT)
     lines = (format_sse(event) async for event in listener)
     end = BackgroundTask(listener.aclose)  # also if the browser has disconnected
-    return StreamingResponse(lines, 200, SSE_HEADERS, "text/event-stream", end)
+    return StreamingResponse(lines, headers=SSE_HEADERS, background=end)
 
 
 async def cancel(request: Request) -> Response:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from gradient_async.accounts.environment import read_environment
     from gradient_async.accounts.errors import AccountsError, UnknownAccountError
     from gradient_async.accounts.list_stream import AccountStream
+    from gradient_async.accounts.merge import Order
     from gradient_async.accounts.merged_stream import AccountItem
     from gradient_async.accounts.options import AccountsOptions
-    from gradient_async.accounts.order import Order
     from gradient_async.accounts.positions import AccountPosition, StreamPosition
     from gradient_async.accounts.reactions import OnError, Reaction
     from gradient_async.accounts.reports import AccountReport, Health, ReportState
@@ -77,7 +77,7 @@ if not TYPE_CHECKING:
             "gradient_async.accounts.list_stream": "AccountStream",
             "gradient_async.accounts.merged_stream": "AccountItem",
             "gradient_async.accounts.options": "AccountsOptions",
-            "gradient_async.accounts.order": "Order",
+            "gradient_async.accounts.merge": "Order",
             "gradient_async.accounts.positions": "AccountPosition StreamPosition",
             "gradient_async.accounts.reactions": "OnError Reaction",
             "gradient_async.accounts.reports": "AccountReport Health ReportState",

@@ -105,11 +105,12 @@ class Lane(Generic[T]):
 
         task.add_done_callback(finish)
 
-    def cancel(self) -> bool:
-        """Cancel fetching; return whether it was."""
+    def cancel(self) -> None:
+        """Cancel fetching."""
         task, self._task = self._task, None
         self.source.cancel()
-        return task is not None and not task.get_loop().is_closed() and task.cancel()
+        if task is not None and not task.get_loop().is_closed():
+            task.cancel()
 
     async def aclose(self) -> None:
         """Cancel fetching, and wait until it has ended."""

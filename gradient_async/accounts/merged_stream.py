@@ -5,26 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import (
-    TYPE_CHECKING,
-    Generic,
-    NamedTuple,
-    NoReturn,
-    Self,
-    TypeVar,
-    get_args,
-)
+from typing import Generic, NamedTuple, TypeVar, get_args
 
 import attrs
 
 from gradient_async.accounts.errors import AccountsError
 from gradient_async.accounts.lane import Lane
-from gradient_async.accounts.order import ArrivalMerge, Merge, NewestMerge, Order
+from gradient_async.accounts.merge import ArrivalMerge, Merge, NewestMerge, Order
 from gradient_async.accounts.reactions import OnError, check_reaction
 from gradient_async.accounts.reports import AccountReport
+from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.paging.page_iteration import PageIteration
+from gradient_async.tick_limit import TickLimit
 
 T = TypeVar("T")
 
@@ -67,7 +61,7 @@ class StreamOptions:
             check_reaction(self.on_error)
 
 
-class MergedStream(Generic[T]):
+class MergedStream(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
     """
     The items of several accounts as one async iterator. What follows holds for all.
 
@@ -97,6 +91,7 @@ class MergedStream(Generic[T]):
         self._is_cut = False
         self._is_over = False
         self._woken = asyncio.Event()
+        self._starts = TickLimit(self._woken.set)
         self._lock = asyncio.Lock()
 
     @property
@@ -123,6 +118,17 @@ class MergedStream(Generic[T]):
         Unlike an account that is `unfinished`, which may just not be needed any more.
         """
         return tuple(sorted(it.account for it in self._idle)) if self._is_cut else ()
+
+    def to_dict(self) -> dict[str, object]:
+        """
+        Return what is missing, and why, as plain JSON values.
+
+        `errors` has the error of each account that has failed, `late` the accounts for
+        which the budget was too short, and `complete` is whether there are neither.
+        """
+        errors = {name: error.to_dict() for name, error in self.errors.items()}
+        late = [*self.late]
+        return {"errors": errors, "late": late, "complete": not errors and not late}
 
     def __aiter__(self) -> AsyncIterator[AccountItem[T]]:
         """Iterate from where the last iteration stopped."""
@@ -173,40 +179,26 @@ class MergedStream(Generic[T]):
         self._woken.set()
         await asyncio.gather(*(lane.aclose() for lane in self._lanes))
 
-    async def __aenter__(self) -> Self:
-        """Return the stream, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the stream."""
-        await self.aclose()
-
     def __repr__(self) -> str:
         """Return the number of accounts, and of those that are over."""
         over = sum(lane.is_over for lane in self._lanes)
         name = type(self).__name__
         return f"<{name} of {len(self._lanes)} accounts, {over} of them read>"
 
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> NoReturn:
-            """Raise TypeError that names the async form."""
-            msg = f"{type(self).__name__} is asynchronous: use `async for`"
-            raise TypeError(msg)
-
     async def _next_lane(self) -> Lane[T] | None:
         """Return the account whose item comes next; None at the end."""
         while not self._is_over and self._left != 0:
             self._fetch()
             self._judge_failures()
-            lane = self._merge.pop(is_waiting=bool(self._fetching))
-            if lane is not None or not self._fetching:
+            is_waiting = bool(self._fetching or (self._idle and not self._is_cut))
+            lane = self._merge.pop(is_waiting=is_waiting)
+            if lane is not None or not is_waiting:
                 return lane
             await self._wait()
         return None
 
     def _fetch(self) -> None:
-        """Start fetching for each account that needs to, unless time is up."""
+        """Start fetching for some accounts that need to, unless time is up."""
         now = asyncio.get_running_loop().time()
         if self._deadline is None and self._options.budget is not None:
             self._deadline = now + self._options.budget
@@ -214,7 +206,7 @@ class MergedStream(Generic[T]):
             self.cancel()
             self._is_cut = bool(self._idle)
             return
-        while self._idle:
+        while self._idle and self._starts.admit():
             lane = self._idle.popleft()
             self._fetching.add(lane)
             lane.fetch(self._on_fetched)

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeAlias, cast
 from weakref import WeakSet
 
+import attrs
+
 from gradient_async.accounts.account import Account
 from gradient_async.accounts.account_client import AccountClient, SharedParts
 from gradient_async.accounts.errors import UnknownAccountError
-from gradient_async.accounts.reports import Health
 from gradient_async.changes import Feed
 from gradient_async.checks import require_nonempty_str
 from gradient_async.errors import ClientClosedError, ConfigurationError
@@ -21,9 +22,37 @@ HiddenAccount: TypeAlias = Account | Secret | Callable[[], str | Awaitable[str]]
 """An account, or its token, that tracebacks may show."""
 
 
+@attrs.define(kw_only=True, eq=False)
+class Member:
+    """One of the accounts, and its client, which is created when first used."""
+
+    name: str
+    account: Account
+    _shared: SharedParts
+    opened: AccountClient | None = None
+    """The client, if it was used."""
+    has_left: bool = False
+    """Whether the account was removed."""
+
+    @property
+    def client(self) -> AccountClient:
+        """
+        The client.
+
+        Raises:
+            ClientClosedError: The account was removed before it was used.
+        """
+        if self.opened is None:
+            if self.has_left:
+                msg = "the client is closed"
+                raise ClientClosedError(msg, account=self.name)
+            self.opened = AccountClient(self.name, self.account, self._shared)
+        return self.opened
+
+
 class Registry:
     """
-    Accounts by name, and their clients, which are created when first used.
+    The accounts by name.
 
     Args:
         shared: What the clients share.
@@ -31,49 +60,30 @@ class Registry:
 
     def __init__(self, shared: SharedParts) -> None:
         self._shared = shared
-        self._accounts: dict[str, Account] = {}
-        self._clients: dict[str, AccountClient] = {}
+        self._members: dict[str, Member] = {}
         self._feeds = WeakSet[Feed]()
         # Removed, with calls in progress that are waited for.
         self._leaving: set[AccountClient] = set()
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the names."""
-        return iter(self._accounts)
+        return iter(self._members)
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is an account of this name."""
-        return name in self._accounts
+        return name in self._members
 
-    def account(self, name: str) -> Account:
+    def __getitem__(self, name: str) -> Member:
         """
         Return an account.
 
         Raises:
             UnknownAccountError: There is none of this name.
         """
-        account = self._accounts.get(name)
-        if account is None:
+        member = self._members.get(name)
+        if member is None:
             raise unknown_account(name)
-        return account
-
-    def client(self, name: str) -> AccountClient:
-        """
-        Return the client of an account.
-
-        Raises:
-            UnknownAccountError: There is no such account.
-        """
-        client = self._clients.get(name)
-        if client is None:
-            client = AccountClient(name, self.account(name), self._shared)
-            self._clients[name] = client
-        return client
-
-    def health(self, name: str) -> Health:
-        """Return the health of an account, without creating its client."""
-        client = self._clients.get(name)
-        return Health() if client is None else client.health
+        return member
 
     def add(self, name: str, account: HiddenAccount) -> None:
         """
@@ -85,10 +95,12 @@ class Registry:
         """
         self.check_open()
         _check_name(name)
-        if name in self._accounts:
+        if name in self._members:
             msg = f"there is an account named {name!r} already; see `replace`"
             raise ConfigurationError(msg)
-        self._accounts[name] = _to_account(name, account)
+        account = _to_account(name, account)
+        member = Member(name=name, account=account, shared=self._shared)
+        self._members[name] = member
         self._refresh_feeds()
 
     async def remove(self, name: str, *, drain: bool) -> None:
@@ -98,10 +110,11 @@ class Registry:
         Raises:
             UnknownAccountError: There is no such account.
         """
-        self.account(name)
-        del self._accounts[name]
+        member = self[name]
+        member.has_left = True
+        del self._members[name]
         self._refresh_feeds()
-        client = self._clients.pop(name, None)
+        client = member.opened
         if client is None:
             return
         self._leaving.add(client)
@@ -117,16 +130,17 @@ class Registry:
             UnknownAccountError: There is no such account.
             ConfigurationError: The account is invalid, or has another base URL.
         """
-        old, new = self.account(name), _to_account(name, account)
+        member, new = self[name], _to_account(name, account)
+        old = member.account
         base_url = old.base_url or self._shared.settings.base_url
         if new.base_url not in {None, base_url}:
             msg = f"account {name} has another base URL: remove it, then add it"
             raise ConfigurationError(msg, account=name)
-        self._accounts[name] = Account(
+        member.account = Account(
             new.token, base_url=old.base_url, tags=new.tags or old.tags
         )
-        if name in self._clients:
-            self._clients[name].replace_token(new)
+        if member.opened is not None:
+            member.opened.replace_token(new)
         # Views that select by tags may have gained or lost it.
         self._refresh_feeds()
 
@@ -160,7 +174,8 @@ class Registry:
         lifetime.refuse()
         self._refresh_feeds()
         try:
-            clients = {*self._clients.values(), *self._leaving}
+            opened = {it.opened for it in self._members.values() if it.opened}
+            clients = opened | self._leaving
             await asyncio.gather(*(client.end(drain=False) for client in clients))
         finally:
             await lifetime.end()

@@ -11,6 +11,7 @@ from gradient_async.accounts.lane import name_account
 from gradient_async.accounts.reactions import Reaction
 from gradient_async.client import Client
 from gradient_async.errors import GradientError
+from gradient_async.tick_limit import STARTS_PER_TICK
 
 T = TypeVar("T")
 
@@ -50,13 +51,15 @@ class AccountResults(Mapping[str, T]):
 
 
 async def call_each(
-    clients: Mapping[str, Client],
+    openers: Mapping[str, Callable[[], Client]],
     call: Callable[[Client], Awaitable[T]],
     *,
     on_error: Reaction,
 ) -> AccountResults[T]:
     """
     Make a call with each client, concurrently, and collect results and errors.
+
+    The clients are opened when their turn comes, a few per tick of the event loop.
 
     An error that is to be raised, or is no `GradientError`, cancels the other calls.
 
@@ -66,9 +69,9 @@ async def call_each(
     """
     errors: dict[str, GradientError] = {}
 
-    async def run(name: str, client: Client) -> T | None:
+    async def run(name: str, open_client: Callable[[], Client]) -> T | None:
         try:
-            return await call(client)
+            return await call(open_client())
         except Exception as error:
             name_account(error, name)
             if not isinstance(error, GradientError) or on_error == "raise":
@@ -76,12 +79,13 @@ async def call_each(
             errors[name] = error
         return None
 
+    tasks: dict[str, asyncio.Task[T | None]] = {}
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                name: group.create_task(run(name, client))
-                for name, client in clients.items()
-            }
+            for name, open_client in openers.items():
+                tasks[name] = group.create_task(run(name, open_client))
+                if len(tasks) % STARTS_PER_TICK == 0:
+                    await asyncio.sleep(0)
     except BaseExceptionGroup as group_error:
         # The first says it all: it has cancelled the others.
         failure = group_error.exceptions[0]

@@ -13,9 +13,10 @@ from gradient_async.changes.feed_events import (
 from gradient_async.changes.feed_listener import FeedListener
 from gradient_async.changes.snapshot import Snapshot
 from gradient_async.changes.source import ChangeSource
-from gradient_async.changes.sse import format_sse
+from gradient_async.changes.sse import SSE_HEADERS, format_sse
 
 __all__ = [
+    "SSE_HEADERS",
     "AccountEvent",
     "AccountEventKind",
     "ChangeSource",

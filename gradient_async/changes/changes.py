@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, NoReturn
 
+from gradient_async.asynchronous import AsyncOnlyIterable
 from gradient_async.changes.checkpoint import Checkpoint
 from gradient_async.changes.events import JobEvent
 from gradient_async.changes.job_pass import JobPass
@@ -18,7 +18,7 @@ from gradient_async.waiting.rounds import ReadPage, Step
 from gradient_async.waiting.source import run_bounded
 
 
-class Changes:
+class Changes(AsyncOnlyIterable):
     """
     What changed in the list of jobs since a checkpoint: an async iterator of events.
 
@@ -117,13 +117,6 @@ class Changes:
         """Show the number of events, and whether there may be more."""
         state = "complete" if self.is_complete else "not complete"
         return f"<Changes {self._count} events, {state}>"
-
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> NoReturn:
-            """Raise a TypeError that names the async form."""
-            msg = "Changes is asynchronous: use `async for`"
-            raise TypeError(msg)
 
     def _raise_failure(self) -> None:
         failure, self._failure = self._failure, None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from copy import copy
-from typing import Final, Self, TypedDict
+from typing import TypedDict
 from weakref import WeakSet
 
+from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_events import (
     AccountEvent,
@@ -20,12 +22,8 @@ from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
+from gradient_async.tick_limit import TickLimit
 from gradient_async.transport.sliding_log import RateLimit
-
-INTERVAL: Final = 2.0
-IDLE_INTERVAL: Final = 30.0
-SHARE: Final = 0.25
-QUEUE_SIZE: Final = 1000
 
 
 class FeedOptions(TypedDict, total=False):
@@ -45,7 +43,7 @@ class FeedOptions(TypedDict, total=False):
     """Number of events that a listener may fall behind; 1,000 by default."""
 
 
-class Feed:
+class Feed(AsyncCloseable):
     """
     What happens to the indexing jobs, as it happens, for any number of listeners.
 
@@ -65,15 +63,15 @@ class Feed:
 
     def __init__(
         self,
-        find_sources: Callable[[], Mapping[str, PollSource]],
+        find_sources: Callable[[], Mapping[str, Callable[[], PollSource]]],
         *,
         path: str,
         rate_limit: RateLimit,
         count_sharers: Callable[[str], int] = lambda _: 1,
-        interval: float = INTERVAL,
-        idle_interval: float = IDLE_INTERVAL,
-        share: float = SHARE,
-        queue_size: int = QUEUE_SIZE,
+        interval: float = 2.0,
+        idle_interval: float = 30.0,
+        share: float = 0.25,
+        queue_size: int = 1000,
     ) -> None:
         check_int("queue_size", queue_size, minimum=1)
         self._pace = FeedPace(
@@ -91,6 +89,9 @@ class Feed:
         self._pollers: dict[str, AccountPoller] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        # Accounts to poll, and what opens their sources.
+        self._waiting = deque[tuple[str, Callable[[], PollSource]]]()
+        self._starts = TickLimit(self._start_waiting)
         # When polling may go on, of accounts that are not polled now.
         self._resume_at: dict[str, float] = {}
         self._is_closed = False
@@ -140,23 +141,15 @@ class Feed:
         for name in self._tasks.keys() - sources.keys():
             self._stop(name)
             self._publish(AccountEvent(account=name, kind=AccountEventKind.REMOVED))
-        for name, source in sources.items():
-            if name not in self._tasks:
-                self._start(name, source)
+        new = (it for it in sources.items() if it[0] not in self._tasks)
+        self._waiting = deque(new)
+        self._start_waiting()
 
     async def aclose(self) -> None:
         """End all listeners and all polling; closing again is fine."""
         self._is_closed = True
         self._fail(None)
         await asyncio.gather(*self._ending, return_exceptions=True)
-
-    async def __aenter__(self) -> Self:
-        """Return the feed, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the feed."""
-        await self.aclose()
 
     def __repr__(self) -> str:
         """Return the number of accounts that are polled, and of listeners."""
@@ -180,6 +173,11 @@ class Feed:
     def _publish(self, event: FeedEvent) -> None:
         for listener in tuple(self._listeners):
             listener.put(event)
+
+    def _start_waiting(self) -> None:
+        while self._waiting and self._starts.admit():
+            name, open_source = self._waiting.popleft()
+            self._start(name, open_source())
 
     def _start(self, name: str, source: PollSource) -> None:
         poller = AccountPoller(name, source, path=self._path, publish=self._publish)
@@ -206,6 +204,7 @@ class Feed:
             self._ending.add(task)
 
     def _stop_all(self) -> None:
+        self._waiting.clear()
         for name in tuple(self._tasks):
             self._stop(name)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
-from typing import Self
 
+from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.changes.events import JobEvent
 from gradient_async.changes.feed_events import FeedEvent, Lagged
 from gradient_async.paging.page_iteration import PageIteration
 
 
-class FeedListener:
+class FeedListener(AsyncCloseable, AsyncOnlyIterable):
     """
     The events of a feed from now on, as an async iterator; see `Feed.listen`.
 
@@ -121,14 +121,6 @@ class FeedListener:
     async def aclose(self) -> None:
         """End listening; ending again is fine."""
         self._end()
-
-    async def __aenter__(self) -> Self:
-        """Return the listener, which ends at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """End listening."""
-        await self.aclose()
 
     def __del__(self) -> None:
         """End listening that `anext` alone began."""

@@ -44,11 +44,10 @@ class SavedState(ABC):
             ConfigurationError: The file contains something else.
             OSError: The file cannot be read.
         """
-        content = read_file(Path(path))
-        if content is None:
-            return None
         try:
-            return cls.from_json(content)
+            return cls.from_json(Path(path).read_bytes())
+        except FileNotFoundError:
+            return None
         except ConfigurationError as error:
             msg = f"{os.fspath(path)}: {error.message}"
             raise ConfigurationError(msg, account=error.account) from None
@@ -79,19 +78,6 @@ def decode_state(text: str | bytes, content: type[T], name: str) -> T:
     except (ValueError, RecursionError) as error:
         msg = f"not {name}: {error}"
     raise ConfigurationError(msg)
-
-
-def read_file(path: Path) -> bytes | None:
-    """
-    Return the content of a file; None if there is none.
-
-    Raises:
-        OSError: The file cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def replace_file(path: Path, content: bytes) -> None:

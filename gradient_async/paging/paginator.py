@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator
-from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
+from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.paging.list_reader import ListReader, check_max_items
 from gradient_async.paging.page import Page, Position
 from gradient_async.paging.page_iteration import PageIteration
@@ -14,7 +15,7 @@ from gradient_async.paging.page_iteration import PageIteration
 T = TypeVar("T")
 
 
-class Paginator(Generic[T]):
+class Paginator(AsyncCloseable, AsyncOnlyIterable, Generic[T]):
     """
     A list that spans several pages.
 
@@ -127,14 +128,6 @@ class Paginator(Generic[T]):
         """Cancel pending requests and end the iteration; closing again is fine."""
         await self._reader.aclose()
 
-    async def __aenter__(self) -> Self:
-        """Return the paginator, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the paginator."""
-        await self.aclose()
-
     def __del__(self) -> None:
         """Cancel requests that `anext` alone left pending."""
         self._reader.cancel()
@@ -146,10 +139,3 @@ class Paginator(Generic[T]):
             return f"<Paginator {path}, not started>"
         pages = "?" if page.pages is None else page.pages
         return f"<Paginator {path}, page {page.page} of {pages}>"
-
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> NoReturn:
-            """Raise TypeError that names the async form."""
-            msg = "a Paginator is asynchronous: use `async for`"
-            raise TypeError(msg)

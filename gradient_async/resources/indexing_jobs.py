@@ -297,9 +297,9 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        sources = {self._caller.account: PolledJobCalls(self._caller)}
+        calls = PolledJobCalls(self._caller)
         return Feed(
-            lambda: sources,
+            lambda: {self._caller.account: lambda: calls},
             path=LIST.request().path,
             rate_limit=self._caller.rate_limit,
             **options,

@@ -30,9 +30,9 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
-from gradient_async.transport.headers import Limits, read_limits
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import Pacing
+from gradient_async.transport.rate_limit_headers import Limits, read_limits
 from gradient_async.transport.retry import may_have_executed
 from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize

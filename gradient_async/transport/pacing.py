@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from gradient_async.errors import ConfigurationError, DeadlineExceededError
-from gradient_async.transport.headers import Limits
+from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog
 
 

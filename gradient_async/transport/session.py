@@ -6,13 +6,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, Self
+from typing import Final
 
 import aiohttp
 import attrs
 from aiohttp import ClientSession, TraceConfig
 from yarl import URL
 
+from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.errors import (
     ClientClosedError,
     ConfigurationError,
@@ -80,7 +81,7 @@ class _OutgoingRequest:
     timeout: aiohttp.ClientTimeout = _TIMEOUT
 
 
-class AiohttpTransport:
+class AiohttpTransport(AsyncCloseable):
     """
     A transport over an `aiohttp.ClientSession`.
 
@@ -253,14 +254,6 @@ class AiohttpTransport:
                 msg = f"the response is larger than {limit:,} bytes"
                 raise ResponseTooLargeError(msg, limit=limit)
         return b"".join(chunks)
-
-    async def __aenter__(self) -> Self:
-        """Return the transport, which is closed at the end of the block."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Close the transport."""
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close its own session; closing again does nothing."""

@@ -15,7 +15,7 @@ from gradient_async.errors import (
     StatusError,
 )
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.headers import Limits
+from gradient_async.transport.rate_limit_headers import Limits
 
 _UNAUTHORIZED: Final = 401
 

@@ -6,8 +6,8 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
 
+from gradient_async.asynchronous import AsyncOnlyIterable
 from gradient_async.errors import GradientError, IndexingJobFailedError
 from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
@@ -70,7 +70,7 @@ def raise_for_failed(jobs: Sequence[IndexingJob]) -> None:
         raise IndexingJobFailedError(text, job=failed[0], jobs=tuple(jobs))
 
 
-class JobStream(ABC):
+class JobStream(AsyncOnlyIterable, ABC):
     """
     An async iterator over the jobs of a poller.
 
@@ -119,13 +119,6 @@ class JobStream(ABC):
     @abstractmethod
     def _pop_ready(self) -> IndexingJob | None:
         """Return the next job to yield, None if another poll is needed."""
-
-    if not TYPE_CHECKING:
-
-        def __iter__(self) -> NoReturn:
-            """Raise a TypeError that names the async form."""
-            msg = f"{type(self).__name__} is asynchronous: use `async for`"
-            raise TypeError(msg)
 
 
 class JobWatch(JobStream):

@@ -290,11 +290,6 @@ def test_round_trip(content: Mapping[str, Checkpoint], tmp_path: Path) -> None:
     assert "\n" not in checkpoints.to_json()
 
 
-def test_no_file(tmp_path: Path) -> None:
-    """Without a file there are no checkpoints."""
-    assert None is Checkpoints.load(tmp_path / "none.json")
-
-
 GOOD = FULL.to_json()
 
 
@@ -326,12 +321,6 @@ def test_other_text_is_refused(text: str | bytes, tmp_path: Path) -> None:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigurationError, match=r"all\.json: not"):
         Checkpoints.load(path)
-
-
-def test_no_text_is_refused() -> None:
-    """What is no text is refused, too."""
-    with pytest.raises(ConfigurationError, match="text must be a string or a bytes"):
-        Checkpoints.from_json(5)  # type: ignore[arg-type]  # the claim
 
 
 def test_refused_checkpoints_are_named(tmp_path: Path) -> None:

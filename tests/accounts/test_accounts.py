@@ -17,15 +17,13 @@ from gradient_async import (
     Accounts,
     AccountsError,
     AiohttpTransport,
-    AuthenticationError,
     Client,
     ClientClosedError,
     ConfigurationError,
     DeadlineExceededError,
-    RateLimit,
     RetryPolicy,
 )
-from gradient_async.emulator import Emulator, Fault
+from gradient_async.emulator import Emulator
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
 from tests.support.secrets import texts_of_error
 from tests.support.virtual_time import VirtualTimeLoop
@@ -80,6 +78,16 @@ async def test_iteration_while_accounts_change() -> None:
     assert ["a", "c", "d"] == [name for name, _ in pairs]
 
 
+async def test_equality() -> None:
+    """Accounts are equal only to themselves, so they can be keys."""
+    async with open_accounts(three()) as accounts, open_accounts(three()) as others:
+        view = accounts.select(names=list(accounts))
+
+        assert 3 == len({accounts, view, others, accounts})
+        assert accounts == accounts  # noqa: PLR0124  (the claim)
+        assert accounts not in (view, others, dict(accounts))
+
+
 async def test_no_token_is_shown() -> None:
     """Neither reprs nor pickles show a token; connections cannot be copied."""
     async with Accounts({"a": SECRET, "b": Account(SECRET)}) as accounts:
@@ -89,12 +97,6 @@ async def test_no_token_is_shown() -> None:
         for duplicate in (copy.copy, copy.deepcopy, pickle.dumps):
             with pytest.raises(TypeError, match="cannot be pickled or copied"):
                 duplicate(accounts)
-
-
-async def test_synchronous_use_names_the_async_form() -> None:
-    """`with accounts` raises a TypeError that says what to write."""
-    with pytest.raises(TypeError, match="async with"):
-        Accounts({}).__enter__()  # type: ignore[attr-defined]
 
 
 # Bad input
@@ -245,6 +247,23 @@ async def test_a_stream_reports_an_account_that_was_removed() -> None:
     assert {"a": ClientClosedError} == {
         name: type(it) for name, it in caught.value.errors.items()
     }
+
+
+@pytest.mark.parametrize("read", ["iter_indexing_jobs", "changes"])
+async def test_an_account_removed_before_a_stream_begins(read: str) -> None:
+    """A stream does not read another account that has taken the name meanwhile."""
+    api = three()
+    async with open_accounts(api) as accounts:
+        stream = getattr(accounts, read)()
+        await accounts.remove("b")
+        accounts.add("b", "c")
+
+        with pytest.raises(AccountsError) as caught:
+            await stream.collect()
+    assert {"b": ClientClosedError} == {
+        name: type(it) for name, it in caught.value.errors.items()
+    }
+    assert ["a", "c"] == sorted(api.tokens)
 
 
 async def test_replacing_a_token() -> None:
@@ -530,24 +549,6 @@ async def test_a_session_without_cookies(api: Emulator) -> None:
         ) as accounts:
             await first(accounts["a"])
         assert not session.closed
-
-
-async def test_a_fault_of_one_account(api: Emulator) -> None:
-    """Over sockets, an account that fails fails alone."""
-    async with Emulator(jobs=3, accounts=3, limits=None) as emulator:
-        emulator.fail(Fault(status=401, token=emulator.tokens[1], times=None))
-        members = {str(at): token for at, token in enumerate(emulator.tokens)}
-        async with Accounts(
-            members, base_url=emulator.url, rate_limit=RateLimit(None)
-        ) as accounts:
-            stream = accounts.iter_indexing_jobs(on_error="collect")
-            found = {(account, it.uuid) for account, it in await stream.collect()}
-            with pytest.raises(AuthenticationError, match="account 1"):
-                await first(accounts["1"])
-
-        assert {
-            (name, uuid) for name in "02" for uuid in emulator.job_uuids(members[name])
-        } == found
 
 
 async def test_removal_that_is_cancelled() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count, cycle
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from gradient_async import (
     Accounts,
     AiohttpTransport,
+    Attempt,
     Client,
     ConnectError,
     GradientError,
@@ -121,6 +123,52 @@ async def test_each_account_has_its_own_quota_for_retries() -> None:
         assert "b-0" == await first(accounts["b"])
 
     assert {"a": 20 + 20, "b": 2} == Counter(api.tokens)
+
+
+async def p99_of_healthy(troubles: Mapping[str, Response | float]) -> float:
+    """
+    Read 150 accounts, and return the p99 of what a page takes, in seconds.
+
+    Troubles are the response, or the seconds until it, of accounts, by their tokens.
+    """
+    rng = random.Random(7)
+    seconds: list[float] = []
+
+    def delay(token: str) -> float:
+        trouble = troubles.get(token)
+        return trouble if isinstance(trouble, float) else rng.uniform(0.05, 0.15)
+
+    def respond(token: str, _: Request) -> Response | None:
+        trouble = troubles.get(token)
+        return trouble if isinstance(trouble, Response) else None
+
+    def record(attempt: Attempt) -> None:
+        if attempt.account not in {"t0", "t1", "t2"}:
+            seconds.append(attempt.waited + attempt.seconds)
+
+    names = [f"t{at}" for at in range(150)]
+    api = FakeApi(
+        {name: job_list(name, 5) for name in names}, delay=delay, respond=respond
+    )
+    async with open_accounts(
+        api, timeout=20, max_concurrency=32, on_attempt=record
+    ) as accounts:
+        stream = accounts.iter_indexing_jobs(per_page=1, on_error="collect")
+        await stream.collect()
+    assert troubles.keys() == stream.errors.keys()
+    assert 147 * 5 == len(seconds)
+    return statistics.quantiles(seconds, n=100)[98]
+
+
+async def test_accounts_in_trouble_slow_down_no_other() -> None:
+    """Beside a dead token, one that hangs, and one at its limit, p99 hardly grows."""
+    asyncio.get_running_loop().set_debug(False)
+    alone = await p99_of_healthy({})
+    beside = await p99_of_healthy(
+        {"t0": error(401), "t1": 1e6, "t2": error(429, retry_after="9999")}
+    )
+
+    assert 0.9 * alone < beside < 1.2 * alone
 
 
 @pytest.mark.parametrize(

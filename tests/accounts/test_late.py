@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from gradient_async import Accounts, AuthenticationError, RateLimit
-from gradient_async.accounts.order import Order
+from gradient_async.accounts.merge import Order
 from gradient_async.emulator import Emulator, Fault
 
 
@@ -52,12 +52,13 @@ async def test_slow_loop(accounts: Accounts, api: Emulator) -> None:
 
 async def test_enough_was_read(accounts: Accounts) -> None:
     """An account that is not read further because enough was found is not late."""
-    stream = accounts.iter_indexing_jobs(
-        max_items=10, budget=5, order="newest", on_error="collect", per_page=20
+    healthy = accounts.select(names=["acme", "globex"])
+    stream = healthy.iter_indexing_jobs(
+        max_items=10, budget=5, order="newest", per_page=20
     )
     await stream.collect()
 
-    assert () == stream.late
+    assert {"errors": {}, "late": [], "complete": True} == stream.to_dict()
     assert not stream.is_complete
 
 
@@ -68,5 +69,7 @@ async def test_errors(accounts: Accounts) -> None:
     await stream.collect()
 
     assert ["dead"] == [*stream.errors]
+    errors = {"dead": stream.errors["dead"].to_dict()}
+    assert {"errors": errors, "late": [], "complete": False} == stream.to_dict()
     assert isinstance(stream.errors["dead"], AuthenticationError)
     assert () == stream.late

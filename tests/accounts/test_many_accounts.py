@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import tracemalloc
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
 
 from gradient_async import (
     Accounts,
@@ -17,8 +22,10 @@ from gradient_async import (
     RateLimitError,
     ReportState,
 )
+from gradient_async.accounts.account_client import AccountClient
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.emulator import Window as ServerWindow
+from tests.accounts.fake_api import FakeApi, job_list, open_accounts
 
 LIST = "/v2/gen-ai/indexing_jobs"
 
@@ -83,22 +90,6 @@ def requests_of(emulator: Emulator) -> Counter[int | None]:
     return Counter(request.account for request in emulator.requests)
 
 
-async def test_leaving_closes_every_socket() -> None:
-    """Leaving a stream over sockets leaves no request in flight, at the server too."""
-    async with Emulator(jobs=20, accounts=50, limits=None, latency=1.0) as emulator:
-        names = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
-        async with Accounts(names, base_url=emulator.url) as accounts:
-            stream = accounts.iter_indexing_jobs(per_page=2)
-            async for _ in stream:  # pragma: no branch
-                break
-            # The server notices that a client has gone when it reads from the socket.
-            await asyncio.sleep(0.1)
-            assert 0 == emulator.in_flight
-            sent = len(emulator.requests)
-            await asyncio.sleep(100)
-            assert sent == len(emulator.requests)
-
-
 async def test_a_thousand_accounts_are_cheap() -> None:
     """Idle, they take a few hundred bytes each: clients come when they are used."""
     gc.collect()
@@ -114,3 +105,99 @@ async def test_a_thousand_accounts_are_cheap() -> None:
     assert 1000 == len(clients)
     assert idle < 1_000_000
     assert used < 10_000_000
+
+
+class Beginnings:
+    """Counts, for each tick of the event loop, what begins in it."""
+
+    def __init__(self) -> None:
+        self.clients: list[int] = []
+        self.requests: list[int] = []
+
+    async def run(self, total: int) -> None:
+        """Count until so many requests have begun."""
+        while sum(self.requests) < total:
+            self.clients.append(0)
+            self.requests.append(0)
+            await asyncio.sleep(0)
+
+    def token_of(self, account: str) -> Callable[[], str]:
+        """Return a token function, whose first call begins the first request."""
+        numbers = itertools.count()
+
+        def token() -> str:
+            self.requests[-1] += next(numbers) == 0
+            return account
+
+        return token
+
+    def spy_on_clients(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Count the clients that are created."""
+        create = AccountClient.__init__
+
+        def count(*args: Any) -> None:
+            self.clients[-1] += 1
+            create(*args)
+
+        monkeypatch.setattr(AccountClient, "__init__", count)
+
+
+async def stream(accounts: Accounts) -> None:
+    """Read the jobs of all accounts."""
+    await accounts.iter_indexing_jobs().collect()
+
+
+async def merge(accounts: Accounts) -> None:
+    """Read the jobs of all accounts, newest first."""
+    await accounts.iter_indexing_jobs(order="newest").collect()
+
+
+async def changes(accounts: Accounts) -> None:
+    """Read the changes of all accounts."""
+    await accounts.changes().collect()
+
+
+async def call(accounts: Accounts) -> None:
+    """Call each account."""
+    await accounts.map(lambda client: client.iter_indexing_jobs())
+
+
+async def listen(accounts: Accounts) -> None:
+    """Listen until a second has passed without an event."""
+    async for event in accounts.feed().listen(heartbeat=1):  # pragma: no branch
+        if event is None:  # pragma: no branch
+            break
+
+
+async def test_a_loop_left_early_leaves_most_accounts_alone() -> None:
+    """After `break`, accounts whose turn has not come are not asked any more."""
+    api = FakeApi({f"t{at}": job_list(f"t{at}", 1) for at in range(500)})
+    async with open_accounts(api, max_concurrency=500) as accounts:
+        async for _ in accounts.iter_indexing_jobs():  # pragma: no branch
+            break
+        await asyncio.sleep(100)
+
+    assert 0 < len(api.requests) < 400
+
+
+@pytest.mark.parametrize("use", [stream, merge, changes, call, listen])
+async def test_accounts_begin_a_few_at_a_time(
+    use: Callable[[Accounts], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many accounts, 16 per tick get a client and send a request."""
+    names = [f"t{at}" for at in range(100)]
+    api = FakeApi({name: [] for name in names})
+    began = Beginnings()
+    began.spy_on_clients(monkeypatch)
+    counting = asyncio.create_task(began.run(len(names)))
+    await asyncio.sleep(0)
+    async with Accounts(
+        {name: began.token_of(name) for name in names}, transport=api
+    ) as accounts:
+        await use(accounts)
+    await counting
+
+    assert [100, 100] == [sum(began.clients), sum(began.requests)]
+    # One more client, with which arguments are checked.
+    assert 16 <= max(began.clients) <= 17
+    assert 16 == max(began.requests)

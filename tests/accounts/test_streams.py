@@ -22,10 +22,12 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.accounts import AccountStream, ReportState
+from gradient_async.emulator import Emulator
 from gradient_async.models import IndexingJob
 from gradient_async.testing import Request, Response
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
 from tests.support.streams import take
+from tests.support.virtual_time import VirtualTimeLoop
 
 NO_RETRY = RetryPolicy(attempts=1)
 
@@ -168,13 +170,14 @@ async def leave_by_error(stream: Stream) -> None:
         await read()
 
 
-@pytest.mark.parametrize(
-    "leave", [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
-)
+LEAVES = [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
+
+
+@pytest.mark.parametrize("leave", LEAVES)
 async def test_leaving_stops_every_account(leave: Any) -> None:
     """However a stream is left, no task and no request stays behind."""
     api = FakeApi(
-        {f"t{it}": job_list(f"t{it}", 100) for it in range(50)},
+        {f"t{it}": job_list(f"t{it}", 100) for it in range(200)},
         delay=lambda token: 1.0 if token < "t2" else 100.0,
     )
     async with open_accounts(api, per_account_concurrency=2) as accounts:
@@ -187,6 +190,45 @@ async def test_leaving_stops_every_account(leave: Any) -> None:
         sent = len(api.requests)
         await asyncio.sleep(1000)
         assert sent == len(api.requests)
+
+
+async def test_leaving_closes_every_socket() -> None:
+    """However a stream over sockets is left, the server has no request in flight."""
+    async with Emulator(jobs=50, accounts=200, limits=None, latency=1.0) as emulator:
+        servers = other_tasks()
+        tokens = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
+        async with Accounts(tokens, base_url=emulator.url) as accounts:
+            for leave in LEAVES:
+                await leave(accounts.iter_indexing_jobs(per_page=1))
+                await settle()
+                # One for each connection, which may be idle.
+                servers |= {it for it in other_tasks() if "web_protocol" in repr(it)}
+                assert servers >= other_tasks()
+
+                # The server notices a closed connection when it reads from the socket.
+                await asyncio.sleep(0.1)
+                assert 0 == emulator.in_flight
+                sent = len(emulator.requests)
+                await asyncio.sleep(100)
+                assert sent == len(emulator.requests)
+
+
+def test_an_event_loop_that_was_closed() -> None:
+    """A loop over a stream can be dropped after its event loop was closed."""
+    api = three(delay=lambda token: 1.0 if token == "a" else 100.0)
+    accounts = open_accounts(api)
+    stream = accounts.iter_indexing_jobs()
+    loop = VirtualTimeLoop()
+    # It would log that tasks were pending.
+    loop.set_exception_handler(lambda *_: None)
+    items = aiter(stream)
+    account, _ = loop.run_until_complete(anext(items))
+    loop.close()
+    del items
+    asyncio.run(accounts.aclose())
+
+    assert "a" == account
+    assert {"unfinished"} == {*states(stream).values()}
 
 
 async def test_a_stream_that_was_left_goes_on() -> None:
@@ -449,6 +491,19 @@ async def test_a_bug_in_build() -> None:
             accounts.stream(lambda it: it.regions)  # type: ignore[arg-type,return-value]
 
 
+async def test_a_bug_in_build_for_a_later_account() -> None:
+    """It propagates when the account's turn comes, and names the account."""
+
+    def build(client: Client) -> Paginator[IndexingJob]:
+        return bug() if client.account == "c" else client.iter_indexing_jobs()
+
+    async with open_accounts(three()) as accounts:
+        stream = accounts.stream(build)
+        with pytest.raises(LookupError) as caught:
+            await stream.collect()
+    assert ["account c"] == caught.value.__notes__
+
+
 async def test_a_bug_in_on_error() -> None:
     """A bug in `on_error` propagates, and leaves no task."""
     api = three(
@@ -540,12 +595,22 @@ async def test_no_accounts() -> None:
         assert stream.is_complete
 
 
-async def test_repr_and_synchronous_loops() -> None:
-    """The repr shows the progress; a plain `for` names the async form."""
+async def test_repr() -> None:
+    """The repr shows the progress."""
     async with open_accounts(three()) as accounts:
         stream = accounts.iter_indexing_jobs()
         assert "<AccountStream of 3 accounts, 0 of them read>" == repr(stream)
         await stream.collect()
         assert "<AccountStream of 3 accounts, 3 of them read>" == repr(stream)
-        with pytest.raises(TypeError, match="async for"):
-            iter(stream)  # type: ignore[call-overload]  # the claim
+
+
+async def test_closing_a_stream_that_has_not_begun() -> None:
+    """A stream that is closed before its first request is incomplete, and over."""
+    api = three()
+    async with open_accounts(api) as accounts:
+        stream = accounts.iter_indexing_jobs()
+        await stream.aclose()
+
+        assert [] == await stream.collect()
+        assert not stream.is_complete
+    assert [] == api.requests

@@ -146,6 +146,42 @@ async def test_a_cancelled_command_is_killed() -> None:
         connection.close()
 
 
+# A command that starts a process in a session of its own, which holds the output open
+# until the test closes its connection.
+LEFT_BEHIND: Final = """
+import socket, subprocess, sys, time
+connection = socket.create_connection(("127.0.0.1", {port}))
+connection.set_inheritable(True)
+hold = f"import socket as s; c = s.socket(fileno={{connection.fileno()}})"
+hold += "; c.send(b'x'); c.recv(1)"
+subprocess.Popen(
+    [sys.executable, "-ISc", hold], close_fds=False, start_new_session=True
+)
+time.sleep({seconds})
+"""
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+async def test_output_that_stays_open(seconds: int) -> None:
+    """Whoever holds the output open after the command is gone is not waited for."""
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        code = LEFT_BEHIND.format(port=server.getsockname()[1], seconds=seconds)
+        task = asyncio.ensure_future(CommandToken(python(code), timeout=GRACE)())
+        async with asyncio.timeout(GRACE / 2):
+            connection, _ = await loop.sock_accept(server)
+            with connection:
+                await loop.sock_recv(connection, 1)
+                task.cancel()
+                await asyncio.wait([task])
+
+                assert task.cancelled()
+                # It is still there.
+                with pytest.raises(BlockingIOError):
+                    connection.recv(1)
+
+
 @pytest.mark.parametrize("has_groups", [True, False])
 async def test_a_slow_command_leaves_no_zombie(
     has_groups: bool, monkeypatch: pytest.MonkeyPatch

@@ -69,17 +69,6 @@ async def test_files_are_read_again_after_a_while(file: Path) -> None:
     assert "rotated" == await source()
 
 
-async def test_a_repaired_file_is_read_at_once(file: Path) -> None:
-    """A failure is not kept."""
-    source = FileToken(file)
-    file.write_text("")
-    with pytest.raises(TokenError):
-        await source()
-    file.write_text(TOKEN)
-
-    assert TOKEN == await source()
-
-
 @pytest.mark.real_time
 async def test_files_are_read_in_a_thread(file: Path) -> None:
     """On an ordinary event loop, reading happens in a thread."""

@@ -8,6 +8,9 @@ runs, alternating between the two.
 from __future__ import annotations
 
 import asyncio
+import gc
+import statistics
+import time
 import tracemalloc
 from typing import Final
 
@@ -15,8 +18,9 @@ import aiohttp
 import orjson
 
 from gradient_async import Accounts, RateLimit
+from gradient_async.testing import MemoryTransport, json_response
 from tests.benchmarks.job_pages import PER_PAGE
-from tests.benchmarks.measuring import measure_async, print_table
+from tests.benchmarks.measuring import RUNS, measure_async, print_table
 from tests.benchmarks.server import run_server
 
 _ACCOUNTS: Final = 200
@@ -71,6 +75,36 @@ async def _construct_clients(url: str) -> None:
     assert _IDLE == len([*accounts.values()])
 
 
+async def _find_longest_tick() -> float:
+    """Return the most CPU time that a tick takes while all idle accounts begin."""
+    api = MemoryTransport(lambda _: json_response({"jobs": [], "meta": {"total": 0}}))
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        began = time.process_time()
+        while True:
+            await asyncio.sleep(0)
+            began, ended = time.process_time(), began
+            longest = max(longest, began - ended)
+
+    async with Accounts(_tokens(_IDLE), transport=api) as accounts:
+        watching = asyncio.create_task(watch())
+        assert [] == await accounts.iter_indexing_jobs().collect()
+        watching.cancel()
+    return longest
+
+
+def _report_ticks() -> None:
+    # A collection of the whole heap takes longer than anything here.
+    gc.collect()
+    gc.disable()
+    longest = [asyncio.run(_find_longest_tick()) for _ in range(RUNS)]
+    gc.enable()
+    print(f"longest tick of the event loop while {_IDLE:,} accounts begin")
+    print(f"  {'a stream':24} {statistics.median(longest) * 1e3:9.1f} ms")
+
+
 def _report_memory() -> None:
     tracemalloc.start()
     accounts = Accounts(_tokens(_IDLE))
@@ -98,6 +132,7 @@ def main() -> None:
         f"{_IDLE:,} accounts constructed",
         {name: measure_async(work, url) for name, work in constructions.items()},
     )
+    _report_ticks()
     _report_memory()
 
 

@@ -7,18 +7,17 @@ from functools import partial
 import pytest
 from playwright.async_api import Page, expect
 
-from gradient_async import Client
-from gradient_async.emulator import Emulator
+from gradient_async import AccountEvent, Client
+from gradient_async.emulator import Emulator, Fault
 from gradient_async.settings import TOKEN_VARIABLES
 from tests.examples.backends import serve
 from tests.examples.jobs import UNFINISHED, start_job
+from tests.support.streams import take
 
 pytestmark = pytest.mark.real_time
 
 # Leaves time for the browser.
-serve_board = partial(
-    serve, "fastapi_backend", FEED={"interval": 0.1, "idle_interval": 0.1}
-)
+serve_board = partial(serve, "fastapi_backend", interval=0.1)
 
 
 async def expect_no_overflow(page: Page) -> None:
@@ -87,6 +86,38 @@ async def test_trouble(
         backend.accounts.replace("globex", api.tokens[1])
         await expect(banner).to_have_count(0)
         await expect(rows).to_have_count(2 * UNFINISHED)
+
+
+async def test_trouble_that_began_before(page: Page, api: Emulator) -> None:
+    """Jobs of an account in trouble are marked in a browser that opens later, too."""
+    rows = page.locator(".job")
+
+    async with serve_board() as backend:
+        # Keeps the feed polling.
+        events = aiter(backend.feed.listen())
+        await take(events, 2 * UNFINISHED)
+        api.fail(Fault(status=418, token=api.tokens[1], times=None))
+        assert isinstance(await anext(events), AccountEvent)
+        await page.goto(backend.url)
+
+        await expect(page.locator(".trouble")).to_have_text("globex: I'm a Teapot.")
+        await expect(rows.filter(has_text="globex")).to_have_count(UNFINISHED)
+        await expect(page.locator(".job.stale")).to_have_count(UNFINISHED)
+        await expect(page.locator(".job.stale").first).to_contain_text("globex")
+
+
+async def test_removed_customer(page: Page, api: Emulator) -> None:
+    """The jobs of a customer that is removed disappear, and no other's."""
+    rows = page.locator(".job")
+
+    async with serve_board() as backend:
+        backend.accounts.add("acme/eu", api.tokens[1])
+        await page.goto(backend.url)
+        await expect(rows).to_have_count(3 * UNFINISHED)
+        await backend.accounts.remove("acme")
+
+        await expect(rows).to_have_count(2 * UNFINISHED)
+        await expect(rows.filter(has_text="acme/eu")).to_have_count(UNFINISHED)
 
 
 async def test_restart(page: Page, api: Emulator) -> None:

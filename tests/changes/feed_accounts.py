@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Unpack
 
 from gradient_async import FeedEvent, FeedOptions, IndexingJob, JobState, RateLimit
@@ -59,7 +60,12 @@ class PolledJobs(JobList, PollSource):
 
 def feed_of(accounts: Mapping[str, PolledJobs], **options: Unpack[FeedOptions]) -> Feed:
     """Return a feed of accounts, which may come and go."""
-    return Feed(lambda: accounts, path="/jobs", rate_limit=RateLimit(), **options)
+    return Feed(
+        lambda: {name: partial(accounts.__getitem__, name) for name in accounts},
+        path="/jobs",
+        rate_limit=RateLimit(),
+        **options,
+    )
 
 
 @asynccontextmanager

@@ -344,12 +344,6 @@ async def test_repr() -> None:
     assert "<Changes 2 events, complete>" == repr(changes)
 
 
-def test_plain_for_loop() -> None:
-    """A `for` loop raises an error that names the right form."""
-    with pytest.raises(TypeError, match="use `async for`"):
-        iter(iterate(JobList()))  # type: ignore[call-overload]
-
-
 async def test_memory() -> None:
     """A first pass keeps the jobs of one page, however long the list is."""
     alive: list[weakref.ref[IndexingJob]] = []

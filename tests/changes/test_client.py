@@ -13,7 +13,6 @@ from gradient_async.errors import (
     ClientClosedError,
     ConfigurationError,
     DeadlineExceededError,
-    ServerError,
     TokenError,
 )
 from tests.changes.job_list import Ledger, names
@@ -30,18 +29,6 @@ async def finish_pass(client: Client, mark: Checkpoint | None) -> Checkpoint:
 def sent_pages(api: Emulator) -> list[str]:
     """Return the pages of the requests so far."""
     return [request.query["page"] for request in api.requests]
-
-
-async def test_first_pass(api: Emulator, client: Client) -> None:
-    """The first pass yields each job once, the oldest first."""
-    changes = client.indexing_jobs.changes(per_page=25)
-    found = [event.job.uuid async for event in changes]
-
-    assert list(reversed(api.job_uuids())) == found
-    assert (60, api.job_uuids()[0]) == (
-        changes.checkpoint.count,
-        changes.checkpoint.newest_uuid,
-    )
 
 
 async def test_quiet_pass(api: Emulator, client: Client) -> None:
@@ -98,20 +85,6 @@ async def test_deleted_job(api: Emulator, client: Client) -> None:
 
     assert [("ended", old)] == [pair for pair in names(events) if pair[1] == old]
     assert events[-1].was_deleted
-
-
-async def test_failure(api: Emulator, client: Client) -> None:
-    """A page that fails raises after the events before it; iterating on repeats it."""
-    api.fail(Fault(status=500, page=2, times=4))
-    patient = client.indexing_jobs.changes(per_page=25)
-    found = []
-    with pytest.raises(ServerError):
-        async for event in patient:
-            found.append(event.job.uuid)
-
-    assert 10 == len(found) == patient.checkpoint.count
-    found += [event.job.uuid async for event in patient]
-    assert list(reversed(api.job_uuids())) == found
 
 
 async def test_cancellation(api: Emulator, client: Client) -> None:

@@ -429,6 +429,17 @@ async def test_share_of_the_limit_with_several_requests_per_poll() -> None:
     assert 1250 <= len(jobs.times) - sent <= 1250 + 3
 
 
+async def test_leaving_before_all_accounts_are_polled() -> None:
+    """Accounts whose turn has not come when the last listener leaves are not polled."""
+    accounts = {str(at): PolledJobs(1) for at in range(100)}
+    feed = feed_of(accounts)
+    await leave_by_break(feed)
+    await settle(100)
+
+    assert "<Feed of 0 accounts, 0 listeners>" == repr(feed)
+    assert 0 < sum(it.request_count for it in accounts.values()) < 100
+
+
 async def test_feeds_are_collected() -> None:
     """A feed that nobody listens to any more is collected without being closed."""
     feed = feed_of({"a": PolledJobs(1)})

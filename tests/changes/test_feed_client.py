@@ -21,7 +21,6 @@ from gradient_async.errors import (
 from gradient_async.testing import MemoryTransport, json_response
 from tests.changes.feed_accounts import listening, settle, texts
 from tests.support.secrets import texts_of_error
-from tests.support.streams import take
 
 
 @pytest_asyncio.fixture
@@ -45,15 +44,6 @@ async def test_life_of_a_job(api: Emulator, client: Client) -> None:
     assert "ended" == kinds[-1]
     assert {"changed"} == set(kinds[1:-1])
     assert {job.uuid} == {it.job.uuid for it in events if isinstance(it, JobEvent)}
-
-
-async def test_first_snapshot(api: Emulator, client: Client) -> None:
-    """A feed begins with the jobs that have not ended, after one request."""
-    new = api.add_jobs(2)
-    events = await take(client.indexing_jobs.feed().listen(), 2)
-
-    assert [f": running {uuid}" for uuid in new] == texts(events)
-    assert ["1"] == [request.query["page"] for request in api.requests]
 
 
 @pytest.mark.parametrize(
@@ -157,15 +147,6 @@ async def test_hook_that_raises(api: Emulator) -> None:
         errors = await asyncio.gather(*tasks, return_exceptions=True)
         assert [ZeroDivisionError] * 3 == [type(error) for error in errors]
         assert 0 == feed.listeners
-
-
-async def test_nothing_is_sent_by_a_feed_alone(api: Emulator, client: Client) -> None:
-    """A feed and a listener that is not read send nothing."""
-    feed = client.feed(interval=1, idle_interval=1, share=1.0, queue_size=1)
-    feed.listen()
-    await settle(100)
-
-    assert [] == api.requests
 
 
 async def test_share_of_the_limit_where_the_server_is_flaky() -> None:

@@ -9,21 +9,32 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self, Unpack
 
 import attrs
 import uvicorn
 from aiohttp import web
 
-from gradient_async import Accounts, Feed, RateLimit
+from gradient_async import Accounts, AccountsOptions, Feed, FeedOptions, RateLimit
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
-# Responses from this machine take milliseconds, so polling may be quick.
-_QUICK: Mapping[str, object] = {
-    "ACCOUNTS": {"timeout": 10, "rate_limit": RateLimit(None)},
-    "FEED": {"interval": 0.01, "idle_interval": 0.01},
-}
+
+def _quick_accounts(interval: float) -> type[Accounts]:
+    """Return `Accounts` without a rate limit, whose feeds poll so often."""
+
+    class QuickAccounts(Accounts):
+        @classmethod
+        def from_env(cls, **options: Unpack[AccountsOptions]) -> Self:
+            options["rate_limit"] = RateLimit(None)
+            return super().from_env(**options)
+
+        def feed(self, **options: Unpack[FeedOptions]) -> Feed:
+            options["interval"] = options["idle_interval"] = interval
+            return super().feed(**options)
+
+    return QuickAccounts
+
 
 _State = tuple[Accounts, Feed]
 
@@ -42,20 +53,20 @@ class Backend:
         return f"http://127.0.0.1:{self.port}"
 
 
-def load(name: str, **settings: object) -> ModuleType:
-    """Load an example anew, with other values of its constants."""
+def load(name: str, *, interval: float = 0.01, **settings: object) -> ModuleType:
+    """Load an example anew, with other values of its constants; it polls so often."""
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    vars(module).update({**_QUICK, **settings})
+    vars(module).update(settings, Accounts=_quick_accounts(interval))
     return module
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds; raise TimeoutError after 10 seconds."""
-    async with asyncio.timeout(10):
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until a condition holds; raise TimeoutError after so many seconds."""
+    async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.002)
 

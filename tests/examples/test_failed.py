@@ -33,7 +33,7 @@ async def test_all_customers(
     assert failed_jobs(api, 0, 1) == {job["uuid"] for job in body["jobs"]}
     assert sorted(times, reverse=True) == times
     assert {"acme", "globex"} == {job["customer"] for job in body["jobs"]}
-    assert ({}, [], True) == (body["problems"], body["late"], body["complete"])
+    assert ({}, [], True) == (body["errors"], body["late"], body["complete"])
 
 
 async def test_late_customer(
@@ -47,7 +47,7 @@ async def test_late_customer(
             body = await response.json()
 
     assert failed_jobs(api, 0) == {job["uuid"] for job in body["jobs"]}
-    assert ({}, ["globex"]) == (body["problems"], body["late"])
+    assert ({}, ["globex"]) == (body["errors"], body["late"])
     assert not body["complete"]
 
 
@@ -57,7 +57,7 @@ async def test_dead_token(
     http: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A customer's dead token is a problem of that customer only."""
+    """A customer's dead token is an error of that customer only."""
     monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}_GLOBEX", "revoked")
 
     async with serve(name) as backend, http.get(f"{backend.url}/failed") as response:
@@ -65,6 +65,6 @@ async def test_dead_token(
 
     assert 200 == response.status
     assert failed_jobs(api, 0) == {job["uuid"] for job in body["jobs"]}
-    assert "AuthenticationError" == body["problems"]["globex"]["type"]
-    assert (["globex"], []) == ([*body["problems"]], body["late"])
+    assert "AuthenticationError" == body["errors"]["globex"]["type"]
+    assert (["globex"], []) == ([*body["errors"]], body["late"])
     assert not body["complete"]

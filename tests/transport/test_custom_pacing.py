@@ -26,8 +26,8 @@ from gradient_async import (
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.emulator import Window as ServerWindow
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from gradient_async.transport.headers import Limits
 from gradient_async.transport.pacing import Pacer
+from gradient_async.transport.rate_limit_headers import Limits
 
 LIST = "/v2/gen-ai/indexing_jobs"
 

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradient_async.errors import DeadlineExceededError
-from gradient_async.transport.headers import Limits
 from gradient_async.transport.pacing import Pacer
+from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, Window
 from tests.support.oracle import violations
 from tests.support.virtual_time import VirtualTimeLoop

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gradient_async.transport.headers import Limits, read_limits
+from gradient_async.transport.rate_limit_headers import Limits, read_limits
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOW = NOON.timestamp()
