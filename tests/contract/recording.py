@@ -10,17 +10,10 @@ import attrs
 from gradient_async import JSON, Client
 from gradient_async.codec import decode_json
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.contract.calls import CALLS, IDS
+from tests.contract.calls import CALLS, IDS, Id
 from tests.contract.facts import Fact
 from tests.contract.values import full_value
 
-# The id that `{uuid}` means, by the path segment before it.
-_OWNERS: Final[Mapping[str, str]] = {
-    "indexing_jobs": "indexing_job_uuid",
-    "knowledge_bases": "knowledge_base_uuid",
-    "routers": "router_uuid",
-    "scheduled-indexing": "schedule_uuid",
-}
 # Lists in a request that have one item in the response for each of theirs.
 _PAIRED_LISTS: Final[Mapping[str, str]] = {"files": "uploads"}
 
@@ -64,16 +57,7 @@ def full_response(operation: Fact, request: Request) -> JSON:
     return cast(JSON, response)
 
 
-def fill_path(path: str) -> str:
-    """Fill the ids into a path of the description."""
-    before = ""
-    segments = []
-    for segment in path.split("/"):
-        is_id = segment.startswith("{")
-        segments.append(_find_id(segment[1:-1], before) if is_id else segment)
-        before = segment
-    return "/".join(segments)
-
-
-def _find_id(name: str, before: str) -> str:
-    return IDS[_OWNERS[before] if name == "uuid" else name]
+def fill_path(operation: Fact) -> str:
+    """Fill the ids that its call takes into the path of an operation."""
+    ids = [IDS[it.name] for it in CALLS[operation.id][0].arguments if type(it) is Id]
+    return operation.path.format_map(dict(zip(operation.id_names, ids, strict=False)))

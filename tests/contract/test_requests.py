@@ -42,7 +42,7 @@ async def test_method_and_path(operation: Fact) -> None:
     """A call sends the method and path of its operation, with its ids filled in."""
     recording = await record_call(operation)
 
-    expected = (operation.method, fill_path(operation.path))
+    expected = (operation.method, fill_path(operation))
     assert {expected} == {(it.method, it.path) for it in recording.requests}
 
 

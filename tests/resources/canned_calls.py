@@ -26,7 +26,6 @@ ANY_BODY: Final[dict[str, JSON]] = {
     "knowledge_base_data_sources": [],
     "indexing_info": {},
     "models": [],
-    "data": [],
     "signed_url": "https://storage.example.com/report.csv",
 }
 """A body that fits every call but one that requests presigned URLs."""
