@@ -104,11 +104,12 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, format, and the import contracts."""
+    """Check style, format, the import contracts, and what an operation costs."""
     _install(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache")
+    session.run("python", "-m", "tests.contract.lines")
 
 
 @nox.session

@@ -225,6 +225,16 @@ class Client(AsyncCloseable):
         """Models of the platform."""
         return resources.Models(self._caller)
 
+    @property
+    def model_catalog(self) -> resources.ModelCatalog:
+        """Catalogue of the models, with prices."""
+        return resources.ModelCatalog(self._caller)
+
+    @property
+    def model_routers(self) -> resources.ModelRouters:
+        """Model routers of the account."""
+        return resources.ModelRouters(self._caller)
+
     def iter_indexing_jobs(
         self, **options: Unpack[JobListOptions]
     ) -> Paginator[IndexingJob]:

@@ -81,10 +81,10 @@ ODD = 'b\'{"jobs": [{"created_at": ""}]}\''
 DECODE = """
 from gradient_async.codec import Codec, encode_json, to_body
 from gradient_async.models import SpacesDataSource
-from gradient_async.models.indexing_jobs import IndexingJobsResponse
+from gradient_async.resources.job_calls import LIST
 
 encode_json(to_body(SpacesDataSource(bucket_name="b")))
-(job,) = Codec().decode({}, IndexingJobsResponse).jobs
+(job,) = Codec().decode({}, LIST.response).jobs
 job.to_json()
 """
 

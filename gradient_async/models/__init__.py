@@ -11,7 +11,9 @@ __all__ = [
     "Agreement",
     "ChunkingAlgorithm",
     "ChunkingOptions",
+    "CodeSnippets",
     "CrawlingOption",
+    "CustomTask",
     "DataSource",
     "DataSourceInput",
     "DatabaseStatus",
@@ -28,10 +30,24 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
     "Model",
+    "ModelBillingMode",
+    "ModelCatalogCard",
+    "ModelCatalogEntry",
     "ModelEndpoint",
     "ModelModalities",
     "ModelPricing",
+    "ModelPricingDetail",
+    "ModelPricingInterval",
+    "ModelPricingTier",
+    "ModelPricingVariant",
     "ModelProvider",
+    "ModelRouter",
+    "ModelRouterConfig",
+    "ModelRouterPolicy",
+    "ModelRouterPreset",
+    "ModelRouterTaskPreset",
+    "ModelScaledPricing",
+    "ModelSelectionPolicy",
     "ModelSetting",
     "ModelUsecase",
     "ModelVersion",
@@ -56,6 +72,8 @@ if TYPE_CHECKING:
     from gradient_async.models.data_sources import *
     from gradient_async.models.indexing_jobs import *
     from gradient_async.models.knowledge_bases import *
+    from gradient_async.models.model_catalog import *
+    from gradient_async.models.model_routers import *
     from gradient_async.models.models import *
     from gradient_async.models.regions import *
     from gradient_async.models.retrieval import *
@@ -80,6 +98,15 @@ else:
             ),
             "gradient_async.models.knowledge_bases": (
                 "DatabaseStatus KnowledgeBase OpenSearchPlanSize RerankingConfiguration"
+            ),
+            "gradient_async.models.model_catalog": (
+                "CodeSnippets ModelBillingMode ModelCatalogCard ModelCatalogEntry "
+                "ModelPricingDetail ModelPricingInterval ModelPricingTier "
+                "ModelPricingVariant ModelScaledPricing"
+            ),
+            "gradient_async.models.model_routers": (
+                "CustomTask ModelRouter ModelRouterConfig ModelRouterPolicy "
+                "ModelRouterPreset ModelRouterTaskPreset ModelSelectionPolicy"
             ),
             "gradient_async.models.models": (
                 "Agreement Model ModelEndpoint ModelModalities ModelPricing "

@@ -8,7 +8,6 @@ import attrs
 
 from gradient_async.models.base import SECRET, APIObject
 from gradient_async.models.indexing_jobs import IndexedDataSource
-from gradient_async.models.lists import ListResponse
 from gradient_async.models.scalars import Int64, OpenEnum, Timestamp
 
 
@@ -247,7 +246,7 @@ class DataSourceRecord:
     """
     A data source in the API's own shape: a key for each kind, one of them set.
 
-    `to_data_source` converts it to the public class.
+    `to_result` converts it to the public class.
     """
 
     uuid: str = ""
@@ -281,7 +280,7 @@ class DataSourceRecord:
     item_path: str = ""
     """Folder or object in the bucket; deprecated by the API."""
 
-    def to_data_source(self) -> KnowledgeBaseDataSource:
+    def to_result(self) -> KnowledgeBaseDataSource:
         """Return the data source with its kind as a class."""
         return KnowledgeBaseDataSource(
             uuid=self.uuid,
@@ -313,30 +312,4 @@ class DataSourceRecord:
             return UnknownDataSource()
         return SpacesDataSource(
             bucket_name=self.bucket_name, region=self.region, item_path=self.item_path
-        )
-
-
-@attrs.frozen(kw_only=True)
-class DataSourceResponse:
-    """Response with one data source."""
-
-    knowledge_base_data_source: DataSourceRecord
-    """The data source."""
-
-
-@attrs.frozen(kw_only=True)
-class DataSourcesResponse(ListResponse[KnowledgeBaseDataSource]):
-    """Response with one page of data sources."""
-
-    knowledge_base_data_sources: tuple[DataSourceRecord, ...] | None = None
-    """The data sources; None if the response has no such key."""
-
-    @property
-    def items(self) -> tuple[KnowledgeBaseDataSource, ...] | None:
-        """The data sources, with their kinds as classes."""
-        records = self.knowledge_base_data_sources
-        return (
-            None
-            if records is None
-            else tuple(record.to_data_source() for record in records)
         )

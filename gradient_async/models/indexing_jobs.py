@@ -8,7 +8,6 @@ from typing import Final, TypeAlias, cast
 import attrs
 
 from gradient_async.models.base import APIObject, sparse, to_plain
-from gradient_async.models.lists import ListResponse
 from gradient_async.models.scalars import OpenEnum, Timestamp
 
 Cell: TypeAlias = str | int | float | datetime | None
@@ -304,40 +303,3 @@ def _to_cell(value: object) -> Cell:
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     return cast(Cell, to_plain(value))
-
-
-@attrs.frozen(kw_only=True)
-class IndexingJobResponse:
-    """Response with one job."""
-
-    job: IndexingJob
-    """The job."""
-
-
-@attrs.frozen(kw_only=True)
-class IndexingJobsResponse(ListResponse[IndexingJob]):
-    """Response with one page of jobs."""
-
-    jobs: tuple[IndexingJob, ...] | None = None
-    """The jobs, newest first; None if the response has no such key."""
-
-    @property
-    def items(self) -> tuple[IndexingJob, ...] | None:
-        """The jobs."""
-        return self.jobs
-
-
-@attrs.frozen(kw_only=True)
-class IndexedDataSourcesResponse:
-    """Response with the outcomes for a job's data sources."""
-
-    indexed_data_sources: tuple[IndexedDataSource, ...] = ()
-    """The outcomes, in the API's order."""
-
-
-@attrs.frozen(kw_only=True)
-class DetailsResponse:
-    """Response with the location of a job's report."""
-
-    signed_url: str = attrs.field(repr=False)
-    """URL of the report; anyone who has it can read the report."""

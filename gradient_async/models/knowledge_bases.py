@@ -6,7 +6,6 @@ import attrs
 
 from gradient_async.models.base import APIObject
 from gradient_async.models.indexing_jobs import IndexingJob
-from gradient_async.models.lists import ListResponse
 from gradient_async.models.scalars import OpenEnum, Timestamp
 
 
@@ -85,29 +84,14 @@ class KnowledgeBase(APIObject):
 
 
 @attrs.frozen(kw_only=True)
-class KnowledgeBaseResponse:
-    """Response with one knowledge base."""
+class KnowledgeBaseDetails:
+    """What one knowledge base is returned as: beside it, the state of its database."""
 
     knowledge_base: KnowledgeBase
     """The knowledge base."""
-
-
-@attrs.frozen(kw_only=True)
-class KnowledgeBaseDetailsResponse(KnowledgeBaseResponse):
-    """Response with one knowledge base and the state of its database."""
-
     database_status: DatabaseStatus = DatabaseStatus.CREATING
     """State of its database."""
 
-
-@attrs.frozen(kw_only=True)
-class KnowledgeBasesResponse(ListResponse[KnowledgeBase]):
-    """Response with one page of knowledge bases."""
-
-    knowledge_bases: tuple[KnowledgeBase, ...] | None = None
-    """The knowledge bases; None if the response has no such key."""
-
-    @property
-    def items(self) -> tuple[KnowledgeBase, ...] | None:
-        """The knowledge bases."""
-        return self.knowledge_bases
+    def to_result(self) -> KnowledgeBase:
+        """Return the knowledge base with the state of its database."""
+        return attrs.evolve(self.knowledge_base, database_status=self.database_status)

@@ -45,7 +45,11 @@ class Meta:
 
 @attrs.frozen(kw_only=True)
 class ListResponse(Generic[T]):
-    """Response with one page of a list; subclasses add the items under their key."""
+    """Response with one page of a list; a subclass adds the items under their key."""
+
+    # Not annotated: it is no field.
+    items_key = ""
+    """Key of the items."""
 
     links: Links = Links()
     """Links to other pages."""
@@ -55,7 +59,8 @@ class ListResponse(Generic[T]):
     @property
     def items(self) -> tuple[T, ...] | None:
         """The items, in the API's order; None if the response has no such key."""
-        raise NotImplementedError
+        items: tuple[T, ...] | None = getattr(self, self.items_key)
+        return items
 
     def __attrs_post_init__(self) -> None:
         """Raise for JSON that is not a list, for example that of another service."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import attrs
 
 from gradient_async.models.base import APIObject
-from gradient_async.models.lists import ListResponse
 from gradient_async.models.scalars import OpenEnum, Timestamp
 
 
@@ -205,16 +204,3 @@ class Model(APIObject):
     """Time of creation, UTC."""
     updated_at: Timestamp | None = None
     """Time of the last change, UTC."""
-
-
-@attrs.frozen(kw_only=True)
-class ModelsResponse(ListResponse[Model]):
-    """Response with one page of models."""
-
-    models: tuple[Model, ...] | None = None
-    """The models; None if the response has no such key."""
-
-    @property
-    def items(self) -> tuple[Model, ...] | None:
-        """The models."""
-        return self.models

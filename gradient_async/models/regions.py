@@ -21,11 +21,3 @@ class Region(APIObject):
     """URL of its inference server."""
     stream_inference_url: str = ""
     """URL of its inference server for streaming."""
-
-
-@attrs.frozen(kw_only=True)
-class RegionsResponse:
-    """Response with all regions."""
-
-    regions: tuple[Region, ...] = ()
-    """The regions, in the API's order."""

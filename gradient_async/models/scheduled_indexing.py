@@ -32,11 +32,3 @@ class ScheduledIndexing(APIObject):
     """Time of the last change, UTC."""
     deleted_at: Timestamp | None = None
     """Time of deletion, UTC; None if it was not deleted."""
-
-
-@attrs.frozen(kw_only=True)
-class ScheduledIndexingResponse:
-    """Response with one schedule."""
-
-    indexing_info: ScheduledIndexing
-    """The schedule."""

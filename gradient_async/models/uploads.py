@@ -30,13 +30,3 @@ class PresignedUpload(APIObject):
     """URL to PUT the file to; anyone who has it can write there."""
     expires_at: Timestamp | None = None
     """Time until which the URL is valid, UTC."""
-
-
-@attrs.frozen(kw_only=True)
-class PresignedUploadsResponse:
-    """Response with presigned URLs."""
-
-    uploads: tuple[PresignedUpload, ...] = ()
-    """One for each file, in the order of the request."""
-    request_id: str = ""
-    """The server's id of the request."""

@@ -8,6 +8,8 @@ __all__ = [
     "DataSources",
     "IndexingJobs",
     "KnowledgeBases",
+    "ModelCatalog",
+    "ModelRouters",
     "Models",
     "Regions",
     "Resource",
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from gradient_async.resources.indexing_jobs import IndexingJobs
     from gradient_async.resources.json_pages import paginate_json
     from gradient_async.resources.knowledge_bases import KnowledgeBases
+    from gradient_async.resources.model_catalog import ModelCatalog
+    from gradient_async.resources.model_routers import ModelRouters
     from gradient_async.resources.models import Models
     from gradient_async.resources.regions import Regions
     from gradient_async.resources.resource import Resource
@@ -32,6 +36,8 @@ else:
             f"{__name__}.indexing_jobs": "IndexingJobs",
             f"{__name__}.json_pages": "paginate_json",
             f"{__name__}.knowledge_bases": "KnowledgeBases",
+            f"{__name__}.model_catalog": "ModelCatalog",
+            f"{__name__}.model_routers": "ModelRouters",
             f"{__name__}.models": "Models",
             f"{__name__}.regions": "Regions",
             f"{__name__}.resource": "Resource",

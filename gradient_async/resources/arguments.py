@@ -1,9 +1,12 @@
-"""Turn callers' arguments into request bodies and query parameters; pure."""
+"""Check what callers pass by the annotations of methods and models; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+import inspect
+from collections.abc import Callable, Iterable
+from functools import cache, wraps
+from types import NoneType, UnionType
+from typing import Any, Final, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -13,66 +16,92 @@ from gradient_async.checks import (
     require_list,
     require_nonempty_str,
 )
-from gradient_async.codec import JSON, to_body
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.scalars import OpenEnum
 
 E = TypeVar("E", bound=OpenEnum)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PLURALS: Final[dict[object, str]] = {str: "strings"}
 
 
-class Body(dict[str, JSON]):
-    """A request body; its repr, which tracebacks may show, hides the values."""
-
-    def __or__(self, other: Mapping[str, JSON]) -> Body:  # type: ignore[override]
-        """Return the union of both."""
-        return Body({**self, **other})
-
-    def __repr__(self) -> str:
-        """Show the keys alone."""
-        return f"<body of {', '.join(self)}>"
-
-
-def build_body(**values: object) -> Body:
-    """Build a request body of the arguments that are not None."""
-    return Body({name: to_body(it) for name, it in values.items() if it is not None})
-
-
-def build_query(**flags: bool | None) -> dict[str, str | Sequence[str]]:
+def checked(method: Callable[P, T]) -> Callable[P, T]:
     """
-    Build query parameters of the flags that are not None.
+    Check the arguments of each call by their annotations, before the method runs.
+
+    An `Iterable` becomes a tuple, the name of an enum's member that member. Strings
+    must not be empty. Keyword arguments that are not named pass as they are.
 
     Raises:
-        ConfigurationError: One is not a bool.
+        ConfigurationError: When called, or awaited: an argument does not fit.
     """
-    given = {name: flag for name, flag in flags.items() if flag is not None}
-    for name, flag in given.items():
-        check_instance(name, flag, bool)
-    return {name: str(flag).lower() for name, flag in given.items()}
+
+    def bind(*args: P.args, **kwargs: P.kwargs) -> inspect.BoundArguments:
+        signature, hints = _read_signature(method)
+        bound = signature.bind(*args, **kwargs)
+        for name in bound.arguments.keys() & hints.keys():
+            value = check_argument(name, bound.arguments[name], hints[name])
+            bound.arguments[name] = value
+        return bound
+
+    if not inspect.iscoroutinefunction(method):
+
+        @wraps(method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            bound = bind(*args, **kwargs)
+            return method(*bound.args, **bound.kwargs)
+
+        return call
+
+    @wraps(method)
+    async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+        bound = bind(*args, **kwargs)
+        return await method(*bound.args, **bound.kwargs)
+
+    result: Any = call_async
+    return result  # type: ignore[no-any-return]
 
 
-def optional_strs(**values: str | None) -> dict[str, str]:
+@cache
+def _read_signature(
+    method: Callable[..., object],
+) -> tuple[inspect.Signature, dict[str, Any]]:
+    """Return the signature, and the types of the parameters that have a name."""
+    signature = inspect.signature(method)
+    hints = get_type_hints(method)
+    named = (it for it in signature.parameters.values() if it.kind != it.VAR_KEYWORD)
+    return signature, {it.name: hints[it.name] for it in named if it.name in hints}
+
+
+def check_argument(name: str, value: Any, hint: Any) -> Any:
     """
-    Return the strings that are not None.
+    Return an argument that fits its annotation, converted as by `checked`.
 
     Raises:
-        ConfigurationError: One is not a string, or is empty.
+        ConfigurationError: It does not fit.
     """
-    return {
-        name: require_nonempty_str(name, value)
-        for name, value in values.items()
-        if value is not None
-    }
+    kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+    if value is None and NoneType in kinds:
+        return None
+    first, *others = (kind for kind in kinds if kind is not NoneType)
+    if get_origin(first) is Iterable:
+        return _check_items(name, value, *get_args(first))
+    if issubclass(first, OpenEnum):
+        check_instance(name, value, str)
+        return parse_member(name, value, first)
+    if first is str:
+        return require_nonempty_str(name, value)
+    # One of several models is checked where it gets its key in the request.
+    if not others:
+        _check_field(name, value, first)
+    return value
 
 
-def require_strs(name: str, values: Iterable[str]) -> tuple[str, ...]:
-    """
-    Return several strings as a tuple.
-
-    Raises:
-        ConfigurationError: It is not a list of strings, or one of them is empty.
-    """
-    items = require_list(name, values, "strings")
-    return tuple(require_nonempty_str(f"each of {name}", item) for item in items)
+def _check_items(name: str, values: Any, kind: Any) -> tuple[object, ...]:
+    plural = f"{kind.__name__} objects" if attrs.has(kind) else name.replace("_", " ")
+    items = require_list(name, values, _PLURALS.get(kind, plural))
+    return tuple(check_argument(f"each of {name}", it, kind) for it in items)
 
 
 def check_fields(name: str, value: object, kind: type) -> None:
@@ -88,11 +117,16 @@ def check_fields(name: str, value: object, kind: type) -> None:
         _check_field(place, getattr(value, field.name), hints[field.name])
 
 
-def _check_field(name: str, value: object, hint: Any) -> None:
+def _check_field(name: str, value: Any, hint: Any) -> None:
+    nested = next(filter(attrs.has, get_args(hint)), None)
+    if nested is not None and value is not None and get_origin(hint) is UnionType:
+        hint = nested
     if get_origin(hint) is tuple:
         check_instance(name, value, tuple | list)
-        for item in value:  # type: ignore[attr-defined]  # checked just now
+        for item in value:
             _check_field(f"each of {name}", item, get_args(hint)[0])
+    elif attrs.has(hint):
+        check_fields(name, value, hint)
     elif hint is int:
         check_int(name, value, minimum=0)
     elif hint is float and not isinstance(value, bool):

@@ -6,51 +6,71 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from types import NoneType
 from typing import Final, Unpack
 
 from gradient_async.checks import (
     check_callable,
     check_instance,
-    require_list,
     require_nonempty_str,
 )
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.models.data_sources import (
     ChunkingOptions,
-    DataSourceResponse,
-    DataSourcesResponse,
+    DataSourceRecord,
     FileUploadDataSource,
     KnowledgeBaseDataSource,
 )
-from gradient_async.models.uploads import (
-    PresignedUpload,
-    PresignedUploadsResponse,
-    PresignedUrlFile,
-)
+from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
 from gradient_async.paging import Paginator, Paging
-from gradient_async.resources.arguments import build_body, check_fields
-from gradient_async.resources.paged import paginate
+from gradient_async.resources.arguments import checked
+from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.source_bodies import (
     AddableDataSource,
     build_added_source,
     build_chunking,
 )
-from gradient_async.transport.endpoint import Endpoint
 from gradient_async.transport.upload_content import Uploadable, find_content
 from gradient_async.transport.uploads import OnProgress, Uploads
 
-_SOURCES: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
-_LIST: Final = Endpoint("GET", _SOURCES)
-_CREATE: Final = Endpoint("POST", _SOURCES)
-_UPDATE: Final = Endpoint(
-    "PUT",
-    _SOURCES + "/{data_source_uuid}",
-    {"data_source_uuid": "knowledge_base_data_source.uuid"},
+_PATH: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
+_LIST: Final = ListOperation(
+    "genai_list_knowledge_base_data_sources",
+    _PATH,
+    KnowledgeBaseDataSource,
+    "knowledge_base_data_sources",
+    record=DataSourceRecord,
 )
-_DELETE: Final = Endpoint("DELETE", _SOURCES + "/{data_source_uuid}")
-_PRESIGN: Final = Endpoint(
-    "POST", "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls"
+_CREATE: Final = Operation(
+    "genai_create_knowledge_base_data_source",
+    "POST",
+    _PATH,
+    KnowledgeBaseDataSource,
+    "knowledge_base_data_source",
+    record=DataSourceRecord,
+)
+_UPDATE: Final = Operation(
+    "genai_update_knowledge_base_data_source",
+    "PUT",
+    _PATH + "/{data_source_uuid}",
+    KnowledgeBaseDataSource,
+    "knowledge_base_data_source",
+    record=DataSourceRecord,
+)
+_DELETE: Final = Operation(
+    "genai_delete_knowledge_base_data_source",
+    "DELETE",
+    _PATH + "/{data_source_uuid}",
+    NoneType,
+)
+_PRESIGN: Final = Operation(
+    "genai_create_data_source_file_upload_presigned_urls",
+    "POST",
+    "/v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls",
+    tuple[PresignedUpload, ...],
+    "uploads",
 )
 
 # RFC 9110, section 8.3.1, with parameters of any kind.
@@ -81,12 +101,8 @@ class DataSources(Resource):
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_list_knowledge_base_data_sources`.
         """
-        return paginate(
-            self._caller,
-            _LIST.request(knowledge_base_uuid=knowledge_base_uuid),
-            DataSourcesResponse,
-            **paging,
-        )
+        request = _LIST.request(knowledge_base_uuid=knowledge_base_uuid)
+        return _LIST.paginate(self._caller, request, **paging)
 
     async def create(
         self,
@@ -119,14 +135,12 @@ class DataSources(Resource):
         Source: POST /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_create_knowledge_base_data_source`.
         """
-        request = _CREATE.request(
-            body=build_body(knowledge_base_uuid=knowledge_base_uuid)
-            | build_added_source(source)
-            | build_chunking(chunking_algorithm, chunking_options),
+        return await _CREATE.call(
+            self._caller,
             knowledge_base_uuid=knowledge_base_uuid,
+            **build_added_source(source),
+            **build_chunking(chunking_algorithm, chunking_options),
         )
-        response = await self._caller.call(request, DataSourceResponse)
-        return response.knowledge_base_data_source.to_data_source()
 
     async def update(
         self,
@@ -152,21 +166,12 @@ class DataSources(Resource):
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
         `genai_update_knowledge_base_data_source`.
         """
-        changes = build_chunking(chunking_algorithm, chunking_options)
-        if not changes:
-            msg = "nothing to change: pass chunking_algorithm or chunking_options"
-            raise ConfigurationError(msg)
-        # The API's description has the ids in the body too.
-        ids = build_body(
-            knowledge_base_uuid=knowledge_base_uuid, data_source_uuid=data_source_uuid
-        )
-        request = _UPDATE.request(
-            body=ids | changes,
+        return await _UPDATE.call(
+            self._caller,
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuid=data_source_uuid,
+            **build_chunking(chunking_algorithm, chunking_options),
         )
-        response = await self._caller.call(request, DataSourceResponse)
-        return response.knowledge_base_data_source.to_data_source()
 
     async def delete(self, knowledge_base_uuid: str, data_source_uuid: str) -> None:
         """
@@ -180,11 +185,13 @@ class DataSources(Resource):
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
         `genai_delete_knowledge_base_data_source`.
         """
-        request = _DELETE.request(
-            knowledge_base_uuid=knowledge_base_uuid, data_source_uuid=data_source_uuid
+        await _DELETE.call(
+            self._caller,
+            knowledge_base_uuid=knowledge_base_uuid,
+            data_source_uuid=data_source_uuid,
         )
-        await self._caller.send(request)
 
+    @checked
     async def create_presigned_urls(
         self, files: Iterable[PresignedUrlFile]
     ) -> tuple[PresignedUpload, ...]:
@@ -200,18 +207,16 @@ class DataSources(Resource):
         /v2/gen-ai/knowledge_bases/data_sources/file_upload_presigned_urls,
         `genai_create_data_source_file_upload_presigned_urls`.
         """
-        wanted = require_list("files", files, "PresignedUrlFile objects")
+        wanted = tuple(files)
         for file in wanted:
-            check_fields("each of files", file, PresignedUrlFile)
             require_nonempty_str("file_name", file.file_name)
-        request = _PRESIGN.request(body=build_body(files=wanted))
-        response = await self._caller.call(request, PresignedUploadsResponse)
-        if len(response.uploads) != len(wanted):
-            msg = f"Expected {len(wanted)} presigned URLs, got {len(response.uploads)}"
+        uploads = await _PRESIGN.call(self._caller, files=wanted)
+        if len(uploads) != len(wanted):
+            msg = f"Expected {len(wanted)} presigned URLs, got {len(uploads)}"
             raise DecodeError(
-                msg, method=request.method, path=request.path, json_path="$.uploads"
+                msg, method="POST", path=_PRESIGN.path, json_path="$.uploads"
             )
-        return response.uploads
+        return uploads
 
     async def upload(
         self,

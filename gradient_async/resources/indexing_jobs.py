@@ -7,22 +7,17 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
 from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
-from gradient_async.checks import check_seconds, require_nonempty_str
+from gradient_async.checks import check_seconds
 from gradient_async.errors import GradientError
-from gradient_async.models.indexing_jobs import (
-    IndexedDataSource,
-    IndexingJob,
-    IndexingJobsResponse,
-)
+from gradient_async.models.indexing_jobs import IndexedDataSource, IndexingJob
 from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.printable import printable
-from gradient_async.resources.arguments import require_strs
+from gradient_async.resources.arguments import checked
 from gradient_async.resources.job_calls import LIST, JobCalls, PolledJobCalls
 from gradient_async.resources.job_filter import JobListOptions, pop_filter
 from gradient_async.resources.job_starter import JobStarter
 from gradient_async.resources.knowledge_bases import KnowledgeBases
-from gradient_async.resources.paged import paginate
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
 from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait_all
@@ -54,9 +49,7 @@ class IndexingJobs(Resource):
         """
         keep = pop_filter(options)
         paging: Paging = options
-        return paginate(
-            self._caller, LIST.request(), IndexingJobsResponse, keep, **paging
-        )
+        return LIST.paginate(self._caller, LIST.request(), keep, **paging)
 
     async def list_for_knowledge_base(
         self, knowledge_base_uuid: str
@@ -86,6 +79,7 @@ class IndexingJobs(Resource):
         """
         return await self._calls.get(uuid)
 
+    @checked
     async def create(
         self, knowledge_base_uuid: str, *, data_source_uuids: Iterable[str] = ()
     ) -> IndexingJob:
@@ -109,8 +103,7 @@ class IndexingJobs(Resource):
 
         Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
         """
-        require_nonempty_str("knowledge_base_uuid", knowledge_base_uuid)
-        sources = require_strs("data_source_uuids", data_source_uuids)
+        sources = tuple(data_source_uuids)
         return await self._starter(knowledge_base_uuid, sources).start()
 
     async def cancel(self, uuid: str) -> IndexingJob:
@@ -320,6 +313,7 @@ class IndexingJobs(Resource):
             **options,
         )
 
+    @checked
     async def run(
         self,
         knowledge_base_uuid: str,
@@ -361,9 +355,8 @@ class IndexingJobs(Resource):
         Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
         """
         check_seconds("timeout", timeout)
-        sources = require_strs("data_source_uuids", data_source_uuids)
         deadline = asyncio.get_running_loop().time() + timeout
-        starter = self._starter(knowledge_base_uuid, sources)
+        starter = self._starter(knowledge_base_uuid, tuple(data_source_uuids))
         job = await starter.run(deadline)
         try:
             (job,) = await wait_all(

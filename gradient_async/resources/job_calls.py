@@ -19,40 +19,51 @@ from gradient_async.errors import (
     TransportError,
 )
 from gradient_async.models.indexing_jobs import (
-    DetailsResponse,
     IndexedDataSource,
-    IndexedDataSourcesResponse,
     IndexingJob,
     IndexingJobPhase,
-    IndexingJobResponse,
-    IndexingJobsResponse,
 )
 from gradient_async.paging import Page
-from gradient_async.resources.arguments import build_body
-from gradient_async.resources.paged import build_page, fetch_page
+from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.operation import Operation
 from gradient_async.transport.attempt import Attempt
 from gradient_async.transport.calls import Caller
-from gradient_async.transport.endpoint import Endpoint, find_id_problem
+from gradient_async.transport.endpoint import find_id_problem
 from gradient_async.waiting import JobSource
 
-LIST: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs")
+_PATH: Final = "/v2/gen-ai/indexing_jobs"
+
+LIST: Final = ListOperation("genai_list_indexing_jobs", _PATH, IndexingJob, "jobs")
 """The list of all jobs of the account."""
 
-_LIST_OF_BASE: Final = Endpoint(
-    "GET",
+_LIST_OF_BASE: Final = ListOperation(
+    "genai_list_indexing_jobs_by_knowledge_base",
     "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs",
-    {"knowledge_base_uuid": "jobs.knowledge_base_uuid"},
+    IndexingJob,
+    "jobs",
 )
-_GET: Final = Endpoint("GET", "/v2/gen-ai/indexing_jobs/{uuid}", {"uuid": "job.uuid"})
-_CREATE: Final = Endpoint("POST", "/v2/gen-ai/indexing_jobs")
-_CANCEL: Final = Endpoint(
-    "PUT", "/v2/gen-ai/indexing_jobs/{uuid}/cancel", {"uuid": "job.uuid"}
+_GET: Final = Operation(
+    "genai_get_indexing_job", "GET", _PATH + "/{uuid}", IndexingJob, "job"
 )
-_DATA_SOURCES: Final = Endpoint(
-    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources"
+_CREATE: Final = Operation(
+    "genai_create_indexing_job", "POST", _PATH, IndexingJob, "job"
 )
-_DETAILS: Final = Endpoint(
-    "GET", "/v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url"
+_CANCEL: Final = Operation(
+    "genai_cancel_indexing_job", "PUT", _PATH + "/{uuid}/cancel", IndexingJob, "job"
+)
+_DATA_SOURCES: Final = Operation(
+    "genai_list_indexing_job_data_sources",
+    "GET",
+    _PATH + "/{indexing_job_uuid}/data_sources",
+    tuple[IndexedDataSource, ...],
+    "indexed_data_sources",
+)
+_DETAILS: Final = Operation(
+    "genai_get_indexing_job_details_signed_url",
+    "GET",
+    _PATH + "/{indexing_job_uuid}/details_signed_url",
+    str,
+    "signed_url",
 )
 
 LOOKUP_ERRORS: Final = (
@@ -75,9 +86,7 @@ class JobCalls(JobSource, ChangeSource):
 
     async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Fetch one page of the account's jobs, newest first."""
-        decode = await fetch_page(
-            self._caller, LIST.request(), IndexingJobsResponse, page, per_page
-        )
+        decode = await LIST.fetch_page(self._caller, LIST.request(), page, per_page)
         return decode()
 
     async def list_for_knowledge_base(
@@ -85,36 +94,31 @@ class JobCalls(JobSource, ChangeSource):
     ) -> Page[IndexingJob]:
         """Fetch the latest jobs of a knowledge base."""
         request = _LIST_OF_BASE.request(knowledge_base_uuid=knowledge_base_uuid)
-        return build_page(1, await self._caller.call(request, IndexingJobsResponse))
+        response = await self._caller.call(request, _LIST_OF_BASE.response)
+        return _LIST_OF_BASE.build_page(1, response)
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Fetch a job."""
-        request = _GET.request(uuid=uuid)
-        return (await self._caller.call(request, IndexingJobResponse)).job
+        return await _GET.call(self._caller, uuid=uuid)
 
     async def create(
         self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
     ) -> IndexingJob:
         """Start a job for these data sources, or for all if none are named."""
-        body = build_body(
+        job = await _CREATE.call(
+            self._caller,
             knowledge_base_uuid=knowledge_base_uuid,
             data_source_uuids=data_source_uuids or None,
         )
-        request = _CREATE.request(body=body)
-        job = (await self._caller.call(request, IndexingJobResponse)).job
         if problem := find_id_problem(job.uuid):
             msg = f"the id of the started job {problem}"
-            raise DecodeError(
-                msg, method=request.method, path=request.path, json_path="$.job.uuid"
-            )
+            raise DecodeError(msg, method="POST", path=_PATH, json_path="$.job.uuid")
         return job
 
     async def cancel(self, uuid: str, /) -> IndexingJob:
         """Cancel a job; a conflict counts as success if a lost attempt cancelled it."""
-        # The API's description has the id in the body too.
-        request = _CANCEL.request(uuid=uuid, body=build_body(uuid=uuid))
         try:
-            return (await self._caller.call(request, IndexingJobResponse)).job
+            return await _CANCEL.call(self._caller, uuid=uuid)
         except ConflictError as conflict:
             job = IndexingJob()
             if conflict.attempts > 1:
@@ -126,14 +130,11 @@ class JobCalls(JobSource, ChangeSource):
 
     async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
         """Fetch the outcome of each data source of a job."""
-        request = _DATA_SOURCES.request(indexing_job_uuid=uuid)
-        response = await self._caller.call(request, IndexedDataSourcesResponse)
-        return response.indexed_data_sources
+        return await _DATA_SOURCES.call(self._caller, indexing_job_uuid=uuid)
 
     async def get_details_url(self, uuid: str) -> str:
         """Fetch the URL of a job's report."""
-        request = _DETAILS.request(indexing_job_uuid=uuid)
-        return (await self._caller.call(request, DetailsResponse)).signed_url
+        return await _DETAILS.call(self._caller, indexing_job_uuid=uuid)
 
     async def fingerprint(self) -> str:
         """Return what identifies the account."""

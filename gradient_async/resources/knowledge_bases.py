@@ -3,48 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import NoneType
 from typing import Final, Unpack
 
-import attrs
-
-from gradient_async.checks import require_list, require_nonempty_str
-from gradient_async.errors import (
-    AmbiguousNameError,
-    ConfigurationError,
-    UnknownNameError,
-)
+from gradient_async.checks import require_nonempty_str
+from gradient_async.errors import AmbiguousNameError, UnknownNameError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
-    KnowledgeBaseDetailsResponse,
-    KnowledgeBaseResponse,
-    KnowledgeBasesResponse,
+    KnowledgeBaseDetails,
     OpenSearchPlanSize,
     RerankingConfiguration,
 )
 from gradient_async.models.retrieval import RetrievalResponse, RetrievalResult
 from gradient_async.paging import Paginator, Paging
 from gradient_async.printable import printable
-from gradient_async.resources.arguments import (
-    build_body,
-    check_fields,
-    optional_strs,
-    parse_member,
-    require_strs,
-)
-from gradient_async.resources.paged import paginate
+from gradient_async.resources.arguments import checked
+from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.retrieval import RetrievalFilters, build_retrieval
 from gradient_async.resources.source_bodies import build_new_source
-from gradient_async.transport.endpoint import Endpoint
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
-_LIST: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases")
-_ECHOES: Final = {"uuid": "knowledge_base.uuid"}
-_GET: Final = Endpoint("GET", "/v2/gen-ai/knowledge_bases/{uuid}", _ECHOES)
-_CREATE: Final = Endpoint("POST", "/v2/gen-ai/knowledge_bases")
-_UPDATE: Final = Endpoint("PUT", "/v2/gen-ai/knowledge_bases/{uuid}", _ECHOES)
-_DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/knowledge_bases/{uuid}")
+_PATH: Final = "/v2/gen-ai/knowledge_bases"
+_LIST: Final = ListOperation(
+    "genai_list_knowledge_bases", _PATH, KnowledgeBase, "knowledge_bases"
+)
+_GET: Final = Operation(
+    "genai_get_knowledge_base",
+    "GET",
+    _PATH + "/{uuid}",
+    KnowledgeBase,
+    record=KnowledgeBaseDetails,
+    echo="knowledge_base.uuid",
+)
+_CREATE: Final = Operation(
+    "genai_create_knowledge_base", "POST", _PATH, KnowledgeBase, "knowledge_base"
+)
+_UPDATE: Final = Operation(
+    "genai_update_knowledge_base",
+    "PUT",
+    _PATH + "/{uuid}",
+    KnowledgeBase,
+    "knowledge_base",
+)
+_DELETE: Final = Operation(
+    "genai_delete_knowledge_base", "DELETE", _PATH + "/{uuid}", NoneType
+)
 
 
 class KnowledgeBases(Resource):
@@ -64,7 +70,7 @@ class KnowledgeBases(Resource):
 
         Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
         """
-        return paginate(self._caller, _LIST.request(), KnowledgeBasesResponse, **paging)
+        return _LIST.paginate(self._caller, _LIST.request(), **paging)
 
     async def get(self, uuid: str) -> KnowledgeBase:
         """
@@ -75,11 +81,7 @@ class KnowledgeBases(Resource):
 
         Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
         """
-        request = _GET.request(uuid=uuid)
-        response = await self._caller.call(request, KnowledgeBaseDetailsResponse)
-        return attrs.evolve(
-            response.knowledge_base, database_status=response.database_status
-        )
+        return await _GET.call(self._caller, uuid=uuid)
 
     async def find(self, name: str) -> KnowledgeBase:
         """
@@ -178,6 +180,7 @@ class KnowledgeBases(Resource):
         poller = DatabasePoller(self.get, self._caller.sleep, uuid, timeout=timeout)
         return await poller.run()
 
+    @checked
     async def create(
         self,
         name: str,
@@ -189,7 +192,7 @@ class KnowledgeBases(Resource):
         tags: Iterable[str] = (),
         reranking_config: RerankingConfiguration | None = None,
         database_id: str | None = None,
-        size: str | None = None,
+        size: OpenSearchPlanSize | str | None = None,
         vpc_uuid: str | None = None,
     ) -> KnowledgeBase:
         """
@@ -221,26 +224,22 @@ class KnowledgeBases(Resource):
 
         Source: POST /v2/gen-ai/knowledge_bases, `genai_create_knowledge_base`.
         """
-        sources = require_list("data_sources", data_sources, "data sources")
-        _check_reranking(reranking_config)
-        request = _CREATE.request(
-            body=build_body(
-                name=require_nonempty_str("name", name),
-                **optional_strs(
-                    embedding_model_uuid=embedding_model_uuid,
-                    project_id=project_id,
-                    region=region,
-                    database_id=database_id,
-                    vpc_uuid=vpc_uuid,
-                ),
-                datasources=[build_new_source(source) for source in sources] or None,
-                tags=require_strs("tags", tags) or None,
-                reranking_config=reranking_config,
-                size=parse_member("size", size, OpenSearchPlanSize),
-            )
+        sources = [build_new_source(source) for source in data_sources]
+        return await _CREATE.call(
+            self._caller,
+            name=name,
+            embedding_model_uuid=embedding_model_uuid,
+            project_id=project_id,
+            region=region,
+            datasources=sources or None,
+            tags=tags or None,
+            reranking_config=reranking_config,
+            database_id=database_id,
+            size=size,
+            vpc_uuid=vpc_uuid,
         )
-        return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
 
+    @checked
     async def update(
         self,
         uuid: str,
@@ -267,18 +266,15 @@ class KnowledgeBases(Resource):
 
         Source: PUT /v2/gen-ai/knowledge_bases/{uuid}, `genai_update_knowledge_base`.
         """
-        _check_reranking(reranking_config)
-        changes = build_body(
-            **optional_strs(name=name, project_id=project_id, database_id=database_id),
-            tags=None if tags is None else require_strs("tags", tags),
+        return await _UPDATE.call(
+            self._caller,
+            uuid=uuid,
+            name=name,
+            project_id=project_id,
+            tags=tags,
             reranking_config=reranking_config,
+            database_id=database_id,
         )
-        if not changes:
-            msg = "nothing to change: pass name, tags or another argument"
-            raise ConfigurationError(msg)
-        # The API's description has the id in the body too.
-        request = _UPDATE.request(uuid=uuid, body=build_body(uuid=uuid) | changes)
-        return (await self._caller.call(request, KnowledgeBaseResponse)).knowledge_base
 
     async def delete(self, uuid: str) -> None:
         """
@@ -290,9 +286,4 @@ class KnowledgeBases(Resource):
         Source: DELETE /v2/gen-ai/knowledge_bases/{uuid},
         `genai_delete_knowledge_base`.
         """
-        await self._caller.send(_DELETE.request(uuid=uuid))
-
-
-def _check_reranking(config: RerankingConfiguration | None) -> None:
-    if config is not None:
-        check_fields("reranking_config", config, RerankingConfiguration)
+        await _DELETE.call(self._caller, uuid=uuid)

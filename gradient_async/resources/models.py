@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Unpack
 
-from gradient_async.models.models import Model, ModelsResponse, ModelUsecase
+from gradient_async.models.models import Model, ModelUsecase
 from gradient_async.paging import Paginator, Paging
-from gradient_async.resources.arguments import build_query, parse_members
-from gradient_async.resources.paged import paginate
+from gradient_async.resources.arguments import check_argument, parse_members
+from gradient_async.resources.list_operation import ListOperation
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.endpoint import Endpoint
 
-_LIST: Final = Endpoint("GET", "/v2/gen-ai/models")
+_LIST: Final = ListOperation("genai_list_models", "/v2/gen-ai/models", Model, "models")
 
 
 class Models(Resource):
@@ -37,10 +36,8 @@ class Models(Resource):
 
         Source: GET /v2/gen-ai/models, `genai_list_models`.
         """
-        params = build_query(public_only=public_only)
-        if wanted := parse_members("usecases", usecases, ModelUsecase):
-            # Sorted, so that equal calls send equal requests.
-            params = {"usecases": sorted(it.value for it in wanted), **params}
-        return paginate(
-            self._caller, _LIST.request(params=params), ModelsResponse, **paging
+        request = _LIST.request(
+            usecases=parse_members("usecases", usecases, ModelUsecase),
+            public_only=check_argument("public_only", public_only, bool | None),
         )
+        return _LIST.paginate(self._caller, request, **paging)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from gradient_async.models.regions import Region, RegionsResponse
-from gradient_async.resources.arguments import build_query
+from gradient_async.models.regions import Region
+from gradient_async.resources.arguments import checked
+from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.endpoint import Endpoint
 
-_LIST: Final = Endpoint("GET", "/v2/gen-ai/regions")
+_LIST: Final = Operation(
+    "genai_list_datacenter_regions",
+    "GET",
+    "/v2/gen-ai/regions",
+    tuple[Region, ...],
+    "regions",
+)
 
 
 class Regions(Resource):
     """The platform's regions, `client.regions`."""
 
+    @checked
     async def list(
         self, *, serves_inference: bool | None = None, serves_batch: bool | None = None
     ) -> tuple[Region, ...]:
@@ -29,8 +36,6 @@ class Regions(Resource):
 
         Source: GET /v2/gen-ai/regions, `genai_list_datacenter_regions`.
         """
-        query = build_query(
-            serves_inference=serves_inference, serves_batch=serves_batch
+        return await _LIST.call(
+            self._caller, serves_inference=serves_inference, serves_batch=serves_batch
         )
-        response = await self._caller.call(_LIST.request(params=query), RegionsResponse)
-        return response.regions

@@ -15,7 +15,8 @@ class Resource:
     and ends after 60 seconds, waits included.
 
     A method that returns a `Paginator` sends nothing itself. Iterating over it makes
-    one call per page, and raises the errors of these calls.
+    one call per page, and raises the errors of these calls. `**paging` are the options
+    of every list, see `Paging`.
 
     A DELETE that finds nothing after an attempt whose response was lost is a success.
 
@@ -30,9 +31,10 @@ class Resource:
         DeadlineExceededError: The call ran out of time.
         DecodeError: The response does not have the expected shape.
         PaginationError: While iterating: the pages contradict each other.
-        StatusError: The API refused the request: `AuthenticationError`,
-            `PermissionDeniedError`, `UnprocessableEntityError`, `RateLimitError`,
-            `ServerError` and others. Methods list only what is special to them.
+        StatusError: The API refused the request: `NotFoundError` if an id names
+            nothing, `AuthenticationError`, `PermissionDeniedError`,
+            `UnprocessableEntityError`, `RateLimitError`, `ServerError` and others.
+            Methods list only what is special to them.
     """
 
     def __init__(self, caller: Caller) -> None:

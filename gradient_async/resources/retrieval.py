@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias, TypedDict
 
-import attrs
-
 from gradient_async.checks import (
     check_instance,
     check_int,
     require_list,
     require_nonempty_str,
 )
-from gradient_async.codec import JSON
+from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError
-from gradient_async.resources.arguments import Body
-from gradient_async.transport.endpoint import Endpoint
+from gradient_async.resources.bodies import Body
+from gradient_async.transport.endpoint import fill_path
 from gradient_async.transport.wire import Request
 
-_RETRIEVE: Final = Endpoint("POST", "/v1/{knowledge_base_uuid}/retrieve")
+_PATH: Final = "/v1/{knowledge_base_uuid}/retrieve"
 _LIST_OPERATORS: Final = ("in", "not_in")
 _OPERATORS: Final = (
     *("eq", "ne", "gt", "gte", "lt", "lte"),
@@ -78,8 +76,12 @@ def build_retrieval(
         body["alpha"] = alpha
     if filters is not None:
         body["filters"] = _build_filters(filters)
-    request = _RETRIEVE.request(knowledge_base_uuid=uuid, body=Body(body))
-    return attrs.evolve(request, is_repeatable=True)
+    return Request(
+        method="POST",
+        path=fill_path(_PATH, {"knowledge_base_uuid": uuid}),
+        body=encode_json(Body(body)),
+        is_repeatable=True,
+    )
 
 
 def _check_alpha(alpha: object) -> None:

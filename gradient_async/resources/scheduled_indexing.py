@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from types import NoneType
 from typing import Final
 
 from gradient_async.checks import (
@@ -13,22 +14,24 @@ from gradient_async.checks import (
     require_nonempty_str,
 )
 from gradient_async.errors import ConfigurationError
-from gradient_async.models.scheduled_indexing import (
-    ScheduledIndexing,
-    ScheduledIndexingResponse,
-)
-from gradient_async.resources.arguments import build_body
+from gradient_async.models.scheduled_indexing import ScheduledIndexing
+from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
-from gradient_async.transport.endpoint import Endpoint
-from gradient_async.transport.wire import Request
 
-_CREATE: Final = Endpoint("POST", "/v2/gen-ai/scheduled-indexing")
-_GET: Final = Endpoint(
-    "GET",
-    "/v2/gen-ai/scheduled-indexing/knowledge-base/{knowledge_base_uuid}",
-    {"knowledge_base_uuid": "indexing_info.knowledge_base_uuid"},
+_PATH: Final = "/v2/gen-ai/scheduled-indexing"
+_CREATE: Final = Operation(
+    "genai_create_scheduled_indexing", "POST", _PATH, ScheduledIndexing, "indexing_info"
 )
-_DELETE: Final = Endpoint("DELETE", "/v2/gen-ai/scheduled-indexing/{uuid}")
+_GET: Final = Operation(
+    "genai_get_scheduled_indexing",
+    "GET",
+    _PATH + "/knowledge-base/{knowledge_base_uuid}",
+    ScheduledIndexing,
+    "indexing_info",
+)
+_DELETE: Final = Operation(
+    "genai_delete_scheduled_indexing", "DELETE", _PATH + "/{uuid}", NoneType
+)
 
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::00)?")
 
@@ -59,14 +62,14 @@ class ScheduledIndexings(Resource):
 
         Source: POST /v2/gen-ai/scheduled-indexing, `genai_create_scheduled_indexing`.
         """
-        body = build_body(
+        return await _CREATE.call(
+            self._caller,
             knowledge_base_uuid=require_nonempty_str(
                 "knowledge_base_uuid", knowledge_base_uuid
             ),
             days=_require_days(days),
             time=_require_time(time),
         )
-        return await self._fetch(_CREATE.request(body=body))
 
     async def get(self, knowledge_base_uuid: str) -> ScheduledIndexing:
         """
@@ -79,7 +82,7 @@ class ScheduledIndexings(Resource):
         /v2/gen-ai/scheduled-indexing/knowledge-base/{knowledge_base_uuid},
         `genai_get_scheduled_indexing`.
         """
-        return await self._fetch(_GET.request(knowledge_base_uuid=knowledge_base_uuid))
+        return await _GET.call(self._caller, knowledge_base_uuid=knowledge_base_uuid)
 
     async def delete(self, uuid: str) -> None:
         """
@@ -91,11 +94,7 @@ class ScheduledIndexings(Resource):
         Source: DELETE /v2/gen-ai/scheduled-indexing/{uuid},
         `genai_delete_scheduled_indexing`.
         """
-        await self._caller.send(_DELETE.request(uuid=uuid))
-
-    async def _fetch(self, request: Request) -> ScheduledIndexing:
-        response = await self._caller.call(request, ScheduledIndexingResponse)
-        return response.indexing_info
+        await _DELETE.call(self._caller, uuid=uuid)
 
 
 def _require_days(days: Iterable[int]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Build the bodies of data sources: a key per kind of source; pure."""
+"""What requests have of data sources: a key per kind of source; pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,7 @@ from gradient_async.models.data_sources import (
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.resources.arguments import (
-    Body,
-    build_body,
-    check_fields,
-    parse_member,
-)
+from gradient_async.resources.arguments import check_fields, parse_member
 
 AddableDataSource: TypeAlias = SpacesDataSource | WebCrawlerDataSource | AWSDataSource
 """A data source that can be added to an existing knowledge base."""
@@ -39,23 +34,23 @@ _KEYS: Final[dict[type, str]] = _ADDABLE | {
 }
 
 
-def build_new_source(source: DataSourceInput | NewDataSource) -> Body:
+def build_new_source(source: DataSourceInput | NewDataSource) -> dict[str, object]:
     """
-    Build the body of a data source of a new knowledge base.
+    Return what a request has of a data source of a new knowledge base.
 
     Raises:
         ConfigurationError: It is not a data source, or a field has another type.
     """
     if not isinstance(source, NewDataSource):
         source = NewDataSource(source)
-    return _build_source(source.source, _KEYS) | build_chunking(
-        source.chunking_algorithm, source.chunking_options
-    )
+    chunking = build_chunking(source.chunking_algorithm, source.chunking_options)
+    given = {name: it for name, it in chunking.items() if it is not None}
+    return _build_source(source.source, _KEYS) | given
 
 
-def build_added_source(source: AddableDataSource) -> Body:
+def build_added_source(source: AddableDataSource) -> dict[str, object]:
     """
-    Build the body of a data source to add to an existing knowledge base.
+    Return what a request has of a data source to add to a knowledge base.
 
     Raises:
         ConfigurationError: It is not a data source, a field has another type, or the
@@ -70,27 +65,29 @@ def build_added_source(source: AddableDataSource) -> Body:
     return _build_source(source, _ADDABLE)
 
 
-def build_chunking(algorithm: str | None, options: ChunkingOptions | None) -> Body:
+def build_chunking(
+    algorithm: str | None, options: ChunkingOptions | None
+) -> dict[str, object]:
     """
-    Build the part of a body that sets the chunking; None is left out.
+    Return what a request has of the chunking.
 
     Raises:
         ConfigurationError: An argument, or a field of the options, has another type.
     """
     if options is not None:
         check_fields("chunking_options", options, ChunkingOptions)
-    return build_body(
-        chunking_algorithm=parse_member(
+    return {
+        "chunking_algorithm": parse_member(
             "chunking_algorithm", algorithm, ChunkingAlgorithm
         ),
-        chunking_options=options,
-    )
+        "chunking_options": options,
+    }
 
 
-def _build_source(source: DataSourceInput, keys: dict[type, str]) -> Body:
+def _build_source(source: DataSourceInput, keys: dict[type, str]) -> dict[str, object]:
     if type(source) not in keys:
         names = ", ".join(kind.__name__ for kind in keys)
         msg = f"a data source must be one of {names}, got {type(source).__name__}"
         raise ConfigurationError(msg)
     check_fields("data source", source, type(source))
-    return build_body(**{keys[type(source)]: source})
+    return {keys[type(source)]: source}

@@ -1,4 +1,4 @@
-"""Build requests: from an operation's path template, or from a caller's own path."""
+"""Build paths of templates and ids, and requests of a caller's own path."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 from urllib.parse import quote
-
-import attrs
 
 from gradient_async.checks import check_instance
 from gradient_async.codec import JSON, encode_json
@@ -19,6 +17,9 @@ QueryValue: TypeAlias = "str | int | float | Sequence[str | int | float]"
 
 _MAX_ID_LENGTH: Final = 255
 
+# An id of a path template.
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
 _METHOD: Final = re.compile(r"[A-Z]+")
 
 # RFC 3986, section 3.3; dot segments are checked separately.
@@ -26,42 +27,22 @@ _PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*"
 _DOT_SEGMENT: Final = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
 
 
-@attrs.frozen
-class Endpoint:
-    """One operation of the API: a method and a path template."""
-
-    method: str
-    """HTTP method, in upper case."""
-    template: str
-    """Path with `{names}` in place of ids."""
-    echoes: Mapping[str, str] = attrs.field(factory=dict)
-    """Places in the response that repeat ids of the path, by the ids' names."""
-
-    def request(
-        self,
-        *,
-        params: Mapping[str, str | Sequence[str]] | None = None,
-        body: Mapping[str, JSON] | None = None,
-        **ids: str,
-    ) -> Request:
-        """
-        Build a request: ids are percent-encoded, the body is encoded as JSON.
-
-        Raises:
-            ConfigurationError: An id is invalid, or the body has a value without a
-                JSON form.
-        """
-        encoded = {name: encode_id(name, value) for name, value in ids.items()}
-        return Request(
-            method=self.method,
-            path=self.template.format_map(encoded),
-            params=params or {},
-            body=None if body is None else encode_json(body),
-            echoes={place: ids[name] for name, place in self.echoes.items()},
-        )
+def find_names(template: str) -> tuple[str, ...]:
+    """Return the names of the ids in a path template."""
+    return tuple(_NAME.findall(template))
 
 
-def encode_id(name: str, value: str) -> str:
+def fill_path(template: str, ids: Mapping[str, object]) -> str:
+    """
+    Return a path template with its ids filled in, percent-encoded.
+
+    Raises:
+        ConfigurationError: An id is invalid.
+    """
+    return _NAME.sub(lambda name: encode_id(name[1], ids[name[1]]), template)
+
+
+def encode_id(name: str, value: object) -> str:
     """
     Return an id percent-encoded for a path.
 
@@ -69,11 +50,11 @@ def encode_id(name: str, value: str) -> str:
         ConfigurationError: The id is invalid, see `find_id_problem`.
     """
     check_instance(name, value, str)
-    problem = find_id_problem(value)
+    problem = find_id_problem(str(value))
     if problem:
-        msg = f"{name} {problem}: {value[:40]!r}"
+        msg = f"{name} {problem}: {str(value)[:40]!r}"
         raise ConfigurationError(msg)
-    return quote(value, safe="")
+    return quote(str(value), safe="")
 
 
 def find_id_problem(value: str) -> str:

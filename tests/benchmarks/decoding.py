@@ -8,8 +8,10 @@ from collections.abc import Callable
 import orjson
 
 from gradient_async.codec import Codec, make_converter
-from gradient_async.models.indexing_jobs import IndexingJobsResponse
 from tests.benchmarks.job_pages import PER_PAGE, JobPages
+from tests.support.responses import (
+    IndexingJobsResponse,
+)
 
 _RUNS, _REPEATS = 50, 15
 

@@ -29,13 +29,13 @@ from gradient_async.models import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
-from gradient_async.models.indexing_jobs import (
+from gradient_async.models.lists import Links, Meta, PageLinks
+from tests.support.exact_types import type_mismatches
+from tests.support.responses import (
     IndexingJobResponse,
     IndexingJobsResponse,
+    ModelsResponse,
 )
-from gradient_async.models.lists import Links, Meta, PageLinks
-from gradient_async.models.models import ModelsResponse
-from tests.support.exact_types import type_mismatches
 from tests.support.shapes import NEW_JOB, OLD_JOB, PAGE
 
 CODECS = {"fast": Codec(), "converter": Codec(make_converter())}
@@ -47,7 +47,8 @@ BOTH = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 def job_of(codec: Codec, document: dict[str, Any]) -> IndexingJob:
     """Decode a response with one job."""
     body = json.dumps({"job": document}).encode()
-    return codec.decode(body, IndexingJobResponse).job
+    job: IndexingJob = codec.decode(body, IndexingJobResponse).job
+    return job
 
 
 @BOTH

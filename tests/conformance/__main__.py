@@ -18,6 +18,7 @@ from tests.conformance.violations import Violations, validated_client
 from tests.contract.extract import FACTS_PATH, extract
 from tests.contract.facts import COVERED, find_operation
 from tests.contract.scenario import run_scenario
+from tests.support.operations import OPERATIONS
 
 _JOBS: Final = 2000
 # A job of two sources takes 18 seconds of the emulator's time.
@@ -37,7 +38,7 @@ _INVALID: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
 
 async def check_facts(_: Path, description: Path) -> None:
     """The contract tests' facts are those of this description."""
-    extracted = extract(description)
+    extracted = extract(description, OPERATIONS)
 
     assert extracted == FACTS_PATH.read_text(), (
         f"run python -m tests.contract.extract {description}"

@@ -6,8 +6,9 @@ Contract tests check the requests; `nox -s conformance` sends them to a server.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any, Final
 
 import attrs
 
@@ -17,41 +18,21 @@ from gradient_async import (
     ChunkingOptions,
     Client,
     CrawlingOption,
+    CustomTask,
     DataSourceInput,
     DropboxDataSource,
     FileUploadDataSource,
     GoogleDriveDataSource,
+    ModelRouterPolicy,
+    ModelSelectionPolicy,
     NewDataSource,
     OpenSearchPlanSize,
-    Paginator,
+    Page,
     PresignedUrlFile,
     RerankingConfiguration,
     SpacesDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.resources.source_bodies import AddableDataSource
-
-T = TypeVar("T")
-
-
-@attrs.frozen(kw_only=True)
-class Ids:
-    """Ids that the calls use; with a server, ids of things that exist."""
-
-    knowledge_base_uuid: str
-    data_source_uuid: str
-    indexing_job_uuid: str
-    schedule_uuid: str
-    project_id: str
-    database_id: str
-    vpc_uuid: str
-    embedding_model_uuid: str
-    region: str
-    stored_object_key: str
-
-
-Call: TypeAlias = Callable[[Client, Ids], Awaitable[object]]
-"""Calls one operation, once per kind of data source, and returns the last result."""
 
 CHUNKING: Final = ChunkingOptions(
     max_chunk_size=200,
@@ -60,204 +41,224 @@ CHUNKING: Final = ChunkingOptions(
     semantic_threshold=0.5,
 )
 RERANKING: Final = RerankingConfiguration(enabled=True, model="bge-reranker-v2-m3")
-ADDABLE: Final[tuple[AddableDataSource, ...]] = (
-    SpacesDataSource(bucket_name="bucket", region="tor1", item_path="folder"),
-    WebCrawlerDataSource(
-        base_url="https://example.com",
-        crawling_option=CrawlingOption.SCOPED,
-        embed_media=True,
-        exclude_tags=("nav", "footer"),
-    ),
-    AWSDataSource(
-        bucket_name="bucket",
-        region="eu-west-1",
-        item_path="folder",
-        key_id="key",
-        secret_key="secret",
-    ),
+SPACES: Final = SpacesDataSource(
+    bucket_name="bucket", region="tor1", item_path="folder"
+)
+CRAWLER: Final = WebCrawlerDataSource(
+    base_url="https://example.com",
+    crawling_option=CrawlingOption.SCOPED,
+    embed_media=True,
+    exclude_tags=("nav", "footer"),
+)
+AWS: Final = AWSDataSource(
+    bucket_name="bucket",
+    region="eu-west-1",
+    item_path="folder",
+    key_id="key",
+    secret_key="secret",
 )
 
 
-def all_kinds(stored_object_key: str) -> list[DataSourceInput]:
-    """Return a data source of each kind."""
-    return [
-        *ADDABLE,
-        FileUploadDataSource(
-            original_file_name="handbook.pdf",
-            size_in_bytes=3,
-            stored_object_key=stored_object_key,
-        ),
-        DropboxDataSource(folder="/folder", refresh_token="token"),
-        GoogleDriveDataSource(folder_id="folder", refresh_token="token"),
-    ]
+@attrs.frozen
+class Id:
+    """An id that a call takes; with a server, one of something that exists."""
+
+    name: str
 
 
-async def _first_page(paginator: Paginator[T]) -> tuple[T, ...]:
-    return (await paginator).items
+KNOWLEDGE_BASE: Final = Id("knowledge_base_uuid")
+DATA_SOURCE: Final = Id("data_source_uuid")
+JOB: Final = Id("indexing_job_uuid")
+SCHEDULE: Final = Id("schedule_uuid")
+PROJECT: Final = Id("project_id")
+DATABASE: Final = Id("database_id")
+VPC: Final = Id("vpc_uuid")
+MODEL: Final = Id("embedding_model_uuid")
+REGION: Final = Id("region")
+OBJECT_KEY: Final = Id("stored_object_key")
+CATALOG_MODEL: Final = Id("id")
+ROUTER: Final = Id("router_uuid")
 
 
-async def _list_indexing_jobs(client: Client, ids: Ids) -> object:
-    return await _first_page(client.indexing_jobs.list(per_page=5))
+IDS: Final[Mapping[str, str]] = {
+    it.name: f"the-{it.name}" for it in tuple(globals().values()) if isinstance(it, Id)
+}
+"""A different id for each thing, so that none can stand in for another."""
 
 
-async def _list_indexing_jobs_by_knowledge_base(client: Client, ids: Ids) -> object:
-    jobs = client.indexing_jobs
-    return (await jobs.list_for_knowledge_base(ids.knowledge_base_uuid)).items
+@attrs.frozen
+class Call:
+    """A call of a method, named like `indexing_jobs.get`, with its arguments."""
+
+    method: str
+    arguments: tuple[Any, ...]
+    options: Mapping[str, Any]
+
+    async def perform(self, client: Client, ids: Mapping[str, str]) -> Any:
+        """Call the method, and return its result; of a list, the first page."""
+        arguments = _fill([*self.arguments], ids)
+        options = {name: _fill(it, ids) for name, it in self.options.items()}
+        result = attrgetter(self.method)(client)(*arguments, **options)
+        page = await result
+        return page.items if isinstance(page, Page) else page
 
 
-async def _create_indexing_job(client: Client, ids: Ids) -> object:
-    return await client.indexing_jobs.create(
-        ids.knowledge_base_uuid, data_source_uuids=[ids.data_source_uuid]
-    )
+def _fill(value: Any, ids: Mapping[str, str]) -> Any:
+    """Return an argument with ids in place of their names."""
+    if isinstance(value, Id):
+        return ids[value.name]
+    if isinstance(value, list):
+        return [_fill(item, ids) for item in value]
+    if isinstance(value, NewDataSource):
+        return attrs.evolve(value, source=_fill(value.source, ids))
+    if isinstance(value, FileUploadDataSource) and not value.stored_object_key:
+        return attrs.evolve(value, stored_object_key=ids[OBJECT_KEY.name])
+    return value
 
 
-async def _get_indexing_job(client: Client, ids: Ids) -> object:
-    return await client.indexing_jobs.get(ids.indexing_job_uuid)
+def _call(method: str, *arguments: Any, **options: Any) -> Call:
+    return Call(method, arguments, options)
 
 
-async def _cancel_indexing_job(client: Client, ids: Ids) -> object:
-    return await client.indexing_jobs.cancel(ids.indexing_job_uuid)
+_ALL_KINDS: Final[list[DataSourceInput]] = [
+    SPACES,
+    CRAWLER,
+    AWS,
+    FileUploadDataSource(original_file_name="handbook.pdf", size_in_bytes=3),
+    DropboxDataSource(folder="/folder", refresh_token="token"),
+    GoogleDriveDataSource(folder_id="folder", refresh_token="token"),
+]
 
-
-async def _list_indexing_job_data_sources(client: Client, ids: Ids) -> object:
-    return await client.indexing_jobs.list_data_sources(ids.indexing_job_uuid)
-
-
-async def _get_indexing_job_details_signed_url(client: Client, ids: Ids) -> object:
-    return await client.indexing_jobs.get_details_url(ids.indexing_job_uuid)
-
-
-async def _list_knowledge_bases(client: Client, ids: Ids) -> object:
-    return await _first_page(client.knowledge_bases.list(per_page=5))
-
-
-async def _get_knowledge_base(client: Client, ids: Ids) -> object:
-    return await client.knowledge_bases.get(ids.knowledge_base_uuid)
-
-
-async def _create_knowledge_base(client: Client, ids: Ids) -> object:
-    return await client.knowledge_bases.create(
-        "Handbook",
-        embedding_model_uuid=ids.embedding_model_uuid,
-        project_id=ids.project_id,
-        region=ids.region,
-        data_sources=[
-            NewDataSource(
-                it,
-                chunking_algorithm=ChunkingAlgorithm.HIERARCHICAL,
-                chunking_options=CHUNKING,
-            )
-            for it in all_kinds(ids.stored_object_key)
-        ],
-        tags=["manuals", "2026"],
-        reranking_config=RERANKING,
-        database_id=ids.database_id,
-        size=OpenSearchPlanSize.SMALL,
-        vpc_uuid=ids.vpc_uuid,
-    )
-
-
-async def _update_knowledge_base(client: Client, ids: Ids) -> object:
-    return await client.knowledge_bases.update(
-        ids.knowledge_base_uuid,
-        name="Handbook of 2026",
-        project_id=ids.project_id,
-        tags=["manuals"],
-        reranking_config=RERANKING,
-        database_id=ids.database_id,
-    )
-
-
-async def _delete_knowledge_base(client: Client, ids: Ids) -> None:
-    await client.knowledge_bases.delete(ids.knowledge_base_uuid)
-
-
-async def _list_knowledge_base_data_sources(client: Client, ids: Ids) -> object:
-    return await _first_page(
-        client.data_sources.list(ids.knowledge_base_uuid, per_page=5)
-    )
-
-
-async def _create_knowledge_base_data_source(client: Client, ids: Ids) -> object:
-    added = [
-        await client.data_sources.create(
-            ids.knowledge_base_uuid,
-            source,
-            chunking_algorithm="semantic",
-            chunking_options=CHUNKING,
-        )
-        for source in ADDABLE
-    ]
-    return added[-1]
-
-
-async def _update_knowledge_base_data_source(client: Client, ids: Ids) -> object:
-    return await client.data_sources.update(
-        ids.knowledge_base_uuid,
-        ids.data_source_uuid,
-        chunking_algorithm="fixed_length",
+_NEW_SOURCES: Final = [
+    NewDataSource(
+        it,
+        chunking_algorithm=ChunkingAlgorithm.HIERARCHICAL,
         chunking_options=CHUNKING,
     )
+    for it in _ALL_KINDS
+]
+_SEMANTIC: Final = {"chunking_algorithm": "semantic", "chunking_options": CHUNKING}
 
-
-async def _delete_knowledge_base_data_source(client: Client, ids: Ids) -> None:
-    await client.data_sources.delete(ids.knowledge_base_uuid, ids.data_source_uuid)
-
-
-async def _create_presigned_urls(client: Client, ids: Ids) -> object:
-    files = [PresignedUrlFile("handbook.pdf", 3), PresignedUrlFile("notes.txt", 2**53)]
-    return await client.data_sources.create_presigned_urls(files)
-
-
-async def _create_scheduled_indexing(client: Client, ids: Ids) -> object:
-    return await client.scheduled_indexing.create(
-        ids.knowledge_base_uuid, days=[1, 5], time="06:30"
-    )
-
-
-async def _get_scheduled_indexing(client: Client, ids: Ids) -> object:
-    return await client.scheduled_indexing.get(ids.knowledge_base_uuid)
-
-
-async def _delete_scheduled_indexing(client: Client, ids: Ids) -> None:
-    await client.scheduled_indexing.delete(ids.schedule_uuid)
-
-
-async def _list_datacenter_regions(client: Client, ids: Ids) -> object:
-    return await client.regions.list(serves_inference=True, serves_batch=True)
-
-
-async def _list_models(client: Client, ids: Ids) -> object:
-    models = client.models.list(
-        usecases=["knowledgebase", "agent"], public_only=True, per_page=5
-    )
-    return await _first_page(models)
-
-
-CALLS: Final[Mapping[str, Call]] = {
-    "genai_cancel_indexing_job": _cancel_indexing_job,
-    "genai_create_data_source_file_upload_presigned_urls": _create_presigned_urls,
-    "genai_create_indexing_job": _create_indexing_job,
-    "genai_create_knowledge_base": _create_knowledge_base,
-    "genai_create_knowledge_base_data_source": _create_knowledge_base_data_source,
-    "genai_create_scheduled_indexing": _create_scheduled_indexing,
-    "genai_delete_knowledge_base": _delete_knowledge_base,
-    "genai_delete_knowledge_base_data_source": _delete_knowledge_base_data_source,
-    "genai_delete_scheduled_indexing": _delete_scheduled_indexing,
-    "genai_get_indexing_job": _get_indexing_job,
-    "genai_get_indexing_job_details_signed_url": _get_indexing_job_details_signed_url,
-    "genai_get_knowledge_base": _get_knowledge_base,
-    "genai_get_scheduled_indexing": _get_scheduled_indexing,
-    "genai_list_datacenter_regions": _list_datacenter_regions,
-    "genai_list_indexing_job_data_sources": _list_indexing_job_data_sources,
-    "genai_list_indexing_jobs": _list_indexing_jobs,
-    "genai_list_indexing_jobs_by_knowledge_base": (
-        _list_indexing_jobs_by_knowledge_base
-    ),
-    "genai_list_knowledge_base_data_sources": _list_knowledge_base_data_sources,
-    "genai_list_knowledge_bases": _list_knowledge_bases,
-    "genai_list_models": _list_models,
-    "genai_update_knowledge_base": _update_knowledge_base,
-    "genai_update_knowledge_base_data_source": _update_knowledge_base_data_source,
+_POLICY: Final = ModelRouterPolicy(
+    task_slug="summarization",
+    custom_task=CustomTask(name="Haiku", description="Write a haiku."),
+    models=("harbour-70b-instruct",),
+    selection_policy=ModelSelectionPolicy(prefer="cheapest"),
+)
+_ROUTER: Final = {
+    "name": "my-router",
+    "fallback_models": ["harbour-70b-instruct"],
+    "policies": [_POLICY],
+    "description": "Poems are expensive.",
 }
-"""The calls, by operation id."""
+
+CALLS: Final[Mapping[str, Sequence[Call]]] = {
+    "genai_cancel_indexing_job": [_call("indexing_jobs.cancel", JOB)],
+    "genai_create_data_source_file_upload_presigned_urls": [
+        _call(
+            "data_sources.create_presigned_urls",
+            [PresignedUrlFile("handbook.pdf", 3), PresignedUrlFile("notes.txt", 2**53)],
+        )
+    ],
+    "genai_create_indexing_job": [
+        _call("indexing_jobs.create", KNOWLEDGE_BASE, data_source_uuids=[DATA_SOURCE])
+    ],
+    "genai_create_knowledge_base": [
+        _call(
+            "knowledge_bases.create",
+            "Handbook",
+            embedding_model_uuid=MODEL,
+            project_id=PROJECT,
+            region=REGION,
+            data_sources=_NEW_SOURCES,
+            tags=["manuals", "2026"],
+            reranking_config=RERANKING,
+            database_id=DATABASE,
+            size=OpenSearchPlanSize.SMALL,
+            vpc_uuid=VPC,
+        )
+    ],
+    "genai_create_knowledge_base_data_source": [
+        _call("data_sources.create", KNOWLEDGE_BASE, source, **_SEMANTIC)
+        for source in (SPACES, CRAWLER, AWS)
+    ],
+    "genai_create_model_router": [_call("model_routers.create", **_ROUTER)],
+    "genai_create_scheduled_indexing": [
+        _call("scheduled_indexing.create", KNOWLEDGE_BASE, days=[1, 5], time="06:30")
+    ],
+    "genai_delete_knowledge_base": [_call("knowledge_bases.delete", KNOWLEDGE_BASE)],
+    "genai_delete_knowledge_base_data_source": [
+        _call("data_sources.delete", KNOWLEDGE_BASE, DATA_SOURCE)
+    ],
+    "genai_delete_model_router": [_call("model_routers.delete", ROUTER)],
+    "genai_delete_scheduled_indexing": [_call("scheduled_indexing.delete", SCHEDULE)],
+    "genai_get_indexing_job": [_call("indexing_jobs.get", JOB)],
+    "genai_get_indexing_job_details_signed_url": [
+        _call("indexing_jobs.get_details_url", JOB)
+    ],
+    "genai_get_knowledge_base": [_call("knowledge_bases.get", KNOWLEDGE_BASE)],
+    "genai_get_model_catalog_card": [
+        _call("model_catalog.get", CATALOG_MODEL, model_id="harbour-70b-instruct")
+    ],
+    "genai_get_model_router": [_call("model_routers.get", ROUTER)],
+    "genai_get_scheduled_indexing": [_call("scheduled_indexing.get", KNOWLEDGE_BASE)],
+    "genai_list_datacenter_regions": [
+        _call("regions.list", serves_inference=True, serves_batch=True)
+    ],
+    "genai_list_indexing_job_data_sources": [
+        _call("indexing_jobs.list_data_sources", JOB)
+    ],
+    "genai_list_indexing_jobs": [_call("indexing_jobs.list", per_page=5)],
+    "genai_list_indexing_jobs_by_knowledge_base": [
+        _call("indexing_jobs.list_for_knowledge_base", KNOWLEDGE_BASE)
+    ],
+    "genai_list_knowledge_base_data_sources": [
+        _call("data_sources.list", KNOWLEDGE_BASE, per_page=5)
+    ],
+    "genai_list_knowledge_bases": [_call("knowledge_bases.list", per_page=5)],
+    "genai_list_model_catalog": [
+        _call(
+            "model_catalog.list",
+            search="harbour",
+            model_type="chat",
+            provider="digitalocean",
+            availability="serverless",
+            badges="new",
+            use_case="agents",
+            sort_by="name",
+            sort_direction="asc",
+            per_page=5,
+        )
+    ],
+    "genai_list_model_router_presets": [
+        _call("model_routers.list_presets", per_page=2)
+    ],
+    "genai_list_model_router_task_presets": [
+        _call("model_routers.list_task_presets", per_page=2)
+    ],
+    "genai_list_model_routers": [_call("model_routers.list", per_page=1)],
+    "genai_list_models": [
+        _call(
+            "models.list",
+            usecases=["knowledgebase", "agent"],
+            public_only=True,
+            per_page=5,
+        )
+    ],
+    "genai_update_model_router": [_call("model_routers.update", ROUTER, **_ROUTER)],
+    "genai_update_knowledge_base": [
+        _call(
+            "knowledge_bases.update",
+            KNOWLEDGE_BASE,
+            name="Handbook of 2026",
+            project_id=PROJECT,
+            tags=["manuals"],
+            reranking_config=RERANKING,
+            database_id=DATABASE,
+        )
+    ],
+    "genai_update_knowledge_base_data_source": [
+        _call("data_sources.update", KNOWLEDGE_BASE, DATA_SOURCE, **_SEMANTIC)
+    ],
+}
+"""The calls of each operation, by its id."""

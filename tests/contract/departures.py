@@ -8,27 +8,51 @@ from typing import Final
 from gradient_async.models import IndexedDataSource, IndexingJob, KnowledgeBase
 from gradient_async.models.lists import Meta
 
-_DELETED: Final = "may be an empty 204, and only repeats the request's ids"
+_REQUEST_ID: Final = "of use in errors only, which have it from a header"
 _OLDER: Final = "only older responses carry it"
 _DEPRECATED: Final = "deprecated in favour of spaces_data_source"
+_NEWER: Final = "newer than the description; pydo 0.44 has it"
+_REGIONS: Final = "deprecated, has no effect"
 _NO_ERROR: Final = "None means that nothing failed"
 _PER_TOKEN: Final = "the emulator prices its models by token only"
 _ONE_PRICE: Final = "the emulator has one price for tokens of all kinds"
 _NEVER_RUN: Final = "the emulator stores schedules, but never runs them"
 
-NOT_DECODED: Final[Mapping[str, str]] = {
-    "apiDeleteKnowledgeBaseDataSourceOutput": _DELETED,
-    "apiDeleteKnowledgeBaseOutput": _DELETED,
-    "apiDeleteScheduledIndexingOutput": _DELETED,
+IGNORED: Final[Mapping[tuple[str, str], str]] = {
+    ("apiCreateDataSourceFileUploadPresignedUrlsOutput", "request_id"): _REQUEST_ID,
 }
-"""Responses without a class."""
+"""Properties of responses without a field, by schema and name."""
 
 NOT_SENT: Final[Mapping[tuple[str, str], str]] = {
     ("genai_create_knowledge_base", "$.datasources[].bucket_name"): _DEPRECATED,
     ("genai_create_knowledge_base", "$.datasources[].bucket_region"): _DEPRECATED,
     ("genai_create_knowledge_base", "$.datasources[].item_path"): _DEPRECATED,
+    ("genai_create_model_router", "$.regions"): _REGIONS,
+    ("genai_create_model_router", "$.regions[]"): _REGIONS,
+    ("genai_update_model_router", "$.regions"): _REGIONS,
+    ("genai_update_model_router", "$.regions[]"): _REGIONS,
 }
 """Properties of bodies that no argument sets, by operation and place."""
+
+MISTYPED: Final[Mapping[tuple[str, str], str]] = {
+    ("genai_update_model_router", "$.fallback_models[]"): "strings everywhere else",
+}
+"""Values of bodies that have another type than described, by operation and place."""
+
+UNDESCRIBED: Final[Mapping[tuple[str, str], str]] = {
+    ("genai_list_model_catalog", name): _NEWER
+    for name in (
+        "search",
+        "model_type",
+        "provider",
+        "availability",
+        "badges",
+        "use_case",
+        "sort_by",
+        "sort_direction",
+    )
+}
+"""Query parameters that the description does not have, by operation and name."""
 
 NEVER_RETURNED: Final[Mapping[tuple[str, str], str]] = {
     ("apiModelPricing", "image_cache_read_input_price_per_million"): _ONE_PRICE,

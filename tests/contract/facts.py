@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import attrs
-from cattrs import Converter
 
-from tests.contract.extract import FACTS_PATH, UNCOVERED_PATH
+from tests.contract.extract import FACTS_PATH
+from tests.support.operations import OPERATIONS
+
+_TYPE: Final = re.compile(r"([a-z]+)(?:/([\w-]+))?(?:=([^~]+))?(?:~(.*))?")
 
 
 @attrs.frozen(kw_only=True)
 class Shape:
-    """The type of a value; a keyword that the description omits is empty."""
+    """The type of a value; what the description omits is empty."""
 
     type: str = ""
     """`string` or `object`, for example; empty for a reference."""
@@ -34,84 +35,111 @@ class Shape:
 
 
 @attrs.frozen(kw_only=True)
-class Parameter:
-    """A parameter of the path or the query."""
-
-    name: str
-    place: str
-    required: bool
-    shape: Shape
-
-
-@attrs.frozen(kw_only=True)
-class Operation:
-    """One operation of the API; an uncovered one has its name and path only."""
+class Fact:
+    """One described operation; an uncovered one has its name and path only."""
 
     id: str
     method: str
     path: str
-    parameters: tuple[Parameter, ...] = ()
-    body: Shape | None = None
-    response: Shape | None = None
+    query: Mapping[str, Shape]
+    body: Shape | None
+    response: Shape | None
 
-    def parameters_in(self, place: str) -> tuple[Parameter, ...]:
-        """Return the parameters of the path, or those of the query."""
-        return tuple(it for it in self.parameters if it.place == place)
-
-
-@attrs.frozen(kw_only=True)
-class Facts:
-    """All names and types of the description."""
-
-    operations: tuple[Operation, ...]
-    schemas: Mapping[str, Shape]
-
-    def resolve(self, shape: Shape) -> Shape:
-        """Return the schema that a reference names; any other shape as it is."""
-        return self.schemas[shape.ref] if shape.ref else shape
+    @property
+    def id_names(self) -> list[str]:
+        """Names of the ids in the path."""
+        return re.findall(r"\{(\w+)\}", self.path)
 
 
-# No test could read a fact that has no field here.
-_CONVERTER: Final = Converter(forbid_extra_keys=True)
+def parse_shape(text: str) -> Shape:
+    """Parse a type, or the properties of an object."""
+    if text.startswith("@"):
+        return Shape(ref=text[1:])
+    if text.startswith("["):
+        return Shape(type="array", items=parse_shape(text[1:-1]))
+    if ":" in text:
+        return Shape(type="object", properties=parse_properties(text.split()))
+    match = _TYPE.fullmatch(text)
+    assert match is not None
+    kind, form, values, default = match.groups(default="")
+    enum = tuple(values.split("|")) if values else ()
+    return Shape(type=kind, format=form, enum=enum, default=default)
 
-FACTS: Final = _CONVERTER.structure(json.loads(FACTS_PATH.read_text()), Facts)
-"""All facts."""
 
-UNCOVERED: Final[Sequence[str]] = UNCOVERED_PATH.read_text().splitlines()
-"""Ids of the operations that have no method."""
-
-COVERED: Final = {it.id: it for it in FACTS.operations if it.id not in UNCOVERED}
-"""The operations that have a method, by id."""
+def parse_properties(parts: Iterable[str]) -> dict[str, Shape]:
+    """Parse several `name:type`."""
+    pairs = (part.split(":", 1) for part in parts)
+    return {name: parse_shape(text) for name, text in pairs}
 
 
-def find_operation(method: str, path: str) -> Operation:
+def parse_operation(line: str) -> Fact:
+    """Parse the line of an operation."""
+    method, path, identifier, *parts = line.split()
+    marked = {mark: [it[1:] for it in parts if it[0] == mark] for mark in "?<>"}
+    (body,) = map(parse_shape, marked["<"]) if marked["<"] else (None,)
+    (response,) = map(parse_shape, marked[">"]) if marked[">"] else (None,)
+    return Fact(
+        id=identifier,
+        method=method,
+        path=path,
+        query=parse_properties(marked["?"]),
+        body=body,
+        response=response,
+    )
+
+
+_OPERATIONS, _SCHEMAS = FACTS_PATH.read_text().split("\n\n")
+
+DESCRIBED: Final[Mapping[str, Fact]] = {
+    it.id: it for it in map(parse_operation, _OPERATIONS.splitlines())
+}
+"""All operations of the description, by id."""
+
+SCHEMAS: Final[Mapping[str, Shape]] = {
+    name: parse_shape(text)
+    for name, text in (line.split(" ", 1) for line in _SCHEMAS.splitlines())
+}
+"""The schemas that the covered operations lead to, by name."""
+
+COVERED: Final = {name: it for name, it in DESCRIBED.items() if name in OPERATIONS}
+"""The described operations that the package has, by id."""
+
+
+def resolve(shape: Shape) -> Shape:
+    """Return the schema that a reference names; any other shape as it is."""
+    return SCHEMAS[shape.ref] if shape.ref else shape
+
+
+def find_operation(method: str, path: str) -> Fact:
     """Return the operation of a request, whose path has its ids filled in."""
-    (operation,) = (it for it in COVERED.values() if _matches(it, method, path))
-    return operation
+    matches = (it for it in COVERED.values() if _matches(it, method, path))
+    # A fixed path is more exact than one with ids.
+    return min(matches, key=lambda it: len(it.id_names))
 
 
-def _matches(operation: Operation, method: str, path: str) -> bool:
-    pattern = re.sub(r"\{\w+\}", "[^/]+", operation.path)
-    return operation.method == method and bool(re.fullmatch(pattern, path))
+def _matches(fact: Fact, method: str, path: str) -> bool:
+    pattern = re.sub(r"\{\w+\}", "[^/]+", fact.path)
+    return fact.method == method and bool(re.fullmatch(pattern, path))
 
 
-def reachable_schemas(*roots: Shape) -> dict[str, Shape]:
-    """Return the schemas that shapes lead to, directly or through others, by name."""
-    reached: dict[str, Shape] = {}
+def reachable_schemas(*roots: Shape) -> Iterator[str]:
+    """Iterate over the names of the schemas that shapes lead to."""
+    reached: set[str] = set()
     pending = list(roots)
     while pending:
         shape = pending.pop()
         if shape.ref and shape.ref not in reached:
-            reached[shape.ref] = FACTS.schemas[shape.ref]
-            pending.append(reached[shape.ref])
+            reached.add(shape.ref)
+            yield shape.ref
+            pending.append(SCHEMAS[shape.ref])
         pending += shape.properties.values()
         pending += filter(None, [shape.items])
-    return reached
 
 
-def _responses() -> Iterator[Shape]:
-    return (it.response for it in COVERED.values() if it.response is not None)
-
-
-RESPONSE_SCHEMAS: Final = reachable_schemas(*_responses())
+RESPONSE_SCHEMAS: Final = {
+    name: SCHEMAS[name]
+    for name in reachable_schemas(
+        *(it.response for it in COVERED.values() if it.response is not None)
+    )
+}
 """The schemas that responses are made of, by name."""

@@ -10,19 +10,10 @@ import attrs
 from gradient_async import JSON, Client
 from gradient_async.codec import decode_json
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.contract.calls import CALLS, Ids
-from tests.contract.facts import Operation
+from tests.contract.calls import CALLS, IDS, Id
+from tests.contract.facts import Fact
 from tests.contract.values import full_value
 
-IDS: Final = Ids(**{it.name: f"the-{it.name}" for it in attrs.fields(Ids)})
-"""A different id for each thing, so that none can stand in for another."""
-
-# The id that `{uuid}` means, by the path segment before it.
-_OWNERS: Final[Mapping[str, str]] = {
-    "indexing_jobs": "indexing_job_uuid",
-    "knowledge_bases": "knowledge_base_uuid",
-    "scheduled-indexing": "schedule_uuid",
-}
 # Lists in a request that have one item in the response for each of theirs.
 _PAIRED_LISTS: Final[Mapping[str, str]] = {"files": "uploads"}
 
@@ -40,21 +31,22 @@ class Recording:
         return [decode_json(it.body) for it in self.requests if it.body is not None]
 
 
-async def record_call(operation: Operation) -> Recording:
+async def record_call(operation: Fact) -> Recording:
     """Call an operation on a server whose responses have every property."""
     bodies: list[JSON] = []
 
     def respond(request: Request) -> Response:
-        bodies.append(_full_response(operation, request))
+        bodies.append(full_response(operation, request))
         return json_response(bodies[-1])
 
     transport = MemoryTransport(respond)
     async with Client("any-token", transport=transport) as client:
-        result = await CALLS[operation.id](client, IDS)
+        for call in CALLS[operation.id]:
+            result = await call.perform(client, IDS)
     return Recording(tuple(transport.requests), bodies[-1], result)
 
 
-def _full_response(operation: Operation, request: Request) -> JSON:
+def full_response(operation: Fact, request: Request) -> JSON:
     """Return the fullest response, with an item for each item of a paired list."""
     assert operation.response is not None
     response: Any = full_value(operation.response)
@@ -63,11 +55,11 @@ def _full_response(operation: Operation, request: Request) -> JSON:
         if requested in body:
             response[returned] *= len(body[requested])
     for place, expected in request.echoes.items():
-        _set_id(response, place.split("."), expected)
+        set_id(response, place.split("."), expected)
     return cast(JSON, response)
 
 
-def _set_id(response: Any, names: Sequence[str], expected: str) -> None:
+def set_id(response: Any, names: Sequence[str], expected: str | None) -> None:
     """Repeat an id of the request; in a list, in each item."""
     *outer, last = names
     found = [response]
@@ -78,16 +70,7 @@ def _set_id(response: Any, names: Sequence[str], expected: str) -> None:
         value[last] = expected
 
 
-def fill_path(path: str) -> str:
-    """Fill the ids into a path of the description."""
-    before = ""
-    segments = []
-    for segment in path.split("/"):
-        is_id = segment.startswith("{")
-        segments.append(_find_id(segment[1:-1], before) if is_id else segment)
-        before = segment
-    return "/".join(segments)
-
-
-def _find_id(name: str, before: str) -> str:
-    return cast(str, getattr(IDS, _OWNERS[before] if name == "uuid" else name))
+def fill_path(operation: Fact) -> str:
+    """Fill the ids that its call takes into the path of an operation."""
+    ids = [IDS[it.name] for it in CALLS[operation.id][0].arguments if type(it) is Id]
+    return operation.path.format_map(dict(zip(operation.id_names, ids, strict=False)))

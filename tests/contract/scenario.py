@@ -13,7 +13,7 @@ import attrs
 
 from gradient_async import Client
 from gradient_async.emulator import Emulator
-from tests.contract.calls import CALLS, Ids
+from tests.contract.calls import CALLS, IDS
 
 # In seconds: longer than any emulated job runs, shorter than a presigned URL lives.
 _JOB_SECONDS = 600.0
@@ -25,27 +25,30 @@ class Scenario:
 
     client: Client
     api: Emulator
-    ids: Ids
+    ids: dict[str, str]
 
     async def call(self, *names: str) -> Any:
         """Call operations, named without `genai_`, and return the last result."""
         result: object = None
         for name in names:
-            result = await CALLS[f"genai_{name}"](self.client, self.ids)
+            for call in CALLS[f"genai_{name}"]:
+                result = await call.perform(self.client, self.ids)
         return result
 
     def set_ids(self, **ids: str) -> None:
         """Use these ids from the next call on."""
-        self.ids = attrs.evolve(self.ids, **ids)
+        self.ids |= ids
 
 
 async def run_scenario(client: Client, api: Emulator) -> None:
     """Run through the life of a knowledge base, from its first file to its deletion."""
-    scenario = Scenario(client, api, _initial_ids())
+    # The emulator accepts some ids unchecked.
+    scenario = Scenario(client, api, {**IDS})
     await _choose(scenario)
     await _build(scenario)
     await _index(scenario)
     await _schedule(scenario)
+    await _route(scenario)
     await _cancel_remaining_jobs(scenario)
     await _read_all_lists(scenario)
     await scenario.call("delete_knowledge_base_data_source", "delete_knowledge_base")
@@ -102,7 +105,7 @@ async def _index_one_source(scenario: Scenario) -> None:
 async def _index_all_sources(scenario: Scenario) -> None:
     """Index all data sources; one, a file that was never uploaded, fails."""
     jobs = scenario.client.indexing_jobs
-    job = await jobs.create(scenario.ids.knowledge_base_uuid)
+    job = await jobs.create(scenario.ids["knowledge_base_uuid"])
     scenario.set_ids(indexing_job_uuid=job.uuid)
     scenario.api.advance(_JOB_SECONDS)
     await _check_status(scenario, "partial")
@@ -126,6 +129,19 @@ async def _schedule(scenario: Scenario) -> None:
     await scenario.call("delete_scheduled_indexing")
 
 
+async def _route(scenario: Scenario) -> None:
+    """Choose models in the catalogue, and create, change and delete a router."""
+    (entry, *_) = await scenario.call("list_model_catalog")
+    scenario.ids["id"] = entry.id
+    await scenario.call("get_model_catalog_card")
+    await scenario.call("list_model_router_presets", "list_model_router_task_presets")
+    router = await scenario.call("create_model_router", "create_model_router")
+    scenario.ids["router_uuid"] = router.uuid
+    (listed,) = await scenario.call("update_model_router", "list_model_routers")
+    assert listed == await scenario.call("get_model_router")
+    await scenario.call("delete_model_router")
+
+
 async def _cancel_remaining_jobs(scenario: Scenario) -> None:
     """Cancel the emulator's own jobs that have not ended."""
     jobs = scenario.client.indexing_jobs
@@ -140,8 +156,3 @@ async def _read_all_lists(scenario: Scenario) -> None:
     assert await client.models.list(per_page=2).collect()
     async for base in client.knowledge_bases.list(per_page=2):
         assert await client.data_sources.list(base.uuid, per_page=2).collect()
-
-
-def _initial_ids() -> Ids:
-    """Return ids that exist nowhere; the emulator accepts some of them unchecked."""
-    return Ids(**{it.name: f"no-{it.name}-yet" for it in attrs.fields(Ids)})

@@ -10,11 +10,11 @@ import pytest
 from gradient_async.codec import Codec, encode_json
 from gradient_async.models import SpacesDataSource
 from gradient_async.models.data_sources import DataSourceRecord
-from tests.contract.classes import CLASSES
-from tests.contract.facts import FACTS
+from tests.contract.facts import SCHEMAS
+from tests.contract.schemas import CLASSES
 from tests.contract.values import full_value
 
-SCHEMA: Final = FACTS.schemas["apiKnowledgeBaseDataSource"]
+SCHEMA: Final = SCHEMAS["apiKnowledgeBaseDataSource"]
 KINDS: Final = sorted(it for it in SCHEMA.properties if it.endswith("_data_source"))
 OLDER: Final = ("bucket_name", "item_path", "region")
 PLAIN: Final = sorted(SCHEMA.properties.keys() - {*KINDS, *OLDER})
@@ -32,8 +32,8 @@ def test_plain(name: str) -> None:
     """A property that does not determine the kind is kept as it is."""
     record = decode(name)
 
-    assert getattr(record, name) == getattr(record.to_data_source(), name)
-    assert getattr(DataSourceRecord(), name) != getattr(record.to_data_source(), name)
+    assert getattr(record, name) == getattr(record.to_result(), name)
+    assert getattr(DataSourceRecord(), name) != getattr(record.to_result(), name)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -41,8 +41,8 @@ def test_kinds(name: str) -> None:
     """The property that determines the kind becomes `source`, of its own class."""
     record = decode(name)
 
-    assert getattr(record, name) == record.to_data_source().source
-    assert CLASSES[SCHEMA.properties[name].ref] is type(record.to_data_source().source)
+    assert getattr(record, name) == record.to_result().source
+    assert CLASSES[SCHEMA.properties[name].ref] is type(record.to_result().source)
 
 
 def test_older() -> None:
@@ -50,5 +50,5 @@ def test_older() -> None:
     record = decode(*OLDER)
     fields = {name: getattr(record, name) for name in OLDER}
 
-    assert SpacesDataSource(**fields) == record.to_data_source().source
+    assert SpacesDataSource(**fields) == record.to_result().source
     assert fields == attrs.asdict(SpacesDataSource(**fields))

@@ -17,7 +17,7 @@ from tests.contract.departures import NEVER_RETURNED
 from tests.contract.facts import (
     COVERED,
     RESPONSE_SCHEMAS,
-    Operation,
+    Fact,
     Shape,
     find_operation,
 )
@@ -33,7 +33,7 @@ DESCRIBED: Final = {
 class RecordedResponse:
     """A response as received, and the operation it belongs to."""
 
-    operation: Operation
+    operation: Fact
     status: int
     body: JSON
 

@@ -9,26 +9,27 @@ from typing import Final
 import attrs
 import pytest
 
-from gradient_async.models import ModelUsecase, OpenEnum
-from tests.contract.classes import CLASSES, ENUMS
-from tests.contract.facts import COVERED, FACTS, Shape
+from gradient_async.models import ModelUsecase, OpenEnum, OpenSearchPlanSize
+from tests.contract.facts import COVERED, SCHEMAS, Shape, resolve
+from tests.contract.schemas import CLASSES, ENUMS
 
 PARAMETERS: Final = {
-    f"{operation.id}-{parameter.name}": parameter.shape.items or parameter.shape
+    f"{operation.id}-{name}": shape.items or shape
     for operation in COVERED.values()
-    for parameter in operation.parameters
-    if (parameter.shape.items or parameter.shape).enum
+    for name, shape in operation.query.items()
+    if (shape.items or shape).enum
 }
-SHAPES: Final = {name: it for name, it in FACTS.schemas.items() if it.enum} | PARAMETERS
+SHAPES: Final = {name: it for name, it in SCHEMAS.items() if it.enum} | PARAMETERS
 CLASSES_OF: Final[Mapping[str, type[OpenEnum]]] = {
     **ENUMS,
+    "apiOpenSearchPlanSize": OpenSearchPlanSize,
     "genai_list_models-usecases": ModelUsecase,
 }
 VALUES: Final = [(name, value) for name, it in SHAPES.items() for value in it.enum]
 FIELDS: Final = [
     (owner, field, shape)
     for schema, owner in CLASSES.items()
-    for field, shape in FACTS.schemas[schema].properties.items()
+    for field, shape in SCHEMAS[schema].properties.items()
     if shape.ref in ENUMS
 ]
 
@@ -75,4 +76,4 @@ def test_absent(owner: type, name: str, shape: Shape) -> None:
     default = attrs.fields_dict(owner)[name].default
 
     assert default in set(ENUMS[shape.ref])
-    assert FACTS.resolve(shape).default == default
+    assert resolve(shape).default == default

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-import runpy
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.contract import extract
-from tests.contract.extract import extract_facts
+from tests.contract import drift, extract
+from tests.contract.extract import extract_lines
+from tests.contract.facts import Shape, parse_operation, parse_shape
+
+
+def content(schema: str) -> dict[str, Any]:
+    """Return a message whose body is a schema."""
+    body = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    return {"content": {"application/json": body}}
+
 
 DESCRIPTION: Final[dict[str, Any]] = {
     "paths": {
@@ -23,21 +30,9 @@ DESCRIPTION: Final[dict[str, Any]] = {
                     {"name": "uuid", "in": "path", "required": True, "schema": {}},
                     {"name": "dry", "in": "query", "schema": {"type": "boolean"}},
                 ],
-                "requestBody": {
-                    "content": {
-                        "application/json": {
-                            "schema": {"$ref": "#/components/schemas/House"}
-                        }
-                    }
-                },
+                "requestBody": content("House"),
                 "responses": {
-                    "200": {
-                        "content": {
-                            "application/json": {
-                                "schema": {"$ref": "#/components/schemas/House"}
-                            }
-                        }
-                    },
+                    "200": content("House"),
                     "404": {"description": "Prose."},
                 },
             },
@@ -51,6 +46,7 @@ DESCRIPTION: Final[dict[str, Any]] = {
                 "title": "Prose.",
                 "properties": {
                     "title": {"type": "string", "description": "Prose."},
+                    "built": {"type": "string", "format": "date-time"},
                     "colour": {"$ref": "#/components/schemas/Colour"},
                     "rooms": {
                         "type": "array",
@@ -63,51 +59,22 @@ DESCRIPTION: Final[dict[str, Any]] = {
         }
     },
 }
-FACTS: Final[dict[str, Any]] = {
-    "operations": [
-        {"id": "delete_house", "method": "DELETE", "path": "/v2/houses/{uuid}"},
-        {
-            "id": "update_house",
-            "method": "PUT",
-            "path": "/v2/houses/{uuid}",
-            "parameters": [
-                {"name": "uuid", "place": "path", "required": True, "shape": {}},
-                {
-                    "name": "dry",
-                    "place": "query",
-                    "required": False,
-                    "shape": {"type": "boolean"},
-                },
-            ],
-            "body": {"ref": "House"},
-            "response": {"ref": "House"},
-        },
-    ],
-    "schemas": {
-        "House": {
-            "type": "object",
-            "properties": {
-                "title": {"type": "string"},
-                "colour": {"ref": "Colour"},
-                "rooms": {"type": "array", "items": {"ref": "House"}},
-            },
-        },
-        "Colour": {"type": "string", "enum": ["RED", "BLUE"], "default": "RED"},
-    },
-}
+PUT: Final = "PUT /v2/houses/{uuid} update_house ?dry:boolean <@House >@House"
+DELETE: Final = "DELETE /v2/houses/{uuid} delete_house"
+COLOUR: Final = "string=RED|BLUE~RED"
+HOUSE: Final = "built:string/date-time colour:@Colour rooms:[@House] title:string"
 
 
 def test_facts() -> None:
     """Covered operations are extracted in full, with all schemas they lead to."""
-    assert FACTS == extract_facts(DESCRIPTION, ["delete_house"])
+    expected = [DELETE, PUT, "", f"Colour {COLOUR}", f"House {HOUSE}"]
+    assert expected == extract_lines(DESCRIPTION, ["update_house"])
 
 
 def test_uncovered() -> None:
     """Of an uncovered operation, only its name is extracted."""
-    facts = extract_facts(DESCRIPTION, ["delete_house", "update_house"])
-
-    assert {} == facts["schemas"]
-    assert [{"id", "method", "path"}] * 2 == [set(it) for it in facts["operations"]]
+    expected = [DELETE, "PUT /v2/houses/{uuid} update_house", ""]
+    assert expected == extract_lines(DESCRIPTION, [])
 
 
 def test_unknown_keyword() -> None:
@@ -116,26 +83,44 @@ def test_unknown_keyword() -> None:
     tree = DESCRIPTION | {"components": {"schemas": {"House": house}}}
 
     with pytest.raises(ValueError, match=r"unknown keywords: \['oneOf'\]"):
-        extract_facts(tree, ["delete_house"])
+        extract_lines(tree, ["update_house"])
 
 
-def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command writes the facts, always in the same order."""
-    source, target = tmp_path / "description.yaml", tmp_path / "facts.json"
+def test_parsing() -> None:
+    """What was extracted is parsed into the same types."""
+    house = Shape(
+        type="object",
+        properties={
+            "built": Shape(type="string", format="date-time"),
+            "colour": Shape(ref="Colour"),
+            "rooms": Shape(type="array", items=Shape(ref="House")),
+            "title": Shape(type="string"),
+        },
+    )
+    fact = parse_operation(PUT)
+
+    assert house == parse_shape(HOUSE)
+    colour = Shape(type="string", enum=("RED", "BLUE"), default="RED")
+    assert colour == parse_shape(COLOUR)
+    assert ["uuid"] == fact.id_names
+    assert {"dry": Shape(type="boolean")} == fact.query
+    assert Shape(ref="House") == fact.body == fact.response
+
+
+def test_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One command writes the facts; the other prints what is new in a description."""
+    source, target = tmp_path / "description.yaml", tmp_path / "facts.txt"
     # JSON is YAML too.
-    source.write_text(json.dumps(DESCRIPTION | {"paths": {}}))
+    source.write_text(json.dumps(DESCRIPTION))
     monkeypatch.setattr(extract, "FACTS_PATH", target)
     monkeypatch.setattr(sys, "argv", ["extract", str(source)])
 
     extract.main()
+    drift.main()
 
-    assert '{\n  "operations": [],\n  "schemas": {}\n}\n' == target.read_text()
-
-
-def test_script(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a script it runs the command, which requires a description."""
-    monkeypatch.delitem(sys.modules, "tests.contract.extract")
-    monkeypatch.setattr(sys, "argv", ["extract"])
-
-    with pytest.raises(ValueError, match="not enough values"):
-        runpy.run_module("tests.contract.extract", run_name="__main__")
+    assert f"{DELETE}\nPUT /v2/houses/{{uuid}} update_house\n\n" == target.read_text()
+    printed = capsys.readouterr().out.splitlines()
+    assert "new operation: DELETE /v2/houses/{uuid} delete_house" in printed
+    assert "gone operation: genai_list_models" in printed

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import attrs
 import pytest
 
 from gradient_async import JSON
-from tests.contract.calls import Ids
-from tests.contract.departures import NOT_SENT
-from tests.contract.facts import COVERED, FACTS, Operation, Parameter, Shape
-from tests.contract.recording import IDS, fill_path, record_call
+from tests.contract.calls import IDS
+from tests.contract.departures import MISTYPED, NOT_SENT, UNDESCRIBED
+from tests.contract.facts import COVERED, Fact, Shape, resolve
+from tests.contract.recording import fill_path, record_call
 from tests.contract.values import iter_shapes, iter_values, matches, query_matches
 
-OPERATIONS = list(COVERED.values())
-QUERY = [
-    (it, parameter) for it in OPERATIONS for parameter in it.parameters_in("query")
-]
+FACTS = list(COVERED.values())
+QUERY = [(it, name) for it in FACTS for name in it.query]
 BODIES = [
     (it, place, shape)
-    for it in OPERATIONS
+    for it in FACTS
     if it.body is not None
     for place, shape in iter_shapes(it.body)
-    if (it.id, place) not in NOT_SENT
+    if (it.id, place) not in NOT_SENT.keys() | MISTYPED.keys()
 ]
 NAMED = [
     (it, name)
-    for it in OPERATIONS
+    for it in FACTS
     if it.body is not None
-    for name in FACTS.resolve(it.body).properties
-    if name in {field.name for field in attrs.fields(Ids)}
+    for name in resolve(it.body).properties
+    if name in IDS
 ]
 
 
@@ -40,42 +37,43 @@ def as_object(body: JSON) -> Mapping[str, JSON]:
     return body
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=COVERED)
-async def test_method_and_path(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", FACTS, ids=COVERED)
+async def test_method_and_path(operation: Fact) -> None:
     """A call sends the method and path of its operation, with its ids filled in."""
     recording = await record_call(operation)
 
-    expected = (operation.method, fill_path(operation.path))
+    expected = (operation.method, fill_path(operation))
     assert {expected} == {(it.method, it.path) for it in recording.requests}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=COVERED)
-async def test_query(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", FACTS, ids=COVERED)
+async def test_query(operation: Fact) -> None:
     """A call sends the query parameters of its operation, and no others."""
     recording = await record_call(operation)
 
-    expected = {parameter.name for parameter in operation.parameters_in("query")}
+    added = {name for owner, name in UNDESCRIBED if owner == operation.id}
+    expected = operation.query.keys() | added
     assert all(expected == set(request.params) for request in recording.requests)
 
 
 @pytest.mark.parametrize(
-    ("operation", "parameter"), QUERY, ids=[f"{it.id}-{_.name}" for it, _ in QUERY]
+    ("operation", "name"), QUERY, ids=[f"{it.id}-{name}" for it, name in QUERY]
 )
-async def test_query_values(operation: Operation, parameter: Parameter) -> None:
+async def test_query_values(operation: Fact, name: str) -> None:
     """The values of a query parameter have the described type."""
     recording = await record_call(operation)
 
-    values = [it.params[parameter.name] for it in recording.requests]
+    values = [it.params[name] for it in recording.requests]
     assert all(values)
     assert all(
-        query_matches(text, parameter.shape)
+        query_matches(text, operation.query[name])
         for value in values
         for text in ([value] if isinstance(value, str) else value)
     )
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=COVERED)
-async def test_body(operation: Operation) -> None:
+@pytest.mark.parametrize("operation", FACTS, ids=COVERED)
+async def test_body(operation: Fact) -> None:
     """A call sends a body iff its operation has one, with described properties only."""
     recording = await record_call(operation)
 
@@ -92,7 +90,7 @@ async def test_body(operation: Operation) -> None:
     BODIES,
     ids=[f"{it.id}-{place}" for it, place, _ in BODIES],
 )
-async def test_body_values(operation: Operation, place: str, shape: Shape) -> None:
+async def test_body_values(operation: Fact, place: str, shape: Shape) -> None:
     """Some argument sets each property of a body, with the described type."""
     recording = await record_call(operation)
 
@@ -106,19 +104,19 @@ async def test_body_values(operation: Operation, place: str, shape: Shape) -> No
 @pytest.mark.parametrize(
     ("operation", "name"), NAMED, ids=[f"{it.id}-{name}" for it, name in NAMED]
 )
-async def test_ids_in_bodies(operation: Operation, name: str) -> None:
+async def test_ids_in_bodies(operation: Fact, name: str) -> None:
     """An id in a body is the one that the caller passed, every time."""
     recording = await record_call(operation)
 
-    expected = {name: getattr(IDS, name)}
+    expected = {name: IDS[name]}
     assert all(
         expected.items() <= it.items() for it in map(as_object, recording.bodies())
     )
 
 
-@pytest.mark.parametrize(("operation_id", "place"), NOT_SENT)
+@pytest.mark.parametrize(("operation_id", "place"), [*NOT_SENT, *MISTYPED])
 def test_departures(operation_id: str, place: str) -> None:
-    """A property listed as not sent is described."""
+    """A property listed as a departure is described."""
     body = COVERED[operation_id].body
 
     assert body is not None

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from gradient_async.codec import JSON
-from tests.contract.facts import FACTS, Shape
+from tests.contract.facts import SCHEMAS, Shape
 from tests.contract.values import (
     TIMESTAMP,
     full_value,
@@ -96,10 +96,10 @@ def test_query(expected: bool, shape: Shape, text: str) -> None:
     assert expected is query_matches(text, shape)
 
 
-@pytest.mark.parametrize("schema", FACTS.schemas)
+@pytest.mark.parametrize("schema", SCHEMAS)
 def test_full_value(schema: str) -> None:
     """The fullest value has every place of its schema, each with a matching value."""
-    shape = FACTS.schemas[schema]
+    shape = SCHEMAS[schema]
     expected = dict(iter_shapes(shape))
 
     values = list(iter_values(full_value(shape)))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
+from types import ModuleType, NoneType
 from typing import Any
 
 import attrs
@@ -21,36 +21,14 @@ from gradient_async.models import (
     NewDataSource,
     OpenEnum,
     PresignedUrlFile,
+    RetrievedChunk,
     UnknownDataSource,
 )
-from gradient_async.models.data_sources import DataSourceResponse, DataSourcesResponse
-from gradient_async.models.indexing_jobs import (
-    DetailsResponse,
-    IndexedDataSourcesResponse,
-    IndexingJobResponse,
-    IndexingJobsResponse,
-)
-from gradient_async.models.knowledge_bases import (
-    KnowledgeBaseDetailsResponse,
-    KnowledgeBaseResponse,
-    KnowledgeBasesResponse,
-)
-from gradient_async.models.models import ModelsResponse
-from gradient_async.models.regions import RegionsResponse
 from gradient_async.models.retrieval import RetrievalResponse
-from gradient_async.models.scheduled_indexing import ScheduledIndexingResponse
-from gradient_async.models.uploads import PresignedUploadsResponse
-from tests.codec.documents import (
-    DATA_SOURCE,
-    KINDS,
-    KNOWLEDGE_BASE,
-    LIST,
-    MODEL,
-    REGION,
-    SCHEDULE,
-    UPLOAD,
-)
-from tests.support.shapes import NEW_JOB, PAGE
+from tests.contract.facts import COVERED
+from tests.contract.values import full_value
+from tests.support.operations import OPERATIONS
+from tests.support.responses import DataSourceResponse
 
 MODULES = [
     import_module(f"{models.__name__}.{module.name}")
@@ -75,21 +53,11 @@ ENUMS = [kind for kind in CLASSES if issubclass(kind, OpenEnum) and kind != Open
 """Every enum of the models."""
 
 RESPONSES: dict[type, Any] = {
-    DataSourceResponse: {"knowledge_base_data_source": DATA_SOURCE},
-    DataSourcesResponse: LIST | {"knowledge_base_data_sources": KINDS},
-    DetailsResponse: {"signed_url": "https://storage.example.com/report?signature=x"},
-    IndexedDataSourcesResponse: {"indexed_data_sources": NEW_JOB["data_source_jobs"]},
-    IndexingJobResponse: {"job": NEW_JOB},
-    IndexingJobsResponse: PAGE,
-    KnowledgeBaseResponse: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBaseDetailsResponse: {"knowledge_base": KNOWLEDGE_BASE},
-    KnowledgeBasesResponse: LIST | {"knowledge_bases": [KNOWLEDGE_BASE]},
-    ModelsResponse: LIST | {"models": [MODEL]},
-    PresignedUploadsResponse: {"request_id": "request-1", "uploads": [UPLOAD]},
-    RegionsResponse: {"regions": [REGION]},
-    RetrievalResponse: {"results": [{"text_content": "a", "metadata": {"page": 1}}]},
-    ScheduledIndexingResponse: {"indexing_info": SCHEDULE},
+    OPERATIONS[identifier].response: full_value(fact.response)
+    for identifier, fact in COVERED.items()
+    if fact.response is not None and OPERATIONS[identifier].payload is not NoneType
 }
+"""The fullest response of each class."""
 
 INPUTS: list[Any] = [
     AWSDataSource(bucket_name="b", key_id="id", secret_key="key"),
@@ -118,9 +86,11 @@ def decode(shape: type) -> Any:
 
 
 ALL = [*(decode(shape) for shape in RESPONSES), *INPUTS]
-ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_data_source())
+ALL.append(decode(DataSourceResponse).knowledge_base_data_source.to_result())
+ALL.append(RetrievalResponse(results=(RetrievedChunk(text_content="a"),)))
+ALL.append(ALL[-1].to_result())
 
-ALL.append(decode(RetrievalResponse).to_result())
-
-SAMPLES: dict[type, Any] = {type(part): part for part in parts(tuple(ALL))}
+SAMPLES: dict[type, Any] = {
+    type(part): part for part in parts(tuple(ALL)) if type(part) in MODELS
+}
 """One object of each class."""

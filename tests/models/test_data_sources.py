@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -24,12 +24,73 @@ from gradient_async.models import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.models.data_sources import (
-    DataSourceRecord,
+from gradient_async.models.data_sources import DataSourceRecord
+from gradient_async.resources.data_sources import _LIST as LIST
+from tests.support.responses import (
     DataSourceResponse,
-    DataSourcesResponse,
 )
-from tests.codec.documents import DATA_SOURCE, KINDS
+from tests.support.shapes import NEW_JOB
+
+DATA_SOURCE: Final[dict[str, Any]] = {
+    "uuid": "source-1",
+    "spaces_data_source": {
+        "bucket_name": "bucket",
+        "region": "nyc3",
+        "item_path": "folder",
+    },
+    "chunking_algorithm": "CHUNKING_ALGORITHM_HIERARCHICAL",
+    "chunking_options": {
+        "max_chunk_size": 750,
+        "parent_chunk_size": "1000",
+        "child_chunk_size": 350,
+        "semantic_threshold": 0.5,
+    },
+    "created_at": "2026-03-01T12:00:00Z",
+    "updated_at": "2026-03-01T12:10:00Z",
+    "last_datasource_indexing_job": NEW_JOB["data_source_jobs"][1],
+}
+
+KINDS: Final[list[dict[str, Any]]] = [
+    DATA_SOURCE,
+    {
+        "uuid": "source-2",
+        "web_crawler_data_source": {
+            "base_url": "https://example.com",
+            "crawling_option": "SITEMAP",
+            "embed_media": True,
+            "exclude_tags": ["nav", "footer"],
+        },
+    },
+    {
+        "uuid": "source-3",
+        "file_upload_data_source": {
+            "original_file_name": "a.pdf",
+            "size_in_bytes": "9007199254740993",
+            "stored_object_key": "key",
+        },
+    },
+    {
+        "uuid": "source-4",
+        "aws_data_source": {
+            "bucket_name": "bucket",
+            "region": "eu-west-1",
+            "item_path": "folder",
+        },
+    },
+    {"uuid": "source-5", "dropbox_data_source": {"folder": "/manuals"}},
+    {
+        "uuid": "source-6",
+        "google_drive_data_source": {"folder_id": "id", "folder_name": "Manuals"},
+    },
+    {
+        "uuid": "source-7",
+        "bucket_name": "old-bucket",
+        "region": "nyc3",
+        "item_path": "old-folder",
+    },
+]
+"""A data source of each kind, the last with the keys that are deprecated."""
+
 
 BOTH = pytest.mark.parametrize("codec", [Codec(), Codec(make_converter())])
 
@@ -60,9 +121,9 @@ def decode_and_convert(
 ) -> KnowledgeBaseDataSource:
     """Decode a data source and convert it to its public class."""
     body = encode_json({"knowledge_base_data_source": document})
-    return codec.decode(
-        body, DataSourceResponse
-    ).knowledge_base_data_source.to_data_source()
+    response = codec.decode(body, DataSourceResponse)
+    source: KnowledgeBaseDataSource = response.knowledge_base_data_source.to_result()
+    return source
 
 
 @BOTH
@@ -155,11 +216,11 @@ def test_deprecated_keys_come_last(
 def test_lists_are_converted(codec: Codec) -> None:
     """A list converts its data sources, in the API's order."""
     body = encode_json({"knowledge_base_data_sources": [*KINDS, {}]})
-    items = codec.decode(body, DataSourcesResponse).items
+    page = LIST.build_page(1, codec.decode(body, LIST.response))
 
-    assert [*SOURCES, UnknownDataSource()] == [item.source for item in items or ()]
+    assert [*SOURCES, UnknownDataSource()] == [item.source for item in page.items]
 
 
 def test_an_empty_record() -> None:
     """An empty record becomes an empty data source."""
-    assert KnowledgeBaseDataSource() == DataSourceRecord().to_data_source()
+    assert KnowledgeBaseDataSource() == DataSourceRecord().to_result()

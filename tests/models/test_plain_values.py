@@ -38,8 +38,10 @@ from gradient_async.models import (
     WebCrawlerDataSource,
 )
 from gradient_async.models.base import to_plain
-from gradient_async.models.indexing_jobs import IndexingJobsResponse
 from tests.models.samples import MODELS, SAMPLES
+from tests.support.responses import (
+    IndexingJobsResponse,
+)
 from tests.support.shapes import NEW_JOB, OLD_JOB
 
 OBJECTS = {kind: it for kind, it in SAMPLES.items() if isinstance(it, APIObject)}
@@ -90,12 +92,12 @@ def field_names(kind: type) -> set[str]:
 
 
 def test_every_model_has_plain_values() -> None:
-    """Every model is an `APIObject`, unless it only wraps one in a response."""
+    """Every model is an `APIObject`, unless it is only part of a response."""
     others = [kind for kind in MODELS if not issubclass(kind, APIObject)]
+    lists = {"Links", "ListResponse", "Meta", "PageLinks"}
 
-    assert {"Links", "Meta", "PageLinks", "DataSourceRecord"} == {
-        kind.__name__ for kind in others if not kind.__name__.endswith("Response")
-    }
+    records = {"DataSourceRecord", "KnowledgeBaseDetails", "RetrievalResponse"}
+    assert lists | records == {kind.__name__ for kind in others}
 
 
 @EACH
@@ -286,7 +288,7 @@ def test_vars_has_every_field(sample: Any) -> None:
 def test_vars_of_decoded_jobs(codec: Codec, document: dict[str, Any]) -> None:
     """`vars` has each field of a job, whatever the response left out."""
     body = json.dumps({"jobs": [document]}).encode()
-    (job,) = codec.decode(body, IndexingJobsResponse).jobs or ()
+    (job,) = codec.decode(body, IndexingJobsResponse).jobs
 
     parts: list[Any] = [job, *job.data_source_jobs]
     for it in parts:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import Final
 
 import pytest
 
 from gradient_async import Client, ClientClosedError, IndexingJob
 from gradient_async.resources import Resource
 from gradient_async.testing import MemoryTransport, json_response
-from tests.resources.canned_calls import create_client, respond_to_any_call
+from tests.contract import calls as contract
+from tests.contract.facts import COVERED
+from tests.contract.recording import full_response
+from tests.resources.canned_calls import create_client
 
-CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
-    "indexing_jobs": lambda client: client.indexing_jobs.get("a"),
-    "knowledge_bases": lambda client: client.knowledge_bases.get("a"),
-    "data_sources": lambda client: client.data_sources.delete("a", "b"),
-    "scheduled_indexing": lambda client: client.scheduled_indexing.get("a"),
-    "regions": lambda client: client.regions.list(),
-    "models": lambda client: client.models.list(),
+CALLS: Final = {
+    call.method.partition(".")[0]: (operation, call)
+    for operation, (call, *_) in contract.CALLS.items()
 }
 
-EACH_RESOURCE = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
+EACH_RESOURCE: Final = pytest.mark.parametrize(
+    ("operation", "call"), CALLS.values(), ids=CALLS.keys()
+)
+
+
+def respond(operation: str) -> MemoryTransport:
+    """Return a server whose responses have every property."""
+    fact = COVERED[operation]
+    return MemoryTransport(lambda request: json_response(full_response(fact, request)))
 
 
 def test_every_resource_is_called() -> None:
@@ -33,13 +40,12 @@ def test_every_resource_is_called() -> None:
 
 
 @EACH_RESOURCE
-async def test_repeated_access(
-    call: Callable[[Client], Awaitable[object]],
-) -> None:
+async def test_repeated_access(operation: str, call: contract.Call) -> None:
     """A resource that is accessed again sends the same request."""
-    transport = MemoryTransport(respond_to_any_call)
+    transport = respond(operation)
     async with create_client(transport) as client:
-        first, second = await call(client), await call(client)
+        first = await call.perform(client, contract.IDS)
+        second = await call.perform(client, contract.IDS)
 
     assert first == second
     assert 2 == len(transport.requests)
@@ -47,16 +53,14 @@ async def test_repeated_access(
 
 
 @EACH_RESOURCE
-async def test_closed_client(
-    call: Callable[[Client], Awaitable[object]],
-) -> None:
+async def test_closed_client(operation: str, call: contract.Call) -> None:
     """The resources of a closed client send nothing."""
-    transport = MemoryTransport(respond_to_any_call)
+    transport = respond(operation)
     client = create_client(transport)
     await client.aclose()
 
     with pytest.raises(ClientClosedError):
-        await call(client)
+        await call.perform(client, contract.IDS)
     assert [] == transport.requests
 
 

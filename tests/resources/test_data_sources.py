@@ -9,12 +9,9 @@ import pytest
 
 from gradient_async import (
     JSON,
-    AddableDataSource,
-    AWSDataSource,
     AWSDataSourceDisplay,
     ChunkingAlgorithm,
     ChunkingOptions,
-    CrawlingOption,
     DecodeError,
     DropboxDataSource,
     FileUploadDataSource,
@@ -24,7 +21,6 @@ from gradient_async import (
     PresignedUpload,
     PresignedUrlFile,
     SpacesDataSource,
-    WebCrawlerDataSource,
 )
 from tests.resources.canned_calls import error_message, perform, summarize
 
@@ -101,53 +97,6 @@ NO_CHUNKING: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("body", "source"),
-    [
-        (
-            {"spaces_data_source": {"bucket_name": "b", "region": "nyc3"}},
-            SpacesDataSource(bucket_name="b", region="nyc3"),
-        ),
-        (
-            {
-                "web_crawler_data_source": {
-                    "base_url": "https://example.com",
-                    "crawling_option": "SITEMAP",
-                    "embed_media": True,
-                }
-            },
-            WebCrawlerDataSource(
-                base_url="https://example.com",
-                crawling_option=CrawlingOption.SITEMAP,
-                embed_media=True,
-            ),
-        ),
-        (
-            {"aws_data_source": {"bucket_name": "b", "key_id": "i", "secret_key": "k"}},
-            AWSDataSource(bucket_name="b", key_id="i", secret_key="k"),
-        ),
-        (
-            {
-                "web_crawler_data_source": {
-                    "crawling_option": "TOMORROW",
-                    "embed_media": False,
-                }
-            },
-            WebCrawlerDataSource(crawling_option=CrawlingOption("TOMORROW")),
-        ),
-        ({"spaces_data_source": {}}, SpacesDataSource()),
-    ],
-)
-async def test_create(body: dict[str, Any], source: AddableDataSource) -> None:
-    """A data source is sent under the key of its kind, and returned as an object."""
-    created, request = await perform(
-        lambda client: client.data_sources.create("kb-1", source), BODY
-    )
-
-    assert SOURCE == created
-    assert ("POST", PATH, {"knowledge_base_uuid": "kb-1"} | body) == summarize(request)
-
-
-@pytest.mark.parametrize(
     ("body", "arguments"), [*CHUNKING, *(({}, arguments) for arguments in NO_CHUNKING)]
 )
 async def test_create_with_chunking(
@@ -182,16 +131,6 @@ async def test_nothing_to_change(arguments: dict[str, Any]) -> None:
     assert message == await error_message(
         lambda it: it.data_sources.update("kb", "source", **arguments)
     )
-
-
-async def test_delete() -> None:
-    """A data source is deleted by its ids; the result is None."""
-    nothing, request = await perform(
-        lambda it: it.data_sources.delete("kb-1", "source-1")
-    )
-
-    assert nothing is None
-    assert ("DELETE", f"{PATH}/source-1", None) == summarize(request)
 
 
 async def test_create_presigned_urls() -> None:
@@ -293,23 +232,9 @@ async def test_sources_of_new_knowledge_bases(kind: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "arguments"),
     [
-        ("chunking_algorithm must be a string, got int", {"chunking_algorithm": 5}),
-        ("chunking_algorithm must be a string, got list", {"chunking_algorithm": []}),
         (
             f"chunking_algorithm: 'fast' is none of {ALGORITHMS}",
             {"chunking_algorithm": "fast"},
-        ),
-        (
-            "chunking_options must be a ChunkingOptions, got dict",
-            {"chunking_options": {"max_chunk_size": 750}},
-        ),
-        (
-            "chunking_options must be a ChunkingOptions, got int",
-            {"chunking_options": 0},
-        ),
-        (
-            "chunking_options must be a ChunkingOptions, got type",
-            {"chunking_options": ChunkingOptions},
         ),
     ],
 )
@@ -337,51 +262,11 @@ async def test_threshold_that_is_not_a_number() -> None:
 @pytest.mark.parametrize(
     ("text", "files"),
     [
-        ("files must be a list of PresignedUrlFile objects, got NoneType", None),
-        (
-            "files must be a list of PresignedUrlFile objects, got PresignedUrlFile",
-            PresignedUrlFile("a.pdf", 5),
-        ),
-        ("files must be a list of PresignedUrlFile objects, got str", "a.pdf"),
-        ("files must be a list of PresignedUrlFile objects, got str", ""),
-        ("files must be a list of PresignedUrlFile objects, got bytes", b"a.pdf"),
-        ("files must be a list of PresignedUrlFile objects, got bytes", b""),
-        ("files must be a list of PresignedUrlFile objects, got dict", {}),
-        (
-            "files must be a list of PresignedUrlFile objects, got dict",
-            {PresignedUrlFile("a.pdf", 5): 5},
-        ),
-        ("each of files must be a PresignedUrlFile, got str", ["a.pdf"]),
-        ("each of files must be a PresignedUrlFile, got tuple", [("a.pdf", 5)]),
         ("file_name must not be empty", [PresignedUrlFile("", 5)]),
     ],
 )
 async def test_wrong_files(text: str, files: Any) -> None:
     """Anything else than a list of files is refused by name."""
-    assert text == await error_message(
-        lambda it: it.data_sources.create_presigned_urls(files)
-    )
-
-
-SIZE = "each of files: file_size must be an integer of at least 0"
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "size"),
-    [
-        ("each of files: file_name must be a string, got int", 5, 5),
-        ("each of files: file_name must be a string, got NoneType", None, 5),
-        (f"{SIZE}, got -1", "a.pdf", -1),
-        (f"{SIZE}, got '5'", "a.pdf", "5"),
-        (f"{SIZE}, got 5.0", "a.pdf", 5.0),
-        (f"{SIZE}, got True", "a.pdf", True),
-        (f"{SIZE}, got None", "a.pdf", None),
-    ],
-)
-async def test_wrong_names_and_sizes(text: str, name: Any, size: Any) -> None:
-    """A file whose name is not a string, or whose size is not a count, is refused."""
-    files = [PresignedUrlFile("good.pdf", 1), PresignedUrlFile(name, size)]
-
     assert text == await error_message(
         lambda it: it.data_sources.create_presigned_urls(files)
     )

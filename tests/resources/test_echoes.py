@@ -2,117 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pytest
 
-from gradient_async import ChunkingAlgorithm, Client, DecodeError, resources
-from gradient_async.codec import JSON
-from gradient_async.resources import job_calls
-from gradient_async.testing import MemoryTransport, json_response
-from gradient_async.transport.endpoint import Endpoint
-from tests.resources.canned_calls import create_client, perform
+from gradient_async import DecodeError
+from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from tests.contract.calls import CALLS, IDS
+from tests.contract.facts import COVERED
+from tests.contract.recording import full_response, set_id
+from tests.resources.canned_calls import create_client
 
-Call = Callable[[Client, str], Awaitable[object]]
-
-# The call, the place of the id in the response, and a response with such an id.
-CALLS: list[tuple[Call, str, Callable[[str], JSON]]] = [
-    (
-        lambda client, uuid: client.indexing_jobs.get(uuid),
-        "$.job.uuid",
-        lambda uuid: {"job": {"uuid": uuid}},
-    ),
-    (
-        lambda client, uuid: client.indexing_jobs.cancel(uuid),
-        "$.job.uuid",
-        lambda uuid: {"job": {"uuid": uuid}},
-    ),
-    (
-        lambda client, uuid: client.indexing_jobs.list_for_knowledge_base(uuid),
-        "$.jobs[1].knowledge_base_uuid",
-        lambda uuid: {"jobs": [{}, {"knowledge_base_uuid": uuid}]},
-    ),
-    (
-        lambda client, uuid: client.knowledge_bases.get(uuid),
-        "$.knowledge_base.uuid",
-        lambda uuid: {"knowledge_base": {"uuid": uuid}},
-    ),
-    (
-        lambda client, uuid: client.knowledge_bases.update(uuid, name="b"),
-        "$.knowledge_base.uuid",
-        lambda uuid: {"knowledge_base": {"uuid": uuid}},
-    ),
-    (
-        lambda client, uuid: client.data_sources.update(
-            "k", uuid, chunking_algorithm=ChunkingAlgorithm.SEMANTIC
-        ),
-        "$.knowledge_base_data_source.uuid",
-        lambda uuid: {"knowledge_base_data_source": {"uuid": uuid}},
-    ),
-    (
-        lambda client, uuid: client.scheduled_indexing.get(uuid),
-        "$.indexing_info.knowledge_base_uuid",
-        lambda uuid: {"indexing_info": {"knowledge_base_uuid": uuid}},
-    ),
-]
-EACH_CALL = pytest.mark.parametrize(
-    ("call", "json_path", "respond"), CALLS, ids=[str(index) for index in range(7)]
-)
-
-UUID = "5a3c1f0e-94d2-11ef-bf8f-4e013e2ddde4"
-
-SOURCES = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
-# Responses of these have no id of their path: none at all, or none that is read.
-WITHOUT_ECHO = {
-    "DELETE /v2/gen-ai/knowledge_bases/{uuid}",
-    f"DELETE {SOURCES}/{{data_source_uuid}}",
-    "DELETE /v2/gen-ai/scheduled-indexing/{uuid}",
-    "GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources",
-    "GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url",
-    f"GET {SOURCES}",
-    f"POST {SOURCES}",
+# Where the response repeats an id of the path.
+PLACES: Final[Mapping[str, str]] = {
+    "genai_cancel_indexing_job": "job.uuid",
+    "genai_get_indexing_job": "job.uuid",
+    "genai_get_knowledge_base": "knowledge_base.uuid",
+    "genai_get_model_router": "model_router.uuid",
+    "genai_get_scheduled_indexing": "indexing_info.knowledge_base_uuid",
+    "genai_list_indexing_jobs_by_knowledge_base": "jobs.knowledge_base_uuid",
+    "genai_update_knowledge_base": "knowledge_base.uuid",
+    "genai_update_knowledge_base_data_source": "knowledge_base_data_source.uuid",
+    "genai_update_model_router": "model_router.uuid",
 }
+UUID: Final = "5a3c1f0e-94d2-11ef-bf8f-4e013e2ddde4"
 
 
-def _endpoints() -> Iterator[Endpoint]:
-    modules = [getattr(resources, name) for name in dir(resources)]
-    for module in (job_calls, *modules):
-        for value in vars(module).values() if hasattr(module, "__dict__") else ():
-            if isinstance(value, Endpoint):
-                yield value
+async def call(operation: str, uuid: str, returned: str | None) -> MemoryTransport:
+    """Call an operation with an id; the response has another one, or none."""
 
+    def respond(request: Request) -> Response:
+        response: Any = full_response(COVERED[operation], request)
+        set_id(response, PLACES[operation].split("."), returned)
+        return json_response(response)
 
-@EACH_CALL
-async def test_another_id(
-    call: Call, json_path: str, respond: Callable[[str], JSON]
-) -> None:
-    """A response about something else raises, names the place, and is final."""
-    transport = MemoryTransport(lambda _: json_response(respond("other\n")))
+    transport = MemoryTransport(respond)
     async with create_client(transport) as client:
-        with pytest.raises(DecodeError, match="Expected the id 'asked', got") as caught:
-            await call(client, "asked")
-
-    assert json_path == caught.value.json_path
-    assert 1 == len(transport.requests)
+        await CALLS[operation][0].perform(client, dict.fromkeys(IDS, uuid))
+    return transport
 
 
-@EACH_CALL
+@pytest.mark.parametrize("operation", COVERED)
+async def test_ids_that_are_expected(operation: str) -> None:
+    """The response of each operation with an id must repeat it, where it has one."""
+    fact = COVERED[operation]
+    transport = MemoryTransport(lambda it: json_response(full_response(fact, it)))
+    async with create_client(transport) as client:
+        await CALLS[operation][0].perform(client, IDS)
+    (request,) = transport.requests
+
+    expected = {PLACES[operation]} if operation in PLACES else set()
+    assert expected == request.echoes.keys()
+    assert set(request.echoes.values()) <= set(IDS.values())
+
+
+@pytest.mark.parametrize("operation", PLACES)
+async def test_another_id(operation: str) -> None:
+    """A response about something else raises, and names the place."""
+    with pytest.raises(DecodeError, match="Expected the id 'asked', got") as caught:
+        await call(operation, "asked", "other\n")
+
+    assert caught.value.json_path is not None
+    path = caught.value.json_path.replace("[0]", "")
+    assert f"$.{PLACES[operation]}" == path
+
+
+@pytest.mark.parametrize("operation", PLACES)
 @pytest.mark.parametrize(
-    "returned", ["", UUID, UUID.upper(), UUID.replace("-", "")], ids=lambda it: it[:12]
+    "returned", ["", None, UUID, UUID.upper(), UUID.replace("-", "")]
 )
-async def test_the_same_id(
-    returned: str, call: Call, json_path: str, respond: Callable[[str], JSON]
-) -> None:
+async def test_the_same_id(operation: str, returned: str | None) -> None:
     """Absent ids, and other spellings of a UUID, are accepted."""
-    await perform(lambda client: call(client, UUID), respond(returned))
-
-
-def test_every_endpoint_with_an_id_is_checked() -> None:
-    """An endpoint with an id in its path checks the response, where it has one."""
-    unchecked = {
-        f"{it.method} {it.template}"
-        for it in _endpoints()
-        if "{" in it.template and not it.echoes
-    }
-
-    assert WITHOUT_ECHO == unchecked
+    assert 1 == len((await call(operation, UUID, returned)).requests)

@@ -12,7 +12,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from gradient_async import Model, ModelProvider, ModelUsecase, ModelVersion
+from gradient_async import ModelUsecase
 from gradient_async.testing import Request
 from tests.resources.canned_calls import error_message, perform
 
@@ -85,36 +85,6 @@ async def test_every_set_of_use_cases(use_cases: set[ModelUsecase], seed: int) -
     params = params_of(await list_models(usecases=shuffled))
 
     assert sorted(("usecases", use.value) for use in use_cases) + PAGE == params
-
-
-async def test_models() -> None:
-    """The models are returned in the API's order, fractions and free JSON included."""
-    models, _ = await perform(
-        lambda client: client.models.list().collect(),
-        {
-            "models": [
-                {
-                    "uuid": "b",
-                    "provider": "MODEL_PROVIDER_OPENAI",
-                    "version": {"major": 1},
-                    "parameter_count": 0.5,
-                    "benchmark_score": {"mteb": [63.1]},
-                },
-                {"uuid": "a"},
-            ]
-        },
-    )
-
-    assert [
-        Model(
-            uuid="b",
-            provider=ModelProvider.OPENAI,
-            version=ModelVersion(major=1),
-            parameter_count=0.5,
-            benchmark_score={"mteb": [63.1]},
-        ),
-        Model(uuid="a"),
-    ] == models
 
 
 NAMES = "unknown, agent, finetuned, knowledgebase, guardrail, reasoning, serverless"

@@ -53,26 +53,6 @@ async def test_create(expected: list[int], days: Iterable[int]) -> None:
     assert ("POST", PATH, body) == summarize(request)
 
 
-async def test_get() -> None:
-    """The schedule of a knowledge base is fetched by the knowledge base's id."""
-    schedule, request = await perform(
-        lambda it: it.scheduled_indexing.get("kb-1"), BODY
-    )
-
-    assert SCHEDULE == schedule
-    assert ("GET", f"{PATH}/knowledge-base/kb-1", None) == summarize(request)
-
-
-async def test_delete() -> None:
-    """A schedule is deleted by its own id; the result is None."""
-    nothing, request = await perform(
-        lambda it: it.scheduled_indexing.delete("schedule-1")
-    )
-
-    assert nothing is None
-    assert ("DELETE", f"{PATH}/schedule-1", None) == summarize(request)
-
-
 @settings(max_examples=50)
 @given(moment=st.times())
 async def test_every_minute_of_the_day(moment: time) -> None:
@@ -129,14 +109,6 @@ async def test_invalid_times(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("value", [None, 630, 6.5, time(6, 30), b"06:30", ["06:30"]])
-async def test_times_must_be_strings(value: Any) -> None:
-    """A time that is not a string is refused by name."""
-    assert f"time must be a string, got {type(value).__name__}" == await error_message(
-        lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=value)
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "days"),
     [
@@ -164,19 +136,4 @@ async def test_invalid_days(text: str, days: Any) -> None:
     """Anything else than a list of days of the week is refused by name."""
     assert text == await error_message(
         lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30")
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "uuid"),
-    [
-        ("knowledge_base_uuid must not be empty", ""),
-        ("knowledge_base_uuid must be a string, got NoneType", None),
-        ("knowledge_base_uuid must be a string, got int", 5),
-    ],
-)
-async def test_invalid_ids(text: str, uuid: Any) -> None:
-    """A knowledge base id that is empty or not a string is refused."""
-    assert text == await error_message(
-        lambda it: it.scheduled_indexing.create(uuid, days=[1], time="06:30")
     )

@@ -24,10 +24,8 @@ def type_mismatches(value: object, shape: Any, path: str = "$") -> Iterator[str]
     elif origin is tuple and type(value) is tuple:
         for index, item in enumerate(value):
             yield from type_mismatches(item, get_args(shape)[0], f"{path}[{index}]")
-    elif origin is Mapping and type(value) is dict:
-        # Plain JSON, of which the type says no more.
-        return
-    elif type(value) is not shape:
+    # Free JSON must only be an object.
+    elif type(value) is not (dict if origin is Mapping else shape):
         yield f"{path}: {value!r} is no {shape}"
     elif isinstance(value, datetime) and value.utcoffset() is None:
         yield f"{path}: {value!r} has no timezone"

@@ -54,6 +54,10 @@ from gradient_async import (
     KnowledgeBaseDataSource,
     Lagged,
     Model,
+    ModelCatalogCard,
+    ModelCatalogEntry,
+    ModelRouter,
+    ModelRouterPolicy,
     ModelUsecase,
     NewDataSource,
     OpenSearchPlanSize,
@@ -199,6 +203,31 @@ async def manage_knowledge_bases(client: Client) -> None:
     assert_type(found.results[0].metadata, Mapping[str, object])
     await bases.retrieve("kb", "refunds", filters={"may": []})  # type: ignore[arg-type]  # the claim
     await bases.delete("kb")
+
+
+async def route_models(client: Client) -> None:
+    """Search the catalogue; create, change and delete routers."""
+    routers, policy = client.model_routers, ModelRouterPolicy(task_slug="translation")
+    models = client.model_catalog.list(search="llama", per_page=5)
+    assert_type(models, Paginator[ModelCatalogEntry])
+    assert_type(await client.model_catalog.get("a"), ModelCatalogCard)
+    router = await routers.create("r", fallback_models=["m"], policies=[policy])
+    assert_type(router, ModelRouter)
+    assert_type(await routers.update("r", description="new"), ModelRouter)
+    assert_type(routers.list(), Paginator[ModelRouter])
+    await routers.delete("r")
+
+
+async def misuse_routers(client: Client) -> None:
+    """Misspelt keywords, wrong types and wrong fields of updates are type errors."""
+    routers = client.model_routers
+    client.model_catalog.list(serach="a")  # type: ignore[call-arg]  # the claim
+    client.model_catalog.list(search=5)  # type: ignore[arg-type]  # the claim
+    await routers.create("r")  # type: ignore[call-arg]  # the claim
+    await routers.create("r", fallback_models=5)  # type: ignore[arg-type]  # the claim
+    await routers.update("r", regions=["all"])  # type: ignore[call-arg]  # the claim
+    await routers.update("r", policies=["a"])  # type: ignore[list-item]  # the claim
+    await client.knowledge_bases.update("b", size="s")  # type: ignore[call-arg]  # the claim
 
 
 async def manage_data_sources(client: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -38,6 +38,10 @@ class Account:
     """Creates the ids of what clients create."""
     plans: dict[str, SourcePlan] = attrs.field(factory=dict, repr=False)
     """The planned outcomes of data sources, by id."""
+    collections: dict[str, dict[str, dict[str, Any]]] = attrs.field(
+        factory=dict, repr=False
+    )
+    """What else clients have created, by kind and id."""
     _growth_left: int = attrs.field(default=0, init=False, repr=False)
     _growth_per_request: int = attrs.field(default=0, init=False, repr=False)
 

@@ -1,12 +1,14 @@
-"""Operations on regions and models."""
+"""Operations on regions, models and the catalogue of models."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
+from gradient_async.emulator.core.pages import Page
 from gradient_async.emulator.domain.knowledge_bases import catalogue
-from gradient_async.emulator.handlers.context import read_boolean
+from gradient_async.emulator.domain.model_catalog import CARDS, ENTRIES
+from gradient_async.emulator.handlers.context import read_boolean, read_page
 from gradient_async.emulator.handlers.responses import (
     BytesResponse,
     json_response,
@@ -32,3 +34,21 @@ async def list_models(request: web.Request) -> BytesResponse:
         usecases, public_only=read_boolean(request, "public_only")
     )
     return list_response(request, "models", models, dict)
+
+
+async def list_model_catalog(request: web.Request) -> BytesResponse:
+    """List one page of the catalogue; its pages have no links."""
+    number, limit = read_page(request, size_name="limit")
+    search = request.query.get("search", "").lower()
+    found = [it for it in ENTRIES if search in str(it["name"]).lower()]
+    page = Page(number=number, per_page=limit, total=len(found))
+    return json_response({"data": page.cut(found), "meta": page.meta})
+
+
+async def get_model_catalog_card(request: web.Request) -> BytesResponse:
+    """Return the card of a model, by its id or its name."""
+    names = {request.match_info["id"], request.query.get("model_id", "")}
+    for card in CARDS:
+        if names & {card["id"], card["model_id"]}:
+            return json_response({"data": card})
+    raise ApiError(404, "There is no model with this id.")

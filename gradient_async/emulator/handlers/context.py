@@ -46,7 +46,7 @@ async def read_message(request: web.Request) -> Message:
     return Message.parse(body)
 
 
-def read_page(request: web.Request) -> tuple[int, int]:
+def read_page(request: web.Request, *, size_name: str = "per_page") -> tuple[int, int]:
     """
     Return the page of a list to serve, and the number of items per page.
 
@@ -54,7 +54,7 @@ def read_page(request: web.Request) -> tuple[int, int]:
     number outside 1 to 999,999,999 raises an `ApiError`.
     """
     page = _counting_number(request, "page", 1)
-    per_page = _counting_number(request, "per_page", _DEFAULT_PER_PAGE)
+    per_page = _counting_number(request, size_name, _DEFAULT_PER_PAGE)
     return page, min(per_page, _MAX_PER_PAGE)
 
 

@@ -7,11 +7,18 @@ from typing import Final
 import attrs
 from aiohttp.typedefs import Handler
 
+from gradient_async.emulator.domain.collection import Collection
+from gradient_async.emulator.domain.model_routers import (
+    MODEL_ROUTERS,
+    PRESETS,
+    TASK_PRESETS,
+)
 from gradient_async.emulator.handlers import (
     catalogue,
     data_sources,
     indexing_jobs,
     knowledge_bases,
+    plain,
 )
 
 _JOBS: Final = "/v2/gen-ai/indexing_jobs"
@@ -27,6 +34,9 @@ _UPLOADS: Final = f"{_BASES}/data_sources/file_upload_presigned_urls"
 # The description spells this path with a hyphen, and all others with underscores.
 _SCHEDULES: Final = "/v2/gen-ai/scheduled-indexing"
 _SCHEDULE: Final = f"{_SCHEDULES}/{{uuid}}"
+_MODELS: Final = "/v2/gen-ai/models"
+_CATALOG: Final = f"{_MODELS}/catalog"
+_ROUTERS: Final = f"{_MODELS}/routers"
 _BASE_SCHEDULE: Final = f"{_SCHEDULES}/knowledge-base/{{knowledge_base_uuid}}"
 
 
@@ -41,11 +51,27 @@ class Route:
     """The handler, which is named after the operation."""
     is_paged: bool = False
     """Whether it takes `page` and `per_page`."""
+    name: str = ""
+    """Name of the operation; empty if it is that of the handler."""
 
     @property
     def operation_id(self) -> str:
         """The operation's id in the API's description."""
-        return f"genai_{self.handler.__name__}"
+        return f"genai_{self.name or self.handler.__name__}"
+
+
+def _serve(path: str, collection: Collection) -> tuple[Route, ...]:
+    """Return the operations on a plain collection."""
+    key, one = collection.key, f"{path}/{{uuid}}"
+    return (
+        Route(
+            "GET", path, plain.list_of(collection), is_paged=True, name=f"list_{key}s"
+        ),
+        Route("POST", path, plain.create_in(collection), name=f"create_{key}"),
+        Route("GET", one, plain.get_from(collection), name=f"get_{key}"),
+        Route("PUT", one, plain.update_in(collection), name=f"update_{key}"),
+        Route("DELETE", one, plain.delete_from(collection), name=f"delete_{key}"),
+    )
 
 
 ROUTES: Final = (
@@ -72,7 +98,24 @@ ROUTES: Final = (
     Route("GET", _BASE_SCHEDULE, knowledge_bases.get_scheduled_indexing),
     Route("DELETE", _SCHEDULE, knowledge_bases.delete_scheduled_indexing),
     Route("GET", "/v2/gen-ai/regions", catalogue.list_datacenter_regions),
-    Route("GET", "/v2/gen-ai/models", catalogue.list_models, is_paged=True),
+    Route("GET", _MODELS, catalogue.list_models, is_paged=True),
+    Route("GET", _CATALOG, catalogue.list_model_catalog, is_paged=True),
+    Route("GET", f"{_CATALOG}/{{id}}", catalogue.get_model_catalog_card),
+    Route(
+        "GET",
+        f"{_ROUTERS}/presets",
+        plain.list_fixed("presets", PRESETS),
+        is_paged=True,
+        name="list_model_router_presets",
+    ),
+    Route(
+        "GET",
+        f"{_ROUTERS}/tasks/presets",
+        plain.list_fixed("tasks", TASK_PRESETS),
+        is_paged=True,
+        name="list_model_router_task_presets",
+    ),
+    *_serve(_ROUTERS, MODEL_ROUTERS),
 )
 """All operations; the paths are those of the API's description."""
 
