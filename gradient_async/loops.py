@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from typing import Self
 
 
 class LoopHome:
@@ -18,10 +19,18 @@ class LoopHome:
     connections of its parent.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
         self._loop = loop
         self._thread = threading.get_ident()
         self._process = os.getpid()
+
+    @classmethod
+    def current(cls) -> Self:
+        """Return the home of what is made here: a loop that runs, or only a thread."""
+        loop = None
+        with suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+        return cls(loop)
 
     @property
     def is_inherited(self) -> bool:
@@ -32,7 +41,8 @@ class LoopHome:
         """Run a function in the loop's thread, at once if possible; never in a fork."""
         if self.is_inherited:
             return
-        if self._loop.is_closed() or threading.get_ident() == self._thread:
+        is_here = threading.get_ident() == self._thread
+        if self._loop is None or self._loop.is_closed() or is_here:
             act()
             return
         # It may be closed at this moment.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -34,7 +33,7 @@ class PageIteration(Generic[T]):
     def __anext__(self) -> Awaitable[T]:
         """Return the next item or page."""
         if self._home is None:
-            self._home = LoopHome(asyncio.get_running_loop())
+            self._home = LoopHome.current()
         return self._step()
 
     def __del__(self) -> None:
