@@ -12,7 +12,7 @@ import pytest
 from gradient_async import Client
 from gradient_async.foreign_names import _NAMES, find_attribute
 from gradient_async.resources import Resource
-from tests.support.foreign import COMING, find_method, owners
+from tests.support.foreign import COMING, find_ours, owners
 
 EXPLAINED = [(kind, name) for kind, names in _NAMES.items() for name in names]
 
@@ -42,7 +42,7 @@ def test_names_of_other_sdks_are_explained(
 
     assert (name, by_class[kind]) == (caught.value.name, caught.value.obj)
     ours = re.findall(r"client(?:\.\w+)+", str(caught.value))
-    assert [] == [it for it in ours if not find_method(it) and it not in COMING]
+    assert [] == [it for it in ours if not find_ours(it) and it not in COMING]
 
 
 @pytest.mark.parametrize("name", ["no_such_name", "__deepcopy__", "_repr_html_"])
