@@ -17,6 +17,8 @@ PYPROJECT = Path("pyproject.toml")
 PROJECT = nox.project.load_toml(PYPROJECT)
 DESCRIPTION = Path("../shared/openapi/gen-ai.yaml")
 PRISM = "@stoplight/prism-cli@5.16.0"
+# The versions that the pages on migration name.
+OTHER_SDKS = ["gradient==3.12.2", "pydo[aio]==0.44.0"]
 # Each worker imports the package and collects every test: more of them gain nothing.
 MOST_WORKERS = 8
 # asyncio's debug mode takes a traceback of every callback.
@@ -159,6 +161,14 @@ def conformance(session: nox.Session) -> None:
     session.run("npm", "install", "--silent", "--prefix", str(prism), PRISM)
     command = prism / "node_modules" / ".bin" / "prism"
     session.run("python", "-m", "tests.conformance", str(command), str(description))
+
+
+@nox.session
+def foreign(session: nox.Session) -> None:
+    """Compare the pages on migration with the SDKs that they are about."""
+    _install(session)
+    session.install("--quiet", *OTHER_SDKS)
+    session.run("python", "-m", "tests.foreign")
 
 
 @nox.session

@@ -14,6 +14,7 @@ from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.checks import check_instance, check_int
 from gradient_async.codec import JSON, Codec
 from gradient_async.errors import ConfigurationError
+from gradient_async.foreign_names import find_attribute
 from gradient_async.settings import (
     ClientSettings,
     check_proxy,
@@ -373,6 +374,13 @@ class Client(AsyncCloseable):
         """
         if not self._is_view:
             await self._caller.lifetime.end()
+
+    # Type checkers would take it for a permission to use any name.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Raise AttributeError, which explains the names of other SDKs."""
+            return find_attribute(self, name)
 
     def __repr__(self) -> str:
         """Return the base URL and the state, never the token."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from gradient_async.foreign_names import find_attribute
 from gradient_async.transport.calls import Caller
 
 
@@ -39,3 +42,10 @@ class Resource:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    # Type checkers would take it for a permission to use any name.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Raise AttributeError, which explains the names of other SDKs."""
+            return find_attribute(self, name)

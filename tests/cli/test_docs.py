@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gradient_async.cli.application import app
+from gradient_async.cli.application import app, run
+from gradient_async.cli.exit_codes import ExitCode
+from gradient_async.emulator import Emulator
 from gradient_async.emulator.__main__ import create_parser
+from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from gradient_async.testing.background import run_in_background
 
 DOCS = Path(__file__).parents[2] / "docs"
 PROGRAMS = {
@@ -51,3 +55,59 @@ def test_options_of_the_emulator_exist() -> None:
     options = create_parser().parse_args(shlex.split(line.removeprefix(program)))
 
     assert (5000, 2, 8765) == (options.jobs, options.accounts, options.port)
+
+
+def samples(page: str, program: str) -> list[tuple[str, list[str]]]:
+    """Return the arguments of commands that a page shows with their output."""
+    text = (DOCS / page).read_text("utf-8")
+    found = re.findall(
+        rf"^\$ {re.escape(program)} (.*)\n((?:[^$`].*\n)+)```", text, re.MULTILINE
+    )
+    return [(arguments, output.splitlines()) for arguments, output in found]
+
+
+def test_samples_are_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both lists on the page are those of an emulator with two accounts."""
+    shown = [
+        (arguments, output)
+        for arguments, output in samples("cli.md", PROGRAMS["cli.md"][0])
+        if arguments.startswith("jobs list")
+    ]
+    with run_in_background(Emulator(accounts=2)) as api:
+        monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
+        for suffix, token in zip(("", "_PROD"), api.emulator.tokens, strict=True):
+            monkeypatch.setenv(TOKEN_VARIABLES[0] + suffix, token)
+        for arguments, output in shown:
+            run(shlex.split(arguments))
+            lines = capsys.readouterr().out.splitlines()
+
+            # A terminal of 100 columns shows the first of the table's columns.
+            pairs = zip(lines, output, strict=True)
+            assert [line[: len(sample)] for line, sample in pairs] == output
+
+    assert 2 == len(shown)
+
+
+def test_sample_of_an_error_is_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error on the page is that of an account whose token was refused."""
+    text = (DOCS / "cli.md").read_text("utf-8")
+    (sample,) = re.findall(r"^error: .*\n", text, re.MULTILINE)
+    with run_in_background(Emulator()) as api:
+        monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
+        monkeypatch.setenv(TOKEN_VARIABLES[0] + "_OLD", "no-such-token")
+        run(["jobs", "list", "--all"])
+    elapsed = re.compile(r"[0-9.]+ s,")
+
+    assert elapsed.sub("", sample) == elapsed.sub("", capsys.readouterr().err)
+
+
+def test_exit_codes_are_documented() -> None:
+    """The page has a row for each exit code."""
+    text = (DOCS / "cli.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([0-9]+) \|", text, re.MULTILINE)
+
+    assert [str(code.value) for code in ExitCode] == rows
