@@ -147,12 +147,12 @@ async def close_client(url: str) -> None:
     client = Client("t", base_url=url)
     await client.indexing_jobs.list()
     call = asyncio.ensure_future(client.indexing_jobs.list())
+    call.add_done_callback(lambda it: it.exception())
     await asyncio.sleep(0.05)
     try:
         await anyio.sleep(10)
     finally:
         await client.aclose()
-        call.add_done_callback(lambda it: it.exception())
 
 
 async def close_accounts(url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -60,13 +60,13 @@ class CheckedConnector(aiohttp.TCPConnector):
         should_close: bool = False,
     ) -> None:
         super()._release(key, protocol, should_close=should_close)
-        if isinstance(protocol, _Handler):
-            protocol.is_resting = True
+        cast(_Handler, protocol).is_resting = True
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         while (connection := await super()._get(key, traces)) is not None:
-            protocol = connection.protocol
-            if isinstance(protocol, _Handler) and _is_undisturbed(protocol):
+            # The factory makes no others.
+            protocol = cast(_Handler, connection.protocol)
+            if _is_undisturbed(protocol):
                 protocol.is_resting = False
                 return connection
             connection.close()

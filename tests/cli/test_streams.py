@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,10 @@ def odd_list() -> bytes:
     return json.dumps({"jobs": [job], "meta": {"total": 1, "pages": 1}}).encode()
 
 
-@pytest.mark.parametrize("console", CONSOLES)
-@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize(
+    ("output", "console"),
+    [*zip(FORMATS, cycle(CONSOLES)), *zip(cycle(FORMATS), CONSOLES)],
+)
 def test_consoles_without_unicode(
     output: str, console: dict[str, str], gradient_emulator: RunningEmulator
 ) -> None:
@@ -130,7 +133,7 @@ def test_summaries_without_unicode(
     assert b"\\u" not in done.stdout
 
 
-@pytest.mark.parametrize("console", CONSOLES)
+@pytest.mark.parametrize("console", CONSOLES[:2])
 def test_help_without_unicode(console: dict[str, str]) -> None:
     """The help can be shown on every console."""
     done = run("--help", env=console)

@@ -129,7 +129,7 @@ def assert_equal_results(body: bytes, shape: type) -> None:
 
 @example([(("jobs",), "null")])
 @example([(("meta",), "null")])
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(draw_changes(PAGE))
 def test_both_paths_agree_on_older_jobs(
     changes: Changes,

@@ -55,5 +55,5 @@ def main() -> None:
         sys.stdout.write(f"{line}\n")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  (the tests call it)
     main()

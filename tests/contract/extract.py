@@ -111,5 +111,5 @@ def main() -> None:
     FACTS_PATH.write_text(extract(Path(description), OPERATIONS))
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  (the tests call it)
     main()

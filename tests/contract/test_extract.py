@@ -36,7 +36,10 @@ DESCRIPTION: Final[dict[str, Any]] = {
                     "404": {"description": "Prose."},
                 },
             },
-            "delete": {"operationId": "delete_house"},
+            "delete": {
+                "operationId": "delete_house",
+                "responses": {"200": content("House")},
+            },
         }
     },
     "components": {
@@ -69,6 +72,13 @@ def test_facts() -> None:
     """Covered operations are extracted in full, with all schemas they lead to."""
     expected = [DELETE, PUT, "", f"Colour {COLOUR}", f"House {HOUSE}"]
     assert expected == extract_lines(DESCRIPTION, ["update_house"])
+
+
+def test_operation_without_body() -> None:
+    """Of an operation without a body, only the response is extracted."""
+    lines = extract_lines(DESCRIPTION, ["delete_house"])
+
+    assert f"{DELETE} >@House" == lines[0]
 
 
 def test_uncovered() -> None:
@@ -105,6 +115,21 @@ def test_parsing() -> None:
     assert ["uuid"] == fact.id_names
     assert {"dry": Shape(type="boolean")} == fact.query
     assert Shape(ref="House") == fact.body == fact.response
+
+
+def test_drift() -> None:
+    """What is new, gone or different is listed, by operation and schema."""
+    known = f"{PUT}\n{DELETE}\n\nColour {COLOUR}\nHouse {HOUSE}\n"
+    added = "GET /v2/houses list_houses"
+    found = f"{PUT} ?wet:boolean\n{added}\n\nColour {COLOUR}\nHouse title:string\n"
+
+    assert [
+        f"new operation: {added}",
+        "gone operation: delete_house",
+        "changed operation: update_house +?wet:boolean",
+        "changed schema: House -built:string/date-time -colour:@Colour -rooms:[@House]",
+    ] == [*drift.compare(known, found)]
+    assert [] == [*drift.compare(known, known)]
 
 
 def test_commands(

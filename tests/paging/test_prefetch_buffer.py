@@ -11,8 +11,7 @@ from gradient_async.paging.prefetch_buffer import PrefetchBuffer
 
 async def never_arrives(_: int, __: int) -> Callable[[], Page[int]]:
     """Fetch a page that never arrives."""
-    await asyncio.Event().wait()
-    raise AssertionError
+    return await asyncio.Future()
 
 
 async def request_page(buffer: PrefetchBuffer[int]) -> asyncio.Task[object]:

@@ -13,6 +13,7 @@ from gradient_async import ConfigurationError
 from gradient_async.testing import Request
 from tests.resources.call_cases import CASES, Case, find_strings, name_case, put
 from tests.resources.canned_calls import decode_body
+from tests.support.examples import examples
 
 MARK: Final = "the-mark"
 
@@ -117,7 +118,7 @@ async def test_ids_must_be_strings(case: Case, value: object) -> None:
 @IN_PATH
 @example("a b")
 @example("\ud800")
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(text=STRINGS)
 async def test_any_id_in_a_path(case: Case, text: str) -> None:
     """An id is either refused, or in the path of the only request."""
@@ -145,7 +146,7 @@ async def test_unpaired_surrogates(case: Case, text: str) -> None:
 
 
 @IN_BODY
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(text=STRINGS.filter(bool))
 async def test_any_string_in_a_body(case: Case, text: str) -> None:
     """A string is either refused, or at its place in the only request."""

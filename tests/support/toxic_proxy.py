@@ -104,7 +104,7 @@ async def slow_close(
     """Close 20 seconds after the server has."""
     async for chunk in chunks:
         yield chunk
-    await asyncio.sleep(20)
+    await asyncio.sleep(20)  # pragma: no cover  (the client may close before)
 
 
 async def timeout(
