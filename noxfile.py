@@ -82,11 +82,20 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=OTHER_VERSIONS or None)
 def versions(session: nox.Session) -> None:
-    """Run the tests on each other supported Python there is, in debug mode."""
+    """
+    Run the tests on each other supported Python there is.
+
+    The newest runs them in debug mode, and tries all random examples.
+    """
     if not OTHER_VERSIONS:
         session.skip("no other supported Python is installed")
     _install(session, "tests")
-    session.run("pytest", *_workers(), *session.posargs)
+    options = [*_workers(), *session.posargs]
+    if session.python == OTHER_VERSIONS[-1]:
+        session.run("pytest", *options)
+    else:
+        env = {"FEWER_EXAMPLES": "1"}
+        session.run("pytest", *WITHOUT_DEBUG_MODE, *options, env=env)
 
 
 @nox.session(reuse_venv=True)
