@@ -233,7 +233,7 @@ def test_an_event_loop_that_was_closed() -> None:
     assert "a" == account
     assert {"unfinished"} == {*states(stream).values()}
     # The calls that were in progress are destroyed here, not during another test.
-    del loop, account
+    del loop, stream, accounts, api
     gc.collect()
 
 
