@@ -52,8 +52,8 @@ from gradient_async import models
 
 _PROXY_AUTHENTICATION: Final = 407
 
-# How a web page begins, in lower case.
-_WEB_PAGES: Final = ("<!doctype html", "<html")
+# How a web page or Cloudflare's refusal begins, in lower case.
+_WEB_PAGES: Final = ("<!doctype html", "<html", "<!--", "<head", "error code: 1")
 
 
 def _no_job() -> models.IndexingJob:
@@ -398,8 +398,8 @@ class StatusError(GradientError):
         is_refused = 400 <= self.status < 500  # noqa: PLR2004  (4xx)
         if is_refused and self.body.lower().startswith(_WEB_PAGES):
             return (
-                "The response is a web page, so it is not from the API: check the base "
-                "URL and what is in between, such as a proxy or Cloudflare"
+                "The response is not from the API: check the base URL and what is in "
+                "between, such as a proxy or Cloudflare"
             )
         return self._status_hint()
 

@@ -125,6 +125,8 @@ def once(body: object) -> MemoryTransport:
         ([], None, {"meta": {"total": 0, "pages": 0}}),
         ([], None, {"links": None, "things": None}),
         ([], "things", {"meta": {"total": -1, "pages": True}}),
+        ([], "things", {"meta": {"total": 0}, "warnings": []}),
+        ([], "things", {"meta": {"total": 0}, "things": None, "warnings": ["x"]}),
         ([{"a": 1}], None, {"things": [{"a": 1}], "meta": {"total": "x", "pages": ""}}),
     ],
 )
@@ -146,6 +148,7 @@ async def test_shapes(expected: object, key: str | None, body: object) -> None:
         ),
         ("$.agents", "Expected a list, got NoneType", "agents", {"error": "none"}),
         ("$.agents", "Expected a list, got str", "agents", {"agents": "none"}),
+        ("$", "there is no list 'agent', but a", "agent", {"a": [{}], "meta": {}}),
         ("$.a[1]", "Expected an object, got str", None, {"a": [{}, "b"]}),
     ],
 )
@@ -188,6 +191,9 @@ async def test_query_parameters_are_repeated() -> None:
         ("key must be a string or None", {"key": 5}),
         ("size_parameter must not be empty", {"size_parameter": ""}),
         ("per_page must be", {"per_page": 0}),
+        ("page numbers: pass `start=`", {"params": {"page": 2}}),
+        ("page numbers: pass", {"params": {"limit": 2}, "size_parameter": "limit"}),
+        ("page numbers: pass", {"size_parameter": "page"}),
         (r"params\['a'\] must be", {"params": {"a": [None]}}),
         (r"params\['a'\] must be", {"params": {"a": b"bytes"}}),
         (r"params\['a'\] must be", {"params": {"a": {"b": 1}}}),
