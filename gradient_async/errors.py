@@ -396,7 +396,10 @@ class StatusError(GradientError):
         if self.status == _PROXY_AUTHENTICATION:
             return "Check the user and the password of the proxy"
         is_refused = 400 <= self.status < 500  # noqa: PLR2004  (4xx)
-        if is_refused and self.body.lower().startswith(_WEB_PAGES):
+        # Whoever limits the rate, what to try is to wait.
+        is_limited = isinstance(self, RateLimitError)
+        is_foreign = self.body.lower().startswith(_WEB_PAGES)
+        if is_refused and is_foreign and not is_limited:
             return (
                 "The response is not from the API: check the base URL and what is in "
                 "between, such as a proxy or Cloudflare"

@@ -244,6 +244,7 @@ WEB_PAGE = "The response is not from the API: check the base URL"
             {"cf-ray": "8f-FRA"},
         ),
         ("Send fewer requests, here and from elsewhere", 429, b"", {}),
+        ("Send fewer requests, here and from elsewhere", 429, NGINX, {}),
     ],
 )
 def test_hints_are_true(
