@@ -89,6 +89,17 @@ async def test_dense_bodies_are_refused(what: str, call: Call, body: bytes) -> N
     assert 1 == len(server.heads)
 
 
+SOURCE_COUNTS = (
+    "total_file_count",
+    "indexed_file_count",
+    "indexed_item_count",
+    "failed_item_count",
+    "skipped_item_count",
+    "removed_item_count",
+    "total_bytes",
+    "total_bytes_indexed",
+)
+
 FULL = '{"error_msg":"' + "x" * 120 + '"}'
 
 # An item, how many there may be, and the limit in the text; 2 objects are around them.
@@ -114,6 +125,31 @@ async def test_limits_of_objects(item: str, count: int, limit: str) -> None:
             await client.indexing_jobs.get("u")
 
     assert count == len(job.data_source_jobs)
+
+
+async def test_the_largest_page() -> None:
+    """A page of 200 jobs with 200 data sources each is accepted."""
+    source = {
+        **dict.fromkeys(("started_at", "completed_at"), "2026-01-01T00:00:00Z"),
+        **dict.fromkeys(("data_source_uuid", "error_msg", "error_details"), "x" * 36),
+        "status": "DATA_SOURCE_STATUS_UPDATED",
+        **dict.fromkeys(SOURCE_COUNTS, "12345"),
+    }
+    sources = ",".join([json.dumps(source)] * 200)
+    uuids = ",".join(['"123e4567-e89b-12d3-a456-426614174000"'] * 200)
+    jobs = ",".join(
+        f'{{"uuid":"{number}","data_source_uuids":[{uuids}],'
+        f'"data_source_jobs":[{sources}]}}'
+        for number in range(200)
+    )
+    body = f'{{"jobs":[{jobs}],"meta":{{"total":200,"pages":1}}}}'.encode()
+    async with (
+        RawServer(raw_response(body)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        page = await client.iter_indexing_jobs()
+
+    assert [200] * 200 == [len(job.data_source_jobs) for job in page.items]
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}, ', "{\n  ", "\\frac{a}{b}", "f({x})"])
