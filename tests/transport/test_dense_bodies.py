@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gradient_async import Client, DecodeError
+from gradient_async import Client, DecodeError, PaginationError
 from tests.support.raw_server import RawServer, raw_response
 
 Call = Callable[[Client], Awaitable[object]]
@@ -150,6 +150,25 @@ async def test_the_largest_page() -> None:
         page = await client.iter_indexing_jobs()
 
     assert [200] * 200 == [len(job.data_source_jobs) for job in page.items]
+
+
+async def get_first_page(client: Client) -> object:
+    """Fetch the first page of a list."""
+    return await client.iter_indexing_jobs()
+
+
+@pytest.mark.parametrize("read", [read_jobs, get_first_page])
+async def test_a_page_far_longer_than_requested(read: Call) -> None:
+    """Such a page is refused, with the path of its list."""
+    body = many('{"uuid":"u"}', 2_001, *JOBS)
+    async with (
+        RawServer(raw_response(body)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        with pytest.raises(PaginationError, match="2,001 items") as caught:
+            await read(client)
+
+    assert "/v2/gen-ai/indexing_jobs" == caught.value.path
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}, ', "{\n  ", "\\frac{a}{b}", "f({x})"])
