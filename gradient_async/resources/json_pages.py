@@ -13,6 +13,7 @@ from gradient_async.codec import JSON, encode_json
 from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.paging.list_reader import ListReader
+from gradient_async.printable import printable
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Request
 
@@ -21,6 +22,8 @@ JSONObject: TypeAlias = Mapping[str, JSON]
 
 # Members of a list's response beside the items.
 _FRAME: Final = frozenset({"links", "meta"})
+
+_MAX_SHOWN: Final = 200
 
 
 @attrs.frozen
@@ -110,7 +113,7 @@ def _find_key(body: JSONObject) -> str:
     """Return the name of the only list; empty if there is none."""
     keys = [name for name, value in body.items() if isinstance(value, list)]
     if len(keys) > 1:
-        msg = f"pass `key=`: the response has several lists, {', '.join(keys)}"
+        msg = f"pass `key=`: the response has several lists, {_show(keys)}"
         raise DecodeError(msg)
     return keys[0] if keys else ""
 
@@ -119,8 +122,13 @@ def _check_key(body: JSONObject, key: str) -> None:
     """Raise if the items are under another key, so that no list is silently empty."""
     others = [name for name, value in body.items() if value and isinstance(value, list)]
     if key and key not in body and others:
-        msg = f"there is no list {key!r}, but {', '.join(others)}"
+        msg = f"there is no list {key!r}, but {_show(others)}"
         raise DecodeError(msg)
+
+
+def _show(names: Sequence[str]) -> str:
+    """Return the start of names that the server sent, safe to print."""
+    return printable(", ".join(names))[:_MAX_SHOWN]
 
 
 def _object(body: JSONObject, name: str) -> JSONObject:

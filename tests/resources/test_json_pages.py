@@ -146,6 +146,12 @@ async def test_shapes(expected: object, key: str | None, body: object) -> None:
             None,
             {"a": [], "b": []},
         ),
+        (
+            "$",
+            "pass `key=`: the response has several lists,  , " + "x" * 197,
+            None,
+            {"\x1b": [], "x" * 500: []},
+        ),
         ("$.agents", "Expected a list, got NoneType", "agents", {"error": "none"}),
         ("$.agents", "Expected a list, got str", "agents", {"agents": "none"}),
         ("$", "there is no list 'agent', but a", "agent", {"a": [{}], "meta": {}}),
