@@ -52,8 +52,8 @@ from gradient_async import models
 
 _PROXY_AUTHENTICATION: Final = 407
 
-# How a web page begins, in lower case.
-_WEB_PAGES: Final = ("<!doctype html", "<html")
+# How a web page or Cloudflare's refusal begins, in lower case.
+_WEB_PAGES: Final = ("<!doctype html", "<html", "<!--", "<head", "error code: 1")
 
 
 def _no_job() -> models.IndexingJob:
@@ -396,10 +396,13 @@ class StatusError(GradientError):
         if self.status == _PROXY_AUTHENTICATION:
             return "Check the user and the password of the proxy"
         is_refused = 400 <= self.status < 500  # noqa: PLR2004  (4xx)
-        if is_refused and self.body.lower().startswith(_WEB_PAGES):
+        # Whoever limits the rate, what to try is to wait.
+        is_limited = isinstance(self, RateLimitError)
+        is_foreign = self.body.lower().startswith(_WEB_PAGES)
+        if is_refused and is_foreign and not is_limited:
             return (
-                "The response is a web page, so it is not from the API: check the base "
-                "URL and what is in between, such as a proxy or Cloudflare"
+                "The response is not from the API: check the base URL and what is in "
+                "between, such as a proxy or Cloudflare"
             )
         return self._status_hint()
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # Scheme, host, port and path need no others; a user, query or fragment does.
 _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9._~:/\[\]%-]")
 
+# What the paths of all calls start with.
+_VERSION: Final = re.compile(r"/v2(?:/gen-ai)?/*$", re.IGNORECASE)
+
 BASE_URL: Final = "https://api.digitalocean.com"
 """The API's production server, as named in its OpenAPI description."""
 
@@ -94,7 +97,7 @@ def find_base_url(base_url: str | None) -> str:
 
     Raises:
         ConfigurationError: The token would be sent unencrypted, or the URL has a user,
-            query, fragment or unusual characters, or ends in `/v2`.
+            query, fragment or unusual characters, or ends in `/v2` or `/v2/gen-ai`.
     """
     if base_url is None:
         base_url = os.environ.get(BASE_URL_VARIABLE, "").strip() or BASE_URL
@@ -177,7 +180,7 @@ def _find_problem(url: str) -> str:
         return f"must start with https://, or the token is sent to {host} unencrypted"
     if _UNUSUAL.search(url):
         return "must not contain a user, query, fragment or unusual characters"
-    stem, _, version = url.rstrip("/").rpartition("/")
-    if version.lower() == "v2":
+    if version := _VERSION.search(url):
+        stem = url[: version.start()]
         return f"must not contain /v2, which paths start with: use {stem}"
     return ""

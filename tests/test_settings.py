@@ -116,6 +116,7 @@ def test_good_base_urls(expected: str, given: str) -> None:
         ("https://api.digitalocean.com", "https://api.digitalocean.com/v2"),
         ("https://a.example/proxy", "https://a.example/proxy/V2//"),
         ("http://localhost:80", "http://localhost:80/v2/"),
+        ("https://api.digitalocean.com", "https://api.digitalocean.com/v2/gen-ai/"),
     ],
 )
 def test_base_urls_with_the_version(right: str, wrong: str) -> None:
@@ -130,7 +131,6 @@ def test_base_urls_with_the_version(right: str, wrong: str) -> None:
         "api.digitalocean.com",
         "127.0.0.1.example",
         "localhost.example",
-        "0x7f.0.0.1",
         "0.0.0.0",
         "10.0.0.1",
         "[::2]",
@@ -155,6 +155,8 @@ def test_tokens_are_not_sent_in_clear_text(host: str) -> None:
         "https:///v2",
         "https://:443",
         "https://.",
+        "http://0x7f.0.0.1",
+        "https://127.1",
         "https:api.digitalocean.com",
     ],
 )

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import Final
 
 from gradient_async.errors import DecodeError
 
-MAX_OBJECTS: Final = 10_000
-"""Maximum number of objects in a body; a page of 200 jobs has about 600."""
+MAX_OBJECTS: Final = 45_000
+"""Maximum number of objects in a body; a page of 200 jobs with 200 sources each has
+40,201."""
+
+MAX_TINY_OBJECTS: Final = 10_000
+"""Maximum number of objects of less than 100 bytes on average. The API writes all
+fields of an object: a data source of a job takes 500 bytes."""
 
 MAX_LISTS: Final = 100_000
 """Maximum number of lists in a body."""
 
-MAX_VALUES: Final = 500_000
-"""Maximum number of values in a body, counted by their commas."""
+MAX_VALUES: Final = 750_000
+"""Maximum number of values in a body, counted by their commas; that page has
+602,000."""
+
+_MIN_BYTES: Final = 100
 
 # Smaller bodies cannot have enough to block the event loop: counting takes a twelfth
 # of the time of decoding a page.
@@ -22,27 +32,41 @@ _MIN_SIZE: Final = 32 * 1024
 # Smaller bodies cannot have too many values, if they do not have too many objects.
 _MIN_SIZE_FOR_VALUES: Final = 512 * 1024
 
+# A brace that begins no object is followed by something else, such as the backslash of
+# JSON within a string. Looking at more braces than this takes too long.
+_OBJECT: Final = re.compile(rb'\{[\s"}]')
+_MAX_BRACES: Final = 1_000_000
+
 
 def check_density(body: bytes) -> None:
     """
     Raise if a JSON body would become so many objects that they block the event loop.
 
-    An object takes 3 bytes of JSON, and 400 times that in memory. What stands in
-    strings is counted, too: the limits are far above what the API sends.
+    An object takes 3 bytes of JSON, and 100 times that in memory. Brackets and commas
+    in strings are counted, too: the limits are far above what the API sends. Braces in
+    strings, as in chunks of source code, mostly are not.
 
     Raises:
-        DecodeError: There are more than 10,000 objects, 100,000 lists or 500,000
-            values.
+        DecodeError: There are more than 45,000 objects, or 10,000 of less than 100
+            bytes on average, 100,000 lists or 750,000 values.
     """
     if len(body) > _MIN_SIZE:
-        _check(body, b"{", MAX_OBJECTS, "objects")
+        maximum = max(MAX_TINY_OBJECTS, min(MAX_OBJECTS, len(body) // _MIN_BYTES))
+        if _has_more_objects(body, maximum):
+            raise _error(maximum, "objects")
     if len(body) > _MIN_SIZE_FOR_VALUES:
-        _check(body, b"[", MAX_LISTS, "lists")
-        _check(body, b",", MAX_VALUES, "values")
+        if body.count(b"[") > MAX_LISTS:
+            raise _error(MAX_LISTS, "lists")
+        if body.count(b",") > MAX_VALUES:
+            raise _error(MAX_VALUES, "values")
 
 
-def _check(body: bytes, sign: bytes, maximum: int, what: str) -> None:
-    count = body.count(sign)
-    if count > maximum:
-        msg = f"Expected at most {maximum:,} {what}, got {count:,}; request fewer items"
-        raise DecodeError(msg)
+def _has_more_objects(body: bytes, maximum: int) -> bool:
+    braces = body.count(b"{")
+    if not maximum < braces <= _MAX_BRACES:
+        return braces > maximum
+    return next(islice(_OBJECT.finditer(body), maximum, None), None) is not None
+
+
+def _error(maximum: int, what: str) -> DecodeError:
+    return DecodeError(f"Expected at most {maximum:,} {what}; request fewer items")

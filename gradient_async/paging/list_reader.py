@@ -167,7 +167,8 @@ class ListReader(Generic[T]):
     async def first_page(self) -> Page[T]:
         """Fetch the first page alone, with the items to take from it."""
         page = (await self._fetch(self._start.page, self._per_page))()
-        indexes = PageTracker[T](self._start).accept(page, self._keys(page.items))
+        tracker = PageTracker[T](self._start, path=self.path)
+        indexes = tracker.accept(page, self._keys(page.items))
         indexes = self._select(page, indexes)[: self._max_items]
         return attrs.evolve(page, items=tuple(page.items[index] for index in indexes))
 

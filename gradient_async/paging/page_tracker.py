@@ -24,6 +24,9 @@ T = TypeVar("T")
 # 20 million items at 200 a page: no account has that many, so the server is looping.
 _MAX_PAGES: Final = 100_000
 
+# Ten times what is ever requested. Items without an id take 8 µs each to recognise.
+_MAX_ITEMS: Final = 2000
+
 # A list may grow by exactly one page between two requests, and repeat it rightly. For
 # this to happen again and again, its pages must be tiny, or the server is looping.
 _MAX_REPEATS: Final = 5
@@ -129,6 +132,9 @@ class PageTracker(Generic[T]):
     def _check_progress(self, page: Page[T], keys: tuple[Hashable, ...]) -> None:
         if self.accepted >= self._max_pages:
             msg = f"the list does not end after {self.accepted:,} pages"
+            raise self._error(msg)
+        if len(keys) > _MAX_ITEMS:
+            msg = f"page {page.page} has {len(keys):,} items, far more than requested"
             raise self._error(msg)
         content = hash(keys)
         is_repeated = content in self._seen

@@ -245,8 +245,8 @@ class DataSources(Resource):
             name: Name of the file, required for anything but a path; None means the
                 last part of the path.
             size: Size of the content in bytes, required where the source does not tell
-                it: for async iterables, and files that cannot seek. The source must
-                have exactly that many.
+                it: for async iterables, and files that cannot seek to their end. The
+                source must have exactly that many.
             content_type: Media type of the content, sent as it is; it must be the one
                 that was signed, if the presigned URL signs it.
             to: Where to upload it, from `create_presigned_urls`; None requests a new

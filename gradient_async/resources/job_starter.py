@@ -7,7 +7,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from gradient_async.errors import IndexingJobRunningError, StatusError
+from gradient_async.errors import (
+    AuthenticationError,
+    IndexingJobRunningError,
+    PermissionDeniedError,
+    StatusError,
+)
 from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.models.knowledge_bases import KnowledgeBase
@@ -25,6 +30,10 @@ _FIRST_JOB: Final = timedelta(minutes=30)
 # A database may be ready a little before its credentials are.
 _CREDENTIALS_DELAY: Final = 60.0
 _CREDENTIALS_INTERVAL: Final = 5.0
+
+
+# No wait for the database changes these.
+_ABOUT_THE_TOKEN: Final = (AuthenticationError, PermissionDeniedError)
 
 
 class JobStarter:
@@ -84,7 +93,8 @@ class JobStarter:
                 return await self._calls.create(self._uuid, self._sources)
             except StatusError as refusal:
                 running = await self._explain(refusal)
-                if running is None and not await self._prepare(deadline):
+                is_final = isinstance(refusal, _ABOUT_THE_TOKEN)
+                if running is None and (is_final or not await self._prepare(deadline)):
                     raise refusal from None
             running = running or await self._find_running()
         return await self._join(running)

@@ -10,9 +10,10 @@ import attrs
 
 from gradient_async.checks import check_instance, require_nonempty_str
 from gradient_async.codec import JSON, encode_json
-from gradient_async.errors import DecodeError
+from gradient_async.errors import ConfigurationError, DecodeError
 from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.paging.list_reader import ListReader
+from gradient_async.printable import printable
 from gradient_async.transport.calls import Caller
 from gradient_async.transport.wire import Request
 
@@ -21,6 +22,8 @@ JSONObject: TypeAlias = Mapping[str, JSON]
 
 # Members of a list's response beside the items.
 _FRAME: Final = frozenset({"links", "meta"})
+
+_MAX_SHOWN: Final = 200
 
 
 @attrs.frozen
@@ -52,6 +55,10 @@ def paginate_json(
     """
     check_instance("key", key, str | None)
     require_nonempty_str("size_parameter", size_parameter)
+    taken = {"page", size_parameter} & {*request.params}
+    if taken or size_parameter == "page":
+        msg = "params and size_parameter must not have page numbers: pass `start=`"
+        raise ConfigurationError(msg)
     source = _Source(caller, request, key, size_parameter)
     fetch = partial(_fetch_page, source)
     return Paginator(ListReader(fetch, path=request.path, keys=_identify, **paging))
@@ -90,6 +97,7 @@ def _find_items(body: JSONObject, key: str | None) -> tuple[JSONObject, ...]:
         key = _find_key(body)
     value = body.get(key)
     if value is None and not _FRAME.isdisjoint(body):
+        _check_key(body, key)
         return ()
     if not isinstance(value, list):
         msg = f"Expected a list, got {type(value).__name__}"
@@ -105,9 +113,22 @@ def _find_key(body: JSONObject) -> str:
     """Return the name of the only list; empty if there is none."""
     keys = [name for name, value in body.items() if isinstance(value, list)]
     if len(keys) > 1:
-        msg = f"pass `key=`: the response has several lists, {', '.join(keys)}"
+        msg = f"pass `key=`: the response has several lists, {_show(keys)}"
         raise DecodeError(msg)
     return keys[0] if keys else ""
+
+
+def _check_key(body: JSONObject, key: str) -> None:
+    """Raise if the items are under another key, so that no list is silently empty."""
+    others = [name for name, value in body.items() if value and isinstance(value, list)]
+    if key and key not in body and others:
+        msg = f"there is no list {key!r}, but {_show(others)}"
+        raise DecodeError(msg)
+
+
+def _show(names: Sequence[str]) -> str:
+    """Return the start of names that the server sent, safe to print."""
+    return printable(", ".join(names))[:_MAX_SHOWN]
 
 
 def _object(body: JSONObject, name: str) -> JSONObject:

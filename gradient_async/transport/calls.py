@@ -224,7 +224,7 @@ class Caller:
         except GradientError as error:
             failure, cause = _call_error(error, call)
         except StopAsyncIteration as stop:
-            # Of the token's function, the hook, or a transport or pacing passed in.
+            # Of the hook, or of a transport, gate or pacing passed in.
             raise stop_error(stop) from stop
         except TimeoutError:
             if not scope.expired():

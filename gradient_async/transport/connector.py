@@ -16,9 +16,9 @@ from aiohttp.tracing import Trace
 from gradient_async.errors import ConfigurationError
 from gradient_async.loops import LoopHome
 
-# The methods of aiohttp's pool that are extended here; the rest of the check stands on
-# public names: `ResponseHandler.force_close`, `should_close` and `data_received`.
-_EXTENDED: Final = ("_get", "_release")
+# What of aiohttp's pool is extended here; the rest of the check stands on public names:
+# `ResponseHandler.force_close`, `should_close` and `data_received`.
+_EXTENDED: Final = ("_get", "_release", "_factory")
 
 
 class CheckedConnector(aiohttp.TCPConnector):
@@ -36,16 +36,16 @@ class CheckedConnector(aiohttp.TCPConnector):
 
     def __init__(self, *, keepalive_timeout: float) -> None:
         self._home = LoopHome(asyncio.get_running_loop())
-        pool = aiohttp.TCPConnector
-        missing = [name for name in _EXTENDED if not hasattr(pool, name)]
+        # No limit: calls wait for their client's gate, which keeps their order.
+        super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
+        known = {*dir(aiohttp.TCPConnector), *vars(self)}
+        missing = [name for name in _EXTENDED if name not in known]
         if missing:
             msg = (
                 f"aiohttp {aiohttp.__version__} is not supported, its connector has no "
                 f"{' and '.join(missing)}: install an earlier version"
             )
             raise ConfigurationError(msg)
-        # No limit: calls wait for their client's gate, which keeps their order.
-        super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
         self._factory = partial(_Handler, loop=self._loop)  # type: ignore[assignment]  # a subclass
 
     def __del__(self, *_: object) -> None:

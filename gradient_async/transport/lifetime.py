@@ -52,11 +52,6 @@ class Lifetime:
         return self._has_ended or (self._parent is not None and self._parent.has_ended)
 
     @property
-    def has_begun(self) -> bool:
-        """Whether any call was made."""
-        return self._loop is not None
-
-    @property
     def running(self) -> int:
         """Number of calls in progress."""
         return len(self._scopes)

@@ -70,7 +70,8 @@ async def find_content(source: Uploadable, size: int | None) -> UploadContent:
         found = await asyncio.to_thread(_get_size, path)
         return _known(partial(open_in_thread, path), found, size)
     if isinstance(source, bytes | bytearray | memoryview):
-        view = memoryview(source).cast("B")
+        view = memoryview(source)
+        view = view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
         return _known(lambda: _read_iterable(_yield_once(view)), view.nbytes, size)
     if isinstance(source, AsyncIterable):
         return _claimed(partial(_read_iterable, source), size)
@@ -82,7 +83,8 @@ async def find_content(source: Uploadable, size: int | None) -> UploadContent:
         raise ConfigurationError(msg)
     if size is None and source.seekable():
         left = await asyncio.to_thread(_count_left, source)
-        return UploadContent(open=partial(read_in_thread, source), size=left)
+        if left is not None:
+            return UploadContent(open=partial(read_in_thread, source), size=left)
     return _claimed(partial(read_in_thread, source), size)
 
 
@@ -138,11 +140,18 @@ def _has_content(file: Path) -> bool:
         return bool(opened.read(1))
 
 
-def _count_left(file: BinaryIO) -> int:
-    """Return the number of bytes from the position of a file to its end."""
+def _count_left(file: BinaryIO) -> int | None:
+    """Return the number of bytes from the position to the end; None if untold."""
     position = file.tell()
-    end = file.seek(0, os.SEEK_END)
+    try:
+        end = file.seek(0, os.SEEK_END)
+    except OSError:
+        # As in /proc, where some files have an end at 0 instead.
+        return None
     file.seek(position)
+    if end <= position and file.read(1):
+        file.seek(position)
+        return None
     return max(0, end - position)
 
 

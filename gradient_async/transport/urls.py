@@ -10,8 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 # User, host or bracketed address, port; `urlsplit` ignores text after a bracket.
 _NETLOC: Final = re.compile(r"(?:.*@)?(?:\[[^\[\]]+\]|[^\[\]:]+)(?::[0-9]*)?")
 
-# Hosts that must be IP addresses.
-_NUMERIC: Final = re.compile(r"[0-9.]+|.*:.*")
+# Hosts that must be IP addresses: the system would take `0x7f.1` for one, too.
+_NUMERIC: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?|.*:.*")
 
 # `urlsplit` silently removes line breaks, so they are rejected before.
 _VISIBLE: Final = re.compile(r"[!-~]+")
@@ -43,7 +43,8 @@ def is_secure(parts: SplitResult) -> bool:
 def is_local(parts: SplitResult) -> bool:
     """Return whether the URL leads to this machine, as far as its host shows."""
     host = (parts.hostname or "").rstrip(".")
-    is_unspecified = host in {"0.0.0.0", "::"}  # noqa: S104  (compared only)
+    address = _find_address(host)
+    is_unspecified = address is not None and address.is_unspecified
     return _is_loopback(host) or is_unspecified or host.endswith(".localhost")
 
 
@@ -71,11 +72,15 @@ def presigned_path(url: str, *, may_be_local: bool) -> str | None:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+    address = _find_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _find_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the IP address that a host is; of a mapped one, that of version 4."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
+    return mapped or address

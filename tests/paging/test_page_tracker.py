@@ -246,6 +246,20 @@ def test_too_many_pages() -> None:
     assert 3 == caught.value.page
 
 
+@pytest.mark.parametrize("count", [2000, 2001])
+def test_pages_longer_than_requested(count: int) -> None:
+    """A page of more than 2,000 items is an error, as 200 are requested at most."""
+    tracker = PageTracker[int](Position())
+    items = tuple(range(count))
+    first = Page(items=items, page=1)
+
+    if count == 2000:
+        assert [*items] == [*tracker.accept(first, items)]
+    else:
+        with pytest.raises(PaginationError, match="page 1 has 2,001 items, far more"):
+            tracker.accept(first, items)
+
+
 def accept_pages_without_end(tracker: PageTracker[int]) -> None:
     """Accept page after page, each of which links to another one."""
     while True:

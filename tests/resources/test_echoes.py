@@ -68,6 +68,18 @@ async def test_another_id(operation: str) -> None:
     assert f"$.{PLACES[operation]}" == path
 
 
+@pytest.mark.parametrize(
+    ("shown", "returned"),
+    [(f"'{UUID}'", UUID), ("something else", "dop_v1_0123456789abcdef\n")],
+)
+async def test_only_ids_are_shown(shown: str, returned: str) -> None:
+    """What is no UUID is not shown: a server may repeat a secret."""
+    with pytest.raises(DecodeError) as caught:
+        await call("genai_get_indexing_job", "asked", returned)
+
+    assert f"Expected the id 'asked', got {shown}" == caught.value.message
+
+
 @pytest.mark.parametrize("operation", PLACES)
 @pytest.mark.parametrize(
     "returned", ["", None, UUID, UUID.upper(), UUID.replace("-", "")]

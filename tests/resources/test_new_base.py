@@ -165,6 +165,20 @@ async def test_lasting_refusal(status: int) -> None:
     assert 60 < account.requests[-1][1] < 75
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_refusal_of_the_token(status: int) -> None:
+    """A start that the token does not permit is not tried again after a wait."""
+    account = JobAccount(
+        list=jobs(), start=error_response(status), base=[base("CREATING"), base()]
+    )
+    async with create_client(account.transport) as client:
+        with pytest.raises(StatusError) as caught:
+            await client.indexing_jobs.run("kb-1")
+
+    assert status == caught.value.status
+    assert 1 == account.kinds.count("start")
+
+
 @pytest.mark.parametrize("seconds", [0.5, 10, 60])
 async def test_database_that_takes_too_long(seconds: float) -> None:
     """The wait for the database is part of the timeout of `run`."""

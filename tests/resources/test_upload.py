@@ -166,6 +166,11 @@ async def test_progress(tmp_path: Path, expected: list[int], size: int) -> None:
         "https://storage.localhost/a",
         "https://[::ffff:127.0.0.1]/a",
         "https://0.0.0.0/a",
+        "https://[0::0]/a",
+        "https://[::ffff:0.0.0.0]/a",
+        "https://0x7f000001/a",
+        "https://0x7f.1/a",
+        "https://127.0.0.0x1./a",
         "https://[::]/a",
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import errno
 import io
 import os
 import re
@@ -55,6 +56,24 @@ class Pipe(io.BytesIO):
         return False
 
 
+class Untold(io.BytesIO):
+    """A file with content whose end is at 0, as of some files in `/proc`."""
+
+    def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        """Seek, but to the start instead of the end."""
+        return super().seek(position, 0 if whence == os.SEEK_END else whence)
+
+
+class Endless(io.BytesIO):
+    """A file with content whose end cannot be sought, as of others in `/proc`."""
+
+    def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        """Seek, but not to the end."""
+        if whence == os.SEEK_END:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return super().seek(position, whence)
+
+
 def behind(count: int) -> io.BytesIO:
     """Open a file that has more bytes before its position."""
     file = io.BytesIO(b"x" * count + CONTENT)
@@ -71,6 +90,9 @@ SOURCES: dict[str, tuple[Callable[[], Any], int | None]] = {
     "file from its position on": (lambda: behind(7), None),
     "file with its size": (lambda: io.BytesIO(CONTENT), SIZE),
     "pipe": (lambda: Pipe(CONTENT), SIZE),
+    "file that tells no size": (lambda: Untold(CONTENT), SIZE),
+    "file without an end": (lambda: Endless(CONTENT), SIZE),
+    "bytes in reverse": (lambda: memoryview(CONTENT[::-1])[::-1], None),
     "one piece": (pieces, SIZE),
     "no generator": (Pieces, SIZE),
     "pieces": (lambda: pieces(0, 1, CHUNK - 1, 0, CHUNK + 3), SIZE),
@@ -236,6 +258,13 @@ async def test_a_file_that_tells_no_true_size() -> None:
         "path must be a file that tells its size, but '/proc/cpuinfo' has content and "
         "size 0: read it, and upload the bytes"
     )
+
+
+@pytest.mark.parametrize("kind", [Untold, Endless])
+async def test_an_open_file_that_tells_no_size(kind: type[io.BytesIO]) -> None:
+    """Such a file is refused, not uploaded as an empty one."""
+    expected = "the source does not tell its size: pass size="
+    assert expected == await error_message(upload(kind(CONTENT), name="a"))
 
 
 @pytest.mark.parametrize(

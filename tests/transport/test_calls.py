@@ -157,7 +157,7 @@ async def test_a_challenge_page(api: Emulator, client: Client) -> None:
 
     assert 1 == len(api.requests)
     assert "scopes" not in str(caught.value)
-    assert "the response is a web page" in str(caught.value).lower()
+    assert "the response is not from the api" in str(caught.value).lower()
     assert "8f-FRA" == caught.value.cf_ray
 
 

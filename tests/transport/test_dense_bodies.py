@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gradient_async import Client, DecodeError
+from gradient_async import Client, DecodeError, PaginationError
 from tests.support.raw_server import RawServer, raw_response
 
 Call = Callable[[Client], Awaitable[object]]
@@ -75,7 +76,7 @@ async def test_dense_bodies_are_refused(what: str, call: Call, body: bytes) -> N
     ):
         tracemalloc.start()
         began = time.process_time()
-        with pytest.raises(DecodeError, match=rf"at most [0-9,]+ {what}, got"):
+        with pytest.raises(DecodeError, match=rf"at most [0-9,]+ {what};"):
             await call(client)
         took = time.process_time() - began
         _, peak = tracemalloc.get_traced_memory()
@@ -88,20 +89,111 @@ async def test_dense_bodies_are_refused(what: str, call: Call, body: bytes) -> N
     assert 1 == len(server.heads)
 
 
-@pytest.mark.parametrize(("count", "is_accepted"), [(9_998, True), (10_001, False)])
-async def test_limit_of_objects(count: int, is_accepted: bool) -> None:
-    """10,000 objects are accepted, one more is not."""
-    body = many('{"u":0}', count, '{"job":{"data_source_jobs":', "}}")
+SOURCE_COUNTS = (
+    "total_file_count",
+    "indexed_file_count",
+    "indexed_item_count",
+    "failed_item_count",
+    "skipped_item_count",
+    "removed_item_count",
+    "total_bytes",
+    "total_bytes_indexed",
+)
+
+FULL = '{"error_msg":"' + "x" * 120 + '"}'
+
+# An item, how many there may be, and the limit in the text; 2 objects are around them.
+LIMITS = [
+    ('{"u":0}', 9_998, "10,000"),
+    ('{ "u" : 0 }', 9_998, "10,000"),
+    (FULL, 44_998, "45,000"),
+]
+
+
+@pytest.mark.parametrize(("item", "count", "limit"), LIMITS)
+async def test_limits_of_objects(item: str, count: int, limit: str) -> None:
+    """10,000 tiny objects, or 45,000 of at least 100 bytes, are accepted, not more."""
+    bodies = [
+        many(item, it, '{"job":{"data_source_jobs":', "}}") for it in (count, count + 1)
+    ]
+    async with (
+        RawServer(*map(raw_response, bodies)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        job = await client.indexing_jobs.get("u")
+        with pytest.raises(DecodeError, match=f"at most {limit} objects;"):
+            await client.indexing_jobs.get("u")
+
+    assert count == len(job.data_source_jobs)
+
+
+async def test_the_largest_page() -> None:
+    """A page of 200 jobs with 200 data sources each is accepted."""
+    source = {
+        **dict.fromkeys(("started_at", "completed_at"), "2026-01-01T00:00:00Z"),
+        **dict.fromkeys(("data_source_uuid", "error_msg", "error_details"), "x" * 36),
+        "status": "DATA_SOURCE_STATUS_UPDATED",
+        **dict.fromkeys(SOURCE_COUNTS, "12345"),
+    }
+    sources = ",".join([json.dumps(source)] * 200)
+    uuids = ",".join(['"123e4567-e89b-12d3-a456-426614174000"'] * 200)
+    jobs = ",".join(
+        f'{{"uuid":"{number}","data_source_uuids":[{uuids}],'
+        f'"data_source_jobs":[{sources}]}}'
+        for number in range(200)
+    )
+    body = f'{{"jobs":[{jobs}],"meta":{{"total":200,"pages":1}}}}'.encode()
     async with (
         RawServer(raw_response(body)) as server,
         Client("t", base_url=server.url) as client,
     ):
-        if is_accepted:
-            job = await client.indexing_jobs.get("u")
-            assert count == len(job.data_source_jobs)
-        else:
-            with pytest.raises(DecodeError, match="at most 10,000 objects, got 10,003"):
-                await client.indexing_jobs.get("u")
+        page = await client.iter_indexing_jobs()
+
+    assert [200] * 200 == [len(job.data_source_jobs) for job in page.items]
+
+
+async def get_first_page(client: Client) -> object:
+    """Fetch the first page of a list."""
+    return await client.iter_indexing_jobs()
+
+
+@pytest.mark.parametrize("read", [read_jobs, get_first_page])
+async def test_a_page_far_longer_than_requested(read: Call) -> None:
+    """Such a page is refused, with the path of its list."""
+    body = many('{"uuid":"u"}', 2_001, *JOBS)
+    async with (
+        RawServer(raw_response(body)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        with pytest.raises(PaginationError, match="2,001 items") as caught:
+            await read(client)
+
+    assert "/v2/gen-ai/indexing_jobs" == caught.value.path
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}, ', "{\n  ", "\\frac{a}{b}", "f({x})"])
+async def test_braces_in_texts_are_not_objects(text: str) -> None:
+    """Chunks of JSON, of source code or of formulas are accepted."""
+    chunk = {"text_content": text * 200}
+    body = json.dumps({"results": [chunk] * 100, "total_results": 100}).encode()
+    async with (
+        RawServer(raw_response(body)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        found = await client.knowledge_bases.retrieve("u", "query", num_results=100)
+
+    assert [text * 200] * 100 == [it.text_content for it in found.results]
+
+
+async def test_more_braces_than_are_looked_at_are_refused() -> None:
+    """A million braces are too many, wherever they are."""
+    body = json.dumps({"job": {"uuid": "{a" * 1_000_001}}).encode()
+    async with (
+        RawServer(raw_response(body)) as server,
+        Client("t", base_url=server.url) as client,
+    ):
+        with pytest.raises(DecodeError, match="objects;"):
+            await client.indexing_jobs.get("u")
 
 
 async def test_values_that_do_not_fit_end_early() -> None:

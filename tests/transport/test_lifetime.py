@@ -67,4 +67,3 @@ async def test_ending_before_the_first_call() -> None:
     await lifetime.end()
 
     assert lifetime.has_ended
-    assert not lifetime.has_begun

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import aiohttp
 import pytest
@@ -198,4 +198,20 @@ async def test_an_aiohttp_that_cannot_be_checked(
     monkeypatch.delattr(aiohttp.BaseConnector, name)
 
     with pytest.raises(ConfigurationError, match=f"aiohttp .* has no .*{name}"):
+        CheckedConnector(keepalive_timeout=1.0)
+
+
+async def test_an_aiohttp_with_other_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without its factory, no connection could be checked, nor used again."""
+    create = aiohttp.TCPConnector.__init__
+
+    def create_without(self: Any, **options: Any) -> None:
+        create(self, **options)
+        del self._factory
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "__init__", create_without)
+
+    with pytest.raises(ConfigurationError, match="has no _factory: install an earlier"):
         CheckedConnector(keepalive_timeout=1.0)

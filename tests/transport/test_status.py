@@ -217,7 +217,7 @@ def test_deeply_nested_messages_are_not_searched_for() -> None:
     assert "deep" in create_error(body).message
 
 
-WEB_PAGE = "The response is a web page, so it is not from the API: check the base URL"
+WEB_PAGE = "The response is not from the API: check the base URL"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +227,8 @@ WEB_PAGE = "The response is a web page, so it is not from the API: check the bas
         (WEB_PAGE, 403, CHALLENGE, {"cf-ray": "8f-FRA"}),
         (WEB_PAGE, 404, NGINX, {}),
         (WEB_PAGE, 401, b"<HTML>", {}),
+        (WEB_PAGE, 403, b" <!-- blocked --><html>", {}),
+        (WEB_PAGE, 403, b"error code: 1020", {"cf-ray": "8f-FRA"}),
         ("Check the user and the password of the proxy", 407, NGINX, {}),
         ("Try again later", 502, NGINX, {}),
         (
@@ -242,6 +244,7 @@ WEB_PAGE = "The response is a web page, so it is not from the API: check the bas
             {"cf-ray": "8f-FRA"},
         ),
         ("Send fewer requests, here and from elsewhere", 429, b"", {}),
+        ("Send fewer requests, here and from elsewhere", 429, NGINX, {}),
     ],
 )
 def test_hints_are_true(
