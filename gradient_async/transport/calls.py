@@ -209,7 +209,9 @@ class Caller:
         raise failure.complete(account=self.account) from failure.__cause__
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
-        now = asyncio.get_running_loop().time()
+        # Also for the end: a call may be destroyed after its event loop was closed.
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         if self.headers:
             headers = {**request.headers, **self.headers}
             request = attrs.evolve(request, headers=headers)
@@ -231,7 +233,7 @@ class Caller:
                 raise
             failure, cause = self._interruption(call)
         finally:
-            call.ended_at = asyncio.get_running_loop().time()
+            call.ended_at = loop.time()
             self.lifetime.leave(scope)
         self.token_status.record(failure)
         # Raised here so that the traceback omits the interrupted frames, whose

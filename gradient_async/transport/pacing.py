@@ -141,7 +141,10 @@ class Pacer:
 
     def release(self, *, sent: bool, limits: Limits | None = None) -> None:
         """Report the end of a request, see `Slot.release`."""
-        now = asyncio.get_running_loop().time()
+        # A call that is destroyed after its loop was closed has no time to report.
+        if self._loop is None or self._loop.is_closed():
+            return
+        now = self._loop.time()
         # Before the slot is free: a refusal must block whoever is next.
         if limits is not None:
             self._update(limits, now)
