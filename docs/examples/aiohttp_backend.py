@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 
 from gradient_async import SSE_HEADERS, Accounts, Feed, GradientError, format_sse
 
-TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
+TIMEOUT, WAIT, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 accounts_key = web.AppKey("accounts", Accounts)
 feed_key = web.AppKey("feed", Feed)
@@ -36,11 +36,7 @@ async def show_error(request: web.Request, handler: Handler) -> web.StreamRespon
 @routes.get("/failed")
 async def failed(request: web.Request) -> web.Response:
     stream = request.app[accounts_key].iter_indexing_jobs(
-        statuses=["failed"],
-        order="newest",
-        max_items=50,
-        budget=BUDGET,
-        on_error="collect",
+        statuses="failed", order="newest", max_items=50, budget=WAIT, on_error="collect"
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
     return web.json_response({"jobs": jobs, **stream.to_dict()})

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from gradient_async import SSE_HEADERS, Accounts, GradientError, IndexingJob, format_sse
 
-TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
+TIMEOUT, WAIT, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 
 @asynccontextmanager
@@ -33,11 +33,7 @@ async def show_error(request: Request, error: GradientError) -> JSONResponse:
 async def failed(request: Request) -> dict[str, object]:
     accounts: Accounts = request.app.state.accounts
     stream = accounts.iter_indexing_jobs(
-        statuses=["failed"],
-        order="newest",
-        max_items=50,
-        budget=BUDGET,
-        on_error="collect",
+        statuses="failed", order="newest", max_items=50, budget=WAIT, on_error="collect"
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
     return {"jobs": jobs, **stream.to_dict()}

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from gradient_async import SSE_HEADERS, Accounts, GradientError, format_sse
 
-TIMEOUT, BUDGET, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
+TIMEOUT, WAIT, HEARTBEAT = 10.0, 3.0, 15.0  # seconds
 
 
 @asynccontextmanager
@@ -32,11 +32,7 @@ async def show_error(request: Request, error: Exception) -> Response:
 async def failed(request: Request) -> Response:
     accounts: Accounts = request.app.state.accounts
     stream = accounts.iter_indexing_jobs(
-        statuses=["failed"],
-        order="newest",
-        max_items=50,
-        budget=BUDGET,
-        on_error="collect",
+        statuses="failed", order="newest", max_items=50, budget=WAIT, on_error="collect"
     )
     jobs = [{"customer": name, **job.to_dict()} async for name, job in stream]
     return JSONResponse({"jobs": jobs, **stream.to_dict()})

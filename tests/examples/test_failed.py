@@ -42,7 +42,7 @@ async def test_late_customer(
     """A customer that exceeds the time budget is late; the others' jobs are there."""
     api.fail(Fault(hang=True, token=api.tokens[1], times=None))
 
-    async with serve(name, BUDGET=0.5) as backend:
+    async with serve(name, WAIT=0.5) as backend:
         async with http.get(f"{backend.url}/failed") as response:
             body = await response.json()
 
