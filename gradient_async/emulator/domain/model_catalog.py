@@ -55,10 +55,12 @@ def _price(prices: object) -> dict[str, object]:
     return {"variants": [variant]}
 
 
-ENTRIES: Final = tuple(_describe(model.fields) | _ENTRY for model in MODELS)
+ENTRIES: Final[tuple[dict[str, object], ...]] = tuple(
+    _describe(model.fields) | _ENTRY for model in MODELS
+)
 """The entries of the list."""
 
-CARDS: Final = tuple(
+CARDS: Final[tuple[dict[str, object], ...]] = tuple(
     _describe(model.fields)
     | {
         "description": model.fields["description"],
