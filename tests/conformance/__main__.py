@@ -24,6 +24,9 @@ _JOBS: Final = 2000
 # A job of two sources takes 18 seconds of the emulator's time.
 _SPEED: Final = 60.0
 
+# The items of this list are strings everywhere else in the description.
+_MISTYPED: Final = "Request body property fallback_models.0 must be object"
+
 # Requests that violate the description, by a word of Prism's complaint.
 _INVALID: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "page": ("GET", "indexing_jobs", {"params": {"page": "one"}}),
@@ -74,10 +77,13 @@ async def check_scenario(prism: Path, description: Path) -> None:
     assert COVERED.keys() == called
     assert {200} == {request.status for request in api.requests}
     assert len(api.requests) == violations.responses
-    assert not violations.complaints, violations.complaints
+    # The only departure that Prism can see, once: see `MISTYPED` of the contract.
+    ((complaint, count),) = violations.complaints.items()
+    assert _MISTYPED in complaint, complaint
+    assert 1 == count
     print(
         f"scenario: {len(COVERED)} operations in {violations.responses} responses, "
-        f"no violation"
+        f"no violation but the known one"
     )
 
 
