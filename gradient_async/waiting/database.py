@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gradient_async.checks import check_seconds
-from gradient_async.errors import (
-    DatabaseFailedError,
-    DatabaseTimeoutError,
-    GradientError,
-)
+from gradient_async.errors import DatabaseFailedError, DatabaseTimeoutError
 from gradient_async.logger import logger
 from gradient_async.models.knowledge_bases import DatabaseStatus, KnowledgeBase
-from gradient_async.waiting.failures import FailureLog, retry_after
+from gradient_async.waiting.failures import PollLog
 from gradient_async.waiting.messages import excerpt, short_name
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
 
@@ -54,8 +49,7 @@ class DatabasePoller:
         self._uuid = uuid
         self._timeout = timeout
         self._schedule = PollSchedule(started=_now(), timeout=timeout)
-        self._failures = FailureLog()
-        self._latest_failure: GradientError | None = None
+        self._polls = PollLog(self._schedule)
         self._latest: KnowledgeBase | None = None
 
     async def run(self) -> KnowledgeBase:
@@ -79,33 +73,19 @@ class DatabasePoller:
                 break
             if self._latest is not None and is_online(self._latest):
                 return self._latest
-        raise self._timeout_error() from self._latest_failure
+        raise self._timeout_error() from self._polls.latest_failure
 
     async def _poll(self, poll: ScheduledPoll) -> None:
-        started, jitter = _now(), random.random()  # noqa: S311  (not for security)
-        try:
-            knowledge_base = await self._get(self._uuid)
-        except GradientError as error:
-            self._schedule.record_failure(
-                poll,
-                started=started,
-                ended=_now(),
-                jitter=jitter,
-                retry_after=retry_after(error),
-            )
-            self._failures.record(error, started)
-            if self._latest is None or not self._failures.may_pass(error, started):
-                raise
-            self._latest_failure = error
-            name = type(error).__name__
+        is_first = self._latest is None
+        failure = await self._polls.run(poll, self._fetch, is_first=is_first)
+        if failure is not None:
+            name = type(failure).__name__
             logger.warning("polling a knowledge base failed (%s), polling again", name)
-        else:
-            self._schedule.record_success(
-                poll, started=started, ended=_now(), jitter=jitter
-            )
-            self._failures.record(None, started)
-            self._latest, self._latest_failure = knowledge_base, None
-            check_database(knowledge_base)
+        elif self._latest is not None:
+            check_database(self._latest)
+
+    async def _fetch(self) -> None:
+        self._latest = await self._get(self._uuid)
 
     def _timeout_error(self) -> DatabaseTimeoutError:
         status = "never seen" if self._latest is None else status_name(self._latest)

@@ -1,7 +1,10 @@
-"""Decide what a failed request means for the polls that follow; pure."""
+"""Run polls, and decide what a failure means for those that follow."""
 
 from __future__ import annotations
 
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gradient_async.errors import (
@@ -12,27 +15,66 @@ from gradient_async.errors import (
     StatusError,
 )
 from gradient_async.transport.retry import is_transient
+from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
 
 # Responses that cannot be decoded for this many seconds will not fit any later: they
 # come from another version of the API, not from a gateway in trouble.
 _MAX_UNDECODABLE: Final = 300.0
 
 
-class FailureLog:
-    """Since when responses could not be decoded."""
+class PollLog:
+    """
+    The outcome of each poll of one wait, and whether a failure ends it.
 
-    def __init__(self) -> None:
+    Args:
+        schedule: When to poll.
+    """
+
+    def __init__(self, schedule: PollSchedule) -> None:
+        self.latest_failure: GradientError | None = None
+        """The failure of the latest poll; None if it succeeded."""
+        self._schedule = schedule
         self._undecodable_since: float | None = None
 
-    def record(self, error: GradientError | None, now: float) -> None:
-        """Record the outcome of a poll; None means that it succeeded."""
+    async def run(
+        self,
+        poll: ScheduledPoll,
+        fetch: Callable[[], Awaitable[None]],
+        *,
+        is_first: bool,
+    ) -> GradientError | None:
+        """
+        Run a poll; return a failure that a later poll may not meet, None for success.
+
+        Raises:
+            GradientError: The failure is not transient, or the poll is the first.
+        """
+        started, jitter = _now(), random.random()  # noqa: S311  (not for security)
+        try:
+            await fetch()
+        except GradientError as error:
+            wait = retry_after(error)
+            self._schedule.record_failure(
+                poll, started=started, ended=_now(), jitter=jitter, retry_after=wait
+            )
+            self._record(error, started)
+            if is_first or not self._may_pass(error, started):
+                raise
+            return error
+        self._schedule.record_success(
+            poll, started=started, ended=_now(), jitter=jitter
+        )
+        self._record(None, started)
+        return None
+
+    def _record(self, error: GradientError | None, now: float) -> None:
         if not isinstance(error, DecodeError):
             self._undecodable_since = None
         elif self._undecodable_since is None:
             self._undecodable_since = now
+        self.latest_failure = error
 
-    def may_pass(self, error: GradientError, now: float) -> bool:
-        """Return whether a later poll may not meet a failure that was recorded."""
+    def _may_pass(self, error: GradientError, now: float) -> bool:
         since = now if self._undecodable_since is None else self._undecodable_since
         return is_transient(error) and now - since < _MAX_UNDECODABLE
 
@@ -53,3 +95,7 @@ def retry_after(error: GradientError) -> float | None:
     if isinstance(error, StatusError | DeadlineExceededError):
         return error.retry_after
     return None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -16,12 +16,7 @@ from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.waiting.cancel import CancelBatch
-from gradient_async.waiting.failures import (
-    FailureLog,
-    may_be_the_list,
-    most_severe,
-    retry_after,
-)
+from gradient_async.waiting.failures import PollLog, may_be_the_list, most_severe
 from gradient_async.waiting.messages import describe_uncancelled, describe_unfinished
 from gradient_async.waiting.rounds import PollRound, ReadPage
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
@@ -93,12 +88,12 @@ class Poller:
         self._source = source
         self._uuids = tuple(self.pending)
         self._timeout = timeout
-        self._schedule: PollSchedule  # set by the first call, when the timeout starts
+        # Set by the first call, when the timeout starts.
+        self._schedule: PollSchedule
+        self._polls: PollLog
         self._cancels = CancelBatch(source) if cancel_on_timeout else None
         self._page_hints: dict[str, int] = {}
         self._finished: list[IndexingJob] = []
-        self._latest_failure: GradientError | None = None
-        self._failures = FailureLog()
         if seen is not None:
             self._record(seen.uuid, seen)
 
@@ -156,6 +151,7 @@ class Poller:
 
     def _start(self, now: float) -> None:
         self._schedule = PollSchedule(started=now, timeout=self._timeout)
+        self._polls = PollLog(self._schedule)
         self._advance(PollerState.FIRST_POLL)
         if self.jobs:
             poll = ScheduledPoll(now, until=self._schedule.deadline, is_last=False)
@@ -166,30 +162,12 @@ class Poller:
 
     async def _run(self, poll: ScheduledPoll) -> None:
         """Run one poll; log a transient failure instead of raising it."""
-        started, jitter = _now(), _jitter()
-        try:
-            await self._fetch_pending()
-        except GradientError as error:
-            self._schedule.record_failure(
-                poll,
-                started=started,
-                ended=_now(),
-                jitter=jitter,
-                retry_after=retry_after(error),
-            )
-            is_first = self.state is PollerState.FIRST_POLL
-            self._failures.record(error, started)
-            if is_first or not self._failures.may_pass(error, started):
-                raise
-            self._latest_failure = error
-            self._log(error)
-        else:
-            self._schedule.record_success(
-                poll, started=started, ended=_now(), jitter=jitter
-            )
-            self._latest_failure = None
-            self._failures.record(None, started)
+        is_first = self.state is PollerState.FIRST_POLL
+        failure = await self._polls.run(poll, self._fetch_pending, is_first=is_first)
+        if failure is None:
             self._advance(PollerState.POLLING)
+        else:
+            self._log(failure)
 
     async def _fetch_pending(self) -> None:
         use_list = len(self._uuids) > 1
@@ -251,7 +229,7 @@ class Poller:
             self._advance(PollerState.DONE)
             elapsed = _now() - self._schedule.started
             error = self._timeout_error(failures)
-            raise error.complete(elapsed=elapsed) from self._latest_failure
+            raise error.complete(elapsed=elapsed) from self._polls.latest_failure
 
     async def _cancel_pending(self) -> dict[str, Exception]:
         if self._cancels is None:
