@@ -61,7 +61,7 @@ class FeedListener(AsyncCloseable, AsyncOnlyIterable):
         if not self._is_joined and not self._is_over:
             self._join(self)
             self._is_joined = True
-            self._home = LoopHome(asyncio.get_running_loop())
+            self._home = LoopHome.current()
             self._snapshot.extend(self._take_snapshot())
         event = self._pop()
         while event is None and await self._wait():

@@ -56,7 +56,7 @@ class PrefetchBuffer(Generic[T]):
         """Request the pages that were not requested yet, concurrently."""
         for page in pages:
             if page not in self._fetches:
-                self._home = self._home or LoopHome(asyncio.get_running_loop())
+                self._home = self._home or LoopHome.current()
                 task = asyncio.ensure_future(self._fetch(page, self._per_page))
                 task.add_done_callback(_mark_retrieved)
                 self._fetches[page] = _Fetch(task, accepted)

@@ -89,7 +89,7 @@ def check_argument(name: str, value: Any, hint: Any) -> Any:
         return _check_items(name, value, *get_args(first))
     if issubclass(first, OpenEnum):
         check_instance(name, value, str)
-        return parse_member(name, value, first)
+        return _parse(name, value, first)
     if first is str:
         return require_nonempty_str(name, value)
     # One of several models is checked where it gets its key in the request.
@@ -111,10 +111,16 @@ def check_fields(name: str, value: object, kind: type) -> None:
     `kind` is an attrs class; the message names the field.
     """
     check_instance(name, value, kind)
-    hints = get_type_hints(kind)
+    hints = _read_hints(kind)
     for field in attrs.fields(kind):
         place = f"{name}: {field.name}"
         _check_field(place, getattr(value, field.name), hints[field.name])
+
+
+@cache
+def _read_hints(kind: Any) -> dict[str, Any]:
+    """Return the types of a class's fields."""
+    return get_type_hints(kind)
 
 
 def _check_field(name: str, value: Any, hint: Any) -> None:

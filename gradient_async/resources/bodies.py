@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gradient_async.codec import JSON, to_body
-from gradient_async.models.scalars import OpenEnum
+from gradient_async.transport.endpoint import format_query
 
 
 class Body(dict[str, JSON]):
@@ -36,6 +36,4 @@ def _to_text(value: object) -> str | Sequence[str]:
     if isinstance(value, tuple | frozenset):
         # Sorted, so that equal calls send equal requests.
         return sorted(str(_to_text(it)) for it in value)
-    if isinstance(value, OpenEnum):
-        return value.value
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return format_query(value)

@@ -118,11 +118,18 @@ def find_echoes(ids: Mapping[str, object], payload: Any, key: str) -> dict[str, 
     The payload has it under the same name; or as its own `uuid`, where it is named
     like the payload.
     """
+    places = _find_places(tuple(ids), payload, key)
+    return {place: str(ids[name]) for name, place in places.items()}
+
+
+@cache
+def _find_places(names: tuple[str, ...], payload: Any, key: str) -> dict[str, str]:
+    """Return the place of each id that the response must repeat."""
     cls = next(iter(get_args(payload)), payload)
     fields = attrs.fields_dict(cls) if attrs.has(cls) else {}
     return {
-        f"{key}.{place}": str(value)
-        for name, value in ids.items()
+        name: f"{key}.{place}"
+        for name in names
         if name.endswith("uuid")
         if (place := _find_field(name, key)) in fields or (place := name) in fields
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import selectors
 from functools import partial
 from typing import Final, cast
@@ -35,7 +34,7 @@ class CheckedConnector(aiohttp.TCPConnector):
     """
 
     def __init__(self, *, keepalive_timeout: float) -> None:
-        self._home = LoopHome(asyncio.get_running_loop())
+        self._home = LoopHome.current()
         # No limit: calls wait for their client's gate, which keeps their order.
         super().__init__(limit=0, keepalive_timeout=keepalive_timeout)
         known = {*dir(aiohttp.TCPConnector), *vars(self)}

@@ -118,4 +118,9 @@ def _to_query(name: str, value: QueryValue) -> str | tuple[str, ...]:
 
 def _to_text(name: str, value: object) -> str:
     check_instance(f"params[{name!r}]", value, str | int | float)
+    return format_query(value)
+
+
+def format_query(value: object) -> str:
+    """Return a single value of a query parameter as text."""
     return str(value).lower() if isinstance(value, bool) else str(value)

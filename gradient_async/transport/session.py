@@ -231,7 +231,7 @@ class AiohttpTransport(AsyncCloseable):
         if self._own is not None and self._own.closed:
             raise _session_closed()
         if self._own is None:
-            self._home = LoopHome(asyncio.get_running_loop())
+            self._home = LoopHome.current()
             self._own = ClientSession(
                 connector=CheckedConnector(keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
