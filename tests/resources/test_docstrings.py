@@ -13,6 +13,7 @@ import pytest
 import gradient_async
 from gradient_async import Client, GradientError, PaginationError, errors
 from gradient_async.resources import Resource
+from tests.contract.coverage import find_methods
 
 _SECTION: Final = re.compile(r"^Raises:\n((?:    .*\n?|\n)+)", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^    (\w+): \S", re.MULTILINE)
@@ -28,10 +29,8 @@ RESOURCES: Final[list[type]] = [
 
 def methods() -> Iterator[Any]:
     """Iterate over the public methods of all resources."""
-    for resource in RESOURCES:
-        for name, method in inspect.getmembers(resource, inspect.isfunction):
-            if not name.startswith("_"):
-                yield pytest.param(method, id=method.__qualname__)
+    for _, method in find_methods():
+        yield pytest.param(method, id=method.__qualname__)
 
 
 EACH_METHOD: Final = pytest.mark.parametrize("method", list(methods()))
