@@ -81,11 +81,10 @@ class DatabasePoller:
         if failure is not None:
             name = type(failure).__name__
             logger.warning("polling a knowledge base failed (%s), polling again", name)
-        elif self._latest is not None:
-            check_database(self._latest)
 
     async def _fetch(self) -> None:
         self._latest = await self._get(self._uuid)
+        check_database(self._latest)
 
     def _timeout_error(self) -> DatabaseTimeoutError:
         status = "never seen" if self._latest is None else status_name(self._latest)
