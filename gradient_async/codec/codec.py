@@ -59,7 +59,7 @@ class Codec:
         # Importing cattrs takes 25 ms, and most programs never receive such a body.
         from gradient_async.codec.converter import structure  # noqa: PLC0415
 
-        return structure(_decode_json(body, _LENIENT), shape, self._converter)
+        return structure(decode_with(_LENIENT, body), shape, self._converter)
 
     def _decode_fast(self, body: bytes, shape: type[T]) -> T:
         if shape not in self._decoders:
@@ -88,10 +88,16 @@ def decode_json(body: bytes) -> JSON:
     Raises:
         DecodeError: The body is not JSON in UTF-8.
     """
-    return _decode_json(body, _STRICT)
+    return decode_with(_STRICT, body)
 
 
-def _decode_json(body: bytes, decoder: msgspec.json.Decoder[JSON]) -> JSON:
+def decode_with(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """
+    Decode a body with a decoder of msgspec.
+
+    Raises:
+        DecodeError: The body is not JSON in UTF-8, or the decoder does not accept it.
+    """
     try:
         value = decoder.decode(body)
     except msgspec.MsgspecError as error:

@@ -12,9 +12,10 @@ MAX_OBJECTS: Final = 45_000
 """Maximum number of objects in a body; a page of 200 jobs with 200 sources each has
 40,201."""
 
-MAX_TINY_OBJECTS: Final = 10_000
-"""Maximum number of objects of less than 100 bytes on average. The API writes all
-fields of an object: a data source of a job takes 500 bytes."""
+MAX_OBJECTS_AT_ONCE: Final = 10_000
+"""Maximum number of objects that are decoded without a pause, and of objects of less
+than 100 bytes on average. The API writes all fields of an object: a data source of a
+job takes 500 bytes."""
 
 MAX_LISTS: Final = 100_000
 """Maximum number of lists in a body."""
@@ -38,7 +39,7 @@ _OBJECT: Final = re.compile(rb'\{[\s"}]')
 _MAX_BRACES: Final = 1_000_000
 
 
-def check_density(body: bytes) -> None:
+def check_density(body: bytes, *, max_objects: int = MAX_OBJECTS) -> None:
     """
     Raise if a JSON body would become so many objects that they block the event loop.
 
@@ -47,11 +48,11 @@ def check_density(body: bytes) -> None:
     strings, as in chunks of source code, mostly are not.
 
     Raises:
-        DecodeError: There are more than 45,000 objects, or 10,000 of less than 100
-            bytes on average, 100,000 lists or 750,000 values.
+        DecodeError: There are more than `max_objects` objects, or 10,000 of less than
+            100 bytes on average, 100,000 lists or 750,000 values.
     """
     if len(body) > _MIN_SIZE:
-        maximum = max(MAX_TINY_OBJECTS, min(MAX_OBJECTS, len(body) // _MIN_BYTES))
+        maximum = max(MAX_OBJECTS_AT_ONCE, min(max_objects, len(body) // _MIN_BYTES))
         if _has_more_objects(body, maximum):
             raise _error(maximum, "objects")
     if len(body) > _MIN_SIZE_FOR_VALUES:

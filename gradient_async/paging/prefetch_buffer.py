@@ -1,8 +1,9 @@
 """
 Fetch pages ahead in tasks, and cancel them when they are no longer needed.
 
-A page waits here as it was received. It is decoded when its turn comes: one decoded
-page at a time stays in the processor's cache, and takes a fraction of the memory.
+A page waits here as it was received, unless it is large. It is decoded when its turn
+comes: one decoded page at a time stays in the processor's cache, and takes a fraction
+of the memory.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import attrs
 
 from gradient_async.codec import JSON, Codec, decode_json
 from gradient_async.codec.density import check_density
+from gradient_async.codec.steps import STEP, decode_in_steps
 from gradient_async.errors import (
     AuthenticationError,
     ClientClosedError,
@@ -129,16 +130,29 @@ class Caller:
         """
         Make a call, and return a function that decodes the response when called.
 
+        A large response is decoded before, in steps.
+
         Raises:
-            GradientError: See `call`; a `DecodeError` is raised by the function.
+            GradientError: See `call`; a `DecodeError` may be raised by the function.
         """
         call, response = await self._run(request)
-        return lambda: _decode(call, lambda: self._decode_checked(response, cls, call))
+        if len(response.body) > STEP:
+            decoded = await self._decode_in_steps(call, response.body, cls)
+            return lambda: decoded
+        return lambda: _decode(call, lambda: self._decode_at_once(response, cls, call))
 
-    def _decode_checked(self, response: Response, cls: type[T], call: CallState) -> T:
+    def _decode_at_once(self, response: Response, cls: type[T], call: CallState) -> T:
         check_density(response.body)
         decoded = self.codec.decode(response.body, cls)
         check_echoes(decoded, call.request.echoes)
+        return decoded
+
+    async def _decode_in_steps(self, call: CallState, body: bytes, cls: type[T]) -> T:
+        try:
+            decoded = await decode_in_steps(self.codec, body, cls)
+            check_echoes(decoded, call.request.echoes)
+        except DecodeError as error:
+            raise _complete(error, call) from None
         return decoded
 
     async def call_json(self, request: Request) -> JSON:

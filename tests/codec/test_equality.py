@@ -1,10 +1,10 @@
-"""The fast path and the converter agree on every document."""
+"""The fast path, the converter, and decoding in steps agree on every document."""
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any, Final, TypeAlias
@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradient_async.codec import Codec, make_converter
+from gradient_async.codec.steps import decode_in_steps
 from gradient_async.errors import DecodeError
 from gradient_async.models.models import Model
 from tests.models.samples import RESPONSES
@@ -100,7 +101,20 @@ def apply_changes(original: Any, changes: Changes) -> Any:
     return document
 
 
-def try_decode(codec: Codec, body: bytes, shape: type) -> Any:
+class InSteps:
+    """Decodes like `Codec`, but in steps."""
+
+    def decode(self, body: bytes, shape: type) -> Any:
+        """Decode a response without an event loop: it never waits for anything."""
+        steps: Coroutine[object, None, Any] = decode_in_steps(FAST, body, shape)
+        while True:
+            try:
+                steps.send(None)
+            except StopIteration as stop:
+                return stop.value
+
+
+def try_decode(codec: Codec | InSteps, body: bytes, shape: type) -> Any:
     """Decode a response; return None if it is rejected."""
     with suppress(DecodeError):
         return codec.decode(body, shape)
@@ -119,10 +133,11 @@ def iter_mistyped(response: Any) -> Iterator[str]:
 
 
 def assert_equal_results(body: bytes, shape: type) -> None:
-    """Assert that both paths agree, and on the declared types."""
+    """Assert that all ways agree, and on the declared types."""
     fast, slow = try_decode(FAST, body, shape), try_decode(CONVERTER, body, shape)
 
     assert spell_out(slow) == spell_out(fast)
+    assert spell_out(slow) == spell_out(try_decode(InSteps(), body, shape))
     assert [] == list(iter_mistyped(fast))
     assert [] == list(iter_mistyped(slow))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import time
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gradient_async import Client, DecodeError, PaginationError
+from gradient_async import Attempt, Client, DecodeError, IndexingJob, PaginationError
 from tests.support.raw_server import RawServer, raw_response
 
 Call = Callable[[Client], Awaitable[object]]
@@ -101,34 +102,52 @@ SOURCE_COUNTS = (
 )
 
 FULL = '{"error_msg":"' + "x" * 120 + '"}'
+LARGE_JOBS = many(f'{{"data_source_jobs":[{",".join([FULL] * 224)}]}}', 199, "", "")
+LAST_OF_MANY = (f'{{"jobs":{LARGE_JOBS.decode()[:-1]},{{"data_source_jobs":', "}]}")
 
-# An item, how many there may be, and the limit in the text; 2 objects are around them.
+
+async def read_last_job(client: Client) -> IndexingJob:
+    """Return the last of all jobs."""
+    return (await client.iter_indexing_jobs().collect())[-1]
+
+
+async def read_job(client: Client) -> IndexingJob:
+    """Return a job."""
+    return await client.indexing_jobs.get("u")
+
+
+# What is around the sources of a job, how many there may be, and the limit in the text.
 LIMITS = [
-    ('{"u":0}', 9_998, "10,000"),
-    ('{ "u" : 0 }', 9_998, "10,000"),
-    (FULL, 44_998, "45,000"),
+    (read_job, SOURCES, '{"u":0}', 9_998, "10,000"),
+    (read_job, SOURCES, '{ "u" : 0 }', 9_998, "10,000"),
+    (read_job, SOURCES, FULL, 9_998, "10,000"),
+    (read_last_job, LAST_OF_MANY, FULL, 223, "45,000"),
 ]
 
 
-@pytest.mark.parametrize(("item", "count", "limit"), LIMITS)
-async def test_limits_of_objects(item: str, count: int, limit: str) -> None:
-    """10,000 tiny objects, or 45,000 of at least 100 bytes, are accepted, not more."""
-    bodies = [
-        many(item, it, '{"job":{"data_source_jobs":', "}}") for it in (count, count + 1)
-    ]
+@pytest.mark.parametrize(("read", "around", "item", "count", "limit"), LIMITS)
+async def test_limits_of_objects(
+    read: Callable[[Client], Awaitable[IndexingJob]],
+    around: tuple[str, str],
+    item: str,
+    count: int,
+    limit: str,
+) -> None:
+    """10,000 objects, or 45,000 on a page of items, are accepted, not more."""
+    bodies = [many(item, it, *around) for it in (count, count + 1)]
     async with (
         RawServer(*map(raw_response, bodies)) as server,
         Client("t", base_url=server.url) as client,
     ):
-        job = await client.indexing_jobs.get("u")
+        job = await read(client)
         with pytest.raises(DecodeError, match=f"at most {limit} objects;"):
-            await client.indexing_jobs.get("u")
+            await read(client)
 
     assert count == len(job.data_source_jobs)
 
 
 async def test_the_largest_page() -> None:
-    """A page of 200 jobs with 200 data sources each is accepted."""
+    """A page of 200 jobs with 200 data sources each is decoded in 30 steps or more."""
     source = {
         **dict.fromkeys(("started_at", "completed_at"), "2026-01-01T00:00:00Z"),
         **dict.fromkeys(("data_source_uuid", "error_msg", "error_details"), "x" * 36),
@@ -143,12 +162,27 @@ async def test_the_largest_page() -> None:
         for number in range(200)
     )
     body = f'{{"jobs":[{jobs}],"meta":{{"total":200,"pages":1}}}}'.encode()
+    turns, turns_before = 0, 0
+
+    def remember(_: Attempt) -> None:
+        nonlocal turns_before
+        turns_before = turns
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
     async with (
         RawServer(raw_response(body)) as server,
-        Client("t", base_url=server.url) as client,
+        Client("t", base_url=server.url, on_attempt=remember) as client,
     ):
+        others = asyncio.ensure_future(count_turns())
         page = await client.iter_indexing_jobs()
+        others.cancel()
 
+    assert turns - turns_before >= 30
     assert [200] * 200 == [len(job.data_source_jobs) for job in page.items]
 
 
