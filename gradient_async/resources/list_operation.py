@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar, Unpack
 
 import attrs
@@ -117,7 +118,10 @@ class ListOperation(Generic[T]):
 
     def identify(self, items: Sequence[T]) -> tuple[Hashable, ...]:
         """Return what identifies each item: its id, or where that is empty, itself."""
-        return tuple([getattr(item, self.identity) or item for item in items])
+        keys = tuple(map(attrgetter(self.identity), items))
+        if all(keys):
+            return keys
+        return tuple([key or item for key, item in zip(keys, items, strict=True)])
 
 
 @cache
