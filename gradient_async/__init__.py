@@ -34,6 +34,7 @@ __all__ = [
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Call",
     "Changes",
     "Checkpoint",
     "Checkpoints",
@@ -109,6 +110,7 @@ __all__ = [
     "NewDataSource",
     "NotFoundError",
     "OnAttempt",
+    "OnCall",
     "OnProgress",
     "OpenSearchPlanSize",
     "OutcomeUnknownError",
@@ -174,6 +176,7 @@ _MODULES: Final = {
     "gradient_async.resources.retrieval": "RetrievalCondition RetrievalFilters",
     "gradient_async.resources.source_bodies": "AddableDataSource",
     "gradient_async.transport.attempt": "Attempt OnAttempt",
+    "gradient_async.transport.call": "Call OnCall",
     "gradient_async.transport.calls": "Gate",
     "gradient_async.transport.credentials": "Token",
     "gradient_async.transport.rate_limit_headers": "Limits",
@@ -228,6 +231,7 @@ if TYPE_CHECKING:
     from gradient_async.resources.retrieval import RetrievalCondition, RetrievalFilters
     from gradient_async.resources.source_bodies import AddableDataSource
     from gradient_async.transport.attempt import Attempt, OnAttempt
+    from gradient_async.transport.call import Call, OnCall
     from gradient_async.transport.calls import Gate
     from gradient_async.transport.credentials import Token
     from gradient_async.transport.pacing import Pacer, Pacing, Slot

@@ -26,6 +26,7 @@ from gradient_async.settings import (
 )
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
+from gradient_async.transport.call import OnCall
 from gradient_async.transport.calls import Caller, Gate
 from gradient_async.transport.credentials import Secret, Token
 from gradient_async.transport.endpoint import QueryValue, build_raw_request
@@ -102,6 +103,8 @@ class Client(AsyncCloseable):
         converter: A cattrs converter for responses, see `codec.make_converter`; None
             means the built-in one, which is faster.
         on_attempt: Function called after each attempt with an `Attempt`.
+        on_call: Function called with a `Call` at the start of each call; it returns a
+            context manager that is entered around the call, such as a span.
         trace_configs: aiohttp's tracing hooks for the client's own session. Unlike
             everything here, they see the request's headers, including the token.
         transport: Transport to use instead of an own one; clients can share one, such
@@ -132,6 +135,7 @@ class Client(AsyncCloseable):
         proxy: str | None = None,
         converter: Converter | None = None,
         on_attempt: OnAttempt | None = None,
+        on_call: OnCall | None = None,
         trace_configs: Sequence[TraceConfig] = (),
         transport: Transport | None = None,
     ) -> None:
@@ -149,6 +153,7 @@ class Client(AsyncCloseable):
             max_concurrency=max_concurrency,
             converter=converter,
             on_attempt=on_attempt,
+            on_call=on_call,
             retrieval_url=check_retrieval_url(retrieval_url),
         )
         check_proxy(hidden_proxy)
@@ -422,6 +427,7 @@ def create_caller(
         shared_gate=shared_gate,
         timeout=settings.timeout,
         attempt_handler=AttemptHandler(settings.retry, settings.on_attempt),
+        on_call=settings.on_call,
         lifetime=lifetime,
         token_status=token_status,
     )

@@ -19,6 +19,7 @@ from gradient_async.checks import (
 from gradient_async.codec.codec import check_converter
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Credentials, Secret, Token, to_secret
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.sliding_log import RateLimit
@@ -64,6 +65,7 @@ class ClientSettings:
     max_concurrency: int
     converter: Converter | None
     on_attempt: OnAttempt | None
+    on_call: OnCall | None = None
     retrieval_url: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -79,6 +81,7 @@ class ClientSettings:
         check_int("max_concurrency", self.max_concurrency, minimum=1)
         check_converter(self.converter)
         check_callable("on_attempt", self.on_attempt)
+        check_callable("on_call", self.on_call)
 
 
 def find_credentials(token: Token | None) -> Credentials:

@@ -28,6 +28,7 @@ from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import ClientSettings, find_base_url, hide_proxy
 from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.retry import RetryPolicy
@@ -62,6 +63,7 @@ class Accounts(AsyncCloseable, FanOut):
         refused_for: Seconds, 300 by default, for which a token that the API refused
             (401) is not sent again: calls fail at once with the same error.
         on_attempt: Function called after each attempt with an `Attempt`.
+        on_call: Function called with a `Call` at the start of each call, see `Client`.
         session: An `aiohttp.ClientSession` to use instead of opening one; it must not
             keep cookies, which accounts would share. It is never closed.
         proxy: URL of an HTTP proxy; None means no proxy.
@@ -84,6 +86,7 @@ class Accounts(AsyncCloseable, FanOut):
         per_account_concurrency: int = 16,
         refused_for: float = 300.0,
         on_attempt: OnAttempt | None = None,
+        on_call: OnCall | None = None,
         session: ClientSession | None = None,
         proxy: str | None = None,
         base_url: str | None = None,
@@ -107,6 +110,7 @@ class Accounts(AsyncCloseable, FanOut):
             max_concurrency=per_account_concurrency,
             converter=None,
             on_attempt=on_attempt,
+            on_call=on_call,
         )
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)

@@ -13,6 +13,7 @@ from gradient_async.checks import check_instance, check_seconds
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import check_proxy
 from gradient_async.transport.attempt import OnAttempt
+from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.retry import RetryPolicy
@@ -38,6 +39,8 @@ class AccountsOptions(TypedDict, total=False):
     """Seconds for which a refused token is not sent again, 300 by default."""
     on_attempt: OnAttempt | None
     """Function called after each attempt."""
+    on_call: OnCall | None
+    """Function called at the start of each call, see `Client`."""
     session: ClientSession | None
     """Session to use instead of opening one."""
     proxy: str | None

@@ -71,6 +71,8 @@ class ListOperation(Generic[T]):
             method=self.method,
             path=fill_path(self.path, ids),
             params=build_query(arguments),
+            operation=self.id,
+            route=self.path,
             echoes=find_echoes(ids, self.payload, self.key),
         )
 

@@ -77,6 +77,8 @@ class Operation(Generic[T]):
         request = Request(
             method=self.method,
             path=fill_path(self.path, ids),
+            operation=self.id,
+            route=self.path,
             echoes=self._find_echoes(ids),
         )
         others = {name: it for name, it in arguments.items() if name not in ids}

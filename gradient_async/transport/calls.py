@@ -21,6 +21,7 @@ from gradient_async.codec.steps import STEP, decode_in_steps
 from gradient_async.errors import (
     AuthenticationError,
     ClientClosedError,
+    ConfigurationError,
     DeadlineExceededError,
     DecodeError,
     GradientError,
@@ -31,6 +32,7 @@ from gradient_async.errors import (
 from gradient_async.stops import stop_error
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.attempt_handler import AttemptHandler
+from gradient_async.transport.call import Call, OnCall
 from gradient_async.transport.call_state import CallState
 from gradient_async.transport.credentials import Credentials, Secret
 from gradient_async.transport.echoes import check_echoes
@@ -84,6 +86,8 @@ class Caller:
     """Caps the requests of all clients that share it."""
     timeout: float
     attempt_handler: AttemptHandler
+    on_call: OnCall | None = None
+    """Returns what is entered around each call; None if nothing is."""
     lifetime: Lifetime
     token_status: TokenStatus
     headers: Mapping[str, str] = attrs.field(factory=dict)
@@ -223,6 +227,21 @@ class Caller:
         raise failure.complete(account=self.account) from failure.__cause__
 
     async def _run(self, request: Request) -> tuple[CallState, Response]:
+        """Run a call to its end, within what `on_call` returns."""
+        if self.on_call is None:
+            return await self._execute(request)
+        call = Call(
+            account=self.account,
+            operation=request.operation,
+            method=request.method,
+            route=request.route,
+        )
+        with self.on_call(call):
+            return await self._execute(request)
+        msg = "the context manager of on_call suppressed the error of a call"
+        raise ConfigurationError(msg)
+
+    async def _execute(self, request: Request) -> tuple[CallState, Response]:
         # Also for the end: a call may be destroyed after its event loop was closed.
         loop = asyncio.get_running_loop()
         now = loop.time()

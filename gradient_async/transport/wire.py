@@ -27,6 +27,10 @@ class Request:
     """JSON to send; None sends no body."""
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Headers to add, names in lower case; see `extra_headers` for what they may be."""
+    operation: str = attrs.field(default="", eq=False)
+    """Id of the operation in the API's description; empty if it is not one of ours."""
+    route: str = attrs.field(default="", eq=False)
+    """Path with `{names}` in place of ids; empty where the operation is."""
     echoes: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Ids that the response repeats, by their places in it, such as `job.uuid`."""
 

@@ -55,12 +55,18 @@ class Backend:
 
 def load(name: str, *, interval: float = 0.01, **settings: object) -> ModuleType:
     """Load an example anew, with other values of its constants; it polls so often."""
+    module = load_plain(name)
+    vars(module).update(settings, Accounts=_quick_accounts(interval))
+    return module
+
+
+def load_plain(name: str) -> ModuleType:
+    """Load an example anew, as it is."""
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    vars(module).update(settings, Accounts=_quick_accounts(interval))
     return module
 
 
