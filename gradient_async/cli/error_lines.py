@@ -53,7 +53,8 @@ def _describe_failure(error: GradientError, *, written: int) -> str:
     """Return what failed in one account, and whether some of its items were written."""
     if not written:
         return _describe(error)
-    return f"{_describe(error)}. Written before: {format_count(written, 'item')}"
+    items = format_count(written, "item")
+    return f"{_describe(error)}. Written before the failure: {items}"
 
 
 def _describe(error: GradientError) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Final
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Column, Table
 from rich.text import Text
 
 from gradient_async.cli.console import create_console
@@ -15,19 +13,23 @@ from gradient_async.cli.formatting import format_duration, format_enum, format_t
 from gradient_async.models import IndexedDataSource, IndexingJob
 from gradient_async.printable import printable
 
+_NAME_WIDTH: Final = 16
+
 
 def write_details(job: IndexingJob) -> None:
     """Write what is known of a job to stdout, for people to read."""
-    create_console(sys.stdout).print(render_details(job), soft_wrap=True)
+    console = create_console(sys.stdout)
+    for line in render_details(job):
+        console.print(line, soft_wrap=True)
 
 
-def render_details(job: IndexingJob) -> RenderableType:
-    """Render a job: what it is, how far it is, and each of its data sources."""
-    table = Table.grid(Column(style="bold"), "", padding=(0, 2))
+def render_details(job: IndexingJob) -> Iterator[Text]:
+    """Yield the lines: what the job is, how far it is, and each data source."""
     for name, value in _facts(job):
-        table.add_row(name, value)
-    sources = [_render_source(source) for source in job.data_source_jobs]
-    return Group(table, *sources)
+        yield Text.assemble((name.ljust(_NAME_WIDTH), "bold"), value)
+    for source in job.data_source_jobs:
+        yield Text()
+        yield from _render_source(source)
 
 
 def _facts(job: IndexingJob) -> Iterator[tuple[str, Text]]:
@@ -43,17 +45,13 @@ def _facts(job: IndexingJob) -> Iterator[tuple[str, Text]]:
     yield "tokens", Text(f"{job.total_tokens:,}")
 
 
-def _render_source(source: IndexedDataSource) -> RenderableType:
-    """Render what a job did with a data source, and why it failed if it did."""
-    heading = Text.assemble(
-        "source ", printable(source.data_source_uuid), "  ", format_enum(source.status)
+def _render_source(source: IndexedDataSource) -> Iterator[Text]:
+    """Yield what a job did with a data source, and why it failed if it did."""
+    name, status = printable(source.data_source_uuid), format_enum(source.status)
+    yield Text.assemble(("source ", "bold"), name, "  ", status)
+    yield Text(
+        f"  {source.indexed_item_count:,} indexed, {source.failed_item_count:,} failed,"
+        f" {source.skipped_item_count:,} skipped, {source.removed_item_count:,} removed"
     )
-    counts = Text(
-        f"{source.indexed_item_count:,} indexed, {source.failed_item_count:,} failed, "
-        f"{source.skipped_item_count:,} skipped, {source.removed_item_count:,} removed"
-    )
-    reasons = [source.error_msg, source.error_details]
-    texts = [Text(printable(it), style="red") for it in reasons if it]
-    return Padding(
-        Group(heading, Padding(Group(counts, *texts), (0, 0, 0, 2))), (1, 0, 0, 0)
-    )
+    for reason in filter(None, (source.error_msg, source.error_details)):
+        yield Text(f"  {printable(reason)}", style="red")

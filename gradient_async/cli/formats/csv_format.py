@@ -11,8 +11,8 @@ from typing import TextIO, TypeVar
 from gradient_async.cli.columns import Cell
 from gradient_async.cli.escaping import escape_cell
 from gradient_async.cli.formats.sheet import ACCOUNT, Sheet
-from gradient_async.cli.formatting import format_time
 from gradient_async.cli.rows import Row
+from gradient_async.models.base import to_plain
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ async def write_csv(rows: AsyncIterable[Row[T]], out: TextIO, sheet: Sheet[T]) -
 def to_csv(cell: Cell) -> object:
     """Return a cell as CSV has it, with times and flags as in JSON."""
     if isinstance(cell, datetime):
-        return format_time(cell).plain
+        return str(to_plain(cell))
     if isinstance(cell, bool):
         return str(cell).lower()
     return escape_cell(cell)

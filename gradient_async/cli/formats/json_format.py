@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable
-from datetime import datetime
+from collections.abc import AsyncIterable, Mapping
 from typing import TextIO, TypeVar
 
 from gradient_async.cli.escaping import escape_json
 from gradient_async.cli.formats.sheet import ACCOUNT, Sheet
-from gradient_async.cli.formatting import format_time
 from gradient_async.cli.rows import Row
+from gradient_async.models.base import to_plain
 
 T = TypeVar("T")
 
@@ -42,14 +41,13 @@ async def write_json(rows: AsyncIterable[Row[T]], out: TextIO, sheet: Sheet[T]) 
 
 def to_json(row: Row[T], sheet: Sheet[T]) -> str:
     """Return a row as JSON: the columns chosen, or everything that the item has."""
+    content: Mapping[str, object]
     if sheet.names:
-        content: dict[str, object] = dict(sheet.cells(row))
+        content = {name: to_plain(it) for name, it in sheet.cells(row).items()}
     else:
-        account = {ACCOUNT: row.account} if sheet.accounts else {}
+        account: dict[str, object] = {ACCOUNT: row.account} if sheet.accounts else {}
         content = {**account, **sheet.listing.to_dict(row.item)}
-    return json.dumps(content, ensure_ascii=False, default=_to_plain)
-
-
-def _to_plain(value: object) -> str:
-    assert isinstance(value, datetime)
-    return format_time(value).plain
+    return json.dumps(
+        content,
+        ensure_ascii=False,
+    )
