@@ -4,50 +4,50 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from functools import partial
-from importlib.metadata import version
 from typing import Final
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from gradient_async.cli.console import create_console, prepare_streams, silence_stdout
-from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.exit_codes import ExitCode, exit_code
-from gradient_async.cli.jobs import list_jobs
-from gradient_async.cli.stream import stream
 from gradient_async.errors import GradientError
 from gradient_async.printable import printable
+from gradient_async.version import __version__
 
 _HELP: Final = """
-Work with indexing jobs of DigitalOcean's Gradient AI platform.
+Work with indexing jobs and knowledge bases of DigitalOcean's Gradient AI platform.
 
-Without a command, stream all indexing jobs of the account and print a summary. The \
-API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
+The API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
 
 Exit codes: 0 success, 1 API or network failure, 2 invalid usage or settings, 3 token \
-refused, 4 not found, 5 rate limit or deadline exceeded, 6 some accounts failed, 130 \
-interrupted.
+refused, 4 not found, 5 rate limit or deadline exceeded, 6 partial success, 7 the job \
+failed, 130 interrupted.
 """
 
 app: Final = App(
     name="gradient-async",
     help=_HELP,
-    version=partial(version, "gradient-async"),
+    version=__version__,
     suppress_keyboard_interrupt=False,
 )
-app.default(stream)
-# Named, not imported: only this command needs the emulator and aiohttp's server.
+
+# Named, not imported: `--help` would otherwise load the client, and aiohttp with it.
+_COMMANDS: Final = "gradient_async.cli.commands"
+
 app.command(
-    "gradient_async.cli.demo:demo",
+    f"{_COMMANDS}.demo:demo",
     help=(
         "Stream generated jobs of four accounts from a local server; needs no token "
         "and no network."
     ),
 )
 
-jobs: Final = App(name="jobs", help="Work with indexing jobs.")
-jobs.command(list_jobs, name="list")
-app.command(jobs)
+_JOBS: Final = App(name="jobs", help="List, show, start and cancel indexing jobs.")
+_JOBS.command(f"{_COMMANDS}.jobs:list_jobs", name="list", help="List jobs.")
+_JOBS.command(f"{_COMMANDS}.jobs:get_job", name="get", help="Show a job in full.")
+_JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
+_JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
+app.command(_JOBS)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -91,12 +91,20 @@ def _run(arguments: Sequence[str]) -> int:
         _report_error(_usage_message(error, commands))
         return ExitCode.USAGE
     except GradientError as error:
-        for text in describe_error(error):
-            _report_error(text)
-        return exit_code(error)
+        return _report(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return ExitCode.SUCCESS
+
+
+def _report(error: GradientError) -> int:
+    """Write the lines of an error, and return its exit code."""
+    # Loaded here: they name errors of accounts, which import the client.
+    from gradient_async.cli.error_lines import describe_error  # noqa: PLC0415
+
+    for text in describe_error(error):
+        _report_error(text)
+    return exit_code(error)
 
 
 def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from typing import TextIO
 
 from rich.console import Console
 
+from gradient_async.printable import printable
+
 
 class _PipeConsole(Console):
     """A console that raises `BrokenPipeError`, where rich would exit with code 1."""
@@ -21,6 +23,11 @@ class _PipeConsole(Console):
 def create_console(file: TextIO) -> Console:
     """Create a console for `file`; it uses colours if that is a terminal."""
     return _PipeConsole(file=file, highlight=False, markup=False, emoji=False)
+
+
+def write_note(text: str) -> None:
+    """Write a line to stderr that is no error."""
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def prepare_streams() -> bool:

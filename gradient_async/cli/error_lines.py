@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 # The package, not its names: they load when used, and most commands use none.
 from gradient_async import accounts
 from gradient_async.cli.formatting import format_count
-from gradient_async.errors import GradientError
+from gradient_async.errors import (
+    AmbiguousNameError,
+    AuthenticationError,
+    DeadlineExceededError,
+    GradientError,
+    IndexingJobRunningError,
+    NotFoundError,
+    ResponseTooLargeError,
+    TokenError,
+    UnknownNameError,
+)
+
+# Where the library's own hint is about Python. The first class that fits counts.
+_HINTS: Final[tuple[tuple[type[GradientError], str], ...]] = (
+    (
+        AuthenticationError,
+        "Check the account's token: `gradient-async accounts check`",
+    ),
+    (TokenError, "Check where the token comes from: `gradient-async accounts list`"),
+    (NotFoundError, "Check the id, and the account: `--account`"),
+    (UnknownNameError, "Check the spelling, and the account: `--account`"),
+    (AmbiguousNameError, "Use one of these ids"),
+    (
+        IndexingJobRunningError,
+        "See `gradient-async jobs list --running`; `index --wait` waits for it",
+    ),
+    (DeadlineExceededError, "Try again later"),
+    (ResponseTooLargeError, "List fewer items at a time"),
+    (accounts.UnknownAccountError, "See `gradient-async accounts list`"),
+)
 
 
 def describe_error(error: GradientError) -> list[str]:
     """Return the lines that describe an error: one for each account that failed."""
     if not isinstance(error, accounts.AccountsError):
-        return [str(error)]
+        return [_describe(error)]
     return [
         _describe_failure(failure, written=error.reports[name].items)
         for name, failure in error.errors.items()
@@ -19,7 +50,15 @@ def describe_error(error: GradientError) -> list[str]:
 
 
 def _describe_failure(error: GradientError, *, written: int) -> str:
-    """Return what failed in one account, and whether some of its jobs were written."""
+    """Return what failed in one account, and whether some of its items were written."""
     if not written:
-        return str(error)
-    return f"{error}. Written before the failure: {format_count(written, 'job')}"
+        return _describe(error)
+    items = format_count(written, "item")
+    return f"{_describe(error)}. Written before the failure: {items}"
+
+
+def _describe(error: GradientError) -> str:
+    """Return what happened, and the next step in the words of the command."""
+    hint = next((it for cls, it in _HINTS if isinstance(error, cls)), error.hint)
+    text = str(error).removesuffix(f". {error.hint}")
+    return f"{text}. {hint}" if hint else text

@@ -7,6 +7,7 @@ from enum import IntEnum
 # The package, not its names: they load when used, and most commands use none.
 from gradient_async import accounts
 from gradient_async.errors import (
+    AmbiguousNameError,
     AuthenticationError,
     ConfigurationError,
     DeadlineExceededError,
@@ -14,6 +15,7 @@ from gradient_async.errors import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    UnknownNameError,
 )
 
 
@@ -29,11 +31,14 @@ class ExitCode(IntEnum):
     DENIED = 3
     """The token is wrong or lacks a permission."""
     NOT_FOUND = 4
-    """The account has no such resource."""
+    """There is no such account, or it has nothing of that name or id."""
     TRY_LATER = 5
     """The rate limit or a deadline was exceeded."""
     PARTIAL = 6
-    """Some accounts failed; the jobs of the others were written."""
+    """Some accounts failed, and the output has what the others have; or a job that was
+    waited for ended partial."""
+    JOB_FAILED = 7
+    """A job that was waited for failed or was cancelled."""
     INTERRUPTED = 130
     """Interrupted by Ctrl-C: 128 plus the number of SIGINT."""
 
@@ -41,11 +46,11 @@ class ExitCode(IntEnum):
 def exit_code(error: GradientError) -> ExitCode:
     """Return the exit code for an error."""
     match error:
-        case ConfigurationError():
+        case ConfigurationError() | AmbiguousNameError():
             return ExitCode.USAGE
         case AuthenticationError() | PermissionDeniedError():
             return ExitCode.DENIED
-        case NotFoundError():
+        case NotFoundError() | UnknownNameError() | accounts.UnknownAccountError():
             return ExitCode.NOT_FOUND
         case RateLimitError() | DeadlineExceededError():
             return ExitCode.TRY_LATER

@@ -21,6 +21,7 @@ from rich.text import Text
 from gradient_async.cli.formatting import format_count, format_duration, format_enum
 from gradient_async.cli.rows import Row
 from gradient_async.cli.tally import Tally
+from gradient_async.models import IndexingJob
 from gradient_async.printable import printable
 
 _LATEST_JOBS: Final = 10
@@ -36,7 +37,7 @@ class LiveDisplay:
 
     def __init__(self, console: Console, clock: Callable[[], float]) -> None:
         self._is_terminal = console.is_terminal
-        self._latest: deque[Row] = deque(maxlen=_LATEST_JOBS)
+        self._latest: deque[Row[IndexingJob]] = deque(maxlen=_LATEST_JOBS)
         self._account_width = 0
         self._progress = Progress(
             BarColumn(),
@@ -59,7 +60,7 @@ class LiveDisplay:
         """Stop drawing; the last frame stays visible."""
         self._live.stop()
 
-    def update(self, rows: Iterable[Row], tally: Tally) -> None:
+    def update(self, rows: Iterable[Row[IndexingJob]], tally: Tally) -> None:
         """Show the latest jobs, and the totals including them."""
         self._latest.extend(rows)
         # It never shrinks: the columns to its right would move to and fro.
@@ -82,7 +83,9 @@ def _describe_progress(tally: Tally) -> str:
     return f"{tally.jobs:,} of {expected}, {format_count(tally.requests, 'request')}"
 
 
-def _render_jobs(rows: Iterable[Row], *, account_width: int) -> RenderableType:
+def _render_jobs(
+    rows: Iterable[Row[IndexingJob]], *, account_width: int
+) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     if account_width:
         table.add_column(width=account_width)

@@ -1,45 +1,38 @@
-"""The rows of a list of jobs, which may be those of several accounts."""
+"""The rows of a list, which may be those of several accounts."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
-from typing import NamedTuple
+from collections.abc import AsyncGenerator
+from typing import Generic, NamedTuple, TypeVar
 
-# The package, not its names: they load when used, and most commands use none.
+# The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.models import IndexingJob
+
+T = TypeVar("T")
 
 
-class Row(NamedTuple):
-    """A job, and the account that it comes from."""
+class Row(NamedTuple, Generic[T]):
+    """An item, and the account that it comes from."""
 
     account: str
-    """Name of the account; empty where there is only one, without a name."""
-    job: IndexingJob
+    """Name of the account."""
+    item: T
 
 
-async def read_jobs(jobs: AsyncIterable[IndexingJob]) -> AsyncIterator[Row]:
-    """Yield the jobs of the only account."""
-    async for job in jobs:
-        yield Row("", job)
-
-
-async def read_accounts(
-    stream: accounts.AccountStream[IndexingJob],
-) -> AsyncGenerator[Row, None]:
+async def read_rows(stream: accounts.AccountStream[T]) -> AsyncGenerator[Row[T], None]:
     """
-    Yield the jobs of several accounts.
+    Yield the items of all accounts.
 
     Raises:
         AccountsError: Every account failed, so that the list must not look complete.
     """
-    async for account, job in stream:
-        yield Row(account, job)
+    async for account, item in stream:
+        yield Row(account, item)
     if all(report.error for report in stream.reports.values()):
         raise_for_failures(stream)
 
 
-def raise_for_failures(stream: accounts.AccountStream[IndexingJob]) -> None:
+def raise_for_failures(stream: accounts.AccountStream[T]) -> None:
     """
     Raise if accounts have failed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias, cast
 
@@ -301,5 +302,8 @@ _ROW_FIELDS: Final = (
 def _to_cell(value: object) -> Cell:
     # One offset for all: pandas makes no time column of mixed ones.
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        # In the first and last hours of the calendar, some have no UTC form.
+        with suppress(OverflowError):
+            return value.astimezone(UTC)
+        return value
     return cast(Cell, to_plain(value))

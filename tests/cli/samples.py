@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,8 @@ from gradient_async import (
     IndexingJobPhase,
     IndexingJobStatus,
 )
+from gradient_async.cli.formats.sheet import Sheet
+from gradient_async.cli.listings.jobs import JOBS
 from gradient_async.cli.rows import Row
 
 CREATED_AT: Final = datetime(2026, 10, 31, 8, 5, tzinfo=UTC)
@@ -51,7 +53,16 @@ ODD: Final = IndexingJob(
 """A job with an undeclared status and malicious control characters."""
 
 
-async def stream_of(*jobs: IndexingJob, account: str = "") -> AsyncIterator[Row]:
+async def stream_of(
+    *jobs: IndexingJob, account: str = ""
+) -> AsyncIterator[Row[IndexingJob]]:
     """Yield jobs one by one, as those of an account."""
     for job in jobs:
         yield Row(account, job)
+
+
+def sheet_of(
+    *accounts: str, names: Sequence[str] = (), is_wide: bool = False
+) -> Sheet[IndexingJob]:
+    """Return what to write of a list of jobs."""
+    return Sheet(listing=JOBS, accounts=accounts, names=names, is_wide=is_wide)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 import pytest
 from cyclopts import App
 
-import gradient_async.cli.jobs
+import gradient_async.cli.commands.jobs
 from gradient_async.cli import main
 from gradient_async.cli.application import app, run
 from gradient_async.emulator import Fault
@@ -42,22 +42,19 @@ def tree(command: App, name: str = "") -> dict[str, set[str]]:
 
 def test_command_tree() -> None:
     """The commands and options are these; removing one would break scripts."""
+    accounts = {"--account", "--all", "--accounts-file", "--doctl", "--proxy"}
+    output = {"--output", "--columns", "--wide"}
     expected = {
-        "": {"--proxy"},
+        "": set(),
         "demo": {"--jobs", "--prefetch", "--latency"},
         "jobs": set(),
         "jobs list": {
-            "--account",
-            "--all",
-            "--accounts-file",
-            "--doctl",
-            "--status",
-            "--knowledge-base",
-            "--since",
-            "--limit",
-            "--output",
-            "--proxy",
+            *("--running", "--failed", "--status", "--knowledge-base", "--kb"),
+            *("--since", "--why", "--limit", *output, *accounts),
         },
+        "jobs get": output | accounts,
+        "jobs start": {"--source", *output, *accounts},
+        "jobs cancel": accounts,
     }
 
     assert expected == tree(app)
@@ -89,8 +86,8 @@ def test_help_and_version(
         (["--nonsense"], "--nonsense"),
         (["jobs", "list", "--limit", "-1"], "Must be >= 0"),
         (
-            ["jobs", "list", "--since", "yesterday"],
-            "--since: 'yesterday' is neither an age",
+            ["jobs", "list", "--since", "lately"],
+            "--since: 'lately' is neither a day",
         ),
         (["jobs", "list", "--status", "faild"], "--status: 'faild' is none of"),
         (["jobs", "list", "--status", "failed,"], "--status: '' is none of"),
@@ -134,7 +131,7 @@ def test_invalid_usage_names_the_help_of_the_command(
 
 def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a token, one line says which variable to set."""
-    assert 2 == run([])
+    assert 2 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()
     assert "set DIGITALOCEAN_ACCESS_TOKEN" in line
 
@@ -214,10 +211,10 @@ def test_a_closed_pipe_ends_the_command_silently(
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C exits with 130."""
 
-    def interrupted(**_: object) -> None:
+    def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gradient_async.cli.jobs, "Client", interrupted)
+    monkeypatch.setattr(gradient_async.cli.commands.jobs, "read_rows", interrupted)
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
 
     assert 130 == run(["jobs", "list"])
@@ -263,7 +260,7 @@ def test_names_the_missing_extra(
     """Without the extra, the command says how to install it."""
     monkeypatch.setitem(sys.modules, "cyclopts", None)
     with pytest.raises(SystemExit) as ending:
-        main([])
+        main(["demo"])
 
     assert 2 == ending.value.code
     assert "pip install 'gradient-async[cli]'" in capsys.readouterr().err
@@ -283,10 +280,10 @@ def test_errors_about_files_are_not_about_the_output(
 ) -> None:
     """An error of the system about a file is not mistaken for a full disk."""
 
-    def fail(**_: object) -> None:
+    def fail(_: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "missing.pem")
 
-    monkeypatch.setattr(gradient_async.cli.jobs, "Client", fail)
+    monkeypatch.setattr(gradient_async.cli.commands.jobs, "read_rows", fail)
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
 
     with pytest.raises(FileNotFoundError):

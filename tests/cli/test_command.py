@@ -53,7 +53,9 @@ def test_a_refused_token(
 ) -> None:
     """A wrong token exits with 3 and a single line that does not show the token."""
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "dop_v1_wrong")
-    done = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, "jobs", "list"], capture_output=True, text=True, check=False
+    )
     (line,) = done.stderr.splitlines(keepends=True)
 
     assert 3 == done.returncode

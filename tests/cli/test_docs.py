@@ -69,7 +69,7 @@ def samples(page: str, program: str) -> list[tuple[str, list[str]]]:
 def test_samples_are_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both lists on the page are those of an emulator with two accounts."""
+    """The lists on the page are those of an emulator with two accounts."""
     shown = [
         (arguments, output)
         for arguments, output in samples("cli.md", PROGRAMS["cli.md"][0])
@@ -87,7 +87,7 @@ def test_samples_are_what_the_command_prints(
             pairs = zip(lines, output, strict=True)
             assert [line[: len(sample)] for line, sample in pairs] == output
 
-    assert 2 == len(shown)
+    assert 3 == len(shown)
 
 
 def test_sample_of_an_error_is_what_the_command_prints(

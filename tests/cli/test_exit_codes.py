@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 import gradient_async
-from gradient_async import AccountReport, AccountsError, ReportState
+from gradient_async import (
+    AccountReport,
+    AccountsError,
+    ReportState,
+    UnknownAccountError,
+)
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.errors import (
+    AmbiguousNameError,
     AuthenticationError,
     ConfigurationError,
     DatabaseTimeoutError,
@@ -18,9 +24,13 @@ from gradient_async.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServerError,
+    UnknownNameError,
 )
 
 SPECIAL = {
+    AmbiguousNameError: 2,
+    UnknownAccountError: 4,
+    UnknownNameError: 4,
     ConfigurationError: 2,
     AuthenticationError: 3,
     PermissionDeniedError: 3,
@@ -87,6 +97,7 @@ def test_codes_are_stable() -> None:
         "NOT_FOUND": 4,
         "TRY_LATER": 5,
         "PARTIAL": 6,
+        "JOB_FAILED": 7,
         "INTERRUPTED": 130,
     }
 

@@ -9,8 +9,7 @@ import json
 import pytest
 
 from gradient_async.cli.application import app
-from gradient_async.cli.output import CSV_COLUMNS
-from gradient_async.cli.table import COLUMNS
+from gradient_async.cli.listings.jobs import JOBS
 from gradient_async.emulator import Emulator
 
 
@@ -50,7 +49,7 @@ async def test_filters_by_status(
         json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()
     }
 
-    assert {"INDEX_JOB_STATUS_FAILED", "INDEX_JOB_STATUS_PARTIAL"} == statuses
+    assert {"failed", "partial"} == statuses
 
 
 async def test_filters_by_knowledge_base(
@@ -88,15 +87,15 @@ async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> 
     assert "[]\n" == capsys.readouterr().out
 
 
-async def test_an_empty_list_has_a_heading(
+async def test_an_empty_list(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A list without jobs is complete: a heading and no rows."""
+    """CSV of an empty list is a heading, a table nothing; a note is on stderr."""
     await list_jobs("--limit", "0", "--output", "csv")
-    rows = capsys.readouterr().out.splitlines()
+    csv = capsys.readouterr()
     await list_jobs("--limit", "0")
-    table = capsys.readouterr().out.splitlines()
+    table = capsys.readouterr()
 
-    assert [",".join(CSV_COLUMNS)] == rows
-    assert [column.title for column in COLUMNS] == table[0].split(maxsplit=7)
-    assert 1 == len(table)
+    assert [",".join(column.name for column in JOBS.columns)] == csv.out.splitlines()
+    assert "" == table.out
+    assert csv.err == table.err == "no indexing jobs found\n"

@@ -101,7 +101,7 @@ def proxy() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("command", [[], ["jobs", "list"], ["jobs", "list", "--all"]])
+@pytest.mark.parametrize("command", [["jobs", "list"], ["jobs", "list", "--all"]])
 @pytest.mark.parametrize("by_option", [True, False])
 def test_the_command_uses_it(
     command: list[str], by_option: bool, proxy: str, monkeypatch: pytest.MonkeyPatch

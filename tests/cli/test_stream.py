@@ -12,52 +12,20 @@ from rich.console import Console
 from gradient_async import (
     AccountReport,
     Attempt,
-    Client,
     IndexingJob,
     IndexingJobStatus,
-    NotFoundError,
     Page,
     ReportState,
     ServerError,
 )
-from gradient_async.cli.application import app
-from gradient_async.cli.demo import demo
+from gradient_async.cli.commands.demo import demo
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.live_display import LiveDisplay
 from gradient_async.cli.rows import Row
-from gradient_async.cli.stream import stream_jobs
 from gradient_async.cli.summary import render_summary
 from gradient_async.cli.tally import Tally
-from gradient_async.emulator import Emulator, Fault
 
 from .samples import ODD, PARTIAL, PENDING
-
-
-async def test_summarizes_the_account_of_the_environment(
-    account: Emulator, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without a command, a summary is printed; in a file nothing is drawn."""
-    await app.run_async([], result_action="return_value")
-    captured = capsys.readouterr()
-
-    assert not captured.err
-    assert ["jobs", "60"] == captured.out.split()[:2]
-    assert "\x1b" not in captured.out
-    assert 1 == len(account.requests)
-
-
-async def test_shows_jobs_in_a_terminal(
-    account: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """In a terminal the jobs are drawn on stderr."""
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    await app.run_async([], result_action="return_value")
-    captured = capsys.readouterr()
-
-    assert "60 of 60 jobs, 1 request " in captured.err
-    assert account.job_uuids()[-1][:8] in captured.err
 
 
 async def test_demo_needs_no_account(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,23 +59,6 @@ async def test_demo_shows_the_accounts_in_a_terminal(
     assert re.search(r"\n(acme|globex|initech|umbrella) +\x1b", captured.err)
 
 
-async def test_one_job_is_singular(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Display and summary use the singular for one job, page and request."""
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    tally = Tally()
-    async with (
-        Emulator(jobs=1) as api,
-        Client(api.token, base_url=api.url, on_attempt=tally.count_request) as client,
-    ):
-        await stream_jobs(client.iter_indexing_jobs(), tally)
-    captured = capsys.readouterr()
-
-    assert "1 of 1 job, 1 request " in captured.err
-    assert not re.search("jobs|pages|requests", captured.out)
-
-
 async def test_demo_stays_within_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
     """With its defaults, the demo takes seconds and stays far below the rate limits."""
     started = asyncio.get_running_loop().time()
@@ -118,43 +69,7 @@ async def test_demo_stays_within_the_limits(capsys: pytest.CaptureFixture[str]) 
     assert 36 <= int(words[words.index("requests") + 1]) <= 100
 
 
-async def test_removed_jobs_are_reported(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """The summary reports that the list shrank while it was read."""
-    tally = Tally()
-    async with (
-        Emulator(jobs=500) as api,
-        Client(
-            api.token,
-            base_url=api.url,
-            on_attempt=lambda _: api.remove_job(api.job_uuids()[0]),
-        ) as client,
-    ):
-        await stream_jobs(client.iter_indexing_jobs(prefetch=1), tally)
-
-    assert "may have hidden some jobs" in capsys.readouterr().out
-
-
-async def test_an_error_leaves_the_last_frame(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """After an error the display shows the progress made, and there is no summary."""
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    async with (
-        Emulator(jobs=500) as api,
-        Client(api.token, base_url=api.url) as client,
-    ):
-        api.fail(Fault(status=404, page=2))
-        with pytest.raises(NotFoundError):
-            await stream_jobs(client.iter_indexing_jobs(), Tally())
-    captured = capsys.readouterr()
-
-    assert "200 of 500 jobs" in captured.err
-    assert not captured.out
-
-
-def rows_of(*jobs: IndexingJob, account: str = "") -> list[Row]:
+def rows_of(*jobs: IndexingJob, account: str = "") -> list[Row[IndexingJob]]:
     """Return jobs as rows of an account."""
     return [Row(account, job) for job in jobs]
 

@@ -18,13 +18,14 @@ import attrs
 import pytest
 
 from gradient_async import IndexingJob
-from gradient_async.cli.output import write_csv, write_json, write_json_lines
+from gradient_async.cli.formats.csv_format import write_csv
+from gradient_async.cli.formats.json_format import write_json, write_json_lines
+from gradient_async.cli.formats.table_format import write_table
 from gradient_async.cli.rows import Row
-from gradient_async.cli.table import write_table
 from gradient_async.emulator import Fault
 from gradient_async.testing.background import RunningEmulator
 
-from .samples import ODD, PARTIAL, stream_of
+from .samples import ODD, PARTIAL, sheet_of, stream_of
 
 COMMAND = [sys.executable, "-m", "gradient_async.cli"]
 LIST = ["jobs", "list", "--limit", "3"]
@@ -54,7 +55,7 @@ def run(
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--help"], ["--version"], *([*LIST, "--output", it] for it in FORMATS)],
+    [["--help"], ["--version"], *([*LIST, "--output", it] for it in FORMATS)],
 )
 def test_a_full_disk(arguments: list[str], gradient_emulator: RunningEmulator) -> None:
     """What cannot be written ends the command with one line, and the exit code 1."""
@@ -65,7 +66,7 @@ def test_a_full_disk(arguments: list[str], gradient_emulator: RunningEmulator) -
     assert 1 == done.returncode
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], LIST])
+@pytest.mark.parametrize("arguments", [["--help"], LIST])
 def test_a_closed_stdout(
     arguments: list[str], gradient_emulator: RunningEmulator
 ) -> None:
@@ -121,18 +122,6 @@ def test_consoles_without_unicode(
         assert "zażółć \u2192 \U0001f600\x1b[2J\x9b" == uuid
 
 
-@pytest.mark.parametrize("console", CONSOLES)
-def test_summaries_without_unicode(
-    console: dict[str, str], gradient_emulator: RunningEmulator
-) -> None:
-    """The bars of the summary are made of characters that every console has."""
-    done = run(env=console)
-
-    assert (0, b"") == (done.returncode, done.stderr)
-    assert b"  ########################\n" in done.stdout
-    assert b"\\u" not in done.stdout
-
-
 @pytest.mark.parametrize("console", CONSOLES[:2])
 def test_help_without_unicode(console: dict[str, str]) -> None:
     """The help can be shown on every console."""
@@ -163,9 +152,9 @@ async def test_times_at_the_edge_of_the_calendar(
         PARTIAL, created_at=moment, started_at=moment, finished_at=moment
     )
     out, others = io.StringIO(), io.StringIO()
-    await write_table(stream_of(job), out)
-    await write_csv(stream_of(job), others)
-    await write_json(stream_of(job), others)
+    await write_table(stream_of(job), out, sheet_of())
+    await write_csv(stream_of(job), others, sheet_of())
+    await write_json(stream_of(job), others, sheet_of())
 
     assert expected in out.getvalue()
 
@@ -192,7 +181,7 @@ async def test_cells_of_csv_are_only_text(expected: str, text: str) -> None:
     async def rows() -> Any:
         yield Row(text, job)
 
-    await write_csv(rows(), out, accounts=[text])
+    await write_csv(rows(), out, sheet_of(text))
     (row,) = csv.DictReader(io.StringIO(out.getvalue()))
 
     assert [expected] * 3 == [row["account"], row["uuid"], row["knowledge_base_uuid"]]
@@ -203,7 +192,7 @@ async def test_json_has_no_control_characters() -> None:
     """Control characters are escaped in JSON, those beyond ASCII too."""
     job = attrs.evolve(ODD, uuid="a\x1b[2J\x9b\u202e\x7f\u2028zażółć")
     out = io.StringIO()
-    await write_json_lines(stream_of(job), out)
+    await write_json_lines(stream_of(job), out, sheet_of())
     line = out.getvalue()
 
     assert line.removesuffix("\n").isprintable()

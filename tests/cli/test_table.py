@@ -7,15 +7,18 @@ import re
 
 import pytest
 
-from gradient_async.cli.table import COLUMNS, fit_columns, write_table
+from gradient_async.cli.columns import Cell, to_text
+from gradient_async.cli.formats.table_format import fit_columns, write_table
 
-from .samples import ODD, PARTIAL, PENDING, stream_of
+from .samples import ODD, PARTIAL, PENDING, sheet_of, stream_of
+
+COLUMNS = sheet_of().table_columns
 
 
 async def test_a_pipe_gets_every_column() -> None:
     """Without a terminal all columns are written, and no colours."""
     out = io.StringIO()
-    await write_table(stream_of(PARTIAL, PENDING), out)
+    await write_table(stream_of(PARTIAL, PENDING), out, sheet_of())
     heading, partial, pending = out.getvalue().splitlines()
 
     assert [column.title for column in COLUMNS] == heading.split(maxsplit=7)
@@ -29,7 +32,16 @@ async def test_a_pipe_gets_every_column() -> None:
         "succeeded",
         "99b37aca-0000-4000-8000-000000000002",
     ] == partial.split()
-    assert [PENDING.uuid, "pending", "-", "-", "0", "0/0", "pending"] == pending.split()
+    assert [
+        PENDING.uuid,
+        "pending",
+        "-",
+        "-",
+        "0",
+        "0/0",
+        "pending",
+        "-",
+    ] == pending.split()
     assert heading.index("PHASE") == partial.index("succeeded")
 
 
@@ -40,7 +52,7 @@ async def test_a_terminal_gets_colours_and_the_columns_that_fit(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
     out = io.StringIO()
-    await write_table(stream_of(PARTIAL), out)
+    await write_table(stream_of(PARTIAL), out, sheet_of())
 
     assert "TOOK" in out.getvalue()
     assert "TOKENS" not in out.getvalue()
@@ -50,7 +62,7 @@ async def test_a_terminal_gets_colours_and_the_columns_that_fit(
 async def test_control_characters_do_not_reach_the_terminal() -> None:
     """Control characters in a response are replaced."""
     out = io.StringIO()
-    await write_table(stream_of(ODD), out)
+    await write_table(stream_of(ODD), out, sheet_of())
 
     assert "\x1b" not in out.getvalue()
     assert "odd [2J" in out.getvalue()
@@ -63,7 +75,7 @@ async def test_control_characters_do_not_reach_the_terminal() -> None:
 )
 def test_fit_columns(width: int, expected: int) -> None:
     """As many columns as fit are returned, and always the first one."""
-    assert expected == len(fit_columns(COLUMNS, width, minimum=1))
+    assert expected == len(fit_columns(COLUMNS, width))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +104,7 @@ async def test_narrow_terminals_show_the_account(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(width))
     out = io.StringIO()
-    await write_table(stream_of(PARTIAL, account=names[0]), out, accounts=names)
+    await write_table(stream_of(PARTIAL, account=names[0]), out, sheet_of(*names))
     heading, row = re.sub(r"\x1b\[\d*m", "", out.getvalue()).splitlines()
 
     assert expected == heading.rstrip()
@@ -103,6 +115,24 @@ async def test_long_names_are_not_cut() -> None:
     """A name longer than the column moves its row, and is still complete."""
     name = "x" * 40
     out = io.StringIO()
-    await write_table(stream_of(PARTIAL, account=name), out, accounts=(name,))
+    await write_table(stream_of(PARTIAL, account=name), out, sheet_of(name))
 
     assert f"{name}  {PARTIAL.uuid}  partial" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [
+        ("-", None),
+        ("-", ""),
+        ("a b", "a\nb"),
+        ("yes", True),
+        ("no", False),
+        ("1,234", 1234),
+        ("0.5", 0.5),
+        ("2026-10-31T08:05:00Z", PARTIAL.created_at),
+    ],
+)
+def test_values_for_people(expected: str, value: Cell) -> None:
+    """Values are short, and have nothing that moves a cursor."""
+    assert expected == to_text(value).plain

@@ -14,6 +14,8 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("today", "2026-11-01T00:00:00+00:00"),
+        ("yesterday", "2026-10-31T00:00:00+00:00"),
         ("7d", "2026-10-25T12:00:00+00:00"),
         ("24h", "2026-10-31T12:00:00+00:00"),
         ("90m", "2026-11-01T10:30:00+00:00"),
@@ -32,7 +34,8 @@ def test_parses_ages_dates_and_times(text: str, expected: str) -> None:
     "text",
     [
         "",
-        "yesterday",
+        "lately",
+        "Today",
         "7",
         "7w",
         "-7d",
@@ -46,5 +49,5 @@ def test_parses_ages_dates_and_times(text: str, expected: str) -> None:
 )
 def test_rejects_ambiguous_text(text: str) -> None:
     """Anything ambiguous is rejected with a message that shows all valid forms."""
-    with pytest.raises(ValueError, match=r"neither an age \(7d, 24h, 90m\) nor a time"):
+    with pytest.raises(ValueError, match=r"nor an age \(7d, 24h, 90m\)"):
         parse_since(text, now=NOW)

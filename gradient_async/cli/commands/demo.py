@@ -88,7 +88,7 @@ async def _show(stream: AccountStream[IndexingJob], tally: Tally) -> None:
     """Show jobs on stderr as they arrive, if it is a terminal."""
     clock = asyncio.get_running_loop().time
     with LiveDisplay(create_console(sys.stderr), clock) as display:
-        rows: list[Row] = []
+        rows: list[Row[IndexingJob]] = []
         async for account, job in stream:
             tally.add_jobs([job])
             rows.append(Row(account, job))

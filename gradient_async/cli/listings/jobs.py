@@ -1,0 +1,98 @@
+"""How indexing jobs are listed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.text import Text
+
+from gradient_async.cli.columns import Cell, Column, ColumnType, Listing
+from gradient_async.cli.formatting import format_duration, format_enum
+from gradient_async.models import IndexingJob
+
+
+def reason_of(job: IndexingJob) -> str:
+    """Return why sources of a job failed, each reason once; empty if none did."""
+    reasons = [
+        ": ".join(filter(None, (it.error_msg, it.error_details)))
+        or f"{it.failed_item_count:,} items failed"
+        for it in job.failed_sources
+    ]
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _to_row(job: IndexingJob) -> dict[str, Cell]:
+    return {**job.to_row(), "reason": reason_of(job)}
+
+
+def _render_duration(job: IndexingJob) -> Text:
+    return format_duration(job.duration)
+
+
+def _render_sources(job: IndexingJob) -> Text:
+    return Text(f"{job.completed_datasources}/{job.total_datasources}")
+
+
+_UUID_WIDTH: Final = 36
+_TIME_WIDTH: Final = 20
+
+JOBS: Final = Listing[IndexingJob](
+    noun="indexing job",
+    columns=(
+        Column("uuid", width=_UUID_WIDTH),
+        Column("knowledge_base_uuid", title="KNOWLEDGE BASE", width=_UUID_WIDTH),
+        Column("phase", width=9, render=lambda job: format_enum(job.phase)),
+        Column("status", width=11, render=lambda job: format_enum(job.status)),
+        Column("created_at", ColumnType.TIME, title="CREATED", width=_TIME_WIDTH),
+        Column("updated_at", ColumnType.TIME, title="UPDATED", width=_TIME_WIDTH),
+        Column("started_at", ColumnType.TIME, title="STARTED", width=_TIME_WIDTH),
+        Column("finished_at", ColumnType.TIME, title="FINISHED", width=_TIME_WIDTH),
+        Column(
+            "duration_seconds",
+            ColumnType.NUMBER,
+            title="TOOK",
+            width=7,
+            render=_render_duration,
+        ),
+        Column(
+            "completed_datasources",
+            ColumnType.INTEGER,
+            title="SOURCES",
+            render=_render_sources,
+        ),
+        Column("total_datasources", ColumnType.INTEGER),
+        Column("total_tokens", ColumnType.INTEGER, title="TOKENS", width=11),
+        Column("is_report_available", ColumnType.FLAG),
+        Column("is_finished", ColumnType.FLAG),
+        Column("succeeded", ColumnType.FLAG),
+        Column("data_source_count", ColumnType.INTEGER),
+        Column("failed_source_count", ColumnType.INTEGER),
+        Column("indexed_item_count", ColumnType.INTEGER),
+        Column("failed_item_count", ColumnType.INTEGER),
+        Column("error_msg"),
+        Column("error_details"),
+        Column("reason"),
+    ),
+    table=(
+        "uuid",
+        "status",
+        "created_at",
+        "duration_seconds",
+        "total_tokens",
+        "completed_datasources",
+        "phase",
+        "knowledge_base_uuid",
+    ),
+    to_row=_to_row,
+    to_dict=IndexingJob.to_dict,
+)
+"""Indexing jobs."""
+
+JOBS_WITH_REASONS: Final = Listing[IndexingJob](
+    noun=JOBS.noun,
+    columns=JOBS.columns,
+    table=("uuid", "status", "created_at", "reason"),
+    to_row=_to_row,
+    to_dict=lambda job: {**job.to_dict(), "reason": reason_of(job)},
+)
+"""Indexing jobs, with why they failed."""

@@ -1,0 +1,126 @@
+"""Find what an argument means: a name, an id, or the start of an id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
+
+# The package, not its names: they load when used, and `--help` uses none.
+from gradient_async import accounts
+from gradient_async.client import Client
+from gradient_async.errors import (
+    AmbiguousNameError,
+    GradientError,
+    UnknownNameError,
+)
+from gradient_async.models import KnowledgeBase
+from gradient_async.paging import Paginator
+from gradient_async.printable import printable
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_START: Final = re.compile(r"[0-9a-f]{4,8}(-[0-9a-f-]*)?", re.IGNORECASE)
+
+
+class Item(Protocol):
+    """An object with an id."""
+
+    @property
+    def uuid(self) -> str:
+        """Its id."""
+        ...
+
+
+T = TypeVar("T", bound=Item)
+
+
+async def find_base(client: Client, text: str) -> KnowledgeBase:
+    """
+    Return the knowledge base with this name, this id, or an id that starts so.
+
+    Reads the list of knowledge bases, as names need not be unique.
+
+    Raises:
+        AmbiguousNameError: Several have this name, or ids that start so.
+        UnknownNameError: There is none.
+    """
+    bases = client.knowledge_bases.list()
+    return await find(bases, text, "knowledge base", name=lambda base: base.name)
+
+
+async def find_base_uuid(client: Client, text: str) -> str:
+    """Return the id of a knowledge base; a complete one is returned as it is."""
+    return text if _UUID.fullmatch(text) else (await find_base(client, text)).uuid
+
+
+async def find_job_uuid(client: Client, text: str) -> str:
+    """
+    Return the id of an indexing job, given the id or its start.
+
+    Only a start makes it read the list of jobs.
+
+    Raises:
+        AmbiguousNameError: Several ids start so.
+        UnknownNameError: There is none.
+    """
+    if _UUID.fullmatch(text):
+        return text
+    return (await find(client.iter_indexing_jobs(), text, "indexing job")).uuid
+
+
+async def find(
+    items: Paginator[T],
+    text: str,
+    noun: str,
+    *,
+    name: Callable[[T], str | None] = lambda _: None,
+) -> T:
+    """
+    Return the only item with a name, an id, or an id that starts so, in this order.
+
+    Raises:
+        AmbiguousNameError: Several items match.
+        UnknownNameError: None does.
+    """
+    named, started = [], []
+    async for item in items:
+        if item.uuid.lower() == text.lower():
+            return item
+        if name(item) == text:
+            named.append(item)
+        elif _START.fullmatch(text) and item.uuid.lower().startswith(text.lower()):
+            started.append(item)
+    matches = named or started
+    if len(matches) == 1:
+        return matches[0]
+    shown = printable(text)
+    if not matches:
+        msg = f"there is no {noun} {shown!r}"
+        raise UnknownNameError(msg, name=text)
+    uuids = tuple(item.uuid for item in matches)
+    listed = ", ".join(map(printable, uuids))
+    msg = f"{len(uuids)} {noun}s match {shown!r}: {listed}"
+    raise AmbiguousNameError(msg, name=text, uuids=uuids)
+
+
+async def find_base_everywhere(
+    chosen: accounts.Accounts, text: str
+) -> accounts.AccountResults[str]:
+    """
+    Return the id of a knowledge base in each account that has it.
+
+    Raises:
+        GradientError: No account has it, or it could not be looked up in any.
+    """
+    found = await chosen.map(
+        lambda client: find_base_uuid(client, text), on_error="collect"
+    )
+    if found:
+        return found
+    raise _most_telling(list(found.errors.values()))
+
+
+def _most_telling(errors: list[GradientError]) -> GradientError:
+    """Return an error other than that there is no such name, if there is one."""
+    others = (it for it in errors if not isinstance(it, UnknownNameError))
+    return next(others, errors[0])
