@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, TypeVar
@@ -17,15 +16,14 @@ from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.errors import (
     ClientClosedError,
     ConfigurationError,
-    ConnectError,
-    ConnectionLostError,
     GradientError,
     ProtocolError,
     ResponseTooLargeError,
-    TLSError,
     TransportError,
 )
 from gradient_async.loops import LoopHome, finish
+from gradient_async.transport.aiohttp_errors import transport_error, without_frames
+from gradient_async.transport.authorize_once import AuthorizeOnce
 from gradient_async.transport.connector import CheckedConnector
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.wire import Request, Response, Upload
@@ -41,19 +39,6 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read
 # No read timeout: on a slow link a file may sit in buffers for long. `Uploads` has a
 # timeout of its own.
 _UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0)
-
-# Headers that may be sent to a host other than the API.
-_SAFE_HEADERS: Final = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "user-agent",
-    }
-)
 
 # Below the idle timeout of common load balancers, so that the client closes first.
 _KEEPALIVE: Final = 15.0
@@ -164,7 +149,7 @@ class AiohttpTransport(AsyncCloseable):
             headers=headers,
             body=request.body,
         )
-        return await self._exchange(outgoing, _AuthorizeOnce(token))
+        return await self._exchange(outgoing, AuthorizeOnce(token))
 
     async def upload(self, upload: Upload) -> Response:
         """
@@ -187,10 +172,10 @@ class AiohttpTransport(AsyncCloseable):
             body=upload.chunks,
             timeout=_UPLOAD_TIMEOUT,
         )
-        return await self._exchange(outgoing, _AuthorizeOnce(None))
+        return await self._exchange(outgoing, AuthorizeOnce(None))
 
     async def _exchange(
-        self, outgoing: _OutgoingRequest, authorize: _AuthorizeOnce
+        self, outgoing: _OutgoingRequest, authorize: AuthorizeOnce
     ) -> Response:
         """Send once, read the complete response, and map failures to our errors."""
         session = self._session()
@@ -220,7 +205,7 @@ class AiohttpTransport(AsyncCloseable):
             failure = error.with_traceback(None)
         except BaseException as error:  # noqa: BLE001  (raised again)
             if not _is_closing(session, error):
-                raise _without_frames(error) from None
+                raise without_frames(error) from None
             failure = _session_closed()
         raise failure
 
@@ -290,63 +275,6 @@ class AiohttpTransport(AsyncCloseable):
         return is_inherited
 
 
-class _AuthorizeOnce:
-    """
-    Middleware for one request: adds the token and prevents aiohttp from resending.
-
-    aiohttp resends an idempotent request when this raises `ClientOSError` or
-    `ServerDisconnectedError`; our errors are neither. The token is added here, as late
-    as possible, so that no traceback frame holds it in a variable. Without a token, all
-    credentials are removed from the request.
-    """
-
-    def __init__(self, token: Secret | None) -> None:
-        self._token = token
-        self.proxy_status: int | None = None
-        """Status with which the proxy refused a tunnel; None if it did not."""
-
-    async def __call__(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        if self._token is None:
-            # An external session may add credentials of its own, under any name.
-            for name in {*request.headers}:
-                if name.lower() not in _SAFE_HEADERS:
-                    del request.headers[name]
-        else:
-            request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
-        try:
-            return await handler(request)
-        except aiohttp.ClientError as error:
-            if isinstance(error, aiohttp.ClientHttpProxyError):
-                self.proxy_status = error.status
-            failure = transport_error(error)
-        raise failure
-
-
-def transport_error(error: aiohttp.ClientError) -> TransportError:
-    """
-    Map an aiohttp error to ours, keeping only its class name and errno.
-
-    aiohttp's errors hold the request's headers, so they are never chained.
-    """
-    text = _describe(error)
-    match error:
-        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            return TLSError(f"the server is not trusted: {text}", sent=False)
-        case (
-            aiohttp.ClientConnectorError()
-            | aiohttp.ConnectionTimeoutError()
-            | aiohttp.ClientHttpProxyError()
-            | aiohttp.InvalidURL()
-        ):
-            return ConnectError(f"could not connect: {text}", sent=False)
-        case aiohttp.ClientConnectionError() | aiohttp.ClientPayloadError():
-            return ConnectionLostError(f"the connection broke: {text}")
-        case _:
-            return ProtocolError(f"the response is not valid HTTP: {text}")
-
-
 def _is_closing(session: ClientSession, error: BaseException) -> bool:
     """
     Return whether it is the end of a session that cancelled a request.
@@ -359,30 +287,6 @@ def _is_closing(session: ClientSession, error: BaseException) -> bool:
     return (
         isinstance(error, asyncio.CancelledError) and session.closed and not is_wanted
     )
-
-
-def _without_frames(error: E) -> E:
-    """
-    Return an error without where it came from.
-
-    aiohttp's frames hold the URL of an upload, the body of a request, and the proxy's
-    password in variables.
-    """
-    error.__context__ = None
-    return error.with_traceback(None)
-
-
-def _describe(error: aiohttp.ClientError) -> str:
-    reason = None
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        reason = f"status {error.status} from the proxy"
-    elif isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.strerror
-    elif isinstance(error, OSError) and error.errno:
-        # Its message may be aiohttp's, and contain the URL of an upload.
-        reason = os.strerror(error.errno)
-    name = type(error).__name__
-    return f"{name}, {reason}" if reason else name
 
 
 def _without(headers: Mapping[str, str], names: Container[str]) -> dict[str, str]:

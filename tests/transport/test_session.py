@@ -29,8 +29,9 @@ from gradient_async import (
     TLSError,
     TransportError,
 )
+from gradient_async.transport.aiohttp_errors import transport_error
 from gradient_async.transport.credentials import Secret
-from gradient_async.transport.session import AiohttpTransport, transport_error
+from gradient_async.transport.session import AiohttpTransport
 from gradient_async.transport.wire import Request, Response, Upload
 from tests.support.raw_server import HANG, RawServer, raw_response, untrusted_context
 from tests.support.secrets import texts_of_error
