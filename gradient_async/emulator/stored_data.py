@@ -111,9 +111,7 @@ class StoredData:
                 this token.
         """
         if not name.strip() or sources < 0:
-            msg = (
-                f"a knowledge base needs a name and 0 or more sources, not {sources!r}"
-            )
+            msg = "a knowledge base needs a name, and 0 or more data sources"
             raise ValueError(msg)
         account = self._account(token)
         added = create_knowledge_base(
