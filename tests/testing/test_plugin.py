@@ -53,6 +53,25 @@ async def test_in_an_async_test(gradient_emulator: Emulator) -> None:
     assert "emulator-token" not in repr(gradient_emulator)
 
 
+async def _index(knowledge_base: str) -> IndexingJob:
+    async with asyncio.timeout(60), Client() as client:
+        return await client.indexing_jobs.run(knowledge_base)
+
+
+def test_a_wait_takes_no_time(gradient_emulator: Emulator) -> None:
+    """Code that waits for a job of 50 minutes has it within the test."""
+    base = gradient_emulator.add_knowledge_base("handbook", sources=2)
+    gradient_emulator.plan_source(base.source_uuids[0], seconds=3000)
+
+    assert asyncio.run(_index(base.uuid)).succeeded
+
+
+def test_each_knowledge_base_is_idle(gradient_emulator: Emulator) -> None:
+    """A job can be started in any of those that are there from the start."""
+    for base in gradient_emulator.knowledge_bases():
+        assert asyncio.run(_index(str(base["uuid"]))).succeeded
+
+
 def test_leaves_nothing_behind() -> None:
     """At the end the thread, its loop and the port are released, after an error too."""
     before = threading.active_count()
