@@ -99,7 +99,7 @@ class StoredData:
         self, name: str, *, sources: int = 1, token: str | None = None
     ) -> AddedKnowledgeBase:
         """
-        Add a knowledge base whose database is ready and that no job indexes.
+        Add a knowledge base, a day old, whose database is ready and that is idle.
 
         Args:
             name: Its name.

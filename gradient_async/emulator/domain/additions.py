@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import SECOND
+from gradient_async.emulator.core.timestamps import MINUTE, SECOND
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.runs import JobRun, SourcePlan, SourceRun
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
@@ -22,6 +22,8 @@ from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     read_knowledge_base,
 )
 
+# Not new: the platform starts the first job of a new knowledge base by itself.
+_AGE: Final = 24 * 60 * MINUTE
 _SOURCE_TIME: Final = 8 * SECOND
 # While the first data source is being indexed.
 _HALFWAY: Final = 4 * SECOND
@@ -87,14 +89,16 @@ def create_job(
 def create_knowledge_base(
     name: str, sources: int, create_id: Callable[[], str], owner: Owner, now: int
 ) -> KnowledgeBase:
-    """Create a knowledge base whose database is ready: buckets and websites in turn."""
+    """Create a knowledge base, a day old: buckets and websites in turn."""
     request = {
         "name": name,
         "embedding_model_uuid": EMBEDDING_MODELS[0].uuid,
         "region": min(REGION_CODES),
         "datasources": [_describe_source(number) for number in range(1, sources + 1)],
     }
-    return read_knowledge_base(Message(request), create_id, owner, now, database_time=0)
+    return read_knowledge_base(
+        Message(request), create_id, owner, now - _AGE, database_time=0
+    )
 
 
 def _plan_sources(
