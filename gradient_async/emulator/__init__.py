@@ -8,7 +8,18 @@ from the API's description and shares no code with the client.
 
 from gradient_async.emulator.core.faults import Fault
 from gradient_async.emulator.core.limiter import Window
-from gradient_async.emulator.core.records import ReceivedRequest, ReceivedUpload
+from gradient_async.emulator.core.records import (
+    AddedKnowledgeBase,
+    ReceivedRequest,
+    ReceivedUpload,
+)
 from gradient_async.emulator.emulator import Emulator
 
-__all__ = ["Emulator", "Fault", "ReceivedRequest", "ReceivedUpload", "Window"]
+__all__ = [
+    "AddedKnowledgeBase",
+    "Emulator",
+    "Fault",
+    "ReceivedRequest",
+    "ReceivedUpload",
+    "Window",
+]

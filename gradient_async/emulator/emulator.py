@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Self
 
 from gradient_async.emulator.core.faults import Fault
 from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.limiter import DEFAULT_LIMITS, Window
 from gradient_async.emulator.core.records import ReceivedRequest, ReceivedUpload
-from gradient_async.emulator.domain.accounts import Account
-from gradient_async.emulator.domain.jobs.runs import SourcePlan
 from gradient_async.emulator.domain.platform import bootstrap
 from gradient_async.emulator.server.server import Server
 from gradient_async.emulator.server.state import Network, ServerState
+from gradient_async.emulator.stored_data import StoredData
 
 
-class Emulator:
+class Emulator(StoredData):
     """
     A local API server on 127.0.0.1 with generated knowledge bases and indexing jobs.
 
@@ -35,6 +33,8 @@ class Emulator:
 
     Args:
         jobs: Number of jobs that each account starts with.
+        unfinished: Number of these that have not ended, at most 5: the newest two are
+            pending, the next three are running. Their knowledge bases are busy.
         accounts: Number of accounts, at least 1; each has its own token.
         seed: Seed of the generated data and the jitter.
         port: Port to listen on; 0 means a free one at each start.
@@ -63,6 +63,7 @@ class Emulator:
         self,
         *,
         jobs: int = 200,
+        unfinished: int = 5,
         accounts: int = 1,
         seed: int = 1,
         port: int = 0,
@@ -74,8 +75,9 @@ class Emulator:
         database_seconds: float = 5.0,
         indexes_new: bool = False,
     ) -> None:
-        self._platform = bootstrap(
+        platform = bootstrap(
             jobs=jobs,
+            unfinished=unfinished,
             accounts=accounts,
             seed=seed,
             limits=limits,
@@ -84,14 +86,11 @@ class Emulator:
             database_seconds=database_seconds,
             indexes_new=indexes_new,
         )
+        super().__init__(platform)
         # Random numbers of its own: jitter must not depend on how many ids were drawn.
         network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
         self._state = ServerState(network=network)
-        self._server = Server(self._platform, self._state, port)
-        self.tokens: Final[tuple[str, ...]] = tuple(
-            account.token for account in self._platform.accounts
-        )
-        """The tokens of all accounts."""
+        self._server = Server(platform, self._state, port)
         # The lists that the sites append to: a test sees requests as they arrive.
         self.requests: Final[list[ReceivedRequest]] = self._state.traffic.requests
         """
@@ -99,7 +98,7 @@ class Emulator:
 
         The server appends to this list; it may be cleared at any time.
         """
-        self.uploads: Final[list[ReceivedUpload]] = self._platform.store.uploads
+        self.uploads: Final[list[ReceivedUpload]] = platform.store.uploads
         """All files that the storage site received completely, in order."""
         self.storage_requests: Final[list[ReceivedRequest]] = (
             self._state.storage_traffic.requests
@@ -164,11 +163,6 @@ class Emulator:
         return self._server.storage.url
 
     @property
-    def token(self) -> str:
-        """The token of the first account."""
-        return self.tokens[0]
-
-    @property
     def in_flight(self) -> int:
         """Number of requests being handled, including those still in transfer."""
         return self._state.traffic.in_flight
@@ -183,123 +177,6 @@ class Emulator:
         """Number of connections so far that have carried at least one request."""
         return self._state.traffic.connections
 
-    def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
-        """Return the current JSON of an account's jobs, newest first."""
-        account, now = self._account(token), self._platform.clock.now
-        return _copy_json(it.at(now).fields for it in account.jobs.newest_first())
-
-    def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
-        """Return the ids of an account's jobs, newest first."""
-        return self._account(token).jobs.uuids()
-
-    def knowledge_bases(
-        self, token: str | None = None
-    ) -> Sequence[Mapping[str, object]]:
-        """Return the current JSON of an account's knowledge bases, newest first."""
-        account, now = self._account(token), self._platform.clock.now
-        knowledge_bases = tuple(account.knowledge_bases.values())[::-1]
-        return _copy_json(
-            account.describe_knowledge_base(it, now) for it in knowledge_bases
-        )
-
-    def data_sources(
-        self, knowledge_base_uuid: str, token: str | None = None
-    ) -> Sequence[Mapping[str, object]]:
-        """
-        Return the current JSON of a knowledge base's data sources, newest first.
-
-        Raises:
-            KeyError: The account has no such knowledge base.
-        """
-        account, now = self._account(token), self._platform.clock.now
-        knowledge_base = account.knowledge_bases[knowledge_base_uuid]
-        data_sources = tuple(knowledge_base.data_sources.values())[::-1]
-        return _copy_json(
-            account.describe_data_source(knowledge_base, it, now) for it in data_sources
-        )
-
-    def add_jobs(self, count: int, *, token: str | None = None) -> tuple[str, ...]:
-        """
-        Add pending jobs at the head of an account's list.
-
-        Each is dated now, or a second after the newest job if that is later, so that
-        many at once are ahead of the clock.
-
-        Returns:
-            The ids of the new jobs, newest first.
-
-        Raises:
-            ValueError: No knowledge base with a data source is left.
-        """
-        return self._account(token).add_jobs(count, self._platform.clock.now)
-
-    def grow(
-        self, total: int, *, per_request: int = 1, token: str | None = None
-    ) -> None:
-        """
-        Make an account's job list grow while clients read it.
-
-        Each of the following list requests first reads its page and then adds
-        `per_request` jobs at the head, until `total` jobs were added. Another call
-        replaces what is left of the previous one.
-
-        Raises:
-            ValueError: No knowledge base with a data source is left.
-        """
-        self._account(token).grow(total, per_request)
-
-    def remove_job(self, uuid: str) -> None:
-        """
-        Remove a job from its list.
-
-        Raises:
-            KeyError: There is no such job.
-        """
-        if not any(it.jobs.remove(uuid) for it in self._platform.accounts):
-            raise KeyError(uuid)
-
-    def advance(self, seconds: float) -> None:
-        """
-        Move the server's clock forward at once.
-
-        This affects what `speed` affects.
-
-        Raises:
-            ValueError: `seconds` is negative, or leads past the year 9998.
-        """
-        self._platform.clock.advance(seconds)
-
-    def plan_source(
-        self,
-        data_source_uuid: str,
-        *,
-        seconds: float | None = None,
-        error_msg: str = "",
-        error_details: str = "",
-        failed: float = 1.0,
-    ) -> None:
-        """
-        Plan how future jobs index a data source.
-
-        Another call replaces the plan. Running jobs keep theirs.
-
-        Args:
-            data_source_uuid: The data source.
-            seconds: How long indexing it takes; None means 8 seconds.
-            error_msg: The error code; empty if it does not fail.
-            error_details: The error in words.
-            failed: The share of its items that fail, more than 0. With 1 the data
-                source is FAILED, with less it is PARTIALLY_UPDATED.
-
-        Raises:
-            KeyError: There is no such data source.
-            ValueError: `seconds` or `failed` is out of range.
-        """
-        plan = SourcePlan(seconds, error_msg, error_details, failed)
-        accounts = self._platform.accounts
-        if not any(it.plan_source(data_source_uuid, plan) for it in accounts):
-            raise KeyError(data_source_uuid)
-
     def fail(self, *faults: Fault) -> None:
         """
         Add faults that happen to the following requests.
@@ -310,16 +187,3 @@ class Emulator:
         is given and matches.
         """
         self._state.faults.add(faults)
-
-    def _account(self, token: str | None) -> Account:
-        """Return the account of a token, by default the first one."""
-        account = self._platform.find_account(self.token if token is None else token)
-        if account is None:
-            msg = "no account of this emulator has this token: see `Emulator.tokens`"
-            raise ValueError(msg)
-        return account
-
-
-def _copy_json(objects: Iterable[Mapping[str, object]]) -> Sequence[dict[str, object]]:
-    """Return a deep copy of JSON objects, which callers may modify."""
-    return tuple(json.loads(json.dumps(list(objects))))

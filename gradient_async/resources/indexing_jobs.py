@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
@@ -21,6 +20,7 @@ from gradient_async.resources.knowledge_bases import KnowledgeBases
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
 from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait_all
+from gradient_async.waiting.clock import CLOCK
 
 
 class IndexingJobs(Resource):
@@ -355,7 +355,7 @@ class IndexingJobs(Resource):
         Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
         """
         check_seconds("timeout", timeout)
-        deadline = asyncio.get_running_loop().time() + timeout
+        deadline = CLOCK.now() + timeout
         starter = self._starter(knowledge_base_uuid, tuple(data_source_uuids))
         job = await starter.run(deadline)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -19,6 +18,7 @@ from gradient_async.models.knowledge_bases import KnowledgeBase
 from gradient_async.printable import printable
 from gradient_async.resources.job_calls import LOOKUP_ERRORS, JobCalls
 from gradient_async.resources.knowledge_bases import KnowledgeBases
+from gradient_async.waiting.clock import CLOCK
 from gradient_async.waiting.database import is_online, status_name
 
 _SERVER_FAILED: Final = 500
@@ -103,7 +103,7 @@ class JobStarter:
         """Return the seconds left for the job, after the wait for the database."""
         if self._online_at is None:
             return timeout
-        return max(1.0, deadline - asyncio.get_running_loop().time())
+        return max(1.0, deadline - CLOCK.now())
 
     async def _find_running(self) -> IndexingJob | None:
         page = await self._calls.list_for_knowledge_base(self._uuid)
@@ -125,13 +125,14 @@ class JobStarter:
         base = KnowledgeBase()
         with suppress(*LOOKUP_ERRORS):
             base = await self._bases.get(self._uuid)
-        now = asyncio.get_running_loop().time()
+        now = CLOCK.now()
         if base.database_status is not None and not is_online(base):
             await self._wait_for_database(base, deadline)
             return True
         if self._online_at is None or now > self._online_at + _CREDENTIALS_DELAY:
             return False
-        await self._calls.sleep(min(_CREDENTIALS_INTERVAL, max(0.0, deadline - now)))
+        at = min(now + _CREDENTIALS_INTERVAL, deadline)
+        await CLOCK.sleep_until(at, self._calls.sleep)
         return now < deadline
 
     async def _wait_for_database(self, base: KnowledgeBase, deadline: float) -> None:
@@ -140,11 +141,10 @@ class JobStarter:
             printable(self._uuid),
             status_name(base),
         )
-        clock = asyncio.get_running_loop().time
         # The calls before may have used up the time; one poll is due nevertheless.
-        left = max(1.0, deadline - clock())
+        left = max(1.0, deadline - CLOCK.now())
         await self._bases.wait_until_online(self._uuid, timeout=left)
-        self._online_at = clock()
+        self._online_at = CLOCK.now()
 
     async def _join(self, running: IndexingJob) -> IndexingJob:
         """Return a job if the platform has started it; raise if somebody else has."""

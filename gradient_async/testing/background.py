@@ -7,32 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import attrs
-
 from gradient_async.emulator import Emulator
 
 
-@attrs.frozen(kw_only=True)
-class RunningEmulator:
-    """An emulator that runs in a background thread."""
-
-    url: str
-    """Base URL of the emulator."""
-    token: str = attrs.field(repr=False)
-    """Token of its first account."""
-    emulator: Emulator
-    """The emulator itself, to add jobs, inject faults and inspect requests."""
-
-
 @contextmanager
-def run_in_background(emulator: Emulator) -> Iterator[RunningEmulator]:
+def run_in_background(emulator: Emulator) -> Iterator[Emulator]:
     """Run an emulator on an event loop in a background thread; stop it at the end."""
     with _running_loop() as loop:
         asyncio.run_coroutine_threadsafe(emulator.start(), loop).result()
         try:
-            yield RunningEmulator(
-                url=emulator.url, token=emulator.token, emulator=emulator
-            )
+            yield emulator
         finally:
             asyncio.run_coroutine_threadsafe(emulator.aclose(), loop).result()
 

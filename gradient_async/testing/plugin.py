@@ -1,25 +1,58 @@
-"""Pytest plugin; enable it by `pytest_plugins = ["gradient_async.testing.plugin"]`."""
+"""
+The pytest plugin, which pytest loads wherever this package is installed.
+
+It imports nothing but pytest until a test uses the fixture.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from gradient_async.emulator import Emulator
-from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
-from gradient_async.testing.background import RunningEmulator, run_in_background
+if TYPE_CHECKING:
+    from gradient_async.emulator import Emulator
+
+_NAME: Final = "gradient_emulator"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark."""
+    config.addinivalue_line(
+        "markers",
+        f"{_NAME}(**options): run an emulator of the Gradient AI API during the test; "
+        "the options are arguments of `Emulator`, and `skip_waits`",
+    )
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Make marked tests use the fixture: without it, they would reach the real API."""
+    for item in items:
+        if item.get_closest_marker(_NAME) and isinstance(item, pytest.Function):
+            _use_fixture(item.fixturenames)
 
 
 @pytest.fixture
-def gradient_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningEmulator]:
+def gradient_emulator(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Emulator]:
     """
     Run a local API server with 200 jobs and no rate limits in a background thread.
 
-    `DIGITALOCEAN_API_URL` and `DIGITALOCEAN_ACCESS_TOKEN` point to it during the test,
-    so `Client()` uses it. The value has `.url`, `.token` and `.emulator`.
+    No job is unfinished, and waiting for one takes no time. `DIGITALOCEAN_API_URL` and
+    `DIGITALOCEAN_ACCESS_TOKEN` point to the server during the test, so `Client()` uses
+    it. The mark `gradient_emulator` has other options.
     """
-    with run_in_background(Emulator(jobs=200, limits=None)) as running:
-        monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
-        monkeypatch.setenv(TOKEN_VARIABLES[0], running.token)
-        yield running
+    # Not before a test needs it: pytest imports this module in every run.
+    from gradient_async.testing import serving  # noqa: PLC0415
+
+    marks = list(request.node.iter_markers(_NAME))
+    with serving.serve(marks, monkeypatch) as emulator:
+        yield emulator
+
+
+def _use_fixture(names: list[str]) -> None:
+    if _NAME not in names:
+        # First, as other fixtures may create clients.
+        names.insert(0, _NAME)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -10,6 +9,7 @@ from gradient_async.checks import check_seconds
 from gradient_async.errors import DatabaseFailedError, DatabaseTimeoutError
 from gradient_async.logger import logger
 from gradient_async.models.knowledge_bases import DatabaseStatus, KnowledgeBase
+from gradient_async.waiting.clock import CLOCK
 from gradient_async.waiting.failures import PollLog
 from gradient_async.waiting.messages import excerpt, short_name
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
@@ -48,7 +48,7 @@ class DatabasePoller:
         self._sleep = sleep
         self._uuid = uuid
         self._timeout = timeout
-        self._schedule = PollSchedule(started=_now(), timeout=timeout)
+        self._schedule = PollSchedule(started=CLOCK.now(), timeout=timeout)
         self._polls = PollLog(self._schedule)
         self._latest: KnowledgeBase | None = None
 
@@ -62,10 +62,10 @@ class DatabasePoller:
             GradientError: A poll failed, and the failure is not transient or no poll
                 has succeeded yet.
         """
-        while poll := self._schedule.next_poll(_now()):
+        while poll := self._schedule.next_poll(CLOCK.now()):
+            await CLOCK.sleep_until(poll.at, self._sleep)
             try:
-                async with asyncio.timeout_at(poll.until) as scope:
-                    await self._sleep(poll.at - _now())
+                async with CLOCK.timeout_at(poll.until) as scope:
                     await self._poll(poll)
             except TimeoutError:
                 if not scope.expired():
@@ -94,7 +94,7 @@ class DatabasePoller:
         )
         base = self._latest or KnowledgeBase(uuid=self._uuid)
         error = DatabaseTimeoutError(text, knowledge_base=base)
-        return error.complete(elapsed=_now() - self._schedule.started)
+        return error.complete(elapsed=CLOCK.now() - self._schedule.started)
 
 
 def is_online(knowledge_base: KnowledgeBase) -> bool:
@@ -121,7 +121,3 @@ def check_database(knowledge_base: KnowledgeBase) -> None:
             f"{status_name(knowledge_base)}"
         )
         raise DatabaseFailedError(text, knowledge_base=knowledge_base)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -15,6 +14,7 @@ from gradient_async.errors import (
     StatusError,
 )
 from gradient_async.transport.retry import is_transient
+from gradient_async.waiting.clock import CLOCK
 from gradient_async.waiting.schedule import PollSchedule, ScheduledPoll
 
 # Responses that cannot be decoded for this many seconds will not fit any later: they
@@ -49,20 +49,24 @@ class PollLog:
         Raises:
             GradientError: The failure is not transient, or the poll is the first.
         """
-        started, jitter = _now(), random.random()  # noqa: S311  (not for security)
+        started, jitter = CLOCK.now(), random.random()  # noqa: S311  (not for security)
         try:
             await fetch()
         except GradientError as error:
             wait = retry_after(error)
             self._schedule.record_failure(
-                poll, started=started, ended=_now(), jitter=jitter, retry_after=wait
+                poll,
+                started=started,
+                ended=CLOCK.now(),
+                jitter=jitter,
+                retry_after=wait,
             )
             self._record(error, started)
             if is_first or not self._may_pass(error, started):
                 raise
             return error
         self._schedule.record_success(
-            poll, started=started, ended=_now(), jitter=jitter
+            poll, started=started, ended=CLOCK.now(), jitter=jitter
         )
         self._record(None, started)
         return None
@@ -95,7 +99,3 @@ def retry_after(error: GradientError) -> float | None:
     if isinstance(error, StatusError | DeadlineExceededError):
         return error.retry_after
     return None
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

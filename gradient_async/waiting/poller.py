@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Iterable
 from enum import IntEnum, auto
@@ -16,6 +15,7 @@ from gradient_async.logger import logger
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.waiting.cancel import CancelBatch
+from gradient_async.waiting.clock import CLOCK
 from gradient_async.waiting.failures import PollLog, may_be_the_list, most_severe
 from gradient_async.waiting.messages import describe_uncancelled, describe_unfinished
 from gradient_async.waiting.rounds import PollRound, ReadPage
@@ -123,15 +123,14 @@ class Poller:
             GradientError: The poll failed, and the failure is not transient or no
                 poll has succeeded yet.
         """
-        now = _now()
-        scheduled = self._next_poll(now)
+        scheduled = self._next_poll(CLOCK.now())
         if scheduled is None:
             self._advance(PollerState.EXPIRED)
             await self._time_out()
             return
+        await CLOCK.sleep_until(scheduled.at, self._source.sleep)
         try:
-            async with asyncio.timeout_at(scheduled.until) as scope:
-                await self._source.sleep(scheduled.at - now)
+            async with CLOCK.timeout_at(scheduled.until) as scope:
                 await self._run(scheduled)
         except TimeoutError:
             if not scope.expired():
@@ -227,7 +226,7 @@ class Poller:
         failures = await self._cancel_pending()
         if self.pending:
             self._advance(PollerState.DONE)
-            elapsed = _now() - self._schedule.started
+            elapsed = CLOCK.now() - self._schedule.started
             error = self._timeout_error(failures)
             raise error.complete(elapsed=elapsed) from self._polls.latest_failure
 
@@ -235,7 +234,7 @@ class Poller:
         if self._cancels is None:
             return {}
         # No poll fits in any more, but until the deadline a job may still finish.
-        await self._source.sleep(self._schedule.deadline - _now())
+        await CLOCK.sleep_until(self._schedule.deadline, self._source.sleep)
         failures = await self._cancels.run(self.pending)
         for uuid, job in self._cancels.finished.items():
             self._record(uuid, job)
@@ -256,10 +255,6 @@ class Poller:
         for note in describe_uncancelled(failures):
             error.add_note(note)
         return error
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _jitter() -> float:

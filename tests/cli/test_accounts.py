@@ -26,7 +26,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Run an emulator with three accounts in the background."""
     with run_in_background(Emulator(jobs=3, accounts=3, limits=None)) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
-        yield running.emulator
+        yield running
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_says_how_much_of_a_failed_account_was_written(
 ) -> None:
     """For an account that fails halfway, the line has the number of jobs written."""
     with run_in_background(Emulator(jobs=201, accounts=2, limits=None)) as running:
-        api = running.emulator
+        api = running
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
         monkeypatch.setenv(f"{VARIABLE}_ACME", api.tokens[0])
         monkeypatch.setenv(f"{VARIABLE}_PROD", api.tokens[1])

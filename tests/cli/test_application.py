@@ -15,8 +15,7 @@ from cyclopts import App
 import gradient_async.cli.commands.jobs
 from gradient_async.cli import main
 from gradient_async.cli.application import app, run
-from gradient_async.emulator import Fault
-from gradient_async.testing.background import RunningEmulator
+from gradient_async.emulator import Emulator, Fault
 
 
 def options(command: App) -> set[str]:
@@ -149,14 +148,14 @@ def test_no_token(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_failures_are_one_line(
-    gradient_emulator: RunningEmulator,
+    gradient_emulator: Emulator,
     fault: Fault,
     expected: int,
     output: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A failure is an exit code and one line on stderr; stdout stays empty."""
-    gradient_emulator.emulator.fail(fault)
+    gradient_emulator.fail(fault)
 
     assert expected == run(["jobs", "list", "--output", output])
     captured = capsys.readouterr()
@@ -167,11 +166,11 @@ def test_failures_are_one_line(
 
 
 def test_server_messages_stay_on_the_line(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A server's message can neither break the line nor control the terminal."""
     body = b'{"id": "bad", "message": "first\\nsecond\\u001b[2J"}'
-    gradient_emulator.emulator.fail(Fault(status=400, body=body))
+    gradient_emulator.fail(Fault(status=400, body=body))
 
     assert 1 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()
@@ -179,10 +178,10 @@ def test_server_messages_stay_on_the_line(
 
 
 def test_retries_are_silent(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A failure that a retry overcomes is not reported."""
-    gradient_emulator.emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
+    gradient_emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
 
     assert 0 == run(["jobs", "list", "--output", "jsonl"])
     captured = capsys.readouterr()
@@ -192,7 +191,7 @@ def test_retries_are_silent(
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
 def test_a_closed_pipe_ends_the_command_silently(
-    gradient_emulator: RunningEmulator,
+    gradient_emulator: Emulator,
     output: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

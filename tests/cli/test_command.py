@@ -8,13 +8,12 @@ import sys
 
 import pytest
 
-from gradient_async.emulator import Fault
-from gradient_async.testing.background import RunningEmulator
+from gradient_async.emulator import Emulator, Fault
 
 COMMAND = [sys.executable, "-m", "gradient_async.cli"]
 
 
-def test_pipes_clean_data(gradient_emulator: RunningEmulator) -> None:
+def test_pipes_clean_data(gradient_emulator: Emulator) -> None:
     """Stdout has data and nothing else."""
     done = subprocess.run(
         [*COMMAND, "jobs", "list", "--limit", "3", "--output", "json"],
@@ -22,7 +21,7 @@ def test_pipes_clean_data(gradient_emulator: RunningEmulator) -> None:
         text=True,
         check=False,
     )
-    expected = list(gradient_emulator.emulator.job_uuids()[:3])
+    expected = list(gradient_emulator.job_uuids()[:3])
 
     assert 0 == done.returncode
     assert expected == [job["uuid"] for job in json.loads(done.stdout)]
@@ -31,7 +30,7 @@ def test_pipes_clean_data(gradient_emulator: RunningEmulator) -> None:
 
 @pytest.mark.parametrize("output", ["table", "jsonl"])
 def test_head_ends_the_command_silently(
-    gradient_emulator: RunningEmulator, output: str
+    gradient_emulator: Emulator, output: str
 ) -> None:
     """A reader that closes the pipe early, as `head` does, causes no error."""
     with subprocess.Popen(
@@ -49,7 +48,7 @@ def test_head_ends_the_command_silently(
 
 
 def test_a_refused_token(
-    gradient_emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch
+    gradient_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wrong token exits with 3 and a single line that does not show the token."""
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "dop_v1_wrong")
@@ -65,9 +64,9 @@ def test_a_refused_token(
     assert not done.stdout
 
 
-def test_retries_are_silent(gradient_emulator: RunningEmulator) -> None:
+def test_retries_are_silent(gradient_emulator: Emulator) -> None:
     """Without logging set up, no warning about a retry reaches stderr."""
-    gradient_emulator.emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
+    gradient_emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
     done = subprocess.run(
         [*COMMAND, "jobs", "list", "--limit", "1"],
         capture_output=True,
@@ -75,7 +74,7 @@ def test_retries_are_silent(gradient_emulator: RunningEmulator) -> None:
         check=False,
     )
 
-    assert [429, 200] == [it.status for it in gradient_emulator.emulator.requests]
+    assert [429, 200] == [it.status for it in gradient_emulator.requests]
     assert 0 == done.returncode
     assert not done.stderr
 

@@ -77,7 +77,7 @@ def test_samples_are_what_the_command_prints(
     ]
     with run_in_background(Emulator(accounts=2)) as api:
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
-        for suffix, token in zip(("", "_PROD"), api.emulator.tokens, strict=True):
+        for suffix, token in zip(("", "_PROD"), api.tokens, strict=True):
             monkeypatch.setenv(TOKEN_VARIABLES[0] + suffix, token)
         for arguments, output in shown:
             run(shlex.split(arguments))

@@ -14,7 +14,7 @@ from gradient_async.codec import JSON
 from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing import MemoryTransport, json_response
-from gradient_async.testing.background import RunningEmulator, run_in_background
+from gradient_async.testing.background import run_in_background
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -25,13 +25,11 @@ def ended(job: Mapping[str, object]) -> bool:
 
 
 def test_shows_a_job(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The start of an id is enough; failed sources have their reasons."""
     failed = next(
-        job
-        for job in gradient_emulator.emulator.jobs()
-        if "FAILED" in str(job["status"])
+        job for job in gradient_emulator.jobs() if "FAILED" in str(job["status"])
     )
     uuid = str(failed["uuid"])
     assert 0 == run(["jobs", "get", uuid[:8].upper()])
@@ -44,10 +42,10 @@ def test_shows_a_job(
 
 
 def test_a_job_as_json(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """JSON is one object, and `--columns` makes a table of one row."""
-    uuid = gradient_emulator.emulator.job_uuids()[0]
+    uuid = gradient_emulator.job_uuids()[0]
     assert 0 == run(["jobs", "get", uuid, "-o", "json"])
     job = json.loads(capsys.readouterr().out)
     assert 0 == run(["jobs", "get", uuid, "--columns", "uuid"])
@@ -57,13 +55,11 @@ def test_a_job_as_json(
 
 
 def test_starts_a_job(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A knowledge base is named by its name; the new job is shown."""
-    server = gradient_emulator.emulator
+    server = gradient_emulator
     base = server.knowledge_bases()[0]
-    uuids = [str(job["uuid"]) for job in server.jobs() if not ended(job)]
-    run(["jobs", "cancel", *uuids])
     assert 0 == run(["jobs", "start", str(base["name"]), "-o", "jsonl"])
     job = json.loads(capsys.readouterr().out)
 
@@ -72,10 +68,11 @@ def test_starts_a_job(
 
 
 def test_cancels_jobs(
-    gradient_emulator: RunningEmulator, capsys: pytest.CaptureFixture[str]
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each job cancelled is a line on stderr, and stdout stays empty."""
-    server = gradient_emulator.emulator
+    server = gradient_emulator
+    server.add_jobs(2)
     uuids = [str(job["uuid"]) for job in server.jobs() if not ended(job)]
     assert 0 == run(["jobs", "cancel", *uuids])
     captured = capsys.readouterr()
@@ -104,7 +101,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("code", "arguments", "expected"), WRONG)
 def test_wrong_arguments(
-    gradient_emulator: RunningEmulator,
+    gradient_emulator: Emulator,
     code: int,
     arguments: list[str],
     expected: str,
@@ -167,7 +164,7 @@ def test_a_base_of_one_account(
 ) -> None:
     """Only the account that has a knowledge base of that name is listed."""
     with run_in_background(Emulator(jobs=20, accounts=2)) as api:
-        server = api.emulator
+        server = api
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
         for suffix, token in zip(("_A", "_B"), server.tokens, strict=True):
             monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}{suffix}", token)

@@ -22,8 +22,7 @@ from gradient_async.cli.formats.csv_format import write_csv
 from gradient_async.cli.formats.json_format import write_json, write_json_lines
 from gradient_async.cli.formats.table_format import write_table
 from gradient_async.cli.rows import Row
-from gradient_async.emulator import Fault
-from gradient_async.testing.background import RunningEmulator
+from gradient_async.emulator import Emulator, Fault
 
 from .samples import ODD, PARTIAL, sheet_of, stream_of
 
@@ -57,7 +56,7 @@ def run(
     "arguments",
     [["--help"], ["--version"], *([*LIST, "--output", it] for it in FORMATS)],
 )
-def test_a_full_disk(arguments: list[str], gradient_emulator: RunningEmulator) -> None:
+def test_a_full_disk(arguments: list[str], gradient_emulator: Emulator) -> None:
     """What cannot be written ends the command with one line, and the exit code 1."""
     with FULL.open("wb") as full:
         done = run(*arguments, stdout=full)
@@ -67,18 +66,16 @@ def test_a_full_disk(arguments: list[str], gradient_emulator: RunningEmulator) -
 
 
 @pytest.mark.parametrize("arguments", [["--help"], LIST])
-def test_a_closed_stdout(
-    arguments: list[str], gradient_emulator: RunningEmulator
-) -> None:
+def test_a_closed_stdout(arguments: list[str], gradient_emulator: Emulator) -> None:
     """Without stdout the command ends at once, and sends nothing."""
     done = run(*arguments, stdout=None, preexec_fn=lambda: os.close(1))
 
     assert b"error: cannot write the output: stdout is closed\n" == done.stderr
     assert 1 == done.returncode
-    assert [] == gradient_emulator.emulator.requests
+    assert [] == gradient_emulator.requests
 
 
-def test_a_closed_stderr(gradient_emulator: RunningEmulator) -> None:
+def test_a_closed_stderr(gradient_emulator: Emulator) -> None:
     """Without stderr the output is complete, and errors leave only the exit code."""
     done = run(*LIST, stderr=None, preexec_fn=lambda: os.close(2))
     failed = run("no-such-command", stderr=None, preexec_fn=lambda: os.close(2))
@@ -106,10 +103,10 @@ def odd_list() -> bytes:
     [*zip(FORMATS, cycle(CONSOLES)), *zip(cycle(FORMATS), CONSOLES)],
 )
 def test_consoles_without_unicode(
-    output: str, console: dict[str, str], gradient_emulator: RunningEmulator
+    output: str, console: dict[str, str], gradient_emulator: Emulator
 ) -> None:
     """A console that cannot show a character gets its escape; JSON stays valid."""
-    gradient_emulator.emulator.fail(Fault(body=odd_list()))
+    gradient_emulator.fail(Fault(body=odd_list()))
     done = run("jobs", "list", "--output", output, env=console)
     text = done.stdout.decode("cp1252")
 

@@ -10,11 +10,11 @@ import re
 import runpy
 import signal
 import socket
-import sys
 
 import pytest
 
 from gradient_async.emulator import Emulator
+from gradient_async.emulator import __main__ as command
 from gradient_async.emulator.__main__ import create_parser, main, serve
 
 from .http_client import SPACES, HttpClient
@@ -64,12 +64,13 @@ async def test_speed(call: HttpClient) -> None:
 
 
 def test_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`python -m` runs the command with the arguments of the process."""
+    """`python -m` runs this file: the command with the arguments of the process."""
     monkeypatch.setattr("sys.argv", ["emulator", "--jobs", "1", "--latency", "0.1"])
-    monkeypatch.delitem(sys.modules, "gradient_async.emulator.__main__")
     console = Console(signal.SIGINT)
     with contextlib.redirect_stdout(console):
-        runpy.run_module("gradient_async.emulator", run_name="__main__")
+        # Not by its name: pytest imports packages that have a plugin in its own way,
+        # with which `runpy` cannot run a module.
+        runpy.run_path(str(command.__file__), run_name="__main__")
 
     assert "export DIGITALOCEAN_API_URL=http://127.0.0.1:" in console.getvalue()
 

@@ -16,19 +16,19 @@ from gradient_async.emulator.core.timestamps import START_TIME
 from gradient_async.emulator.domain.jobs.history import JobGenerator
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.job_list import JobList, JobRecord
-from gradient_async.testing.background import RunningEmulator, run_in_background
+from gradient_async.testing.background import run_in_background
 
 from .http_client import SPACES, HttpClient
 
 
-async def send_requests(server: RunningEmulator) -> set[int]:
+async def send_requests(server: Emulator) -> set[int]:
     """Repeatedly list jobs and create knowledge bases; return the statuses."""
     statuses = set()
     async with aiohttp.ClientSession() as session:
         call = HttpClient(session)
         for _ in range(100):
-            await call.create_base(server.emulator, SPACES)
-            statuses.add((await call(server.emulator, page=3, per_page=200)).status)
+            await call.create_base(server, SPACES)
+            statuses.add((await call(server, page=3, per_page=200)).status)
     return statuses
 
 
@@ -48,7 +48,7 @@ def test_reading_and_changing_while_it_serves() -> None:
         run_in_background(Emulator(jobs=600, limits=None)) as server,
         ThreadPoolExecutor(1) as pool,
     ):
-        api = server.emulator
+        api = server
         source = str(api.data_sources(str(api.knowledge_bases()[0]["uuid"]))[0]["uuid"])
         sending = pool.submit(asyncio.run, send_requests(server))
         while not sending.done():

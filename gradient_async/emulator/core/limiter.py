@@ -92,6 +92,11 @@ class RateLimiter:
         self._longest = self._logs[-1]
         self._count_refused = count_refused
 
+    def renewed(self) -> RateLimiter:
+        """Return a limiter with the same windows that has counted nothing yet."""
+        windows = [log.window for log in self._logs]
+        return RateLimiter(windows, count_refused=self._count_refused)
+
     def hit(self, now: float) -> LimitDecision:
         """
         Decide about a request that arrives at `now`, in seconds.

@@ -1,4 +1,4 @@
-"""Records of what the server received, for tests to inspect."""
+"""Values for tests: what the server received, and what they have added."""
 
 from __future__ import annotations
 
@@ -46,3 +46,15 @@ class ReceivedUpload:
     """The headers of the upload, with lower-case names."""
     at: float
     """The loop's time when the upload ended, in seconds."""
+
+
+@attrs.frozen(kw_only=True)
+class AddedKnowledgeBase:
+    """A knowledge base that a test has added."""
+
+    uuid: str
+    """Its id."""
+    name: str
+    """Its name."""
+    source_uuids: tuple[str, ...]
+    """The ids of its data sources, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 SECOND: Final = 1_000_000_000
@@ -10,6 +10,8 @@ SECOND: Final = 1_000_000_000
 
 MINUTE: Final = 60 * SECOND
 """One minute in nanoseconds."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A fixed date: the same arguments must give the same data on any day.
 START_TIME: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
@@ -43,3 +45,17 @@ def parse_timestamp(text: str) -> int:
     date, _, fraction = text.removesuffix("Z").partition(".")
     seconds = int(datetime.fromisoformat(f"{date}+00:00").timestamp())
     return seconds * SECOND + int(fraction.ljust(9, "0"))
+
+
+def to_nanoseconds(time: datetime | str) -> int:
+    """
+    Return the nanoseconds since the epoch of a time, or of its ISO 8601 text.
+
+    Raises:
+        ValueError: The text is no time, or the time has no time zone.
+    """
+    value = datetime.fromisoformat(time) if isinstance(time, str) else time
+    if value.tzinfo is None:
+        msg = f"the time {time!s} needs a time zone, such as `2026-11-01T03:00Z`"
+        raise ValueError(msg)
+    return (value - _EPOCH) // timedelta(microseconds=1) * 1_000

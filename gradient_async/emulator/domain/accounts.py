@@ -29,6 +29,8 @@ class Account:
 
     index: int
     token: str = attrs.field(repr=False)
+    is_revoked: bool = attrs.field(default=False, init=False)
+    """Whether its token is no longer accepted."""
     limiter: RateLimiter | None = attrs.field(repr=False)
     owner: Owner = attrs.field(repr=False)
     jobs: JobList = attrs.field(repr=False)
@@ -42,16 +44,23 @@ class Account:
         factory=dict, repr=False
     )
     """What else clients have created, by kind and id."""
+    _token_number: int = attrs.field(default=1, init=False, repr=False)
     _growth_left: int = attrs.field(default=0, init=False, repr=False)
     _growth_per_request: int = attrs.field(default=0, init=False, repr=False)
 
     @classmethod
     def create(
-        cls, index: int, *, jobs: int, seed: int, limiter: RateLimiter | None
+        cls,
+        index: int,
+        *,
+        jobs: int,
+        unfinished: int,
+        seed: int,
+        limiter: RateLimiter | None,
     ) -> Self:
         """Create an account with seeded data, which depends on seed and index only."""
         generator = JobGenerator(f"{seed}/{index}")
-        history = generator.generate_history(jobs)
+        history = generator.generate_history(jobs, unfinished)
         # A generator of its own: what clients create does not change seeded data.
         create_id = partial(create_uuid, create_rng(f"{seed}/{index}/created"))
         owner = Owner(9_000_001 + index, create_id())
@@ -73,6 +82,14 @@ class Account:
             create_id=create_id,
             owner=owner,
         )
+
+    def rotate(self) -> str:
+        """Replace the token by a new one, which has used none of its limits."""
+        self._token_number += 1
+        self.token = f"emulator-token-{self.index + 1}-{self._token_number}"
+        self.limiter = self.limiter and self.limiter.renewed()
+        self.is_revoked = False
+        return self.token
 
     def get_knowledge_base(self, uuid: str) -> KnowledgeBase:
         """Return a knowledge base, or raise an `ApiError`."""

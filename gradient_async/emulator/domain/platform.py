@@ -11,6 +11,7 @@ from gradient_async.emulator.core.clock import Clock
 from gradient_async.emulator.core.limiter import RateLimiter, Window
 from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.accounts import Account
+from gradient_async.emulator.domain.jobs.history import UNFINISHED
 from gradient_async.emulator.domain.storage import ObjectStore, StoredObject
 
 
@@ -27,13 +28,19 @@ class Platform:
     """Whether creating a knowledge base with data sources starts a job."""
 
     def find_account(self, token: str) -> Account | None:
-        """Return the account of a token, if there is one."""
+        """Return the account of a token, revoked or not, if there is one."""
         return next((it for it in self.accounts if it.token == token), None)
+
+    def authenticate(self, token: str) -> Account | None:
+        """Return the account of a token that is accepted, if there is one."""
+        account = self.find_account(token)
+        return None if account is None or account.is_revoked else account
 
 
 def bootstrap(
     *,
     jobs: int,
+    unfinished: int,
     accounts: int,
     seed: int,
     limits: Sequence[Window] | None,
@@ -46,6 +53,9 @@ def bootstrap(
     if accounts < 1 or jobs < 0:
         msg = "an emulator needs at least 1 account and at least 0 jobs"
         raise ValueError(msg)
+    if unfinished not in range(len(UNFINISHED) + 1):
+        msg = f"unfinished must be 0 to {len(UNFINISHED)}, got {unfinished!r}"
+        raise ValueError(msg)
     if not 0 <= database_seconds < math.inf:
         msg = f"database_seconds must be a number from 0, got {database_seconds!r}"
         raise ValueError(msg)
@@ -54,7 +64,9 @@ def bootstrap(
         for _ in range(accounts)
     ]
     created = tuple(
-        Account.create(index, jobs=jobs, seed=seed, limiter=limiter)
+        Account.create(
+            index, jobs=jobs, unfinished=unfinished, seed=seed, limiter=limiter
+        )
         for index, limiter in enumerate(limiters)
     )
     return Platform(

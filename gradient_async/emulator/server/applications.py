@@ -178,4 +178,4 @@ def _create_application(
 
 def _find_account(request: web.Request) -> Account | None:
     match = _BEARER.fullmatch(request.headers.get("authorization", ""))
-    return match and request.app[PLATFORM].find_account(match["token"])
+    return match and request.app[PLATFORM].authenticate(match["token"])

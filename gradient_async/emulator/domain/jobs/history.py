@@ -35,7 +35,9 @@ class Outcome:
 
 _PENDING: Final = Outcome("PENDING", "PENDING", "UNKNOWN", "UNKNOWN", False)
 _RUNNING: Final = Outcome("IN_PROGRESS", "RUNNING", "UPDATED", "IN_PROGRESS", False)
-_UNFINISHED: Final = [_PENDING] * 2 + [_RUNNING] * 3
+UNFINISHED: Final = (_PENDING, _PENDING, _RUNNING, _RUNNING, _RUNNING)
+"""The outcomes of the newest jobs, newest first."""
+
 _WEIGHTS: Final = {
     Outcome("COMPLETED", "SUCCEEDED", "UPDATED", "UPDATED"): 70,
     Outcome("NO_CHANGES", "SUCCEEDED", "NOT_UPDATED", "NOT_UPDATED"): 10,
@@ -59,22 +61,26 @@ class JobGenerator:
         }
         """The knowledge bases that the jobs index, and their data sources."""
 
-    def generate_history(self, count: int) -> list[Job]:
+    def generate_history(
+        self, count: int, unfinished: int = len(UNFINISHED)
+    ) -> list[Job]:
         """
         Generate the jobs up to `START_TIME`, oldest first.
 
         They are five minutes to four hours apart. The newest two are pending, the next
-        three are running, and all others have ended.
+        three are running, or as many of these as may be unfinished; all others have
+        ended.
         """
         times = self._creation_times(count)
         ended = self._rng.choices(tuple(_WEIGHTS), tuple(_WEIGHTS.values()), k=count)
         uuids = tuple(self.knowledge_bases)
         # The platform starts no job while another of its knowledge base is unfinished,
         # so these are spread: two share a knowledge base only if no other is left.
-        turns = itertools.islice(itertools.cycle(uuids), len(_UNFINISHED))
+        turns = itertools.islice(itertools.cycle(uuids), unfinished)
         targets = [*turns, *self._rng.choices(uuids, k=count)]
         available = [self.knowledge_bases[target] for target in targets]
-        jobs = map(self._generate, times, [*_UNFINISHED, *ended], targets, available)
+        outcomes = [*UNFINISHED[:unfinished], *ended]
+        jobs = map(self._generate, times, outcomes, targets, available)
         return list(jobs)[::-1]
 
     def generate_pending(self, created_at: int, knowledge_bases: SourceIds) -> Job:

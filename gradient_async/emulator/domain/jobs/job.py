@@ -100,6 +100,11 @@ class Job:
         return str(self.fields["knowledge_base_uuid"])
 
     @property
+    def created_at(self) -> int:
+        """When it was created, in nanoseconds since the epoch."""
+        return parse_timestamp(str(self.fields["created_at"]))
+
+    @property
     def is_unfinished(self) -> bool:
         """Whether it has not ended yet."""
         return str(self.fields["phase"]).removeprefix(_PHASE) in UNFINISHED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import TypeAlias
 
 import attrs
@@ -78,12 +79,21 @@ class JobList:
         self._newest = max(self._newest, run.created_at)
         self._records[run.uuid] = run
 
+    def insert(self, job: Job) -> None:
+        """Add a job behind all that are newer."""
+        newest_first = self.newest_first()
+        newer = list(takewhile(lambda it: it.created_at > job.created_at, newest_first))
+        older = newest_first[len(newer) :]
+        # A new dictionary, because others may be iterating over this one.
+        self._records = {it.uuid: it for it in reversed([*newer, job, *older])}
+        self._newest = max(self._newest, job.created_at)
+
     def add_pending(
         self, count: int, now: int, knowledge_bases: SourceIds
     ) -> tuple[str, ...]:
         """Add jobs for some of these that stay pending; return ids, newest first."""
         jobs = [
-            self._generator.generate_pending(self._next_time(now), knowledge_bases)
+            self._generator.generate_pending(self.next_time(now), knowledge_bases)
             for _ in range(count)
         ]
         self._records.update((job.uuid, job) for job in jobs)
@@ -97,7 +107,7 @@ class JobList:
         """Cancel a job that has not ended; it keeps its place."""
         self._records[uuid] = self._records[uuid].cancel(now)
 
-    def _next_time(self, now: int) -> int:
+    def next_time(self, now: int) -> int:
         """Return the date of a new job: now, or a second after the newest if later."""
         # Dates differ, so that sorting by them gives the list's order.
         self._newest = max(now, self._newest + SECOND)
