@@ -52,8 +52,8 @@ class Emulator:
         database_seconds: Seconds that creating the database of a new knowledge base
             takes; on the platform, 180 to 600. Until then its status is CREATING, it
             has no id, and starting a job is refused with 400.
-        indexes_new: Whether creating a knowledge base with data sources starts a job,
-            as it may on the platform.
+        auto_index: Whether creating a knowledge base with data sources starts a job,
+            which waits for the database, as on the platform.
 
     Raises:
         ValueError: A number is too small or not finite, or `limits` is empty.
@@ -72,7 +72,7 @@ class Emulator:
         jitter: float = 0.0,
         speed: float = 1.0,
         database_seconds: float = 5.0,
-        indexes_new: bool = False,
+        auto_index: bool = True,
     ) -> None:
         self._platform = bootstrap(
             jobs=jobs,
@@ -82,7 +82,7 @@ class Emulator:
             count_refused=count_refused,
             speed=speed,
             database_seconds=database_seconds,
-            indexes_new=indexes_new,
+            auto_index=auto_index,
         )
         # Random numbers of its own: jitter must not depend on how many ids were drawn.
         network = Network(latency=latency, jitter=jitter, rng=create_rng(seed))
@@ -186,7 +186,9 @@ class Emulator:
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
         """Return the current JSON of an account's jobs, newest first."""
         account, now = self._account(token), self._platform.clock.now
-        return _copy_json(it.at(now).fields for it in account.jobs.newest_first())
+        return _copy_json(
+            account.jobs.at(age, now).fields for age in account.jobs.newest_first()
+        )
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
         """Return the ids of an account's jobs, newest first."""

@@ -138,7 +138,9 @@ def test_sum_of_steps_is_limited() -> None:
 
 async def test_end_of_the_calendar(call: HttpClient) -> None:
     """A fast clock stops before the calendar ends, and requests still work."""
-    async with Emulator(jobs=0, speed=1e15, database_seconds=0) as api:
+    async with Emulator(
+        jobs=0, speed=1e15, database_seconds=0, auto_index=False
+    ) as api:
         await asyncio.sleep(1e6)
         base = await call.create_base(api, SPACES)
         job = await call.job(api, await call.start(api, base))

@@ -72,16 +72,18 @@ async def test_empty_list(call: HttpClient) -> None:
 
 
 async def test_page_sizes(call: HttpClient) -> None:
-    """A page has 20 jobs by default and 200 at most."""
+    """A page has 20 jobs by default, which 0 means too, and 200 at most."""
     async with Emulator(jobs=300) as api:
         default, large = await call(api), await call(api, per_page=1000)
+        zero = await call(api, per_page=0, page=0)
 
     assert 20 == len(default.uuids)
+    assert default.json == zero.json
     assert 200 == len(large.uuids)
     assert 2 == large.json["meta"]["pages"]
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
+@pytest.mark.parametrize("text", ["-1", "x", "", "1.5", "٣", "9" * 5000])
 @pytest.mark.parametrize("name", ["page", "per_page"])
 async def test_invalid_numbers(
     api: Emulator, call: HttpClient, name: str, text: str

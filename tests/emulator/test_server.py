@@ -213,7 +213,7 @@ async def test_new_jobs_come_first(api: Emulator, call: HttpClient) -> None:
 
 async def test_dates_of_new_jobs(call: HttpClient) -> None:
     """New jobs are dated now, or a second after the newest job if that is later."""
-    async with Emulator(jobs=3, speed=0, database_seconds=0) as api:
+    async with Emulator(jobs=3, speed=0, database_seconds=0, auto_index=False) as api:
         api.add_jobs(1)
         api.advance(3600)
         await call.start(api, await call.create_base(api, SPACES))

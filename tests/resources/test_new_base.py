@@ -101,7 +101,7 @@ async def test_run_on_a_new_base(
 async def test_job_that_the_platform_starts(database_id: str | None) -> None:
     """`run` waits for the job that creating the knowledge base has started."""
     async with (
-        Emulator(jobs=0, database_seconds=300, indexes_new=True) as api,
+        Emulator(jobs=0, database_seconds=300, auto_index=True) as api,
         Client(api.token, base_url=api.url) as client,
     ):
         new = await create_base(client, database_id=database_id)

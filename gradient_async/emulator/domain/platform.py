@@ -23,7 +23,7 @@ class Platform:
     store: ObjectStore
     database_time: int
     """Nanoseconds that it takes to create a database."""
-    indexes_new: bool
+    auto_index: bool
     """Whether creating a knowledge base with data sources starts a job."""
 
     def find_account(self, token: str) -> Account | None:
@@ -40,7 +40,7 @@ def bootstrap(
     count_refused: bool,
     speed: float,
     database_seconds: float,
-    indexes_new: bool,
+    auto_index: bool,
 ) -> Platform:
     """Create a platform with seeded data; the arguments are those of an `Emulator`."""
     if accounts < 1 or jobs < 0:
@@ -62,7 +62,7 @@ def bootstrap(
         clock=Clock(speed=speed),
         store=_create_store(seed, created),
         database_time=round(database_seconds * SECOND),
-        indexes_new=indexes_new,
+        auto_index=auto_index,
     )
 
 

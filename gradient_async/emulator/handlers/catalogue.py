@@ -27,7 +27,8 @@ async def list_datacenter_regions(request: web.Request) -> BytesResponse:
 
 async def list_models(request: web.Request) -> BytesResponse:
     """List one page of the models, or only of those for some use cases."""
-    usecases = frozenset(request.query.getall("usecases", []))
+    words = ",".join(request.query.getall("usecases", []))
+    usecases = frozenset(words.split(",") if words else ())
     if not usecases <= set(catalogue.USE_CASES):
         raise ApiError(400, "usecases are: " + ", ".join(catalogue.USE_CASES))
     models = catalogue.list_models(
