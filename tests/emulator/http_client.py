@@ -13,6 +13,7 @@ from gradient_async.emulator import Emulator
 
 JOBS = "/v2/gen-ai/indexing_jobs"
 BASES = "/v2/gen-ai/knowledge_bases"
+UPLOADS = f"{BASES}/data_sources/file_upload_presigned_urls"
 MODEL = "22653204-79ed-11ef-bf8f-4e013e2ddde4"
 SPACES = {"spaces_data_source": {"bucket_name": "files", "region": "tor1"}}
 

@@ -17,10 +17,9 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .http_client import BASES, JOBS, MODEL, SPACES, HttpClient, Response
+from .http_client import BASES, JOBS, MODEL, SPACES, UPLOADS, HttpClient, Response
 
 NEW = {"name": "New", "region": "tor1", "embedding_model_uuid": MODEL}
-PRESIGN = f"{BASES}/data_sources/file_upload_presigned_urls"
 
 
 async def presign(
@@ -28,7 +27,7 @@ async def presign(
 ) -> dict[str, Any]:
     """Request one presigned URL."""
     response = await call.post(
-        api, PRESIGN, files=[{"file_name": name, "file_size": size}]
+        api, UPLOADS, files=[{"file_name": name, "file_size": size}]
     )
     (upload,) = response.json["uploads"]
     return dict(upload)
@@ -53,7 +52,7 @@ async def test_presigned_urls(api: Emulator, call: HttpClient) -> None:
         {"file_name": "a.pdf", "file_size": "5"},
         {"file_name": "b", "file_size": 1},
     ]
-    response = await call.post(api, PRESIGN, files=files)
+    response = await call.post(api, UPLOADS, files=files)
     first, second = response.json["uploads"]
 
     assert response.headers["x-request-id"] == response.json["request_id"]
@@ -81,7 +80,7 @@ async def test_presigned_urls(api: Emulator, call: HttpClient) -> None:
 )
 async def test_invalid_files(api: Emulator, call: HttpClient, files: object) -> None:
     """A file needs a name and a positive size."""
-    response = await call.post(api, PRESIGN, files=files)
+    response = await call.post(api, UPLOADS, files=files)
 
     assert 422 == response.status
 
@@ -398,6 +397,17 @@ async def test_life_cycle(call: HttpClient) -> None:
     assert [upload["object_key"], again["object_key"]] == [
         it.object_key for it in api.uploads
     ]
+
+
+async def test_expired_keys_are_forgotten(api: Emulator, call: HttpClient) -> None:
+    """What was announced and never sent is forgotten when its URL has expired."""
+    counts = []
+    for seconds in (0, 0, 600, 600):
+        api.advance(seconds)
+        await presign(api, call)
+        counts.append(len(api._platform.store.expected))
+
+    assert [1, 2, 3, 2] == counts
 
 
 async def test_urls_survive_a_restart(call: HttpClient) -> None:
