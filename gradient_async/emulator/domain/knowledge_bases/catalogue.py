@@ -185,25 +185,3 @@ MODELS: Final = (*_EMBEDDING_MODELS, _CHAT, _FINE_TUNED)
 
 EMBEDDING_MODELS: Final = {str(it.fields["uuid"]): it for it in _EMBEDDING_MODELS}
 """The models that knowledge bases can use, by id."""
-
-
-def list_regions(*, inference: bool, batch: bool) -> list[Mapping[str, object]]:
-    """Return the regions, or only those that serve inference or batches."""
-    return [
-        region
-        for region in REGIONS
-        if (region["serves_inference"] or not inference)
-        and (region["serves_batch"] or not batch)
-    ]
-
-
-def list_models(
-    usecases: frozenset[str], *, public_only: bool
-) -> list[Mapping[str, object]]:
-    """Return the models for any of these use cases, or all if there are none."""
-    return [
-        model.fields
-        for model in MODELS
-        if (not usecases or usecases & model.usecases)
-        and (model.is_public or not public_only)
-    ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -46,32 +46,7 @@ _ALGORITHMS: Final = (
     "CHUNKING_ALGORITHM_FIXED_LENGTH",
 )
 _CHUNK_SIZES: Final = ("max_chunk_size", "parent_chunk_size", "child_chunk_size")
-_CHUNKING_THRESHOLD: Final = "semantic_threshold"
-
-
-@attrs.frozen
-class Chunking:
-    """How text is split into chunks: an algorithm, and its options as in JSON."""
-
-    algorithm: str
-    options: dict[str, object]
-
-    @classmethod
-    def default(cls, model: Model) -> Self:
-        """Return the chunking of data sources that specify none."""
-        return cls(
-            _ALGORITHMS[1], {"max_chunk_size": model.fields["kb_default_chunk_size"]}
-        )
-
-    def updated(self, message: Message, model: Model) -> Chunking:
-        """Return it with what a request replaces, or raise an `ApiError`."""
-        algorithm = message.enum("chunking_algorithm", _ALGORITHMS)
-        options = message.message("chunking_options")
-        return Chunking(
-            # The enum's zero value is what a request without the member means.
-            self.algorithm if algorithm == _ALGORITHMS[0] else algorithm,
-            self.options if options is None else dict(_read_options(options, model)),
-        )
+_THRESHOLD: Final = "semantic_threshold"
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +57,8 @@ class DataSource:
     kind: Kind
     details: Mapping[str, object]
     """What responses show of it; secrets are not stored."""
-    chunking: Chunking
+    chunking: Mapping[str, object]
+    """How its text is split into chunks: an algorithm, and its options."""
     created_at: int
     updated_at: int
 
@@ -117,8 +93,7 @@ class DataSource:
             "uuid": self.uuid,
             **format_timestamps(created_at=self.created_at, updated_at=self.updated_at),
             self.kind: dict(self.details),
-            "chunking_algorithm": self.chunking.algorithm,
-            "chunking_options": dict(self.chunking.options),
+            **self.chunking,
         }
         if self.kind in {Kind.SPACES, Kind.AWS}:
             # The API's description deprecates these members, but still has them.
@@ -148,25 +123,45 @@ def read_data_source(
         uuid=uuid,
         kind=kind,
         details=read_all(message, {kind: _READERS[kind]})[kind],
-        chunking=Chunking.default(model).updated(message, model),
+        chunking=default_chunking(model) | read_chunking(message, model),
         created_at=now,
         updated_at=now,
     )
 
 
-def _read_options(options: Message, model: Model) -> Iterator[tuple[str, object]]:
-    """Yield the chunking options that are present."""
+def default_chunking(model: Model) -> dict[str, object]:
+    """Return the chunking of data sources that specify none."""
+    size = model.fields["kb_default_chunk_size"]
+    return {
+        "chunking_algorithm": _ALGORITHMS[1],
+        "chunking_options": {"max_chunk_size": size},
+    }
+
+
+def read_chunking(message: Message, model: Model) -> dict[str, object]:
+    """Return what a request sets of the chunking, or raise an `ApiError`."""
+    algorithm = message.enum("chunking_algorithm", _ALGORITHMS)
+    options = message.message("chunking_options")
+    # The enum's zero value is what a request without the member means.
+    chunking = {"chunking_algorithm": algorithm} if algorithm != _ALGORITHMS[0] else {}
+    if options is None:
+        return {**chunking}
+    return {**chunking, "chunking_options": _read_options(options, model)}
+
+
+def _read_options(options: Message, model: Model) -> dict[str, object]:
+    """Return the chunking options that are present."""
     least, most = (model.fields[f"kb_{it}_chunk_size"] for it in ("min", "max"))
+    read: dict[str, object] = {}
     for name in filter(options.has, _CHUNK_SIZES):
-        size = options.integer(name)
+        read[name] = size = options.integer(name)
         if not least <= size <= most:
             raise ApiError(422, f"{name} must be {least} to {most} with this model.")
-        yield name, size
-    if options.has(_CHUNKING_THRESHOLD):
-        threshold = options.number(_CHUNKING_THRESHOLD)
+    if options.has(_THRESHOLD):
+        read[_THRESHOLD] = threshold = options.number(_THRESHOLD)
         if not 0 <= threshold <= 1:
-            raise ApiError(422, f"{_CHUNKING_THRESHOLD} must be 0 to 1.")
-        yield _CHUNKING_THRESHOLD, threshold
+            raise ApiError(422, f"{_THRESHOLD} must be 0 to 1.")
+    return read
 
 
 def _nest_bucket(message: Message) -> Message:

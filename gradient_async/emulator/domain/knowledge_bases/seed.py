@@ -14,9 +14,9 @@ from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     REGION_CODES,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
-    Chunking,
     DataSource,
     Kind,
+    default_chunking,
 )
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
@@ -97,7 +97,7 @@ def _create_data_source(
         uuid=uuid,
         kind=kind,
         details=_create_details(kind, knowledge_base),
-        chunking=Chunking.default(knowledge_base.model),
+        chunking=default_chunking(knowledge_base.model),
         created_at=created_at,
         updated_at=created_at,
     )
