@@ -40,7 +40,7 @@ _OUTCOMES: Final = {
     ("UPDATED", "CANCELLED"): 4,
 }
 _WEIGHTED: Final = (tuple(_OUTCOMES), tuple(_OUTCOMES.values()))
-_RUNNING: Final = ("UPDATED", "UPDATED")
+_RUNNING: Final = ("UPDATED", "RUNNING")
 _FAILED_SHARES: Final = {"FAILED": 1.0, "CRASHED": 1.0, "PARTIALLY_UPDATED": 0.2}
 _ERRORS: Final = (
     ("source_access_denied", "The bucket refused access with the stored key."),
@@ -109,19 +109,15 @@ class JobHistory:
         created_at = START_TIME - age * _STEP
         if age:
             created_at -= rng.randrange(0, _STEP - 5 * MINUTE, SECOND)
-        uuids = list(self.knowledge_bases)
-        base = uuids[age % len(uuids)]
-        available = self.knowledge_bases[base]
+        base, available = self._items[age % len(self._items)]
         if age < _PENDING_JOBS:
             return generate_pending(rng, self.uuid(age), base, available, created_at)
-        return _generate_started(
-            rng,
-            self.uuid(age),
-            base,
-            available,
-            created_at,
-            is_running=age < UNFINISHED_JOBS,
-        )
+        outcome = _RUNNING if age < UNFINISHED_JOBS else rng.choices(*_WEIGHTED)[0]
+        return _generate(rng, self.uuid(age), base, available, created_at, *outcome)
+
+    @cached_property
+    def _items(self) -> Sequence[tuple[str, Sequence[str]]]:
+        return tuple(self.knowledge_bases.items())
 
     @cached_property
     def _factors(self) -> tuple[int, int]:
@@ -143,17 +139,16 @@ def generate_pending(
     )
 
 
-def _generate_started(
+def _generate(
     rng: random.Random,
     uuid: str,
     base: str,
     available: Sequence[str],
     created_at: int,
-    *,
-    is_running: bool,
+    earlier: str,
+    last: str,
 ) -> JobRun:
     """Generate a job that has ended, or that stays in its last data source."""
-    earlier, last = _RUNNING if is_running else rng.choices(*_WEIGHTED)[0]
     precision = rng.choice(_PRECISIONS)
     created_at += rng.randrange(0, SECOND, precision)
     run = JobRun(
@@ -164,10 +159,10 @@ def _generate_started(
         sources=_generate_sources(rng, available, earlier, last, precision),
         is_crashed=last == "CRASHED",
     )
-    middle = run.ends_at - run.sources[-1].duration // 2
-    if is_running:
-        return attrs.evolve(run, frozen_at=middle)
-    return run.cancel(middle) if last == "CANCELLED" else run
+    in_last_source = run.ends_at - run.sources[-1].duration // 2
+    if last == "RUNNING":
+        return attrs.evolve(run, frozen_at=in_last_source)
+    return run.cancel(in_last_source) if last == "CANCELLED" else run
 
 
 def _generate_sources(
