@@ -180,6 +180,16 @@ async def test_other_spellings(
             400,
             "crawling_option",
         ),
+        (
+            {
+                "file_upload_data_source": {
+                    "stored_object_key": "a",
+                    "size_in_bytes": "-1",
+                }
+            },
+            422,
+            "file_upload_data_source.size_in_bytes",
+        ),
         ({"spaces_data_source": "b"}, 400, "an object"),
         ({**SPACES, "chunking_algorithm": "BY_HAND"}, 400, "chunking_algorithm"),
         ({**SPACES, "chunking_options": {"max_chunk_size": 9000}}, 422, "64 to 8192"),

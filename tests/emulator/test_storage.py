@@ -260,16 +260,6 @@ async def test_size_of_the_file_counts(
     assert (3, "12") == (job["tokens"], job["data_source_jobs"][0]["total_bytes"])
 
 
-async def test_negative_sizes(api: Emulator, call: HttpClient) -> None:
-    """A negative size is rejected."""
-    source = {"stored_object_key": "a", "size_in_bytes": "-1"}
-    fields = NEW | {"datasources": [{"file_upload_data_source": source}]}
-    response = await call.post(api, BASES, **fields)
-
-    assert 422 == response.status
-    assert "datasources[0].file_upload_data_source.size_in_bytes" in response.message
-
-
 async def test_report_of_another_account(call: HttpClient) -> None:
     """The site has the reports of all accounts."""
     async with Emulator(jobs=20, accounts=2, database_seconds=0) as api:
@@ -432,13 +422,3 @@ async def test_port_is_taken_at_restart(call: HttpClient) -> None:
             response = await send(call, upload["presigned_url"], b"12345")
 
     assert 200 == response.status
-
-
-async def test_taken_port_leaves_nothing_running(api: Emulator) -> None:
-    """A server whose port is taken does not leave its storage site running."""
-    other = Emulator(jobs=0, port=int(api.url.rpartition(":")[2]))
-    with pytest.raises(OSError, match="address"):
-        await other.start()
-
-    with pytest.raises(RuntimeError, match="not running"):
-        _ = other.storage_url
