@@ -254,12 +254,18 @@ async def test_no_knowledge_bases_for_new_jobs(api: Emulator, call: HttpClient) 
 
 async def test_removed_jobs_are_gone(api: Emulator, call: HttpClient) -> None:
     """A removed job is in no list, and cannot be removed again."""
-    uuid = api.job_uuids()[4]
+    job = api.jobs()[4]
+    uuid, base = str(job["uuid"]), job["knowledge_base_uuid"]
     api.remove_job(uuid)
+    api._account(None).jobs.cancel(uuid, 0)
     response = await call(api, f"{JOBS}/{uuid}")
+    others = await call(api, f"{BASES}/{base}/indexing_jobs")
 
     assert 404 == response.status
     assert uuid not in api.job_uuids()
+    assert [it for it in api.jobs() if it["knowledge_base_uuid"] == base] == (
+        others.json["jobs"]
+    )
     with pytest.raises(KeyError, match=uuid):
         api.remove_job(uuid)
 
