@@ -239,7 +239,7 @@ async def test_update(api: Emulator, call: HttpClient) -> None:
     api.advance(3)
     changes = {"chunking_algorithm": "CHUNKING_ALGORITHM_FIXED_LENGTH"}
     path = f"{BASES}/{base}/data_sources/{source['uuid']}"
-    response = await call.put(api, path, **changes)
+    response = await call.put(api, path, **changes, chunking_options={})
     rejected = await call.put(api, path, chunking_options={"max_chunk_size": 9})
     date = {"updated_at": "2026-11-01T12:00:03Z"}
 

@@ -113,7 +113,9 @@ class JobHistory:
         if age < _PENDING_JOBS:
             return generate_pending(rng, self.uuid(age), base, available, created_at)
         outcome = _RUNNING if age < UNFINISHED_JOBS else rng.choices(*_WEIGHTED)[0]
-        return _generate(rng, self.uuid(age), base, available, created_at, *outcome)
+        return _generate(
+            rng, self.uuid(age), base, available, created_at, outcome=outcome
+        )
 
     @cached_property
     def _items(self) -> Sequence[tuple[str, Sequence[str]]]:
@@ -135,7 +137,7 @@ def generate_pending(
         knowledge_base_uuid=base,
         created_at=created_at,
         frozen_at=created_at,
-        sources=_generate_sources(rng, available, "UPDATED", "UPDATED", SECOND),
+        sources=_generate_sources(rng, available, _RUNNING, SECOND),
     )
 
 
@@ -145,10 +147,11 @@ def _generate(
     base: str,
     available: Sequence[str],
     created_at: int,
-    earlier: str,
-    last: str,
+    *,
+    outcome: tuple[str, str],
 ) -> JobRun:
     """Generate a job that has ended, or that stays in its last data source."""
+    _, last = outcome
     precision = rng.choice(_PRECISIONS)
     created_at += rng.randrange(0, SECOND, precision)
     run = JobRun(
@@ -156,7 +159,7 @@ def _generate(
         knowledge_base_uuid=base,
         created_at=created_at,
         ready_at=created_at + rng.randrange(0, 28 * SECOND, precision),
-        sources=_generate_sources(rng, available, earlier, last, precision),
+        sources=_generate_sources(rng, available, outcome, precision),
         is_crashed=last == "CRASHED",
     )
     in_last_source = run.ends_at - run.sources[-1].duration // 2
@@ -168,12 +171,12 @@ def _generate(
 def _generate_sources(
     rng: random.Random,
     available: Sequence[str],
-    earlier: str,
-    last: str,
+    outcome: tuple[str, str],
     precision: int,
 ) -> tuple[SourceRun, ...]:
     """Generate what happens to some or all data sources; times have a precision."""
     uuids = available[: rng.randint(1, len(available))]
+    earlier, last = outcome
     statuses = [*[earlier] * (len(uuids) - 1), last]
     pairs = zip(uuids, statuses, strict=True)
     return tuple(_generate_source(rng, *pair, precision) for pair in pairs)

@@ -163,7 +163,7 @@ class JobList:
         return True
 
     def cancel(self, uuid: str, now: int) -> None:
-        """Cancel a job that has not ended, unless it was removed; it keeps its place."""
+        """Cancel a job that has not ended, if it exists; it keeps its place."""
         age = self._find_age(uuid)
         if age is not None:
             run = self._runs.get(age) or self._history.job(age)

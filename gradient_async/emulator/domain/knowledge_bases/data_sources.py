@@ -141,12 +141,13 @@ def default_chunking(model: Model) -> dict[str, object]:
 def read_chunking(message: Message, model: Model) -> dict[str, object]:
     """Return what a request sets of the chunking, or raise an `ApiError`."""
     algorithm = message.enum("chunking_algorithm", _ALGORITHMS)
-    options = message.message("chunking_options")
-    # The enum's zero value is what a request without the member means.
-    chunking = {"chunking_algorithm": algorithm} if algorithm != _ALGORITHMS[0] else {}
-    if options is None:
-        return {**chunking}
-    return {**chunking, "chunking_options": _read_options(options, model)}
+    options = message.message("chunking_options") or Message({})
+    chunking = {
+        # The enum's zero value is what a request without the member means.
+        "chunking_algorithm": "" if algorithm == _ALGORITHMS[0] else algorithm,
+        "chunking_options": _read_options(options, model),
+    }
+    return {name: it for name, it in chunking.items() if it}
 
 
 def _read_options(options: Message, model: Model) -> dict[str, object]:
