@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from threading import Lock
 from typing import Final
 
@@ -67,13 +67,8 @@ class JobList:
 
     def of_knowledge_base(self, uuid: str) -> Iterator[int]:
         """Iterate over the ages of a knowledge base's jobs, newest first."""
-        for age in range(-len(self._added), 0):
-            run = self._runs.get(age)
-            if run is not None and run.knowledge_base_uuid == uuid:
-                yield age
-        for age in self._history.ages_of(uuid):
-            if age not in self._removed:
-                yield age
+        seeded = (it for it in self._history.ages_of(uuid) if it not in self._removed)
+        return chain(self._added_to(uuid), seeded)
 
     def at(self, age: int, now: int) -> Job:
         """Return a job at a time."""
@@ -98,13 +93,15 @@ class JobList:
         self, knowledge_base_uuid: str, source_uuid: str, now: int
     ) -> Mapping[str, object] | None:
         """Return a data source's entry in the newest job that started it, if any."""
-        seeded = self._history.knowledge_bases.get(knowledge_base_uuid, ())
-        # No seeded job has a data source that was created later.
-        end = self._history.count if source_uuid in seeded else 0
         ages = self.of_knowledge_base(knowledge_base_uuid)
+        if source_uuid not in self._history.knowledge_bases.get(
+            knowledge_base_uuid, ()
+        ):
+            # No seeded job has a data source that was created later.
+            ages = iter(self._added_to(knowledge_base_uuid))
         entries = (
             entry
-            for age in takewhile(lambda age: age < end, ages)
+            for age in ages
             for entry in self.at(age, now).sources
             # A cancelled job also lists data sources that it never started.
             if entry["data_source_uuid"] == source_uuid and "started_at" in entry
@@ -168,6 +165,16 @@ class JobList:
         if age is not None:
             run = self._runs.get(age) or self._history.job(age)
             self._runs[age] = run.cancel(now)
+
+    def _added_to(self, knowledge_base_uuid: str) -> list[int]:
+        """Return the ages of the jobs that were added to a base, newest first."""
+        # A copy, which is atomic: tests add jobs from their own threads.
+        runs = self._runs.copy().items()
+        return sorted(
+            age
+            for age, run in runs
+            if age < 0 and run.knowledge_base_uuid == knowledge_base_uuid
+        )
 
     def _find_age(self, uuid: str) -> int | None:
         age = self._added.get(uuid)
