@@ -163,9 +163,10 @@ def _generate(
         is_crashed=last == "CRASHED",
     )
     in_last_source = run.ends_at - run.sources[-1].duration // 2
-    if last == "RUNNING":
-        return attrs.evolve(run, frozen_at=in_last_source)
-    return run.cancel(in_last_source) if last == "CANCELLED" else run
+    if last == "CANCELLED":
+        return run.cancel(in_last_source)
+    is_running = last == "RUNNING"
+    return attrs.evolve(run, frozen_at=in_last_source if is_running else run.ends_at)
 
 
 def _generate_sources(

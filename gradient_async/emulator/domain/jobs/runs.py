@@ -141,14 +141,15 @@ class JobRun:
     """Its data sources in order; at least one."""
     cancelled_at: int | None = None
     frozen_at: int | None = None
-    """When it stops to progress, though it has not ended; None if it does not."""
+    """The time as of which it is always shown; None if it progresses."""
     is_crashed: bool = False
     """Whether it was abandoned at its end, before that was recorded."""
 
     def at(self, now: int) -> Job:
         """Return the job's JSON at a time."""
-        stops = (now, self.frozen_at, self.cancelled_at)
-        until = min(it for it in stops if it is not None)
+        until = now if self.frozen_at is None else self.frozen_at
+        if self.cancelled_at is not None:
+            until = min(until, self.cancelled_at)
         phase, status = self._phase_and_status(until)
         updated_at = min(until, self.ends_at)
         if phase == "PENDING":
