@@ -162,11 +162,11 @@ def _generate(
         sources=_generate_sources(rng, available, outcome, precision),
         is_crashed=last == "CRASHED",
     )
-    in_last_source = run.ends_at - run.sources[-1].duration // 2
-    if last == "CANCELLED":
-        return run.cancel(in_last_source)
-    is_running = last == "RUNNING"
-    return attrs.evolve(run, frozen_at=in_last_source if is_running else run.ends_at)
+    shown_at = run.ends_at
+    if last in {"RUNNING", "CANCELLED"}:
+        shown_at -= run.sources[-1].duration // 2
+    run = attrs.evolve(run, frozen_at=shown_at)
+    return run.cancel(shown_at) if last == "CANCELLED" else run
 
 
 def _generate_sources(
