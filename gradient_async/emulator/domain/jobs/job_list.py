@@ -22,7 +22,7 @@ from gradient_async.emulator.domain.jobs.history import (
 from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.runs import JobRun
 
-_CACHED_JOBS: Final = 4096
+_CACHED_JOBS: Final = 10_000
 
 
 @attrs.define
@@ -53,7 +53,7 @@ class JobList:
 
     @_read_seeded.default
     def _cache_seeded(self) -> Callable[[int], Job]:
-        # Enough for tests, which read the same jobs again and again.
+        # Tests and benchmarks read the same jobs again and again.
         history = self._history
         return lru_cache(_CACHED_JOBS)(lambda age: history.job(age).at(START_TIME))
 
