@@ -155,8 +155,8 @@ class JobList:
         age = self._find_age(uuid)
         if age is None:
             return False
+        # The job itself stays: a page that lists it may be read at this moment.
         self._removed.add(age)
-        self._runs.pop(age, None)
         return True
 
     def cancel(self, uuid: str, now: int) -> None:
@@ -174,6 +174,7 @@ class JobList:
             age
             for age, run in runs
             if age < 0 and run.knowledge_base_uuid == knowledge_base_uuid
+            if age not in self._removed
         )
 
     def _find_age(self, uuid: str) -> int | None:
