@@ -77,14 +77,24 @@ async def serve(emulator: Emulator) -> None:
         # By default SIGTERM ends the process at once, with connections still open.
         loop.add_signal_handler(number, stopped.set)
     try:
-        async with emulator as api:
+        async with emulator as api, asyncio.TaskGroup() as group:
+            forgetting = group.create_task(_forget(api))
             sys.stdout.write(describe(api))
             # Programs that start the emulator read these lines through a pipe.
             sys.stdout.flush()
             await stopped.wait()
+            forgetting.cancel()
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+async def _forget(api: Emulator) -> None:
+    """Drop the records of requests, which nobody can read in a process of its own."""
+    while True:
+        await asyncio.sleep(1)
+        for records in (api.requests, api.storage_requests, api.uploads):
+            records.clear()
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ class Emulator(StoredData):
         database_seconds: Seconds that creating the database of a new knowledge base
             takes; on the platform, 180 to 600. Until then its status is CREATING, it
             has no id, and starting a job is refused with 400.
-        indexes_new: Whether creating a knowledge base with data sources starts a job,
-            as it may on the platform.
+        auto_index: Whether creating a knowledge base with data sources starts a job,
+            which waits for the database, as on the platform.
 
     Raises:
         ValueError: A number is too small or not finite, or `limits` is empty.
@@ -73,7 +73,7 @@ class Emulator(StoredData):
         jitter: float = 0.0,
         speed: float = 1.0,
         database_seconds: float = 5.0,
-        indexes_new: bool = False,
+        auto_index: bool = True,
     ) -> None:
         platform = bootstrap(
             jobs=jobs,
@@ -84,7 +84,7 @@ class Emulator(StoredData):
             count_refused=count_refused,
             speed=speed,
             database_seconds=database_seconds,
-            indexes_new=indexes_new,
+            auto_index=auto_index,
         )
         super().__init__(platform)
         # Random numbers of its own: jitter must not depend on how many ids were drawn.

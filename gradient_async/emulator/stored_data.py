@@ -63,7 +63,9 @@ class StoredData:
     def jobs(self, token: str | None = None) -> Sequence[Mapping[str, object]]:
         """Return the current JSON of an account's jobs, newest first."""
         account, now = self._account(token), self._platform.clock.now
-        return _copy_json(it.at(now).fields for it in account.jobs.newest_first())
+        return _copy_json(
+            account.jobs.at(age, now).fields for age in account.jobs.newest_first()
+        )
 
     def job_uuids(self, token: str | None = None) -> tuple[str, ...]:
         """Return the ids of an account's jobs, newest first."""

@@ -257,7 +257,8 @@ class KnowledgeBases(Resource):
             uuid: Id of the knowledge base.
             name: New name.
             project_id: Id of the DigitalOcean project to assign it to.
-            tags: New tags, which replace the present ones; an empty list removes all.
+            tags: New tags, which replace the present ones; the platform most likely
+                takes an empty list for no change.
             reranking_config: How to rerank search results.
             database_id: Id of the OpenSearch database to use.
 

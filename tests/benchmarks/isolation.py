@@ -27,6 +27,9 @@ _LIMITED: Final = {"ratelimit-remaining": "0", "ratelimit-reset": "9999999999"}
 
 async def _serve(*, with_failures: bool) -> None:
     async with Emulator(accounts=_ACCOUNTS, jobs=_JOBS, limits=None) as api:
+        for token in api.tokens:
+            # The emulator computes jobs when they are first read.
+            api.jobs(token)
         hanging, limited, *_ = api.tokens
         if with_failures:
             api.fail(

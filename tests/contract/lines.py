@@ -64,8 +64,12 @@ _OTHERS: Final = Area(
             "gradient_async/models/models.py",
         ),
         "emulator": (
-            "gradient_async/emulator/handlers/*.py",
-            "gradient_async/emulator/domain/**/*.py",
+            "gradient_async/emulator/handlers/[dik]*.py",
+            "gradient_async/emulator/handlers/ca*.py",
+            "gradient_async/emulator/handlers/st*.py",
+            "gradient_async/emulator/domain/indexing.py",
+            "gradient_async/emulator/domain/storage.py",
+            "gradient_async/emulator/domain/*/*.py",
         ),
         "tests": (
             "tests/resources/*.py",

@@ -80,6 +80,8 @@ async def _build(scenario: Scenario) -> None:
         "update_knowledge_base", "list_knowledge_bases", "get_knowledge_base"
     )
     assert base.name != changed.name
+    # The job that creating it has started.
+    scenario.api.advance(_JOB_SECONDS)
 
 
 async def _index(scenario: Scenario) -> None:

@@ -21,6 +21,6 @@ async def call() -> AsyncIterator[HttpClient]:
 
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[Emulator]:
-    """Run a server with one account and 45 jobs."""
-    async with Emulator(jobs=45, database_seconds=0) as emulator:
+    """Run a server with one account and 45 jobs, which starts none by itself."""
+    async with Emulator(jobs=45, database_seconds=0, auto_index=False) as emulator:
         yield emulator

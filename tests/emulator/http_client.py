@@ -13,7 +13,8 @@ from gradient_async.emulator import Emulator
 
 JOBS = "/v2/gen-ai/indexing_jobs"
 BASES = "/v2/gen-ai/knowledge_bases"
-MODEL = "0a1e6b3c-0000-4000-8000-000000000001"
+UPLOADS = f"{BASES}/data_sources/file_upload_presigned_urls"
+MODEL = "22653204-79ed-11ef-bf8f-4e013e2ddde4"
 SPACES = {"spaces_data_source": {"bucket_name": "files", "region": "tor1"}}
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from gradient_async.emulator import Emulator
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
-    EMBEDDING_MODELS,
     MODELS,
 )
 
@@ -19,11 +18,11 @@ PATH = "/v2/gen-ai/models"
 @pytest.mark.parametrize(
     ("query", "codes"),
     [
-        ({}, ["tor1", "nyc2", "ams3"]),
+        ({}, ["tor1", "nyc2", "nyc3", "ams3"]),
         ({"serves_inference": "true"}, ["tor1", "nyc2"]),
         ({"serves_batch": "true"}, ["tor1", "ams3"]),
         ({"serves_batch": "1", "serves_inference": "True"}, ["tor1"]),
-        ({"serves_batch": "false"}, ["tor1", "nyc2", "ams3"]),
+        ({"serves_batch": "false"}, ["tor1", "nyc2", "nyc3", "ams3"]),
     ],
 )
 async def test_regions(
@@ -38,16 +37,18 @@ async def test_regions(
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        (PATH, 5),
-        (f"{PATH}?public_only=true", 4),
-        (f"{PATH}?usecases=MODEL_USECASE_KNOWLEDGEBASE", 3),
+        (PATH, 7),
+        (f"{PATH}?public_only=true", 6),
+        (f"{PATH}?usecases=MODEL_USECASE_KNOWLEDGEBASE", 5),
         (f"{PATH}?usecases=MODEL_USECASE_AGENT", 2),
         (f"{PATH}?usecases=MODEL_USECASE_AGENT&public_only=true", 1),
         (
             f"{PATH}?usecases=MODEL_USECASE_GUARDRAIL&usecases=MODEL_USECASE_AGENT",
             2,
         ),
+        (f"{PATH}?usecases=MODEL_USECASE_GUARDRAIL,MODEL_USECASE_AGENT", 2),
         (f"{PATH}?usecases=MODEL_USECASE_GUARDRAIL", 0),
+        (f"{PATH}?usecases=&page=0&per_page=0", 7),
     ],
 )
 async def test_models(api: Emulator, call: HttpClient, path: str, count: int) -> None:
@@ -71,7 +72,7 @@ async def test_links_keep_the_filter(api: Emulator, call: HttpClient) -> None:
         (REGIONS, {"serves_batch": "maybe"}),
         (PATH, {"public_only": ""}),
         (PATH, {"usecases": "MODEL_USECASE_COOKING"}),
-        (PATH, {"page": "0"}),
+        (PATH, {"usecases": "MODEL_USECASE_AGENT,"}),
     ],
 )
 async def test_invalid_filters(
@@ -83,18 +84,21 @@ async def test_invalid_filters(
     assert (400, "bad_request") == (response.status, response.json["id"])
 
 
-def test_embedding_models_agree() -> None:
-    """Chunk sizes are checked against the limits that the list shows."""
-    listed = [
-        tuple(
-            model.fields[f"kb_{name}_chunk_size"] for name in ("min", "max", "default")
-        )
-        for model in MODELS[: len(EMBEDDING_MODELS)]
-    ]
+async def test_public_models(api: Emulator, call: HttpClient) -> None:
+    """The public embedding models have their ids and prices."""
+    response = await call(api, PATH, usecases="MODEL_USECASE_KNOWLEDGEBASE")
+    prices = {
+        (it["uuid"], it["name"], it["pricing"]["input_price_per_million"])
+        for it in response.json["models"]
+    }
 
-    assert [
-        (it.min_size, it.max_size, it.default_size) for it in EMBEDDING_MODELS
-    ] == listed
+    assert {
+        ("22653204-79ed-11ef-bf8f-4e013e2ddde4", "GTE Large EN v1.5", 0.09),
+        ("22652c2a-79ed-11ef-bf8f-4e013e2ddde4", "All MiniLM L6 v2", 0.009),
+        ("22652f75-79ed-11ef-bf8f-4e013e2ddde4", "Multi QA MPNet Base Dot v1", 0.009),
+        ("bb3ab4ee-d9b5-11f0-b074-4e013e2ddde4", "Qwen3 Embedding 0.6B", 0.04),
+        ("78836a83-26d0-11f1-b074-4e013e2ddde4", "BGE M3", 0.02),
+    } == prices
 
 
 def test_every_member_occurs() -> None:

@@ -17,7 +17,7 @@ from gradient_async.emulator import Emulator
 from gradient_async.emulator import __main__ as command
 from gradient_async.emulator.__main__ import create_parser, main, serve
 
-from .http_client import SPACES, HttpClient
+from .http_client import SPACES, UPLOADS, HttpClient
 
 
 class Console(io.StringIO):
@@ -56,11 +56,27 @@ async def test_speed(call: HttpClient) -> None:
         ["--jobs", "0", "--speed", "60", "--database-seconds", "0"]
     )
     async with Emulator(**vars(options)) as api:
-        uuid = await call.start(api, await call.create_base(api, SPACES))
+        await call.create_base(api, SPACES)
         await asyncio.sleep(10 / 60)
-        job = await call.job(api, uuid)
+        (job,) = api.jobs()
 
     assert "BATCH_JOB_PHASE_SUCCEEDED" == job["phase"]
+
+
+@pytest.mark.usefixtures("capsys")
+async def test_memory_is_bounded(call: HttpClient) -> None:
+    """The command does not keep the requests, which no other process can read."""
+    api = Emulator(jobs=0)
+    serving = asyncio.create_task(serve(api))
+    await asyncio.sleep(0.1)
+    await call.post(api, UPLOADS, files=[{"file_name": "a", "file_size": 1}])
+    received = [*api.requests]
+    await asyncio.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+    assert 1 == len(received)
+    assert [] == api.requests
 
 
 def test_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:

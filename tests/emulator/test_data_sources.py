@@ -53,7 +53,7 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("google_drive_data_source", {"refresh_token": SECRET}, {}),
 ]
-ADDED = KINDS[:3]
+ADDED = KINDS[:4]
 
 
 @pytest.mark.parametrize(("kind", "given", "shown"), KINDS)
@@ -76,7 +76,7 @@ async def test_kinds(
 async def test_added(
     api: Emulator, call: HttpClient, kind: str, given: object, shown: object
 ) -> None:
-    """Buckets and websites can be added later."""
+    """Buckets, websites and uploaded files can be added later."""
     base = await call.create_base(api)
     response = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
 
@@ -84,11 +84,11 @@ async def test_added(
     assert response.json["knowledge_base_data_source"] == api.data_sources(base)[0]
 
 
-@pytest.mark.parametrize(("kind", "given", "shown"), KINDS[3:])
+@pytest.mark.parametrize(("kind", "given", "shown"), KINDS[4:])
 async def test_other_kinds_cannot_be_added(
     api: Emulator, call: HttpClient, kind: str, given: object, shown: object
 ) -> None:
-    """Other kinds cannot be added, as in the API's description."""
+    """Folders cannot be added, as in the API's description."""
     base = await call.create_base(api)
     response = await call.post(api, f"{BASES}/{base}/data_sources", **{kind: given})
 
@@ -103,10 +103,63 @@ async def test_buckets_show_deprecated_members(api: Emulator, call: HttpClient) 
     assert ("files", "tor1") == (source["bucket_name"], source["region"])
 
 
+BUCKET = {"bucket_name": "b", "item_path": "p", "region": "r"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"bucket_name": "b", "item_path": "p", "bucket_region": "r"},
+            {"spaces_data_source": BUCKET},
+        ),
+        (
+            {"bucketName": "b", "itemPath": "p", "bucketRegion": "r"},
+            {"spaces_data_source": BUCKET},
+        ),
+        (
+            {
+                "spacesDataSource": {"bucketName": "b", "itemPath": "p", "region": "r"},
+                "chunkingAlgorithm": 3,
+                "chunkingOptions": {"maxChunkSize": "500"},
+            },
+            {
+                "spaces_data_source": BUCKET,
+                "chunking_algorithm": "CHUNKING_ALGORITHM_SEMANTIC",
+                "chunking_options": {"max_chunk_size": 500},
+            },
+        ),
+        (
+            {"web_crawler_data_source": {"base_url": "http://a", "crawling_option": 2}},
+            {
+                "web_crawler_data_source": {
+                    "base_url": "http://a",
+                    "crawling_option": "PATH",
+                    "embed_media": False,
+                    "exclude_tags": [],
+                }
+            },
+        ),
+    ],
+)
+async def test_other_spellings(
+    api: Emulator, call: HttpClient, given: object, expected: dict[str, Any]
+) -> None:
+    """Deprecated members, lowerCamelCase and enum numbers are read."""
+    (source,) = api.data_sources(await call.create_base(api, given))
+
+    assert expected == {name: source[name] for name in expected}
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "message"),
     [
         ({}, 422, "exactly one"),
+        ({"bucket_name": ""}, 422, "exactly one"),
+        ({"bucket_name": "b", "bucket_region": 1}, 400, "region"),
+        ({**SPACES, "chunking_algorithm": 5}, 400, "chunking_algorithm"),
+        ({**SPACES, "chunking_algorithm": ""}, 400, "chunking_algorithm"),
+        ({**SPACES, "chunking_algorithm": True}, 400, "chunking_algorithm"),
         ({"spaces_data_source": None}, 422, "exactly one"),
         ({**SPACES, "aws_data_source": {"bucket_name": "b"}}, 422, "exactly one"),
         ({**SPACES, "dropbox_data_source": {}}, 422, "exactly one"),
@@ -126,6 +179,16 @@ async def test_buckets_show_deprecated_members(api: Emulator, call: HttpClient) 
             },
             400,
             "crawling_option",
+        ),
+        (
+            {
+                "file_upload_data_source": {
+                    "stored_object_key": "a",
+                    "size_in_bytes": "-1",
+                }
+            },
+            422,
+            "file_upload_data_source.size_in_bytes",
         ),
         ({"spaces_data_source": "b"}, 400, "an object"),
         ({**SPACES, "chunking_algorithm": "BY_HAND"}, 400, "chunking_algorithm"),
@@ -176,7 +239,7 @@ async def test_update(api: Emulator, call: HttpClient) -> None:
     api.advance(3)
     changes = {"chunking_algorithm": "CHUNKING_ALGORITHM_FIXED_LENGTH"}
     path = f"{BASES}/{base}/data_sources/{source['uuid']}"
-    response = await call.put(api, path, **changes)
+    response = await call.put(api, path, **changes, chunking_options={})
     rejected = await call.put(api, path, chunking_options={"max_chunk_size": 9})
     date = {"updated_at": "2026-11-01T12:00:03Z"}
 

@@ -39,29 +39,29 @@ async def test_error_statuses(
     assert 200 == normal.status
 
 
-async def test_other_statuses_have_no_body(api: Emulator, call: HttpClient) -> None:
-    """A status below 400 has no body."""
-    api.fail(Fault(status=204))
-    response = await call(api)
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault(status=204), (204, b"", "application/json")),
+        (Fault(body=b"<p>", content_type="text/html"), (200, b"<p>", "text/html")),
+        (Fault(status=502, body=b""), (502, b"", "application/json")),
+        (
+            Fault(status=500, body=b"x", cut=1, drip=0.001),
+            (500, b"x", "application/json"),
+        ),
+    ],
+)
+async def test_own_bodies(
+    api: Emulator, call: HttpClient, fault: Fault, expected: tuple[int, bytes, str]
+) -> None:
+    """A body is sent as it is, with any status; below 400 there is none by default."""
+    api.fail(fault)
+    response, normal = await call(api), await call(api)
+    kind = response.headers.get("content-type", "application/json")
 
-    assert (204, b"") == (response.status, response.body)
-
-
-async def test_own_body(api: Emulator, call: HttpClient) -> None:
-    """The body is sent unchanged, with its content type."""
-    api.fail(Fault(body=b"<html>", content_type="text/html"))
-    response = await call(api)
-
-    assert (200, b"<html>") == (response.status, response.body)
-    assert "text/html" == response.headers["content-type"]
-
-
-async def test_own_body_with_a_status(api: Emulator, call: HttpClient) -> None:
-    """A body, even an empty one, can have any status."""
-    api.fail(Fault(status=502, body=b""))
-    response = await call(api)
-
-    assert (502, b"") == (response.status, response.body)
+    assert expected == (response.status, response.body, kind)
+    assert 200 == normal.status
+    assert 1 == api.connections
 
 
 async def test_headers_replace_those_of_the_server(
@@ -140,16 +140,6 @@ async def test_cut_takes_no_time(
         await call(api)
 
     assert seconds == round(asyncio.get_running_loop().time() - before, 3)
-
-
-async def test_cut_beyond_the_end(api: Emulator, call: HttpClient) -> None:
-    """A cut beyond the end of the body changes nothing."""
-    api.fail(Fault(status=500, body=b"short", cut=5, drip=0.001))
-    response = await call(api)
-    again = await call(api)
-
-    assert (500, b"short", 200) == (response.status, response.body, again.status)
-    assert 1 == api.connections
 
 
 async def test_drop(api: Emulator, call: HttpClient) -> None:

@@ -276,16 +276,16 @@ async def test_unknown_jobs(api: Emulator, call: HttpClient, path: str) -> None:
 
 
 async def test_jobs_of_a_knowledge_base(call: HttpClient) -> None:
-    """The list has the newest 20 jobs, whatever `page` is."""
+    """The list has the newest 15 jobs, whatever `page` is."""
     async with Emulator(jobs=300, database_seconds=0) as api:
         base = str(api.knowledge_bases()[0]["uuid"])
         path = f"{BASES}/{base}/indexing_jobs"
         response = await call(api, path, page=2, per_page=5)
         jobs = [it for it in api.jobs() if it["knowledge_base_uuid"] == base]
-        url = f"{api.url}{path}?per_page=20"
-    pages = -(-len(jobs) // 20)
+        url = f"{api.url}{path}?per_page=15"
+    pages = -(-len(jobs) // 15)
 
-    assert jobs[:20] == response.json["jobs"]
+    assert jobs[:15] == response.json["jobs"]
     assert {"page": 1, "pages": pages, "total": len(jobs)} == response.json["meta"]
     assert {"next": f"{url}&page=2", "last": f"{url}&page={pages}"} == response.json[
         "links"
@@ -304,7 +304,9 @@ async def test_created_jobs_can_be_removed(api: Emulator, call: HttpClient) -> N
 
 async def test_accounts_are_separate(call: HttpClient) -> None:
     """One account cannot see or index what belongs to another."""
-    async with Emulator(jobs=5, accounts=2, database_seconds=0) as api:
+    async with Emulator(
+        jobs=5, accounts=2, database_seconds=0, auto_index=False
+    ) as api:
         base = await call.create_base(api, SPACES)
         uuid = await call.start(api, base)
         other = f"Bearer {api.tokens[1]}"
@@ -321,7 +323,9 @@ async def test_data_is_repeatable(call: HttpClient) -> None:
     """What clients create has the same ids and numbers in a second run."""
     runs = []
     for _ in range(2):
-        async with Emulator(jobs=3, speed=0, database_seconds=0) as api:
+        async with Emulator(
+            jobs=3, speed=0, database_seconds=0, auto_index=False
+        ) as api:
             base = await call.create_base(api, SPACES, CRAWLER)
             await call.start(api, base)
             api.advance(60)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
+import tracemalloc
 
 import pytest
 
 from gradient_async.emulator import Emulator
 
-from .http_client import JOBS, HttpClient
+from .http_client import BASES, JOBS, HttpClient
 
 
 async def test_pages_join_to_the_whole_list(api: Emulator, call: HttpClient) -> None:
@@ -72,16 +74,35 @@ async def test_empty_list(call: HttpClient) -> None:
 
 
 async def test_page_sizes(call: HttpClient) -> None:
-    """A page has 20 jobs by default and 200 at most."""
+    """A page has 20 jobs by default, which 0 means too, and 200 at most."""
     async with Emulator(jobs=300) as api:
         default, large = await call(api), await call(api, per_page=1000)
+        zero = await call(api, per_page=0, page=0)
 
     assert 20 == len(default.uuids)
+    assert default.json == zero.json
     assert 200 == len(large.uuids)
     assert 2 == large.json["meta"]["pages"]
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣", "9" * 5000])
+async def test_a_million_jobs(call: HttpClient) -> None:
+    """However many jobs there are, a start and a page take no time and no memory."""
+    begin = time.process_time()
+    tracemalloc.start()
+    async with Emulator(jobs=1_000_000, limits=None) as api:
+        last = await call(api, per_page=200, page=5000)
+        job = (await call(api, f"{JOBS}/{last.uuids[-1]}")).json["job"]
+        await call(api, f"{BASES}/{job['knowledge_base_uuid']}/data_sources")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert job == last.json["jobs"][-1]
+    assert {"page": 5000, "pages": 5000, "total": 1_000_000} == last.json["meta"]
+    assert peak < 50_000_000
+    assert time.process_time() - begin < 20
+
+
+@pytest.mark.parametrize("text", ["-1", "x", "", "1.5", "٣", "9" * 5000])
 @pytest.mark.parametrize("name", ["page", "per_page"])
 async def test_invalid_numbers(
     api: Emulator, call: HttpClient, name: str, text: str

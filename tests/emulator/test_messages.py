@@ -103,15 +103,29 @@ def test_wrong_types(read: Callable[[Message], object], expected: str) -> None:
 
 def test_members_of_the_right_type() -> None:
     """Members of the right type are returned unchanged."""
-    message = Message({"a": "x", "b": [1, "2"], "c": 0.5, "d": True, "e": ["y"]})
+    message = Message(
+        {"a": "x", "b": [1, "2"], "c": 0.5, "d": True, "e": ["y"], "f": 0}
+    )
 
-    assert ("x", [1, 2], 0.5, True, ["y"]) == (
+    assert ("x", "NONE", [1, 2], 0.5, True, ["y"]) == (
         message.enum("a", ["NONE", "x"]),
+        message.enum("f", ["NONE", "x"]),
         message.integers("b"),
         message.number("c"),
         message.boolean("d"),
         message.strings("e"),
     )
+
+
+def test_lower_camel_case() -> None:
+    """Members may be written in lowerCamelCase, in messages of messages too."""
+    message = Message({"anInner": {"someText": "x"}, "a_b": None, "aB": 1})
+    inner = message.message("an_inner")
+
+    assert inner is not None
+    assert ("x", 1) == (inner.string("some_text"), message.integer("a_b"))
+    with pytest.raises(ApiError, match=r"an_inner.some_text: expected a whole"):
+        inner.integer("some_text")
 
 
 def test_numbers_too_large_for_a_float() -> None:

@@ -21,7 +21,9 @@ SITE: Any = {"web_crawler_data_source": {"base_url": "https://a.invalid"}}
 async def api() -> AsyncIterator[Emulator]:
     """Run an API that allows a few requests a minute."""
     limits = [Window(8, 60.0)]
-    async with Emulator(jobs=0, database_seconds=0, limits=limits) as emulator:
+    async with Emulator(
+        jobs=0, limits=limits, database_seconds=0, auto_index=False
+    ) as emulator:
         yield emulator
 
 

@@ -91,6 +91,7 @@ def test_times_match_the_phase() -> None:
     assert "finished_at" not in running
     assert "2026-11-01T12:00:10Z" == ended["finished_at"] == ended["updated_at"]
     assert "2026-11-01T12:00:10Z" == ended["data_source_jobs"][0]["completed_at"]
+    assert "completed_at" not in running["data_source_jobs"][0]
 
 
 def test_counts_never_decrease() -> None:
@@ -132,44 +133,41 @@ def test_outcomes(sources: list[SourceRun], phase: str, status: str) -> None:
     assert (status != "NO_CHANGES") == fields["is_report_available"]
 
 
-def test_failures_show_when_they_happen() -> None:
-    """A failure shows only once it has happened."""
-    job = run(source("one", BROKEN))
-    (before,), (after,) = (job_after(job, it)["data_source_jobs"] for it in (5, 10))
-
-    assert "error_msg" not in before
-    assert ("broken", "It broke.") == (after["error_msg"], after["error_details"])
-    assert ("4", "0", "0") == (
-        after["failed_item_count"],
-        after["indexed_item_count"],
-        after["total_bytes_indexed"],
-    )
-
-
-def test_partial_failures() -> None:
-    """Half of the items fail, and half of the bytes are indexed."""
-    (entry,) = job_after(run(source("one", HALF)), 10)["data_source_jobs"]
-
-    assert ("half", False) == (entry["error_msg"], "error_details" in entry)
-    assert "DATA_SOURCE_STATUS_PARTIALLY_UPDATED" == entry["status"]
-    assert ("2", "2", "2000") == (
-        entry["failed_item_count"],
-        entry["indexed_item_count"],
-        entry["total_bytes_indexed"],
-    )
-
-
-def test_unchanged_sources_are_skipped() -> None:
-    """All items of an unchanged source are skipped, and cost no tokens."""
-    fields = job_after(run(source("one", unchanged=True)), 10)
+@pytest.mark.parametrize(
+    ("plan", "seconds", "expected"),
+    [
+        # Status, failed, indexed and skipped items, indexed bytes, error.
+        (source("a", BROKEN), 5, ("IN_PROGRESS", "1", "0", "0", "0", None)),
+        (source("a", BROKEN), 10, ("FAILED", "4", "0", "0", "0", "broken")),
+        (source("a", HALF), 6, ("IN_PROGRESS", "1", "1", "0", "1000", None)),
+        (source("a", HALF), 10, ("PARTIALLY_UPDATED", "2", "2", "0", "2000", "half")),
+        (
+            source("a", unchanged=True),
+            10,
+            ("NOT_UPDATED", "0", "0", "4", "0", None),
+        ),
+    ],
+)
+def test_counts(
+    plan: SourceRun, seconds: int, expected: tuple[str | None, ...]
+) -> None:
+    """Items fail or are skipped over time; a failure shows once it has happened."""
+    fields = job_after(run(plan), seconds)
     (entry,) = fields["data_source_jobs"]
-
-    assert "DATA_SOURCE_STATUS_NOT_UPDATED" == entry["status"]
-    assert ("4", "0", 0) == (
-        entry["skipped_item_count"],
-        entry["indexed_item_count"],
-        fields["tokens"],
+    names = (
+        "failed_item_count",
+        "indexed_item_count",
+        "skipped_item_count",
+        "total_bytes_indexed",
+        "error_msg",
     )
+
+    assert expected == (
+        entry["status"].removeprefix("DATA_SOURCE_STATUS_"),
+        *map(entry.get, names),
+    )
+    assert int(entry["total_bytes_indexed"]) // 4 == fields["tokens"]
+    assert (expected[-1] == "broken") == ("error_details" in entry)
 
 
 def test_sources_without_duration() -> None:
@@ -241,25 +239,3 @@ def test_shares_are_exact(files: int, share: float, failed: int) -> None:
         str(files * 100 - math.ceil(files * 100 * Fraction(str(share))))
         == (entry["total_bytes_indexed"])
     )
-
-
-def test_partial_failures_in_progress() -> None:
-    """Halfway through a source, half of its failures have happened."""
-    (entry,) = job_after(run(source("one", HALF)), 6)["data_source_jobs"]
-
-    assert ("1", "1", "1000") == (
-        entry["failed_item_count"],
-        entry["indexed_item_count"],
-        entry["total_bytes_indexed"],
-    )
-    assert "error_msg" not in entry
-
-
-def test_sources_in_progress() -> None:
-    """A source in progress has no end time."""
-    ended, running = job_after(run(source("one"), source("two")), 12)[
-        "data_source_jobs"
-    ]
-
-    assert "2026-11-01T12:00:10Z" == ended["completed_at"] == running["started_at"]
-    assert "completed_at" not in running

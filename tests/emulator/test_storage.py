@@ -17,10 +17,9 @@ import pytest
 
 from gradient_async.emulator import Emulator, Fault
 
-from .http_client import BASES, JOBS, MODEL, SPACES, HttpClient, Response
+from .http_client import BASES, JOBS, MODEL, SPACES, UPLOADS, HttpClient, Response
 
 NEW = {"name": "New", "region": "tor1", "embedding_model_uuid": MODEL}
-PRESIGN = f"{BASES}/data_sources/file_upload_presigned_urls"
 
 
 async def presign(
@@ -28,7 +27,7 @@ async def presign(
 ) -> dict[str, Any]:
     """Request one presigned URL."""
     response = await call.post(
-        api, PRESIGN, files=[{"file_name": name, "file_size": size}]
+        api, UPLOADS, files=[{"file_name": name, "file_size": size}]
     )
     (upload,) = response.json["uploads"]
     return dict(upload)
@@ -53,7 +52,7 @@ async def test_presigned_urls(api: Emulator, call: HttpClient) -> None:
         {"file_name": "a.pdf", "file_size": "5"},
         {"file_name": "b", "file_size": 1},
     ]
-    response = await call.post(api, PRESIGN, files=files)
+    response = await call.post(api, UPLOADS, files=files)
     first, second = response.json["uploads"]
 
     assert response.headers["x-request-id"] == response.json["request_id"]
@@ -81,7 +80,7 @@ async def test_presigned_urls(api: Emulator, call: HttpClient) -> None:
 )
 async def test_invalid_files(api: Emulator, call: HttpClient, files: object) -> None:
     """A file needs a name and a positive size."""
-    response = await call.post(api, PRESIGN, files=files)
+    response = await call.post(api, UPLOADS, files=files)
 
     assert 422 == response.status
 
@@ -261,16 +260,6 @@ async def test_size_of_the_file_counts(
     assert (3, "12") == (job["tokens"], job["data_source_jobs"][0]["total_bytes"])
 
 
-async def test_negative_sizes(api: Emulator, call: HttpClient) -> None:
-    """A negative size is rejected."""
-    source = {"stored_object_key": "a", "size_in_bytes": "-1"}
-    fields = NEW | {"datasources": [{"file_upload_data_source": source}]}
-    response = await call.post(api, BASES, **fields)
-
-    assert 422 == response.status
-    assert "datasources[0].file_upload_data_source.size_in_bytes" in response.message
-
-
 async def test_report_of_another_account(call: HttpClient) -> None:
     """The site has the reports of all accounts."""
     async with Emulator(jobs=20, accounts=2, database_seconds=0) as api:
@@ -400,6 +389,17 @@ async def test_life_cycle(call: HttpClient) -> None:
     ]
 
 
+async def test_expired_keys_are_forgotten(api: Emulator, call: HttpClient) -> None:
+    """What was announced and never sent is forgotten when its URL has expired."""
+    counts = []
+    for seconds in (0, 0, 600, 600):
+        api.advance(seconds)
+        await presign(api, call)
+        counts.append(len(api._platform.store.expected))
+
+    assert [1, 2, 3, 2] == counts
+
+
 async def test_urls_survive_a_restart(call: HttpClient) -> None:
     """A presigned URL stays valid across a restart."""
     api = Emulator(jobs=0, database_seconds=0)
@@ -422,13 +422,3 @@ async def test_port_is_taken_at_restart(call: HttpClient) -> None:
             response = await send(call, upload["presigned_url"], b"12345")
 
     assert 200 == response.status
-
-
-async def test_taken_port_leaves_nothing_running(api: Emulator) -> None:
-    """A server whose port is taken does not leave its storage site running."""
-    other = Emulator(jobs=0, port=int(api.url.rpartition(":")[2]))
-    with pytest.raises(OSError, match="address"):
-        await other.start()
-
-    with pytest.raises(RuntimeError, match="not running"):
-        _ = other.storage_url

@@ -6,16 +6,11 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Self
 
 import aiohttp
 import pytest
 
 from gradient_async.emulator import Emulator
-from gradient_async.emulator.core.timestamps import START_TIME
-from gradient_async.emulator.domain.jobs.history import JobGenerator
-from gradient_async.emulator.domain.jobs.job import Job
-from gradient_async.emulator.domain.jobs.job_list import JobList, JobRecord
 from gradient_async.testing.background import run_in_background
 
 from .http_client import SPACES, HttpClient
@@ -61,41 +56,19 @@ def test_reading_and_changing_while_it_serves() -> None:
     assert {200} == sending.result()
 
 
-def test_iterations_are_not_affected() -> None:
-    """An iteration is not affected by changes after its start."""
-    api = Emulator(jobs=3)
-    account = api._account(None)
-    now = api._platform.clock.now
-    base = account.jobs.find(api.job_uuids()[0], now)
-    assert base is not None
-    iterations = [
-        (it.at(now) for it in account.jobs.newest_first()),
-        account.jobs.of_knowledge_base(base.knowledge_base_uuid, now),
-    ]
-    uuids = [next(iteration).uuid for iteration in iterations]
-    api.add_jobs(1)
-
-    assert [api.job_uuids()[1]] * 2 == uuids
-    assert 2 == len(list(iterations[0]))
-    assert not [
-        job for job in iterations[1] if job.uuid in {*uuids, api.job_uuids()[0]}
-    ]
-
-
 def test_pages_are_not_affected() -> None:
-    """A page is not affected by jobs that are added while it is read."""
-    generator = JobGenerator("test")
-    records: dict[str, JobRecord] = {}
-    jobs = JobList(generator, records)
+    """A list that was read, and an iteration, do not see jobs that are added then."""
+    api = Emulator(jobs=30)
+    jobs, now = api._account(None).jobs, api._platform.clock.now
+    before, bases = api.job_uuids(), [str(it["uuid"]) for it in api.knowledge_bases()]
+    ages, iterations = jobs.newest_first(), [jobs.of_knowledge_base(it) for it in bases]
+    first = [next(it) for it in iterations]
+    (added,) = api.add_jobs(1)
+    grown = jobs.newest_first()
+    api.remove_job(added)
+    read = [*first, *(age for it in iterations for age in it)]
 
-    class GrowingJob(Job):
-        def at(self, now: int) -> Self:
-            jobs.add_pending(1, now, generator.knowledge_bases)
-            return self
-
-    history = generator.generate_history(3)
-    records |= {job.uuid: GrowingJob(job.fields) for job in history}
-    read = [record.at(START_TIME).uuid for record in jobs.newest_first()]
-
-    assert [job.uuid for job in reversed(history)] == read
-    assert 6 == len(jobs.uuids())
+    assert before == tuple(jobs.at(age, now).uuid for age in ages)
+    assert set(ages) == set(read)
+    assert [added, *before] == [jobs.at(age, now).uuid for age in grown]
+    assert before == api.job_uuids()

@@ -53,7 +53,7 @@ def first_job(phase: str = "PENDING", created_at: str = BORN) -> Response:
 @pytest_asyncio.fixture
 async def api() -> AsyncIterator[Emulator]:
     """Run an API where a new database takes five minutes."""
-    async with Emulator(jobs=0, database_seconds=300) as emulator:
+    async with Emulator(jobs=0, database_seconds=300, auto_index=False) as emulator:
         yield emulator
 
 
@@ -101,7 +101,7 @@ async def test_run_on_a_new_base(
 async def test_job_that_the_platform_starts(database_id: str | None) -> None:
     """`run` waits for the job that creating the knowledge base has started."""
     async with (
-        Emulator(jobs=0, database_seconds=300, indexes_new=True) as api,
+        Emulator(jobs=0, database_seconds=300) as api,
         Client(api.token, base_url=api.url) as client,
     ):
         new = await create_base(client, database_id=database_id)

@@ -191,7 +191,7 @@ async def test_a_stream_survives_a_rotation(api: Emulator) -> None:
 
 async def test_waiting_survives_a_rotation() -> None:
     """A job is waited for to its end, although the token is replaced on the way."""
-    async with Emulator(limits=None, database_seconds=0) as api:
+    async with Emulator(limits=None, database_seconds=0, auto_index=False) as api:
         vault = Rotating(api.token)
         async with Client(vault, base_url=api.url) as client:
             models = await client.models.list(usecases="knowledgebase")

@@ -25,7 +25,8 @@ class Message:
     A JSON object whose members are read by name and type.
 
     As in protobuf, a missing or null member has its type's zero value, and unknown
-    members are ignored. A member of another type raises an `ApiError` with status 400.
+    members are ignored; `spaces_data_source` may be written `spacesDataSource`. A
+    member of another type raises an `ApiError` with status 400.
     """
 
     fields: Mapping[str, object]
@@ -46,7 +47,12 @@ class Message:
 
     def has(self, name: str) -> bool:
         """Whether a member is present and not null."""
-        return self.fields.get(name) is not None
+        return self.get(name) is not None
+
+    def get(self, name: str) -> object:
+        """Return a member as it was sent; None if it is missing."""
+        value = self.fields.get(name)
+        return self.fields.get(_camel_case(name)) if value is None else value
 
     def string(self, name: str) -> str:
         """Return a string."""
@@ -81,11 +87,13 @@ class Message:
         return self._read(name, _boolean, False)
 
     def enum(self, name: str, values: Sequence[str]) -> str:
-        """Return one of an enum's values; the first is its zero value."""
-        text = self._read(name, _string, values[0])
-        if text not in values:
+        """Return one of an enum's values, sent as it is or as its number from 0."""
+        value = self.get(name)
+        if type(value) is int and value in range(len(values)):
+            return values[value]
+        if value is not None and value not in values:
             self._reject(name, "one of " + ", ".join(values))
-        return text
+        return str(value or values[0])
 
     def message(self, name: str) -> Message | None:
         """Return an object, or None if there is none."""
@@ -101,7 +109,7 @@ class Message:
         ]
 
     def _read(self, name: str, convert: Callable[[object], _T], zero: _T) -> _T:
-        value = self.fields.get(name)
+        value = self.get(name)
         if value is None:
             return zero
         try:
@@ -115,6 +123,11 @@ class Message:
     def _reject(self, name: str, expected: str) -> NoReturn:
         """Raise an error that names the member and what was expected."""
         raise ApiError(400, f"{self.path}{name}: expected {expected}.")
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _reject_constant(name: str) -> NoReturn:

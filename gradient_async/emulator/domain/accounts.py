@@ -11,8 +11,7 @@ import attrs
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.ids import create_rng, create_uuid
 from gradient_async.emulator.core.limiter import RateLimiter
-from gradient_async.emulator.core.timestamps import START_TIME, parse_timestamp
-from gradient_async.emulator.domain.jobs.history import JobGenerator, SourceIds
+from gradient_async.emulator.domain.jobs.history import JobHistory, SourceIds
 from gradient_async.emulator.domain.jobs.job_list import JobList
 from gradient_async.emulator.domain.jobs.runs import SourcePlan
 from gradient_async.emulator.domain.knowledge_bases.data_sources import DataSource
@@ -59,25 +58,22 @@ class Account:
         limiter: RateLimiter | None,
     ) -> Self:
         """Create an account with seeded data, which depends on seed and index only."""
-        generator = JobGenerator(f"{seed}/{index}")
-        history = generator.generate_history(jobs, unfinished)
+        history = JobHistory(f"{seed}/{index}", jobs, unfinished)
         # A generator of its own: what clients create does not change seeded data.
         create_id = partial(create_uuid, create_rng(f"{seed}/{index}/created"))
         owner = Owner(9_000_001 + index, create_id())
-        # Knowledge bases are older than the first job that indexes them.
-        oldest = (
-            parse_timestamp(str(history[0].fields["created_at"]))
-            if history
-            else START_TIME
-        )
         return cls(
             index=index,
             # Predictable, so that other programs can be configured in advance.
             token=f"emulator-token-{index + 1}",
             limiter=limiter,
-            jobs=JobList(generator, {job.uuid: job for job in history}),
+            jobs=JobList(history),
             knowledge_bases=create_knowledge_bases(
-                f"{seed}/{index}/bases", generator.knowledge_bases, owner, before=oldest
+                f"{seed}/{index}/bases",
+                history.knowledge_bases,
+                owner,
+                # They are older than the first job that indexes them.
+                before=history.begin,
             ),
             create_id=create_id,
             owner=owner,

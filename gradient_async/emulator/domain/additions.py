@@ -9,7 +9,6 @@ import attrs
 
 from gradient_async.emulator.core.messages import Message
 from gradient_async.emulator.core.timestamps import MINUTE, SECOND
-from gradient_async.emulator.domain.jobs.job import Job
 from gradient_async.emulator.domain.jobs.runs import JobRun, SourcePlan, SourceRun
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
@@ -61,7 +60,7 @@ def create_job(
     status: str,
     error: SourcePlan,
     created_at: int,
-) -> Job:
+) -> JobRun:
     """
     Create a job of all data sources, which stays as it is.
 
@@ -83,7 +82,9 @@ def create_job(
         ),
     )
     time = created_at + _AGES[status]
-    return (run.cancel(time) if status == "cancelled" else run).at(time)
+    if status == "cancelled":
+        return run.cancel(time)
+    return attrs.evolve(run, frozen_at=time)
 
 
 def create_knowledge_base(
@@ -92,7 +93,7 @@ def create_knowledge_base(
     """Create a knowledge base, a day old: buckets and websites in turn."""
     request = {
         "name": name,
-        "embedding_model_uuid": EMBEDDING_MODELS[0].uuid,
+        "embedding_model_uuid": next(iter(EMBEDDING_MODELS)),
         "region": min(REGION_CODES),
         "datasources": [_describe_source(number) for number in range(1, sources + 1)],
     }

@@ -78,6 +78,27 @@ def one(**fields: Reader) -> Reader:
     return read
 
 
+def details(**fields: Reader) -> Reader:
+    """Return a reader of an object, whose missing members have their zero value."""
+
+    def read(message: Message, name: str) -> object:
+        inner = message.message(name)
+        return None if inner is None else read_all(inner, fields)
+
+    return read
+
+
+def read_all(message: Message, fields: Mapping[str, Reader]) -> dict[str, Any]:
+    """Return all fields, those that are missing too, without empty texts."""
+    values = {name: read(message, name) for name, read in fields.items()}
+    return {name: it for name, it in values.items() if it is not None and it != ""}
+
+
+def ignored(message: Message, name: str) -> None:
+    """Read a text that is not kept, so that another type is rejected."""
+    message.string(name)
+
+
 def several(**fields: Reader) -> Reader:
     """Return a reader of a list of objects."""
     return lambda message, name: [

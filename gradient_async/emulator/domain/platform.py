@@ -11,7 +11,7 @@ from gradient_async.emulator.core.clock import Clock
 from gradient_async.emulator.core.limiter import RateLimiter, Window
 from gradient_async.emulator.core.timestamps import SECOND
 from gradient_async.emulator.domain.accounts import Account
-from gradient_async.emulator.domain.jobs.history import UNFINISHED
+from gradient_async.emulator.domain.jobs.history import UNFINISHED_JOBS
 from gradient_async.emulator.domain.storage import ObjectStore, StoredObject
 
 
@@ -24,7 +24,7 @@ class Platform:
     store: ObjectStore
     database_time: int
     """Nanoseconds that it takes to create a database."""
-    indexes_new: bool
+    auto_index: bool
     """Whether creating a knowledge base with data sources starts a job."""
 
     def find_account(self, token: str) -> Account | None:
@@ -47,14 +47,14 @@ def bootstrap(
     count_refused: bool,
     speed: float,
     database_seconds: float,
-    indexes_new: bool,
+    auto_index: bool,
 ) -> Platform:
     """Create a platform with seeded data; the arguments are those of an `Emulator`."""
     if accounts < 1 or jobs < 0:
         msg = "an emulator needs at least 1 account and at least 0 jobs"
         raise ValueError(msg)
-    if unfinished not in range(len(UNFINISHED) + 1):
-        msg = f"unfinished must be 0 to {len(UNFINISHED)}, got {unfinished!r}"
+    if unfinished not in range(UNFINISHED_JOBS + 1):
+        msg = f"unfinished must be 0 to {UNFINISHED_JOBS}, got {unfinished!r}"
         raise ValueError(msg)
     if not 0 <= database_seconds < math.inf:
         msg = f"database_seconds must be a number from 0, got {database_seconds!r}"
@@ -74,7 +74,7 @@ def bootstrap(
         clock=Clock(speed=speed),
         store=_create_store(seed, created),
         database_time=round(database_seconds * SECOND),
-        indexes_new=indexes_new,
+        auto_index=auto_index,
     )
 
 

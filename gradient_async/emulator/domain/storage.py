@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlencode
@@ -59,6 +60,7 @@ class ObjectStore:
         self, file_name: str, size: int, *, owner: int, uuid: str, now: int
     ) -> dict[str, object]:
         """Reserve a key for a file, and return its JSON with a presigned URL."""
+        self._drop_expired(now)
         suffix = PurePosixPath(file_name).suffix
         key = uuid + (suffix if _SUFFIX.fullmatch(suffix) else "")
         self.expected[key] = StoredObject(owner=owner, size=size, at=now)
@@ -100,6 +102,14 @@ class ObjectStore:
         signed_at = datetime.strptime(signed["X-Amz-Date"], _DATE).replace(tzinfo=UTC)
         if now >= (int(signed_at.timestamp()) + _LIFETIME) * SECOND:
             raise ApiError(403, "Request has expired.")
+
+    def _drop_expired(self, now: int) -> None:
+        """Drop the keys whose URLs have expired; the first are the oldest."""
+        expired = takewhile(
+            lambda it: it[1].at + _LIFETIME * SECOND < now, self.expected.items()
+        )
+        for key in [key for key, _ in expired]:
+            del self.expected[key]
 
     def _signature(self, method: str, path: str, query: Mapping[str, str]) -> str:
         # Sorted, because clients may send the parameters in another order.

@@ -6,7 +6,11 @@ from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.pages import Page
-from gradient_async.emulator.domain.knowledge_bases import catalogue
+from gradient_async.emulator.domain.knowledge_bases.catalogue import (
+    MODELS,
+    REGIONS,
+    USE_CASES,
+)
 from gradient_async.emulator.domain.model_catalog import CARDS, ENTRIES
 from gradient_async.emulator.handlers.context import read_boolean, read_page
 from gradient_async.emulator.handlers.responses import (
@@ -18,21 +22,24 @@ from gradient_async.emulator.handlers.responses import (
 
 async def list_datacenter_regions(request: web.Request) -> BytesResponse:
     """List the regions, or only those that serve inference or batches."""
-    regions = catalogue.list_regions(
-        inference=read_boolean(request, "serves_inference"),
-        batch=read_boolean(request, "serves_batch"),
-    )
+    names = ("serves_inference", "serves_batch")
+    filters = [name for name in names if read_boolean(request, name)]
+    regions = [it for it in REGIONS if all(it[name] for name in filters)]
     return json_response({"regions": regions})
 
 
 async def list_models(request: web.Request) -> BytesResponse:
     """List one page of the models, or only of those for some use cases."""
-    usecases = frozenset(request.query.getall("usecases", []))
-    if not usecases <= set(catalogue.USE_CASES):
-        raise ApiError(400, "usecases are: " + ", ".join(catalogue.USE_CASES))
-    models = catalogue.list_models(
-        usecases, public_only=read_boolean(request, "public_only")
-    )
+    words = ",".join(request.query.getall("usecases", []))
+    usecases = frozenset(words.split(",") if words else USE_CASES)
+    if not usecases <= set(USE_CASES):
+        raise ApiError(400, "usecases are: " + ", ".join(USE_CASES))
+    public_only = read_boolean(request, "public_only")
+    models = [
+        it.fields
+        for it in MODELS
+        if usecases & it.usecases and (it.is_public or not public_only)
+    ]
     return list_response(request, "models", models, dict)
 
 

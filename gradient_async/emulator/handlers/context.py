@@ -25,7 +25,7 @@ ACCOUNT: Final = web.RequestKey("account", Account)
 
 _TIME: Final = web.RequestKey("time", int)
 # Nine digits at most: Python refuses to convert strings of thousands of them.
-_COUNTING_NUMBER: Final = re.compile("[1-9][0-9]{0,8}")
+_COUNTING_NUMBER: Final = re.compile("[0-9]{1,9}", re.ASCII)
 _DEFAULT_PER_PAGE: Final = 20
 _MAX_PER_PAGE: Final = 200
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -50,8 +50,9 @@ def read_page(request: web.Request, *, size_name: str = "per_page") -> tuple[int
     """
     Return the page of a list to serve, and the number of items per page.
 
-    `page` counts from 1, the default; `per_page` is 20 by default and 200 at most. A
-    number outside 1 to 999,999,999 raises an `ApiError`.
+    `page` counts from 1, the default; `per_page` is 20 by default and 200 at most. 0
+    means the default, as in protobuf; a number outside 0 to 999,999,999 raises an
+    `ApiError`.
     """
     page = _counting_number(request, "page", 1)
     per_page = _counting_number(request, size_name, _DEFAULT_PER_PAGE)
@@ -77,4 +78,4 @@ def _counting_number(request: web.Request, name: str, default: int) -> int:
     text = request.query.get(name, str(default))
     if not _COUNTING_NUMBER.fullmatch(text):
         raise ApiError(400, "page and per_page count from 1.")
-    return int(text)
+    return int(text) or default

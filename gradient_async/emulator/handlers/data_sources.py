@@ -9,6 +9,7 @@ from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     ADDABLE_KINDS,
     DataSource,
+    read_chunking,
     read_data_source,
 )
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import KnowledgeBase
@@ -58,8 +59,12 @@ async def update_knowledge_base_data_source(request: web.Request) -> BytesRespon
     """Change the chunking of a data source, which the next job then indexes again."""
     message = await read_message(request)
     knowledge_base, data_source = _find(request)
-    chunking = data_source.chunking.updated(message, knowledge_base.model)
-    updated = attrs.evolve(data_source, chunking=chunking, updated_at=get_time(request))
+    changes = read_chunking(message, knowledge_base.model)
+    updated = attrs.evolve(
+        data_source,
+        chunking={**data_source.chunking, **changes},
+        updated_at=get_time(request),
+    )
     return _store(request, knowledge_base, updated)
 
 

@@ -23,14 +23,16 @@ from gradient_async.emulator.handlers.responses import (
     list_response,
 )
 
-_FIRST_PAGE: Final = (1, 20)
+_FIRST_PAGE: Final = (1, 15)
 
 
 async def list_indexing_jobs(request: web.Request) -> BytesResponse:
     """List one page of the jobs, newest first; then the list may grow."""
     account, now = request[ACCOUNT], get_time(request)
-    records = account.jobs.newest_first()
-    response = list_response(request, "jobs", records, lambda it: it.at(now).text)
+    ages = account.jobs.newest_first()
+    response = list_response(
+        request, "jobs", ages, lambda age: account.jobs.at(age, now).text
+    )
     # After the page was read: the list grows between the client's requests.
     account.apply_growth(now)
     return response
@@ -38,16 +40,17 @@ async def list_indexing_jobs(request: web.Request) -> BytesResponse:
 
 async def list_indexing_jobs_by_knowledge_base(request: web.Request) -> BytesResponse:
     """
-    List the newest 20 jobs of a knowledge base.
+    List the newest 15 jobs of a knowledge base.
 
     The API's description gives this list no parameters, so `page` is ignored, although
     the numbers and links describe further pages.
     """
     knowledge_base = find_knowledge_base(request)
-    jobs = tuple(
-        request[ACCOUNT].jobs.of_knowledge_base(knowledge_base.uuid, get_time(request))
+    jobs, now = request[ACCOUNT].jobs, get_time(request)
+    ages = tuple(jobs.of_knowledge_base(knowledge_base.uuid))
+    return list_response(
+        request, "jobs", ages, lambda age: jobs.at(age, now).text, page=_FIRST_PAGE
     )
-    return list_response(request, "jobs", jobs, lambda job: job.text, page=_FIRST_PAGE)
 
 
 async def get_indexing_job(request: web.Request) -> BytesResponse:

@@ -56,7 +56,7 @@ async def create_knowledge_base(request: web.Request) -> BytesResponse:
         database_time=platform.database_time,
     )
     account.knowledge_bases[knowledge_base.uuid] = knowledge_base
-    if platform.indexes_new and knowledge_base.data_sources:
+    if platform.auto_index and knowledge_base.data_sources:
         start_first_job(account, knowledge_base, platform.store, now)
     return _respond(request, knowledge_base)
 

@@ -11,8 +11,8 @@ from typing import Final, Self, cast
 
 import attrs
 
-from gradient_async.emulator.core.timestamps import format_timestamps, parse_timestamp
-from gradient_async.emulator.domain.jobs.sources import IndexedSource, is_reported
+from gradient_async.emulator.core.timestamps import format_timestamps
+from gradient_async.emulator.domain.jobs.sources import IndexedSource
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
 """The phases of jobs that have not ended."""
@@ -60,7 +60,7 @@ class Job:
     ) -> Self:
         """Create a job from its state; times are nanoseconds since the epoch."""
         tokens = sum(source.tokens for source in sources)
-        has_report = any(is_reported(source.fields) for source in sources)
+        has_report = any(source.is_reported for source in sources)
         return cls(
             {
                 "uuid": uuid,
@@ -100,11 +100,6 @@ class Job:
         return str(self.fields["knowledge_base_uuid"])
 
     @property
-    def created_at(self) -> int:
-        """When it was created, in nanoseconds since the epoch."""
-        return parse_timestamp(str(self.fields["created_at"]))
-
-    @property
     def is_unfinished(self) -> bool:
         """Whether it has not ended yet."""
         return str(self.fields["phase"]).removeprefix(_PHASE) in UNFINISHED
@@ -124,29 +119,6 @@ class Job:
         """The ids of all its data sources."""
         return cast(Sequence[str], self.fields["data_source_uuids"])
 
-    def at(self, now: int) -> Self:  # noqa: ARG002  (the signature of `JobRun.at`)
-        """Return the job unchanged: seeded jobs do not move."""
-        return self
-
-    def cancel(self, now: int) -> Self:
-        """Return the job cancelled now, or at its last update if that is later."""
-        # `add_jobs` may have dated the job ahead of the clock.
-        end = max(now, parse_timestamp(str(self.fields["updated_at"])))
-        started = {source["data_source_uuid"] for source in self.sources}
-        sources = [_cancel_source(source, end) for source in self.sources] + [
-            IndexedSource.not_started(uuid, end).fields
-            for uuid in self.source_uuids
-            if uuid not in started
-        ]
-        changes = {
-            "phase": f"{_PHASE}CANCELLED",
-            "status": f"{_STATUS}CANCELLED",
-            **format_timestamps(finished_at=end, updated_at=end),
-            "data_source_jobs": sources,
-            "is_report_available": any(map(is_reported, sources)),
-        }
-        return attrs.evolve(self, fields={**self.fields, **changes})
-
     def report(self) -> str:
         """Return the report on the job: a CSV table of its data sources."""
         text = io.StringIO()
@@ -154,11 +126,3 @@ class Job:
         writer.writeheader()
         writer.writerows(self.sources)
         return text.getvalue()
-
-
-def _cancel_source(fields: Mapping[str, object], end: int) -> dict[str, object]:
-    """Return a data source's entry, cancelled unless it had ended before."""
-    if fields["status"] != "DATA_SOURCE_STATUS_IN_PROGRESS":
-        return dict(fields)
-    status = "DATA_SOURCE_STATUS_CANCELLED"
-    return {**fields, "status": status, **format_timestamps(completed_at=end)}

@@ -22,7 +22,8 @@ from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
 from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
 
 # Long enough for a client that polls to see that a job can be pending.
-_PENDING_TIME: Final = 2 * SECOND
+PENDING_TIME: Final = 2 * SECOND
+"""How long a job is pending once its database is ready."""
 
 
 @attrs.frozen
@@ -74,22 +75,23 @@ class SourceRun:
             return "FAILED" if self.failure.failed == 1 else "PARTIALLY_UPDATED"
         return "NOT_UPDATED" if self.is_unchanged else "UPDATED"
 
-    def at(self, now: int, started_at: int, *, is_cancelled: bool) -> IndexedSource:
+    def at(self, now: int, started_at: int, cancelled_at: int | None) -> IndexedSource:
         """Return its entry at a time; if it has not ended then, it may be cancelled."""
-        ends_at = started_at + self.duration
-        if now >= ends_at:
-            status, now = self.outcome, ends_at
+        status, updated_at, error = self.outcome, started_at + self.duration, {}
+        if now >= updated_at:
+            # A failure shows only once it has happened.
+            error = self.failure.error if self.failure else {}
+        elif cancelled_at is None:
+            status, updated_at = "IN_PROGRESS", now
         else:
-            status = "CANCELLED" if is_cancelled else "IN_PROGRESS"
-        # A failure shows only once it has happened.
-        failure = self.failure if status == self.outcome else None
+            status, updated_at = "CANCELLED", cancelled_at
         return IndexedSource.build(
             self.uuid,
             status,
             self._counts(now - started_at),
             started_at=started_at,
-            updated_at=now,
-            error={} if failure is None else failure.error,
+            updated_at=updated_at,
+            error=error,
         )
 
     def _counts(self, elapsed: int) -> Counts:
@@ -105,17 +107,19 @@ class SourceRun:
                 skipped_item_count=files,
                 total_bytes=self.size,
             )
-        share = self.failure.failed_share if self.failure else Fraction(0)
-        failed = math.ceil(files * share)
-        if share < 1:
-            # A partial failure leaves at least one file: of a single one, a part fails.
-            failed = min(failed, self.files - 1)
+        failed = lost = 0
+        if self.failure is not None:
+            share = self.failure.failed_share
+            failed, lost = math.ceil(files * share), math.ceil(size * share)
+            if share < 1:
+                # At least one file is left: of a single one, a part fails.
+                failed = min(failed, self.files - 1)
         return Counts(
             total_file_count=self.files,
             indexed_file_count=files - failed,
             failed_item_count=failed,
             total_bytes=self.size,
-            total_bytes_indexed=size - math.ceil(size * share),
+            total_bytes_indexed=size - lost,
         )
 
 
@@ -136,12 +140,24 @@ class JobRun:
     sources: tuple[SourceRun, ...]
     """Its data sources in order; at least one."""
     cancelled_at: int | None = None
+    frozen_at: int | None = None
+    """The time as of which it is always shown; None if it progresses."""
+    is_crashed: bool = False
+    """Whether it was abandoned at its end, before that was recorded."""
 
     def at(self, now: int) -> Job:
         """Return the job's JSON at a time."""
-        until = now if self.cancelled_at is None else self.cancelled_at
+        until = now if self.frozen_at is None else self.frozen_at
+        if self.cancelled_at is not None:
+            until = min(until, self.cancelled_at)
         phase, status = self._phase_and_status(until)
-        latest = min(until, self._ends_at)
+        updated_at = min(until, self.ends_at)
+        if phase == "PENDING":
+            updated_at = self.created_at
+        elif self.cancelled_at is not None:
+            # Later than `until` if it was frozen before.
+            updated_at = self.cancelled_at
+        has_no_end = phase in UNFINISHED or self.is_crashed
         return Job.build(
             uuid=self.uuid,
             knowledge_base_uuid=self.knowledge_base_uuid,
@@ -149,22 +165,24 @@ class JobRun:
             status=status,
             created_at=self.created_at,
             started_at=self._started_at if until >= self._started_at else None,
-            finished_at=None if phase in UNFINISHED else latest,
-            updated_at=self.created_at if phase == "PENDING" else latest,
+            finished_at=None if has_no_end else updated_at,
+            updated_at=updated_at,
             source_uuids=[source.uuid for source in self.sources],
             sources=list(self._sources_at(until)),
         )
 
     def cancel(self, now: int) -> JobRun:
-        """Return the plan, cancelled now."""
-        return attrs.evolve(self, cancelled_at=now)
+        """Return the plan, cancelled now, or at its creation if that is later."""
+        # `add_jobs` may have dated the job ahead of the clock.
+        return attrs.evolve(self, cancelled_at=max(now, self.created_at))
 
     @property
     def _started_at(self) -> int:
-        return max(self.created_at, self.ready_at) + _PENDING_TIME
+        return max(self.created_at, self.ready_at) + PENDING_TIME
 
     @property
-    def _ends_at(self) -> int:
+    def ends_at(self) -> int:
+        """When it ends, unless it is cancelled before."""
         return self._started_at + sum(source.duration for source in self.sources)
 
     def _phase_and_status(self, until: int) -> tuple[str, str]:
@@ -172,20 +190,21 @@ class JobRun:
             return "CANCELLED", "CANCELLED"
         if until < self._started_at:
             return "PENDING", "PENDING"
-        if until < self._ends_at:
+        if until < self.ends_at:
             return "RUNNING", "IN_PROGRESS"
+        if self.is_crashed:
+            return "ERROR", "FAILED"
         return _final_phase_and_status({source.outcome for source in self.sources})
 
     def _sources_at(self, until: int) -> Iterator[IndexedSource]:
         """Yield the entries of the sources that started, or of all if cancelled."""
         durations = (source.duration for source in self.sources)
         starts = accumulate(durations, initial=self._started_at)
-        is_cancelled = self.cancelled_at is not None
         # `accumulate` also yields the end of the last source.
         for source, started_at in zip(self.sources, starts, strict=False):
             if until >= started_at:
-                yield source.at(until, started_at, is_cancelled=is_cancelled)
-            elif is_cancelled:
+                yield source.at(until, started_at, self.cancelled_at)
+            elif self.cancelled_at is not None:
                 yield IndexedSource.not_started(source.uuid, until)
 
 

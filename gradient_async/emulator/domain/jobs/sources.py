@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import attrs
 
-from gradient_async.emulator.core.timestamps import SECOND, format_timestamp
+from gradient_async.emulator.core.timestamps import format_timestamp
 
 _PREFIX: Final = "DATA_SOURCE_STATUS_"
-# The shares of the files that failed, were skipped, and were not read, by status; the
-# other files were indexed.
-_SHARES: Final = {
-    "UPDATED": (0.0, 0.04, 0.0),
-    "NOT_UPDATED": (0.0, 1.0, 0.0),
-    "PARTIALLY_UPDATED": (0.2, 0.1, 0.0),
-    "FAILED": (1.0, 0.0, 0.0),
-    "CANCELLED": (0.0, 0.0, 0.7),
-    "IN_PROGRESS": (0.0, 0.0, 0.5),
-}
 _COMPLETE: Final = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
-_WITH_ERRORS: Final = {"FAILED", "PARTIALLY_UPDATED"}
 # What was skipped or cancelled leaves nothing to report on.
-_REPORTED: Final = {
-    f"{_PREFIX}{name}" for name in ("UPDATED", "PARTIALLY_UPDATED", "FAILED")
-}
-_ERRORS: Final = (
-    ("source_access_denied", "The bucket refused access with the stored key."),
-    ("source_not_found", "The start page of the crawl responded with status 404."),
-    ("document_parsing_failed", "A PDF file could not be opened: it is encrypted."),
-    ("embedding_failed", "The embedding model did not respond within 120 seconds."),
-    ("index_write_failed", "The OpenSearch cluster is out of disk space."),
-)
+_REPORTED: Final = {"UPDATED", "PARTIALLY_UPDATED", "FAILED"}
 
 
-@attrs.frozen(kw_only=True)
-class Counts:
+class Counts(NamedTuple):
     """The files and bytes of a data source in a job, named as in its JSON."""
 
     total_file_count: int = 0
@@ -51,7 +29,7 @@ class Counts:
     def describe(self) -> dict[str, str]:
         """Return the JSON members, strings as protobuf writes 64-bit integers."""
         # Each file is one item here, so the description's two counts are the same.
-        counts = attrs.asdict(self) | {"indexed_item_count": self.indexed_file_count}
+        counts = self._asdict() | {"indexed_item_count": self.indexed_file_count}
         return {name: str(count) for name, count in counts.items()}
 
 
@@ -63,8 +41,8 @@ class IndexedSource:
     """The members of its JSON object."""
     is_complete: bool
     """Whether it was indexed, at least in part."""
-    updated_at: int
-    """When its state last changed, in nanoseconds since the epoch."""
+    is_reported: bool
+    """Whether a job with this entry has a report."""
     tokens: int
     """The number of tokens that were embedded."""
 
@@ -91,7 +69,7 @@ class IndexedSource:
         return cls(
             fields={**fields, **error, **counts.describe()},
             is_complete=status in _COMPLETE,
-            updated_at=updated_at,
+            is_reported=status in _REPORTED,
             # A rule of thumb for English text: four bytes per token.
             tokens=counts.total_bytes_indexed // 4,
         )
@@ -102,40 +80,3 @@ class IndexedSource:
         return cls.build(
             uuid, "CANCELLED", Counts(), started_at=None, updated_at=at, error={}
         )
-
-
-def generate_source(
-    rng: random.Random, uuid: str, status: str, started_at: int, precision: int
-) -> IndexedSource:
-    """Generate an entry of 10 seconds to 3 minutes, with times of some precision."""
-    counts = _generate_counts(rng, status)
-    updated_at, error = started_at, {}
-    if status != "IN_PROGRESS":
-        updated_at += rng.randrange(10 * SECOND, 180 * SECOND, precision)
-    if status in _WITH_ERRORS:
-        code, details = rng.choice(_ERRORS)
-        error = {"error_msg": code, "error_details": details}
-    return IndexedSource.build(
-        uuid, status, counts, started_at=started_at, updated_at=updated_at, error=error
-    )
-
-
-def is_reported(fields: Mapping[str, object]) -> bool:
-    """Whether a job with this entry has a report."""
-    return fields["status"] in _REPORTED
-
-
-def _generate_counts(rng: random.Random, status: str) -> Counts:
-    files = rng.randrange(10, 400)
-    size = rng.randrange(2_000, 90_000)
-    failed, skipped, unread = (int(files * share) for share in _SHARES[status])
-    indexed = files - failed - skipped - unread
-    return Counts(
-        total_file_count=files,
-        indexed_file_count=indexed,
-        failed_item_count=failed,
-        skipped_item_count=skipped,
-        removed_item_count=rng.randrange(5) if indexed else 0,
-        total_bytes=files * size,
-        total_bytes_indexed=indexed * size,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -32,20 +32,10 @@ _COMMON: Final[Mapping[str, object]] = {
 class Model:
     """A model, and the properties that lists are filtered by."""
 
-    fields: Mapping[str, object]
+    fields: Mapping[str, Any]
     """The members of its JSON object."""
     usecases: frozenset[str]
     is_public: bool = True
-
-
-@attrs.frozen
-class EmbeddingModel:
-    """An embedding model's limits for the size of chunks, in tokens."""
-
-    uuid: str
-    min_size: int
-    max_size: int
-    default_size: int
 
 
 REGIONS: Final[Sequence[Mapping[str, object]]] = tuple(
@@ -60,6 +50,7 @@ REGIONS: Final[Sequence[Mapping[str, object]]] = tuple(
     for code, inference, batch in (
         ("tor1", True, True),
         ("nyc2", True, False),
+        ("nyc3", False, False),
         ("ams3", False, True),
     )
 )
@@ -68,35 +59,36 @@ REGIONS: Final[Sequence[Mapping[str, object]]] = tuple(
 REGION_CODES: Final = frozenset(str(region["region"]) for region in REGIONS)
 """The regions' codes."""
 
-# Their limits differ, so that a check against the wrong model is noticed.
-EMBEDDING_MODELS: Final = (
-    EmbeddingModel("0a1e6b3c-0000-4000-8000-000000000001", 64, 8192, 750),
-    EmbeddingModel("0a1e6b3c-0000-4000-8000-000000000002", 64, 512, 400),
-    EmbeddingModel("0a1e6b3c-0000-4000-8000-000000000003", 32, 256, 200),
-)
-"""The models that knowledge bases can use."""
+# The platform's public models: uuid; price of a million tokens; the least, the most and
+# the default size of chunks, made up so that a check against the wrong model is
+# noticed; name.
+_EMBEDDING: Final = """\
+22653204-79ed-11ef-bf8f-4e013e2ddde4 0.09  64 8192 750 GTE Large EN v1.5
+22652c2a-79ed-11ef-bf8f-4e013e2ddde4 0.009 32  256 200 All MiniLM L6 v2
+22652f75-79ed-11ef-bf8f-4e013e2ddde4 0.009 64  512 400 Multi QA MPNet Base Dot v1
+bb3ab4ee-d9b5-11f0-b074-4e013e2ddde4 0.04  64 8000 700 Qwen3 Embedding 0.6B
+78836a83-26d0-11f1-b074-4e013e2ddde4 0.02  64 8000 600 BGE M3
+"""
 
 
-def _embedding(
-    position: int, identifier: str, name: str, parameters: float, price: float
-) -> Model:
-    limits = EMBEDDING_MODELS[position]
+def _embedding(line: str) -> Model:
+    uuid, price, least, most, default, name = line.split(maxsplit=5)
     fields = {
         **_COMMON,
-        "uuid": limits.uuid,
-        "id": identifier,
+        "uuid": uuid,
+        "id": name.lower().replace(" ", "-"),
         "name": name,
         "description": "Turns text into vectors.",
         "type": "embedding",
         "capabilities": ["vectorization"],
         "modalities": {"input": ["text"], "output": ["vector"]},
-        "context_window": str(limits.max_size),
-        "kb_min_chunk_size": limits.min_size,
-        "kb_max_chunk_size": limits.max_size,
-        "kb_default_chunk_size": limits.default_size,
-        "parameter_count": parameters,
-        "pricing": {"input_price_per_million": price},
-        "version": {"major": 1, "minor": position, "patch": 0},
+        "context_window": most,
+        "kb_min_chunk_size": int(least),
+        "kb_max_chunk_size": int(most),
+        "kb_default_chunk_size": int(default),
+        "parameter_count": 0.434,
+        "pricing": {"input_price_per_million": float(price)},
+        "version": {"major": 1, "minor": 0, "patch": 0},
     }
     return Model(fields, frozenset({"MODEL_USECASE_KNOWLEDGEBASE"}))
 
@@ -186,33 +178,10 @@ _FINE_TUNED: Final = Model(
     is_public=False,
 )
 
-MODELS: Final = (
-    _embedding(0, "longshore-large", "Longshore Large", 0.434, 0.09),
-    _embedding(1, "longshore-base", "Longshore Base", 0.109, 0.02),
-    _embedding(2, "longshore-mini", "Longshore Mini", 0.022, 0.01),
-    _CHAT,
-    _FINE_TUNED,
-)
+_EMBEDDING_MODELS: Final = tuple(map(_embedding, _EMBEDDING.splitlines()))
+
+MODELS: Final = (*_EMBEDDING_MODELS, _CHAT, _FINE_TUNED)
 """All models, in list order."""
 
-
-def list_regions(*, inference: bool, batch: bool) -> list[Mapping[str, object]]:
-    """Return the regions, or only those that serve inference or batches."""
-    return [
-        region
-        for region in REGIONS
-        if (region["serves_inference"] or not inference)
-        and (region["serves_batch"] or not batch)
-    ]
-
-
-def list_models(
-    usecases: frozenset[str], *, public_only: bool
-) -> list[Mapping[str, object]]:
-    """Return the models for any of these use cases, or all if there are none."""
-    return [
-        model.fields
-        for model in MODELS
-        if (not usecases or usecases & model.usecases)
-        and (model.is_public or not public_only)
-    ]
+EMBEDDING_MODELS: Final = {str(it.fields["uuid"]): it for it in _EMBEDDING_MODELS}
+"""The models that knowledge bases can use, by id."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Final, Self
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -13,7 +14,13 @@ from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.ids import create_rng
 from gradient_async.emulator.core.messages import Message
 from gradient_async.emulator.core.timestamps import format_timestamps
-from gradient_async.emulator.domain.knowledge_bases.catalogue import EmbeddingModel
+from gradient_async.emulator.domain.collection import (
+    Reader,
+    details,
+    ignored,
+    read_all,
+)
+from gradient_async.emulator.domain.knowledge_bases.catalogue import Model
 
 
 class Kind(StrEnum):
@@ -27,8 +34,8 @@ class Kind(StrEnum):
     GOOGLE_DRIVE = "google_drive_data_source"
 
 
-ADDABLE_KINDS: Final = (Kind.SPACES, Kind.WEB_CRAWLER, Kind.AWS)
-"""The kinds that can be added to a knowledge base; the description has no others."""
+ADDABLE_KINDS: Final = (Kind.SPACES, Kind.WEB_CRAWLER, Kind.FILE_UPLOAD, Kind.AWS)
+"""The kinds that can be added to a knowledge base."""
 
 _CRAWLING: Final = ("UNKNOWN", "SCOPED", "PATH", "DOMAIN", "SUBDOMAINS", "SITEMAP")
 _ALGORITHMS: Final = (
@@ -39,30 +46,7 @@ _ALGORITHMS: Final = (
     "CHUNKING_ALGORITHM_FIXED_LENGTH",
 )
 _CHUNK_SIZES: Final = ("max_chunk_size", "parent_chunk_size", "child_chunk_size")
-_CHUNKING_THRESHOLD: Final = "semantic_threshold"
-
-
-@attrs.frozen
-class Chunking:
-    """How text is split into chunks: an algorithm, and its options as in JSON."""
-
-    algorithm: str
-    options: dict[str, object]
-
-    @classmethod
-    def default(cls, model: EmbeddingModel) -> Self:
-        """Return the chunking of data sources that specify none."""
-        return cls(_ALGORITHMS[1], {"max_chunk_size": model.default_size})
-
-    def updated(self, message: Message, model: EmbeddingModel) -> Chunking:
-        """Return it with what a request replaces, or raise an `ApiError`."""
-        algorithm = message.enum("chunking_algorithm", _ALGORITHMS)
-        options = message.message("chunking_options")
-        return Chunking(
-            # The enum's zero value is what a request without the member means.
-            self.algorithm if algorithm == _ALGORITHMS[0] else algorithm,
-            self.options if options is None else dict(_read_options(options, model)),
-        )
+_THRESHOLD: Final = "semantic_threshold"
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +57,8 @@ class DataSource:
     kind: Kind
     details: Mapping[str, object]
     """What responses show of it; secrets are not stored."""
-    chunking: Chunking
+    chunking: Mapping[str, object]
+    """How its text is split into chunks: an algorithm, and its options."""
     created_at: int
     updated_at: int
 
@@ -108,8 +93,7 @@ class DataSource:
             "uuid": self.uuid,
             **format_timestamps(created_at=self.created_at, updated_at=self.updated_at),
             self.kind: dict(self.details),
-            "chunking_algorithm": self.chunking.algorithm,
-            "chunking_options": dict(self.chunking.options),
+            **self.chunking,
         }
         if self.kind in {Kind.SPACES, Kind.AWS}:
             # The API's description deprecates these members, but still has them.
@@ -121,7 +105,7 @@ class DataSource:
 
 def read_data_source(
     message: Message,
-    model: EmbeddingModel,
+    model: Model,
     *,
     uuid: str,
     now: int,
@@ -129,93 +113,115 @@ def read_data_source(
 ) -> DataSource:
     """Create the data source that a request describes, or raise an `ApiError`."""
     named = list(filter(message.has, Kind))
+    if not named and message.string("bucket_name"):
+        named, message = [Kind.SPACES], _nest_bucket(message)
     if len(named) != 1 or named[0] not in kinds:
         choices = ", ".join(kinds)
         raise ApiError(422, f"A data source needs exactly one of: {choices}.")
     (kind,) = named
-    details = message.message(kind) or Message({})
     return DataSource(
         uuid=uuid,
         kind=kind,
-        details=_READERS[kind](details),
-        chunking=Chunking.default(model).updated(message, model),
+        details=read_all(message, {kind: _READERS[kind]})[kind],
+        chunking=default_chunking(model) | read_chunking(message, model),
         created_at=now,
         updated_at=now,
     )
 
 
-def _read_options(
-    options: Message, model: EmbeddingModel
-) -> Iterator[tuple[str, object]]:
-    """Yield the chunking options that are present."""
-    for name in filter(options.has, _CHUNK_SIZES):
-        size = options.integer(name)
-        if not model.min_size <= size <= model.max_size:
-            limits = f"{model.min_size} to {model.max_size}"
-            raise ApiError(422, f"{name} must be {limits} with this model.")
-        yield name, size
-    if options.has(_CHUNKING_THRESHOLD):
-        threshold = options.number(_CHUNKING_THRESHOLD)
-        if not 0 <= threshold <= 1:
-            raise ApiError(422, f"{_CHUNKING_THRESHOLD} must be 0 to 1.")
-        yield _CHUNKING_THRESHOLD, threshold
-
-
-def _read_bucket(message: Message) -> dict[str, object]:
-    message.required_string("bucket_name")
-    for secret in ("key_id", "secret_key"):
-        message.string(secret)
-    return _strings(message, "bucket_name", "item_path", "region")
-
-
-def _read_web_crawler(message: Message) -> dict[str, object]:
-    url = message.required_string("base_url")
-    if not _is_web_url(url):
-        raise ApiError(422, "base_url must be a URL of http or https.")
+def default_chunking(model: Model) -> dict[str, object]:
+    """Return the chunking of data sources that specify none."""
+    size = model.fields["kb_default_chunk_size"]
     return {
-        "base_url": url,
-        "crawling_option": message.enum("crawling_option", _CRAWLING),
-        "embed_media": message.boolean("embed_media"),
-        "exclude_tags": message.strings("exclude_tags"),
+        "chunking_algorithm": _ALGORITHMS[1],
+        "chunking_options": {"max_chunk_size": size},
     }
 
 
-def _read_file_upload(message: Message) -> dict[str, object]:
-    message.required_string("stored_object_key")
-    names = _strings(message, "original_file_name", "stored_object_key")
-    size = message.integer("size_in_bytes")
+def read_chunking(message: Message, model: Model) -> dict[str, object]:
+    """Return what a request sets of the chunking, or raise an `ApiError`."""
+    algorithm = message.enum("chunking_algorithm", _ALGORITHMS)
+    options = message.message("chunking_options") or Message({})
+    chunking = {
+        # The enum's zero value is what a request without the member means.
+        "chunking_algorithm": "" if algorithm == _ALGORITHMS[0] else algorithm,
+        "chunking_options": _read_options(options, model),
+    }
+    return {name: it for name, it in chunking.items() if it}
+
+
+def _read_options(options: Message, model: Model) -> dict[str, object]:
+    """Return the chunking options that are present."""
+    least, most = (model.fields[f"kb_{it}_chunk_size"] for it in ("min", "max"))
+    read: dict[str, object] = {}
+    for name in filter(options.has, _CHUNK_SIZES):
+        read[name] = size = options.integer(name)
+        if not least <= size <= most:
+            raise ApiError(422, f"{name} must be {least} to {most} with this model.")
+    if options.has(_THRESHOLD):
+        read[_THRESHOLD] = threshold = options.number(_THRESHOLD)
+        if not 0 <= threshold <= 1:
+            raise ApiError(422, f"{_THRESHOLD} must be 0 to 1.")
+    return read
+
+
+def _nest_bucket(message: Message) -> Message:
+    """Return a message with a bucket's deprecated members in their new place."""
+    old = {
+        "bucket_name": "bucket_name",
+        "region": "bucket_region",
+        "item_path": "item_path",
+    }
+    bucket = {name: message.get(it) for name, it in old.items()}
+    return Message({**message.fields, Kind.SPACES: bucket}, message.path)
+
+
+def _read_url(message: Message, name: str) -> str:
+    url = message.required_string(name)
+    if not _is_web_url(url):
+        raise ApiError(422, f"{name} must be a URL of http or https.")
+    return url
+
+
+def _read_size(message: Message, name: str) -> str:
+    size = message.integer(name)
     if size < 0:
-        raise ApiError(422, f"{message.path}size_in_bytes must be at least 0.")
+        raise ApiError(422, f"{message.path}{name} must be at least 0.")
     # Protobuf writes 64-bit integers as strings, which JavaScript would round.
-    return {**names, "size_in_bytes": str(size)}
+    return str(size)
 
 
-def _read_dropbox(message: Message) -> dict[str, object]:
-    message.string("refresh_token")
-    return _strings(message, "folder")
-
-
-def _read_google_drive(message: Message) -> dict[str, object]:
-    message.string("refresh_token")
-    folder = _strings(message, "folder_id")
+def _name_folder(message: Message, _: str) -> str:
     # Requests have only the id, so the name that responses show is made up.
-    return {**folder, "folder_name": "Shared folder"} if folder else {}
+    return "Shared folder" if message.string("folder_id") else ""
 
 
-# Secrets are read, though not kept, so that wrong types are rejected.
-_READERS: Final[Mapping[str, Callable[[Message], dict[str, object]]]] = {
-    Kind.SPACES: _read_bucket,
-    Kind.WEB_CRAWLER: _read_web_crawler,
-    Kind.FILE_UPLOAD: _read_file_upload,
-    Kind.AWS: _read_bucket,
-    Kind.DROPBOX: _read_dropbox,
-    Kind.GOOGLE_DRIVE: _read_google_drive,
+_BUCKET: Final = details(
+    bucket_name=Message.required_string,
+    item_path=Message.string,
+    region=Message.string,
+    key_id=ignored,
+    secret_key=ignored,
+)
+_READERS: Final[Mapping[Kind, Reader]] = {
+    Kind.SPACES: _BUCKET,
+    Kind.AWS: _BUCKET,
+    Kind.WEB_CRAWLER: details(
+        base_url=_read_url,
+        crawling_option=partial(Message.enum, values=_CRAWLING),
+        embed_media=Message.boolean,
+        exclude_tags=Message.strings,
+    ),
+    Kind.FILE_UPLOAD: details(
+        original_file_name=Message.string,
+        stored_object_key=Message.required_string,
+        size_in_bytes=_read_size,
+    ),
+    Kind.DROPBOX: details(folder=Message.string, refresh_token=ignored),
+    Kind.GOOGLE_DRIVE: details(
+        folder_id=Message.string, folder_name=_name_folder, refresh_token=ignored
+    ),
 }
-
-
-def _strings(message: Message, *names: str) -> dict[str, object]:
-    """Return the strings that are present and not empty."""
-    return {name: message.string(name) for name in names if message.string(name)}
 
 
 def _is_web_url(url: str) -> bool:

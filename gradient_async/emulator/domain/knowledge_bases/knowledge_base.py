@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import attrs
 
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
-from gradient_async.emulator.core.timestamps import format_timestamps
+from gradient_async.emulator.core.timestamps import format_timestamp
+from gradient_async.emulator.domain.collection import (
+    Reader,
+    details,
+    ignored,
+    read_all,
+)
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
     REGION_CODES,
-    EmbeddingModel,
+    Model,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     DataSource,
@@ -20,6 +27,8 @@ from gradient_async.emulator.domain.knowledge_bases.data_sources import (
     read_data_source,
 )
 from gradient_async.emulator.domain.knowledge_bases.schedules import Schedule
+
+_PLANS: Final = ("UNSPECIFIED", "SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE")
 
 
 @attrs.frozen
@@ -33,25 +42,25 @@ class Owner:
 
 @attrs.define(kw_only=True)
 class KnowledgeBase:
-    """A knowledge base; times are nanoseconds since the epoch."""
+    """A knowledge base, with what belongs to it."""
 
-    uuid: str
-    name: str
-    region: str
-    model: EmbeddingModel
-    project_id: str
-    database_id: str
-    user_id: int
-    created_at: int
-    updated_at: int
+    fields: dict[str, Any]
+    """The members of its JSON that do not depend on the time."""
     online_at: int
-    """When its database is ready."""
-    tags: list[str] = attrs.field(factory=list)
-    reranking: Mapping[str, object] | None = None
-    added_to_agent_at: int | None = None
+    """When its database is ready, in nanoseconds since the epoch."""
     data_sources: dict[str, DataSource] = attrs.field(factory=dict)
     """Its data sources by id, oldest first."""
     schedule: Schedule | None = None
+
+    @property
+    def uuid(self) -> str:
+        """Its id."""
+        return str(self.fields["uuid"])
+
+    @property
+    def model(self) -> Model:
+        """Its embedding model."""
+        return EMBEDDING_MODELS[self.fields["embedding_model_uuid"]]
 
     def database_status(self, now: int) -> str:
         """Return the status of its database."""
@@ -65,45 +74,26 @@ class KnowledgeBase:
         self, last_job: Mapping[str, object] | None, now: int
     ) -> dict[str, object]:
         """Return its JSON; `last_job` is the JSON of its newest job, if any."""
-        fields: dict[str, object] = {
-            "uuid": self.uuid,
-            "name": self.name,
-            "region": self.region,
-            "embedding_model_uuid": self.model.uuid,
-            "project_id": self.project_id,
+        fields = dict(self.fields)
+        if not self.is_online(now):
             # The platform knows the id only once the database was provisioned.
-            "database_id": self.database_id if self.is_online(now) else "",
-            "user_id": str(self.user_id),
-            "is_public": False,
-            "tags": list(self.tags),
-            **format_timestamps(
-                created_at=self.created_at,
-                updated_at=self.updated_at,
-                added_to_agent_at=self.added_to_agent_at,
-            ),
-        }
-        if self.reranking is not None:
-            fields["reranking_config"] = dict(self.reranking)
+            fields["database_id"] = ""
         if last_job is not None:
             fields["last_indexing_job"] = last_job
         return fields
 
     def update(self, message: Message, now: int) -> None:
-        """Replace what a request names; if that raises an `ApiError`, nothing."""
-        changes = {
-            name: message.string(name)
-            for name in ("name", "project_id", "database_id")
-            if message.has(name)
-        }
-        if "name" in changes:
+        """
+        Replace what a request names; if that raises an `ApiError`, nothing.
+
+        Empty texts and lists mean that nothing changes, as on the platform: its Go
+        clients send all members.
+        """
+        if message.string("name"):
             message.required_string("name")
-        tags, reranking = message.strings("tags"), _read_reranking(message)
-        # Everything is read before anything is set, so an error changes nothing.
-        for name, text in changes.items():
-            setattr(self, name, text)
-        self.tags = tags if message.has("tags") else self.tags
-        self.reranking = reranking or self.reranking
-        self.updated_at = now
+        fields = {"name": Message.string, **_UPDATABLE}
+        changes = {name: it for name, it in read_all(message, fields).items() if it}
+        self.fields |= {**changes, "updated_at": format_timestamp(now)}
 
 
 def read_knowledge_base(
@@ -121,46 +111,62 @@ def read_knowledge_base(
     Members that are missing or invalid, or refer to something unknown, raise an
     `ApiError`.
     """
-    name = message.required_string("name")
-    model = _find_model(message.required_string("embedding_model_uuid"))
-    region = message.required_string("region")
-    if region not in REGION_CODES:
-        raise ApiError(422, f"region: there is no {region!r}.")
-    database_id = message.string("database_id")
-    # Not kept, but read, so that wrong types are rejected.
-    for ignored in ("vpc_uuid", "size"):
-        message.string(ignored)
+    given, time = read_all(message, _FIELDS), format_timestamp(now)
     knowledge_base = KnowledgeBase(
-        uuid=create_id(),
-        name=name,
-        region=region,
-        model=model,
-        project_id=message.string("project_id") or owner.project_id,
-        database_id=database_id or create_id(),
-        user_id=owner.user_id,
-        created_at=now,
-        updated_at=now,
-        online_at=now if database_id else now + database_time,
-        tags=message.strings("tags"),
-        reranking=_read_reranking(message),
+        fields={
+            "uuid": create_id(),
+            "user_id": str(owner.user_id),
+            "project_id": owner.project_id,
+            "database_id": create_id(),
+            "is_public": False,
+            "created_at": time,
+            "updated_at": time,
+            **given,
+        },
+        online_at=now if "database_id" in given else now + database_time,
     )
     data_sources = [
-        read_data_source(it, model, uuid=create_id(), now=now, kinds=tuple(Kind))
+        read_data_source(
+            it, knowledge_base.model, uuid=create_id(), now=now, kinds=tuple(Kind)
+        )
         for it in message.messages("datasources")
     ]
     knowledge_base.data_sources = {it.uuid: it for it in data_sources}
     return knowledge_base
 
 
-def _read_reranking(message: Message) -> dict[str, object] | None:
-    config = message.message("reranking_config")
-    if config is None:
-        return None
-    return {"enabled": config.boolean("enabled"), "model": config.string("model")}
+def _read_region(message: Message, name: str) -> str:
+    region = message.string(name)
+    if not region and message.string("database_id"):
+        # That of the database, which the emulator does not know.
+        return min(REGION_CODES)
+    if message.required_string(name) not in REGION_CODES:
+        raise ApiError(422, f"{name}: there is no {region!r}.")
+    return region
 
 
-def _find_model(uuid: str) -> EmbeddingModel:
-    for model in EMBEDDING_MODELS:
-        if model.uuid == uuid:
-            return model
-    raise ApiError(422, f"embedding_model_uuid: there is no {uuid!r}.")
+def _read_model(message: Message, name: str) -> str:
+    uuid = message.required_string(name)
+    if uuid not in EMBEDDING_MODELS:
+        raise ApiError(422, f"{name}: there is no {uuid!r}.")
+    return uuid
+
+
+def _ignore_plan(message: Message, name: str) -> None:
+    message.enum(name, [f"OPEN_SEARCH_PLAN_SIZE_{plan}" for plan in _PLANS])
+
+
+_UPDATABLE: Final[Mapping[str, Reader]] = {
+    "project_id": Message.string,
+    "database_id": Message.string,
+    "tags": Message.strings,
+    "reranking_config": details(enabled=Message.boolean, model=Message.string),
+}
+_FIELDS: Final[Mapping[str, Reader]] = {
+    "name": Message.required_string,
+    "embedding_model_uuid": _read_model,
+    "region": _read_region,
+    **_UPDATABLE,
+    "vpc_uuid": ignored,
+    "size": _ignore_plan,
+}

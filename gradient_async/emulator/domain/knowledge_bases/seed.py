@@ -8,15 +8,15 @@ from itertools import cycle
 from typing import Final
 
 from gradient_async.emulator.core.ids import create_rng, create_uuid
-from gradient_async.emulator.core.timestamps import MINUTE, SECOND
+from gradient_async.emulator.core.timestamps import MINUTE, SECOND, format_timestamps
 from gradient_async.emulator.domain.knowledge_bases.catalogue import (
     EMBEDDING_MODELS,
     REGION_CODES,
 )
 from gradient_async.emulator.domain.knowledge_bases.data_sources import (
-    Chunking,
     DataSource,
     Kind,
+    default_chunking,
 )
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
@@ -57,7 +57,9 @@ def create_knowledge_bases(
         knowledge_base = _create_knowledge_base(rng, uuid, name, created_at, owner)
         # One cycle for all of them, so that the kinds occur equally often.
         knowledge_base.data_sources = {
-            it: _create_data_source(it, next(kinds), knowledge_base)
+            it: _create_data_source(
+                it, next(kinds), knowledge_base, created_at + MINUTE
+            )
             for it in source_uuids[uuid]
         }
         knowledge_bases[uuid] = knowledge_base
@@ -67,45 +69,46 @@ def create_knowledge_bases(
 def _create_knowledge_base(
     rng: random.Random, uuid: str, name: str, created_at: int, owner: Owner
 ) -> KnowledgeBase:
-    return KnowledgeBase(
-        uuid=uuid,
-        name=name,
-        region=rng.choice(sorted(REGION_CODES)),
-        model=rng.choice(EMBEDDING_MODELS),
-        project_id=owner.project_id,
+    fields = {
+        "uuid": uuid,
+        "name": name,
+        "region": rng.choice(sorted(REGION_CODES)),
+        "embedding_model_uuid": rng.choice(sorted(EMBEDDING_MODELS)),
+        "user_id": str(owner.user_id),
+        "project_id": owner.project_id,
         # From the id, so that it does not change the random choices that follow.
-        database_id=create_uuid(create_rng(uuid)),
-        user_id=owner.user_id,
-        created_at=created_at,
-        updated_at=created_at + _HOUR,
-        online_at=created_at,
-        tags=[name.partition("-")[0]],
-        reranking={"enabled": True, "model": "bge-reranker-v2-m3"},
-        added_to_agent_at=created_at + _HOUR,
-    )
+        "database_id": create_uuid(create_rng(uuid)),
+        "is_public": False,
+        "tags": [name.partition("-")[0]],
+        "reranking_config": {"enabled": True, "model": "bge-reranker-v2-m3"},
+        **format_timestamps(
+            created_at=created_at,
+            updated_at=created_at + _HOUR,
+            added_to_agent_at=created_at + _HOUR,
+        ),
+    }
+    return KnowledgeBase(fields=fields, online_at=created_at)
 
 
 def _create_data_source(
-    uuid: str, kind: Kind, knowledge_base: KnowledgeBase
+    uuid: str, kind: Kind, knowledge_base: KnowledgeBase, created_at: int
 ) -> DataSource:
-    """Create one data source, a minute younger than its knowledge base."""
-    created_at = knowledge_base.created_at + MINUTE
     return DataSource(
         uuid=uuid,
         kind=kind,
         details=_create_details(kind, knowledge_base),
-        chunking=Chunking.default(knowledge_base.model),
+        chunking=default_chunking(knowledge_base.model),
         created_at=created_at,
         updated_at=created_at,
     )
 
 
 def _create_details(kind: Kind, knowledge_base: KnowledgeBase) -> dict[str, object]:
-    name = knowledge_base.name
+    name = knowledge_base.fields["name"]
     bucket = {"bucket_name": f"{name}-files", "item_path": "published/"}
     object_id = create_uuid(create_rng(name + knowledge_base.uuid))
     details: dict[Kind, dict[str, object]] = {
-        Kind.SPACES: {**bucket, "region": knowledge_base.region},
+        Kind.SPACES: {**bucket, "region": knowledge_base.fields["region"]},
         Kind.WEB_CRAWLER: {
             "base_url": f"https://{name}.example.com",
             "crawling_option": "PATH",
