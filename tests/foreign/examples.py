@@ -27,6 +27,8 @@ class Examples:
 
 async def create_examples(client: Client) -> Examples:
     """Create what operations find; what one of them deletes is not for the others."""
+    # Of those that are there already, the newest runs, and the oldest has ended.
+    running, *_, ended = (await client.indexing_jobs.list()).items
     model = (await client.models.list(usecases="knowledgebase")).items[0].uuid
     card = (await client.model_catalog.list()).items[0].id
     kept, lost, *scheduled = [await _create_base(client, model) for _ in range(4)]
@@ -39,8 +41,6 @@ async def create_examples(client: Client) -> Examples:
         await client.model_routers.create(name, fallback_models=[card])
         for name in ("kept", "lost")
     ]
-    # The newest runs, and the oldest has ended.
-    running, *_, ended = (await client.indexing_jobs.list()).items
     return Examples(
         {
             "base_url": "https://example.com",
