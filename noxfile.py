@@ -202,19 +202,28 @@ def foreign(session: nox.Session) -> None:
     _check_beside(session, [], "typescript", folder)
     description = _find_description(session)
     if description.exists():
-        packages = [SCHEMATHESIS, "pyyaml"]
-        _check_beside(session, packages, "schemathesis", str(description))
+        _check_beside(session, [SCHEMATHESIS], "schemathesis", str(description))
     else:
         session.warn(f"no schemathesis: no API description at {description.resolve()}")
 
 
 def _check_beside(session: nox.Session, packages: list[str], *arguments: str) -> None:
     """Run a check in an environment of its own, which has some packages."""
-    added = [option for it in packages for option in ("--with", it)]
-    environment = ["--no-project", "--isolated", "--with-editable", ".", *added]
-    python = ["--python", session.virtualenv.bin + "/python"]
-    module = ["python", "-m", "tests.foreign", *arguments]
-    session.run("uv", "run", "--quiet", *python, *environment, *module)
+    added = [f"--with={it}" for it in ("pyyaml", *packages)]
+    session.run(
+        "uv",
+        "run",
+        "--quiet",
+        "--no-project",
+        "--isolated",
+        f"--python={Path(session.bin) / 'python'}",
+        "--with-editable=.",
+        *added,
+        "python",
+        "-m",
+        "tests.foreign",
+        *arguments,
+    )
 
 
 @nox.session

@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.foreign.command import run_emulator
+from tests.foreign.generated import check_generated
+from tests.foreign.pages import check_page
+from tests.foreign.stories import tell_stories
 
 # A job of two data sources takes 18 seconds of the emulator's time.
 _OPTIONS: Final = ("--jobs=5", "--speed=100")
@@ -27,9 +30,6 @@ def main(check: str, *arguments: str) -> None:
     """Run one check, and print how long it took."""
     began = time.perf_counter()
     if check == "schemathesis":
-        # Imported where it is needed: the environment of an SDK has no YAML.
-        from tests.foreign.generated import check_generated  # noqa: PLC0415
-
         check_generated(Path(arguments[0]))
     elif check == "typescript":
         _check_typescript(Path(arguments[0]))
@@ -39,9 +39,6 @@ def main(check: str, *arguments: str) -> None:
 
 
 def _check_sdk(name: str) -> None:
-    from tests.foreign.pages import check_page  # noqa: PLC0415
-    from tests.foreign.stories import tell_stories  # noqa: PLC0415
-
     check_page(name)
     with run_emulator(*_OPTIONS) as variables:
         os.environ.update(variables)
