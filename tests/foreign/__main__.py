@@ -19,7 +19,7 @@ from typing import Final
 from tests.foreign.command import run_emulator
 from tests.foreign.generated import check_generated
 from tests.foreign.pages import check_page
-from tests.foreign.stories import tell_stories
+from tests.foreign.stories import run_stories
 
 # A job of two data sources takes 18 seconds of the emulator's time.
 _OPTIONS: Final = ("--jobs=5", "--speed=100")
@@ -42,7 +42,7 @@ def _check_sdk(name: str) -> None:
     check_page(name)
     with run_emulator(*_OPTIONS) as variables:
         os.environ.update(variables)
-        asyncio.run(tell_stories(name))
+        asyncio.run(run_stories(name))
 
 
 def _check_typescript(folder: Path) -> None:

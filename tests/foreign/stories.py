@@ -84,15 +84,15 @@ def follow_pydo(client: Any) -> Story:
     assert "not_found" == missing["id"]
 
 
-async def tell_stories(name: str) -> None:
-    """Tell the story of an SDK with its clients; the variables lead to an emulator."""
+async def run_stories(name: str) -> None:
+    """Run the story of an SDK with its clients, which variables lead to an emulator."""
     for client in _create_clients(name):
         async with AsyncExitStack() as stack:
             if hasattr(client, "__aenter__"):
                 await stack.enter_async_context(client)
             else:
                 stack.enter_context(client)
-            await _tell(_STORIES[name](client))
+            await _run(_STORIES[name](client))
         kind = "asynchronous" if hasattr(client, "__aenter__") else "blocking"
         print(f"{name}, {kind}: the story ends well")
 
@@ -120,7 +120,7 @@ def _create_clients(name: str) -> list[Any]:
     ]
 
 
-async def _tell(story: Story) -> None:
+async def _run(story: Story) -> None:
     """Make the calls of a story, and await those of an asynchronous client."""
     result = None
     with suppress(StopIteration):

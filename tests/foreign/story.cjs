@@ -18,7 +18,7 @@ async function poll(fetch, isDone) {
   return result;
 }
 
-async function tell(client) {
+async function run(client) {
   const bases = client.knowledgeBases;
   const { knowledge_base: base } = await bases.create({
     name: "handbook",
@@ -51,4 +51,4 @@ async function tell(client) {
   await assert.rejects(bases.retrieve(base.uuid), Gradient.NotFoundError);
 }
 
-tell(new Gradient()).then(() => console.log("typescript: the story ends well"));
+run(new Gradient()).then(() => console.log("typescript: the story ends well"));
