@@ -18,7 +18,9 @@ PROJECT = nox.project.load_toml(PYPROJECT)
 DESCRIPTION = Path("../shared/openapi/gen-ai.yaml")
 PRISM = "@stoplight/prism-cli@5.16.0"
 # The versions that the pages on migration name.
-OTHER_SDKS = ["gradient==3.12.2", "pydo[aio]==0.44.0"]
+OTHER_SDKS = {"gradient": "gradient==3.12.2", "pydo": "pydo[aio]==0.44.0"}
+TYPESCRIPT_SDK = "@digitalocean/gradient@0.1.0-alpha.2"
+SCHEMATHESIS = "schemathesis==4.32.5"
 # Each worker imports the package and collects every test: more of them gain nothing.
 MOST_WORKERS = 8
 # asyncio's debug mode takes a traceback of every callback.
@@ -64,6 +66,11 @@ def _install_once(session: nox.Session, *groups: str) -> None:
     if not installed.exists() or installed.read_text() != PYPROJECT.read_text():
         _install(session, *groups)
         shutil.copyfile(PYPROJECT, installed)
+
+
+def _find_description(session: nox.Session) -> Path:
+    """Return the path of the API's description, by default that beside the project."""
+    return Path(session.posargs[0]) if session.posargs else DESCRIPTION
 
 
 OTHER_VERSIONS = _other_versions()
@@ -158,7 +165,7 @@ def conformance(session: nox.Session) -> None:
 
     Takes the path of the description: `nox -s conformance -- gen-ai.yaml`.
     """
-    description = Path(session.posargs[0]) if session.posargs else DESCRIPTION
+    description = _find_description(session)
     if not description.exists():
         session.error(
             f"no API description at {description.resolve()}: "
@@ -174,10 +181,49 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def foreign(session: nox.Session) -> None:
-    """Compare the pages on migration with the SDKs that they are about."""
-    _install(session)
-    session.install("--quiet", *OTHER_SDKS)
-    session.run("python", "-m", "tests.foreign")
+    """
+    Check the emulator with clients of others, and the pages on migration from them.
+
+    Takes the path of the description, like `conformance`; without one, it leaves out
+    schemathesis.
+    """
+    if shutil.which("npm") is None:
+        session.error(
+            "there is no npm: install it, on Debian with "
+            "`apt-get install -y --no-install-recommends npm`"
+        )
+    # Several environments, which pip would take a minute to create.
+    session.install("--quiet", "uv")
+    for name, requirement in OTHER_SDKS.items():
+        _check_beside(session, [requirement], name)
+    folder = str(Path(session.create_tmp()) / "typescript")
+    npm = ["npm", "install", "--silent", "--prefix", folder, TYPESCRIPT_SDK]
+    session.run(*npm, external=True)
+    _check_beside(session, [], "typescript", folder)
+    description = _find_description(session)
+    if description.exists():
+        _check_beside(session, [SCHEMATHESIS], "schemathesis", str(description))
+    else:
+        session.warn(f"no schemathesis: no API description at {description.resolve()}")
+
+
+def _check_beside(session: nox.Session, packages: list[str], *arguments: str) -> None:
+    """Run a check in an environment of its own, which has some packages."""
+    added = [f"--with={it}" for it in ("pyyaml", *packages)]
+    session.run(
+        "uv",
+        "run",
+        "--quiet",
+        "--no-project",
+        "--isolated",
+        f"--python={Path(session.bin) / 'python'}",
+        "--with-editable=.",
+        *added,
+        "python",
+        "-m",
+        "tests.foreign",
+        *arguments,
+    )
 
 
 @nox.session

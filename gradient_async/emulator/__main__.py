@@ -64,6 +64,7 @@ def describe(api: Emulator) -> str:
         f"# url: {api.url}\n"
         f"{tokens}\n"
         f"export DIGITALOCEAN_API_URL={api.url}\n"
+        f"export GRADIENT_BASE_URL={api.url}\n"
         f"export DIGITALOCEAN_ACCESS_TOKEN={api.token}\n"
     )
 

@@ -168,6 +168,8 @@ async def test_one_job_at_a_time(api: Emulator, call: HttpClient) -> None:
     response = await call.post(api, JOBS, knowledge_base_uuid=base)
 
     assert (409, "conflict") == (response.status, response.json["id"])
+    # By which public programs recognise it.
+    assert "already has an indexing job running" in response.message
     assert uuid in response.message
 
 

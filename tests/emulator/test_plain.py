@@ -42,7 +42,7 @@ async def test_life_of_an_item(client: Client, api: Emulator) -> None:
     assert first | different == changed["model_router"]
     assert changed == await client.request("GET", path)
     assert {"uuid": first["uuid"]} == await client.request("DELETE", path)
-    with pytest.raises(StatusError, match="There is no model router with this uuid"):
+    with pytest.raises(StatusError, match="could not be found"):
         await client.request("GET", path)
 
 
@@ -100,5 +100,5 @@ async def test_catalogue(client: Client) -> None:
     assert {"data", "meta"} == found.keys()
     assert entry["model_id"] == card.model_id
     assert card == await client.model_catalog.get("no-id", model_id=card.model_id)
-    with pytest.raises(StatusError, match="There is no model with this id"):
+    with pytest.raises(StatusError, match="could not be found"):
         await client.model_catalog.get("no-id")

@@ -354,3 +354,19 @@ async def test_latency_in_both_directions(call: HttpClient) -> None:
 
     assert 0.009 < arrived - sent
     assert 0.009 < received - arrived
+
+
+async def test_faults_of_the_emulator(
+    api: Emulator, call: HttpClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An exception in a handler is logged; its response is the API's, with an id."""
+    api._platform.accounts[0].jobs = None  # type: ignore[assignment]
+    response = await call(api)
+
+    assert (500, "server_error", "Unexpected server-side error") == (
+        response.status,
+        response.json["id"],
+        response.message,
+    )
+    assert api.requests[0].request_id == response.json["request_id"]
+    assert "AttributeError" in caplog.text

@@ -1,154 +1,58 @@
 """
-Check the pages on migration: `python -m tests.foreign`.
+Run the checks with what others have written: `python -m tests.foreign CHECK`.
 
-Each page must name every method of its SDK that sends one of this package's requests,
-and nothing that the SDK does not have. Old names must be explained when they are used.
+- `gradient` or `pydo`, where the SDK is installed: the page on migration, and a story.
+- `typescript FOLDER`, where npm has installed the SDK: a story.
+- `schemathesis DESCRIPTION`, where it is installed: generated requests.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
+import asyncio
+import os
+import subprocess
 import sys
-from collections.abc import Collection, Iterator
-from importlib import import_module
-from typing import Any, Final
+import time
+from pathlib import Path
+from typing import Final
 
-import attrs
+from tests.foreign.command import run_emulator
+from tests.foreign.generated import check_generated
+from tests.foreign.pages import check_page
+from tests.foreign.stories import run_stories
 
-from gradient_async import Client
-from tests.foreign.sdks import SDKMethod, find_gradient_methods, find_pydo_methods
-from tests.support.foreign import PAGES, Call, read_rows
-from tests.support.operations import OPERATIONS
-
-_ENDPOINTS: Final = {
-    f"{it.method} {re.sub(r'{[^}]*}', '{}', it.path)}" for it in OPERATIONS.values()
-}
+# A job of two data sources takes 18 seconds of the emulator's time.
+_OPTIONS: Final = ("--jobs=5", "--speed=100")
+_TYPESCRIPT_STORY: Final = Path(__file__).with_name("story.cjs")
 
 
-@attrs.frozen
-class SDK:
-    """Another SDK as it is installed."""
-
-    name: str
-    methods: Collection[SDKMethod]
-    clients: tuple[Any, ...]
-    errors: frozenset[str]
-
-    def find_covered(self) -> set[str]:
-        """
-        Return the methods that the page must have.
-
-        Those that send a request which this package sends, and those beside them that
-        send none of their own, such as the ones that wait.
-        """
-        sent = {it for it in self.methods if it.endpoint in _ENDPOINTS}
-        groups = {it.group for it in sent}
-        beside = {it for it in self.methods if not it.endpoint and it.group in groups}
-        return {it.path for it in sent | beside}
+def main(check: str, *arguments: str) -> None:
+    """Run one check, and print how long it took."""
+    began = time.perf_counter()
+    if check == "schemathesis":
+        check_generated(Path(arguments[0]))
+    elif check == "typescript":
+        _check_typescript(Path(arguments[0]))
+    else:
+        _check_sdk(check)
+    print(f"{check}: {time.perf_counter() - began:.1f} s")
 
 
-def load_gradient() -> SDK:
-    """Return what `gradient` has."""
-    module = import_module("gradient")
-    bases = import_module("gradient.resources.knowledge_bases.knowledge_bases")
-    errors = _error_names(module) | _error_names(bases)
-    return SDK(
-        "gradient",
-        find_gradient_methods("AsyncGradient"),
-        (module.Gradient, module.AsyncGradient),
-        frozenset(it for it in errors if not it.startswith("Agent")),
-    )
+def _check_sdk(name: str) -> None:
+    check_page(name)
+    with run_emulator(*_OPTIONS) as variables:
+        os.environ.update(variables)
+        asyncio.run(run_stories(name))
 
 
-def load_pydo() -> SDK:
-    """Return what `pydo` has."""
-    module, aio = import_module("pydo"), import_module("pydo.aio")
-    azure = import_module("azure.core.exceptions")
-    methods = find_pydo_methods("pydo.aio")
-    return SDK("pydo", methods, (module.Client, aio.Client), _error_names(azure))
-
-
-def _error_names(module: Any) -> frozenset[str]:
-    found = inspect.getmembers(module, inspect.isclass)
-    return frozenset(name for name, it in found if issubclass(it, Exception))
-
-
-def check_calls(sdk: SDK) -> Iterator[str]:
-    """Compare the table of calls with the methods of the SDK."""
-    methods = {it.path: it for it in sdk.methods}
-    calls = [it for row in read_rows(PAGES[sdk.name], "Calls") for it in row.theirs]
-    covered = sdk.find_covered()
-    yield from (f"not on the page: {it}" for it in covered - {it.path for it in calls})
-    for call in calls:
-        if call.path not in methods:
-            yield f"on the page only: {call.path}"
-        elif not call.parameters <= methods[call.path].parameters:
-            yield f"has other parameters: {call.path}"
-    print(f"{sdk.name}: {len(covered)} calls in the area, {len(calls)} on the page")
-
-
-def check_client(sdk: SDK) -> Iterator[str]:
-    """Compare the table of the client's arguments with its signature."""
-    clients = {it.__name__: it for it in sdk.clients}
-    for row in read_rows(PAGES[sdk.name], "The client"):
-        for call in row.theirs:
-            parameters = inspect.signature(clients[call.path]).parameters
-            kinds = {it.kind for it in parameters.values()}
-            is_open = inspect.Parameter.VAR_KEYWORD in kinds
-            if not is_open and not call.parameters <= parameters.keys():
-                yield f"has other parameters: {call}"
-
-
-def check_errors(sdk: SDK) -> Iterator[str]:
-    """Compare the table of errors with those of the SDK."""
-    rows = read_rows(PAGES[sdk.name], "Errors")
-    named = {call.path for row in rows for call in row.theirs}
-    yield from (f"no such error: {it}" for it in named - sdk.errors)
-    # azure-core, the base of pydo, has many that concern other services.
-    if sdk.name == "gradient":
-        yield from (f"error not on the page: {it}" for it in sdk.errors - named)
-
-
-def check_sync(
-    sync: Collection[SDKMethod], aio: Collection[SDKMethod]
-) -> Iterator[str]:
-    """Check that the pages hold for the blocking clients, too."""
-    if {*sync} != {*aio}:
-        yield "the blocking client has other methods than the asynchronous one"
-
-
-def check_names(sdk: SDK) -> Iterator[str]:
-    """Check that each old call exists here, too, or that its error explains it."""
-    for row in read_rows(PAGES[sdk.name], "Calls"):
-        yield from (
-            f"not explained: {it.path}" for it in row.theirs if not _is_known(it)
+def _check_typescript(folder: Path) -> None:
+    modules = {"NODE_PATH": str(folder / "node_modules")}
+    with run_emulator(*_OPTIONS) as variables:
+        subprocess.run(
+            ["node", _TYPESCRIPT_STORY],
+            env=os.environ | modules | dict(variables),
+            check=True,
         )
 
 
-def _is_known(call: Call) -> bool:
-    found: object = Client("t")
-    for name in call.path.split("."):
-        try:
-            found = getattr(found, name)
-        except AttributeError as error:
-            return "see docs/" in str(error)
-    return True
-
-
-def main() -> None:
-    """Print what is wrong; the exit code is 1 if anything is."""
-    gradient, pydo = load_gradient(), load_pydo()
-    problems = [
-        *check_sync(find_gradient_methods("Gradient"), gradient.methods),
-        *check_sync(find_pydo_methods("pydo"), pydo.methods),
-    ]
-    for sdk in (gradient, pydo):
-        for check in (check_calls, check_client, check_errors, check_names):
-            problems += [f"{sdk.name}: {it}" for it in check(sdk)]
-    print("\n".join(problems) or "the pages are complete and true")
-    sys.exit(bool(problems))
-
-
-if __name__ == "__main__":
-    main()
+main(*sys.argv[1:])

@@ -37,7 +37,9 @@ class Message:
     def parse(cls, body: bytes) -> Self:
         """Parse a request's body; an empty one is an empty message."""
         try:
-            fields = json.loads(body or b"{}", parse_constant=_reject_constant)
+            # Decoded here: `json` would accept damaged UTF-8, and other encodings.
+            text = (body or b"{}").decode()
+            fields = json.loads(text, parse_constant=_reject_constant)
         # A body of nested brackets must not end in a status 500.
         except (ValueError, RecursionError) as error:
             raise ApiError(400, "The body is not JSON.") from error
@@ -142,10 +144,21 @@ def _require(value: object, kind: type[_T], expected: str) -> _T:
     return value
 
 
-_string: Final = partial(_require, kind=str, expected="a string")
 _boolean: Final = partial(_require, kind=bool, expected="a boolean")
 _object: Final = partial(_require, kind=dict, expected="an object")
 _list: Final = partial(_require, kind=list, expected="a list")
+
+
+def _string(value: object) -> str:
+    """Return a string that can be written in UTF-8."""
+    text = _require(value, str, "a string")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        # JSON can escape half a surrogate pair, which stands for no character.
+        msg = "a string of Unicode characters"
+        raise TypeError(msg) from error
+    return text
 
 
 def _number(value: object) -> float:

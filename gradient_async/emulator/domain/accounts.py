@@ -90,7 +90,7 @@ class Account:
     def get_knowledge_base(self, uuid: str) -> KnowledgeBase:
         """Return a knowledge base, or raise an `ApiError`."""
         if uuid not in self.knowledge_bases:
-            raise ApiError(404, "There is no knowledge base with this uuid.")
+            raise ApiError(404)
         return self.knowledge_bases[uuid]
 
     def describe_knowledge_base(

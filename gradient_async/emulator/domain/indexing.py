@@ -55,7 +55,9 @@ def start_job(
         raise ApiError(400, _NO_CREDENTIALS)
     unfinished = account.jobs.unfinished(knowledge_base.uuid, now)
     if unfinished:
-        raise ApiError(409, f"Indexing job {unfinished[0].uuid} has not ended yet.")
+        running = unfinished[0].uuid
+        msg = f"The knowledge base already has an indexing job running: {running}"
+        raise ApiError(409, msg)
     return _add_run(account, knowledge_base, uuids, store, now).at(now)
 
 

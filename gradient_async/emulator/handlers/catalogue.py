@@ -58,4 +58,4 @@ async def get_model_catalog_card(request: web.Request) -> BytesResponse:
     for card in CARDS:
         if names & {card["id"], card["model_id"]}:
             return json_response({"data": card})
-    raise ApiError(404, "There is no model with this id.")
+    raise ApiError(404)

@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from gradient_async.emulator.core.compression import decompress
 from gradient_async.emulator.core.errors import ApiError
 from gradient_async.emulator.core.messages import Message
 from gradient_async.emulator.core.records import ReceivedRequest
@@ -41,7 +42,8 @@ def get_time(request: web.Request) -> int:
 
 async def read_message(request: web.Request) -> Message:
     """Read the body of a request, and record it."""
-    body = await request.read()
+    encoding = request.headers.get("content-encoding", "")
+    body = decompress(await request.read(), encoding)
     request[RECEIVED].body = body
     return Message.parse(body)
 

@@ -112,7 +112,7 @@ def _find(request: web.Request) -> tuple[KnowledgeBase, DataSource]:
         request.match_info["data_source_uuid"]
     )
     if data_source is None:
-        raise ApiError(404, "The knowledge base has no data source with this uuid.")
+        raise ApiError(404)
     return knowledge_base, data_source
 
 

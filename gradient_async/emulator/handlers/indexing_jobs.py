@@ -90,7 +90,7 @@ async def get_indexing_job_details_signed_url(request: web.Request) -> BytesResp
     """Return the URL of the report on a job, at the storage site."""
     job = _find(request, "indexing_job_uuid")
     if not job.fields["is_report_available"]:
-        raise ApiError(404, "There is no report on this indexing job.")
+        raise ApiError(404)
     path = f"/reports/{job.uuid}.csv"
     url = request.app[PLATFORM].store.sign_url("GET", path, get_time(request))
     return json_response({"signed_url": url})
@@ -100,5 +100,5 @@ def _find(request: web.Request, name: str) -> Job:
     """Return the job in the path, or raise an `ApiError`."""
     job = request[ACCOUNT].jobs.find(request.match_info[name], get_time(request))
     if job is None:
-        raise ApiError(404, "There is no indexing job with this uuid.")
+        raise ApiError(404)
     return job

@@ -97,7 +97,7 @@ async def get_scheduled_indexing(request: web.Request) -> BytesResponse:
     """Return the schedule of a knowledge base."""
     schedule = find_knowledge_base(request).schedule
     if schedule is None:
-        raise ApiError(404, "The knowledge base has no schedule.")
+        raise ApiError(404)
     return json_response({"indexing_info": schedule.describe(get_time(request))})
 
 
@@ -110,7 +110,7 @@ async def delete_scheduled_indexing(request: web.Request) -> BytesResponse:
             knowledge_base.schedule = None
             info = schedule.describe(get_time(request), is_deleted=True)
             return json_response({"indexing_info": info})
-    raise ApiError(404, "There is no schedule with this uuid.")
+    raise ApiError(404)
 
 
 def _respond(

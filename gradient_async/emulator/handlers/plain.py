@@ -91,8 +91,7 @@ def _find(request: web.Request, collection: Collection) -> dict[str, Any]:
     """Return the one in the path, or raise an `ApiError`."""
     items = _items(request, collection)
     if request.match_info["uuid"] not in items:
-        what = collection.key.replace("_", " ")
-        raise ApiError(404, f"There is no {what} with this uuid.")
+        raise ApiError(404)
     return items[request.match_info["uuid"]]
 
 

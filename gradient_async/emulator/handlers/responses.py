@@ -20,11 +20,11 @@ _T = TypeVar("_T")
 _MESSAGES: Final = {
     401: ("unauthorized", "Unable to authenticate you"),
     403: ("forbidden", "The token lacks the scope for this action."),
-    404: ("not_found", "There is no such resource."),
+    404: ("not_found", "The resource you requested could not be found."),
     # Python 3.13 renamed this status.
     422: ("unprocessable_entity", "The request makes no sense."),
     429: ("too_many_requests", "API rate limit exceeded."),
-    500: ("server_error", "Something went wrong on the server."),
+    500: ("server_error", "Unexpected server-side error"),
 }
 _ERRORS: Final = {
     status.value: (status.name.lower(), f"{status.phrase}.")

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from gradient_async.emulator.domain.platform import Platform
 from gradient_async.emulator.server.applications import create_api, create_storage
+from gradient_async.emulator.server.connection import create_connections
 from gradient_async.emulator.server.state import ServerState, Traffic
 
 # Not `localhost`, which may mean ::1, where another program may listen.
@@ -27,19 +28,20 @@ class Site:
         self._create = create
         self._traffic = traffic
         self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
 
     @property
     def is_running(self) -> bool:
         """Whether the site listens."""
-        return self._runner is not None
+        return self._listener is not None
 
     @property
     def port(self) -> int:
         """The port; a RuntimeError while the site is not running."""
-        if self._runner is None:
+        if self._listener is None:
             msg = "the emulator is not running: use `async with Emulator() as api`"
             raise RuntimeError(msg)
-        _, port = self._runner.addresses[0]
+        _, port = self._listener.sockets[0].getsockname()
         return int(port)
 
     @property
@@ -49,16 +51,18 @@ class Site:
 
     async def start(self, port: int) -> None:
         """Listen on a port, 0 for a free one; clean up if it is taken."""
+        loop = asyncio.get_running_loop()
         runner = web.AppRunner(
             self._create(),
-            access_log=None,
             # A client that has disconnected ends its request, even a fault that hangs.
             handler_cancellation=True,
             shutdown_timeout=_SHUTDOWN_TIMEOUT,
         )
         await runner.setup()
+        # Not `TCPSite`, which makes connections of aiohttp's own class only.
+        connect = create_connections(runner, self._traffic)
         try:
-            await web.TCPSite(runner, _HOST, port).start()
+            self._listener = await loop.create_server(connect, _HOST, port)
         except BaseException:
             await runner.cleanup()
             raise
@@ -66,10 +70,10 @@ class Site:
 
     async def aclose(self) -> None:
         """Stop listening, and end all connections and their handlers."""
+        listener, self._listener = self._listener, None
         runner, self._runner = self._runner, None
-        if runner is not None:
-            for site in runner.sites:
-                await site.stop()
+        if listener is not None and runner is not None:
+            listener.close()
             # Cleanup alone would wait for the handlers of open connections.
             await self._traffic.abort()
             await runner.cleanup()
