@@ -46,7 +46,7 @@ def test_error_tree_is_complete() -> None:
     """The page on errors draws every error under its parent."""
     # Some are imported when their names are first used.
     assert all(hasattr(gradient_async, name) for name in gradient_async.__all__)
-    tree = read("docs/errors.md").split("```text\n")[1].split("```")[0]
+    tree = read("docs/errors.md").split("```none\n")[1].split("```")[0]
 
     assert draw(GradientError) == re.findall(r"^(\W*\w+)", tree, re.MULTILINE)
 
