@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version as version_of
 from itertools import groupby
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -31,8 +33,12 @@ project = "gradient_async"
 author = "the gradient_async contributors"
 version = release = version_of("gradient-async")
 
+# The extensions that are files beside this one.
+sys.path.append(str(Path(__file__).parent))
+
 extensions = [
     "myst_parser",
+    "plain_text",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
