@@ -54,6 +54,7 @@ html_css_files = ["site.css"]
 
 # Of a session in the terminal, the commands are copied, without their output.
 copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
