@@ -48,6 +48,7 @@ exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_title = f"gradient_async {release}"
+html_show_copyright = False
 html_show_sphinx = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
