@@ -148,13 +148,13 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Open the board of the example backends in Chromium."""
+    """Open the board of the example backends, and the documentation, in Chromium."""
     if shutil.which("chromium") is None:
         session.error(
             "there is no Chromium: install it, on Debian with "
             "`apt-get install -y --no-install-recommends chromium`"
         )
-    _install(session, "browser")
+    _install(session, "browser", "docs")
     session.run("pytest", *WITHOUT_DEBUG_MODE, "tests/browser", *session.posargs)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version as version_of
 from itertools import groupby
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
@@ -31,16 +33,29 @@ project = "gradient_async"
 author = "the gradient_async contributors"
 version = release = version_of("gradient-async")
 
+# The extensions that are files beside this one.
+sys.path.append(str(Path(__file__).parent))
+
 extensions = [
     "myst_parser",
+    "plain_text",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
 ]
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_title = f"gradient_async {release}"
+html_show_copyright = False
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+
+# Of a session in the terminal, the commands are copied, without their output.
+copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

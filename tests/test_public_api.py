@@ -35,7 +35,9 @@ CODE: Final = sorted(
     }
 )
 PAGES: Final = sorted(
-    path for folder in (".", "docs", ".github") for path in (ROOT / folder).glob("*.md")
+    path
+    for folder in (".", "docs", "docs/reference", ".github")
+    for path in (ROOT / folder).glob("*.md")
 )
 MODULES: Final = [
     gradient_async,
