@@ -49,6 +49,32 @@ _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
 app.command(_JOBS)
 
+_KB: Final = App(name="kb", help="List, show, create, delete, search knowledge bases.")
+_KB_COMMANDS: Final = f"{_COMMANDS}.knowledge_bases"
+_KB.command(f"{_KB_COMMANDS}:list_bases", name="list", help="List knowledge bases.")
+_KB.command(f"{_KB_COMMANDS}:get_base", name="get", help="Show one in full.")
+_KB.command(f"{_KB_COMMANDS}:create_base", name="create", help="Create one.")
+_KB.command(f"{_KB_COMMANDS}:delete_base", name="delete", help="Delete one.")
+_KB.command(f"{_KB_COMMANDS}:search_base", name="search", help="Search one.")
+app.command(_KB)
+
+_SOURCES: Final = App(name="sources", help="List, add, upload, remove data sources.")
+_SOURCE_COMMANDS: Final = f"{_COMMANDS}.sources"
+_SOURCES.command(f"{_SOURCE_COMMANDS}:list_sources", name="list", help="List them.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:add_sources", name="add", help="Add some.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:upload", name="upload", help="Upload files.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:remove_source", name="remove", help="Remove one.")
+app.command(_SOURCES)
+
+_SCHEDULE: Final = App(name="schedule", help="Show, set, remove indexing schedules.")
+_SCHEDULE_COMMANDS: Final = f"{_COMMANDS}.schedule"
+_SCHEDULE.command(f"{_SCHEDULE_COMMANDS}:get_schedule", name="get", help="Show one.")
+_SCHEDULE.command(f"{_SCHEDULE_COMMANDS}:set_schedule", name="set", help="Set one.")
+_SCHEDULE.command(
+    f"{_SCHEDULE_COMMANDS}:remove_schedule", name="remove", help="Remove one."
+)
+app.command(_SCHEDULE)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an error becomes one line on stderr."""
