@@ -75,6 +75,18 @@ _SCHEDULE.command(
 )
 app.command(_SCHEDULE)
 
+_ACCOUNTS: Final = App(name="accounts", help="List, add, remove, check accounts.")
+_ACCOUNT_COMMANDS: Final = f"{_COMMANDS}.accounts"
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:list_accounts", name="list", help="List them.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:add", help="Add one to the file of accounts.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:remove", help="Remove one from it.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:check", help="Check the token of each.")
+app.command(_ACCOUNTS)
+
+_AUTH: Final = App(name="auth", help="Show which token is used.")
+_AUTH.command(f"{_COMMANDS}.auth:status", help="Show which token, and if it works.")
+app.command(_AUTH)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an error becomes one line on stderr."""

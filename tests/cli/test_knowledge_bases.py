@@ -7,6 +7,7 @@ import io
 import json
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -285,14 +286,12 @@ def test_ctrl_c_ends_the_question(
     server: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C while it asks exits with 130; nothing is deleted."""
-
-    class Interrupted(Terminal):
-        def readline(self, _: int = -1, /) -> str:  # type: ignore[override]
-            return str(signal.raise_signal(signal.SIGINT))
-
+    stdin = Terminal()
+    interrupt = partial(signal.raise_signal, signal.SIGINT)
+    monkeypatch.setattr(stdin, "readline", interrupt)
     before = server.knowledge_bases()
     monkeypatch.setattr("sys.stderr", Terminal())
-    monkeypatch.setattr("sys.stdin", Interrupted())
+    monkeypatch.setattr("sys.stdin", stdin)
 
     assert 130 == run(["kb", "delete", first(server)[0]])
     assert before == server.knowledge_bases()
