@@ -87,6 +87,15 @@ _AUTH: Final = App(name="auth", help="Show which token is used.")
 _AUTH.command(f"{_COMMANDS}.auth:status", help="Show which token, and if it works.")
 app.command(_AUTH)
 
+app.command(
+    f"{_COMMANDS}.doctor:doctor",
+    help="Check what the command needs, and say what to do.",
+)
+app.command(
+    f"{_COMMANDS}.emulator:emulator",
+    help="Emulate the API on this machine, with generated data.",
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an error becomes one line on stderr."""
@@ -96,6 +105,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        # Also while a command is still being imported.
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.SUCCESS
@@ -130,8 +142,6 @@ def _run(arguments: Sequence[str]) -> int:
         return ExitCode.USAGE
     except GradientError as error:
         return _report(error)
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
     return ExitCode.SUCCESS
 
 
