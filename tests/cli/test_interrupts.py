@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from gradient_async.cli import main
-from gradient_async.cli.application import app, run
+from gradient_async.cli import application, main
 
 
 def interrupt(*_: object, **__: object) -> None:
@@ -33,6 +32,7 @@ def test_while_the_application_is_imported(
 
 def test_while_a_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the modules of a command are loaded exits with 130."""
-    monkeypatch.setattr(app, "parse_commands", interrupt)
+    stand_in = SimpleNamespace(parse_commands=interrupt)
+    monkeypatch.setattr(application, "app", stand_in)
 
-    assert 130 == run(["jobs", "list"])
+    assert 130 == application.run(["jobs", "list"])
