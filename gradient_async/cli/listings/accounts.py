@@ -54,7 +54,7 @@ def _to_dict(item: NamedAccount) -> dict[str, object]:
 
 _COLUMNS: Final = (
     Column[NamedAccount]("name", width=16),
-    Column[NamedAccount]("token", width=35),
+    Column[NamedAccount]("token", width=39),
     Column[NamedAccount]("configured_in"),
     Column[NamedAccount]("base_url", title="API", width=28),
     Column[NamedAccount]("tags", width=12),
