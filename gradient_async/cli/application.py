@@ -157,7 +157,8 @@ def _report(error: GradientError) -> int:
 
 def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
     """Return what is wrong with a command line, and which help to read."""
-    text = str(error)
+    # The help has the commands, too.
+    text = str(error).partition(" Available commands: ")[0]
     if isinstance(error, UnusedCliTokensError):
         text = f"Unexpected: {' '.join(error.unused_tokens or ())}"
     stop = "" if text.endswith((".", "?")) else "."

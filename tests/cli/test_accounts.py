@@ -219,11 +219,11 @@ def test_invalid_choices_send_nothing(
 
 
 def test_no_accounts(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without any account, one line has the variables to set."""
+    """Without any account, one line has the variable to set, and a command."""
     assert 2 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()
 
-    assert f"set {VARIABLE}, or {VARIABLE}_PROD" in line
+    assert f"set {VARIABLE}, or add one by `gradient-async accounts add`" in line
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])

@@ -36,6 +36,12 @@ def _to_row(item: NamedAccount) -> dict[str, Cell]:
     }
 
 
+def _to_checked_dict(item: NamedAccount) -> dict[str, object]:
+    row, health = _to_checked_row(item), item.health
+    assert health is not None
+    return {**row, **_to_dict(item), "reset_at": health.to_dict()["reset_at"]}
+
+
 def _to_checked_row(item: NamedAccount) -> dict[str, Cell]:
     health = item.health
     assert health is not None
@@ -80,7 +86,7 @@ CHECKED_ACCOUNTS: Final = Listing[NamedAccount](
     ),
     table=("name", "ok", "remaining", "reset_at", "reason"),
     to_row=_to_checked_row,
-    to_dict=lambda item: {**_to_checked_row(item), **_to_dict(item)},
+    to_dict=_to_checked_dict,
 )
 """Accounts, and whether the API accepts their tokens."""
 
