@@ -17,7 +17,8 @@ from gradient_async.version import __version__
 _HELP: Final = """
 Work with indexing jobs and knowledge bases of DigitalOcean's Gradient AI platform.
 
-The API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
+The API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN, or from \
+the accounts of `gradient-async accounts`.
 
 Exit codes: 0 success, 1 API or network failure, 2 invalid usage or settings, 3 token \
 refused, 4 not found, 5 rate limit or deadline exceeded, 6 partial success, 7 the job \
@@ -167,5 +168,8 @@ def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
 
 
 def _report_error(text: str) -> None:
-    """Write an error line to stderr."""
-    sys.stderr.write(f"error: {printable(text)}\n")
+    """Write an error line to stderr, without a token that was given by mistake."""
+    # Loaded here: without an error, it is not needed.
+    from gradient_async.transport.credentials import TOKEN_PATTERN  # noqa: PLC0415
+
+    sys.stderr.write(f"error: {printable(TOKEN_PATTERN.sub('***', text))}\n")

@@ -28,6 +28,9 @@ def require_confirmation(action: str, *, yes: bool) -> None:
     sys.stderr.flush()
     with interruptible():
         reply = sys.stdin.readline()
+    if not reply:
+        # The end of the input, unlike a reply, does not move the cursor.
+        sys.stderr.write("\n")
     if reply.strip().lower() not in {"y", "yes"}:
         msg = f"did not {action}"
         raise GradientError(msg)

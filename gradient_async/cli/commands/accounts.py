@@ -31,6 +31,7 @@ from gradient_async.cli.rows import iterate
 from gradient_async.cli.token_options import TokenOptions, read_token
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.printable import printable
+from gradient_async.transport.credentials import TOKEN_PATTERN
 
 _DEFAULTS: Final = Connection()
 _TABLE: Final = OutputOptions()
@@ -113,6 +114,9 @@ def _check_new(name: str, path: Path) -> None:
     shown = printable(name)
     if not name or shown != name:
         msg = f"the name of an account must be printable, got {shown!r}"
+        raise ConfigurationError(msg)
+    if TOKEN_PATTERN.search(name):
+        msg = "the name of an account must not be a token"
         raise ConfigurationError(msg)
     if name in read_accounts(path):
         msg = f"there is an account {shown!r} already: remove it first"

@@ -285,12 +285,12 @@ async def search_base(
         )
     if output.is_for_people and result.results:
         for number, chunk in enumerate(result.results, 1):
-            _write_chunk(number, chunk)
+            write_chunk(number, chunk)
     else:
         await output.write(iterate(result.results), CHUNKS)
 
 
-def _write_chunk(number: int, chunk: RetrievedChunk) -> None:
+def write_chunk(number: int, chunk: RetrievedChunk) -> None:
     """Write a chunk for people to read: its metadata, then its text."""
     facts = ", ".join(f"{name}: {value}" for name, value in chunk.metadata.items())
     text = Text(f"{number}. {printable(facts)}", style="bold")
