@@ -1,4 +1,4 @@
-"""Ask before something is deleted."""
+"""Confirm that something is to be deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gradient_async.printable import printable
 
 def require_confirmation(action: str, *, yes: bool) -> None:
     """
-    Ask on the terminal whether to do something; `yes` agrees without being asked.
+    Require that the user agrees on the terminal, or has agreed by `yes`.
 
     Raises:
         ConfigurationError: There is no terminal to ask on.

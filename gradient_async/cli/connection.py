@@ -81,10 +81,7 @@ class Connection:
             UnknownAccountError: There is no account of a name that was chosen.
         """
         known = self._read(read_everything)
-        for name in self.names:
-            if name not in known:
-                msg = f"there is no account {printable(name)!r}"
-                raise accounts.UnknownAccountError(msg)
+        self._check_names(known)
         return {name: known[name] for name in self.names or known}
 
     def _read(
@@ -107,6 +104,7 @@ class Connection:
             ConfigurationError: The proxy is invalid.
             UnknownAccountError: There is no account of a name that was chosen.
         """
+        self._check_names(known)
         given = {name: it.account for name, it in known.items()}
         everyone = accounts.Accounts(given, proxy=find_proxy(self.proxy))
         async with everyone:
@@ -148,3 +146,11 @@ class Connection:
         if self.file is not None and self.doctl:
             msg = "--accounts-file and --doctl exclude each other"
             raise ConfigurationError(msg)
+
+    def _check_names(self, known: Mapping[str, KnownAccount]) -> None:
+        """Raise if an account that was chosen does not exist."""
+        for name in self.names:
+            if name not in known:
+                names = ", ".join(map(printable, known))
+                msg = f"no account named {printable(name)!r}; there are: {names}"
+                raise accounts.UnknownAccountError(msg)
