@@ -38,10 +38,18 @@ def read_doctl_config(path: str | PathLike[str] | None = None) -> dict[str, Acco
         ConfigurationError: The file cannot be read or parsed, has no tokens, or others
             can access it; or PyYAML is missing.
     """
-    if path is None:
-        paths = list_paths(sys.platform, os.environ, Path.home())
-        path = next((it for it in paths if it.exists()), paths[0])
-    return load_file(Path(path), _parse)
+    return load_file(_find_file() if path is None else Path(path), _parse)
+
+
+def _find_file() -> Path:
+    try:
+        home = Path.home()
+    except RuntimeError:
+        msg = "no home directory in which doctl keeps its configuration: set HOME"
+    else:
+        paths = list_paths(sys.platform, os.environ, home)
+        return next((it for it in paths if it.exists()), paths[0])
+    raise ConfigurationError(msg)
 
 
 def list_paths(

@@ -10,6 +10,7 @@ __all__ = ["main"]
 
 _EXTRA: Final = frozenset({"cyclopts", "rich"})
 _USAGE: Final = 2
+_INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -28,4 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         text = "error: missing dependencies: pip install 'gradient-async[cli]'\n"
         sys.stderr.write(text)
         sys.exit(_USAGE)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))

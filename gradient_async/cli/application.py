@@ -17,7 +17,8 @@ from gradient_async.version import __version__
 _HELP: Final = """
 Work with indexing jobs and knowledge bases of DigitalOcean's Gradient AI platform.
 
-The API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN.
+The API token is read from DIGITALOCEAN_ACCESS_TOKEN or DIGITALOCEAN_TOKEN, or from \
+the accounts of `gradient-async accounts`.
 
 Exit codes: 0 success, 1 API or network failure, 2 invalid usage or settings, 3 token \
 refused, 4 not found, 5 rate limit or deadline exceeded, 6 partial success, 7 the job \
@@ -49,6 +50,53 @@ _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
 app.command(_JOBS)
 
+_KB: Final = App(name="kb", help="List, show, create, delete, search knowledge bases.")
+_KB_COMMANDS: Final = f"{_COMMANDS}.knowledge_bases"
+_KB.command(f"{_KB_COMMANDS}:list_bases", name="list", help="List knowledge bases.")
+_KB.command(f"{_KB_COMMANDS}:get_base", name="get", help="Show one in full.")
+_KB.command(f"{_KB_COMMANDS}:create_base", name="create", help="Create one.")
+_KB.command(f"{_KB_COMMANDS}:delete_base", name="delete", help="Delete one.")
+_KB.command(f"{_KB_COMMANDS}:search_base", name="search", help="Search one.")
+app.command(_KB)
+
+_SOURCES: Final = App(name="sources", help="List, add, upload, remove data sources.")
+_SOURCE_COMMANDS: Final = f"{_COMMANDS}.sources"
+_SOURCES.command(f"{_SOURCE_COMMANDS}:list_sources", name="list", help="List them.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:add_sources", name="add", help="Add some.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:upload", name="upload", help="Upload files.")
+_SOURCES.command(f"{_SOURCE_COMMANDS}:remove_source", name="remove", help="Remove one.")
+app.command(_SOURCES)
+
+_SCHEDULE: Final = App(name="schedule", help="Show, set, remove indexing schedules.")
+_SCHEDULE_COMMANDS: Final = f"{_COMMANDS}.schedule"
+_SCHEDULE.command(f"{_SCHEDULE_COMMANDS}:get_schedule", name="get", help="Show one.")
+_SCHEDULE.command(f"{_SCHEDULE_COMMANDS}:set_schedule", name="set", help="Set one.")
+_SCHEDULE.command(
+    f"{_SCHEDULE_COMMANDS}:remove_schedule", name="remove", help="Remove one."
+)
+app.command(_SCHEDULE)
+
+_ACCOUNTS: Final = App(name="accounts", help="List, add, remove, check accounts.")
+_ACCOUNT_COMMANDS: Final = f"{_COMMANDS}.accounts"
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:list_accounts", name="list", help="List them.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:add", help="Add one to the file of accounts.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:remove", help="Remove one from it.")
+_ACCOUNTS.command(f"{_ACCOUNT_COMMANDS}:check", help="Check the token of each.")
+app.command(_ACCOUNTS)
+
+_AUTH: Final = App(name="auth", help="Show which token is used.")
+_AUTH.command(f"{_COMMANDS}.auth:status", help="Show which token, and if it works.")
+app.command(_AUTH)
+
+app.command(
+    f"{_COMMANDS}.doctor:doctor",
+    help="Check what the command needs, and say what to do.",
+)
+app.command(
+    f"{_COMMANDS}.emulator:emulator",
+    help="Emulate the API on this machine, with generated data.",
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an error becomes one line on stderr."""
@@ -58,6 +106,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        # Also while a command is still being imported.
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.SUCCESS
@@ -92,8 +143,6 @@ def _run(arguments: Sequence[str]) -> int:
         return ExitCode.USAGE
     except GradientError as error:
         return _report(error)
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
     return ExitCode.SUCCESS
 
 
@@ -109,7 +158,8 @@ def _report(error: GradientError) -> int:
 
 def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
     """Return what is wrong with a command line, and which help to read."""
-    text = str(error)
+    # The help has the commands, too.
+    text = str(error).partition(" Available commands: ")[0]
     if isinstance(error, UnusedCliTokensError):
         text = f"Unexpected: {' '.join(error.unused_tokens or ())}"
     stop = "" if text.endswith((".", "?")) else "."
@@ -118,5 +168,8 @@ def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:
 
 
 def _report_error(text: str) -> None:
-    """Write an error line to stderr."""
-    sys.stderr.write(f"error: {printable(text)}\n")
+    """Write an error line to stderr, without a token that was given by mistake."""
+    # Loaded here: without an error, it is not needed.
+    from gradient_async.transport.credentials import TOKEN_PATTERN  # noqa: PLC0415
+
+    sys.stderr.write(f"error: {printable(TOKEN_PATTERN.sub('***', text))}\n")

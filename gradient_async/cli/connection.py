@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +12,19 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
+from gradient_async.cli.known_accounts import (
+    KnownAccount,
+    find_variable,
+    read_configured,
+    read_default,
+    read_doctl,
+    read_everything,
+    read_file,
+)
 from gradient_async.cli.proxy import find_proxy
 from gradient_async.client import Client
 from gradient_async.errors import ConfigurationError
 from gradient_async.printable import printable
-from gradient_async.settings import TOKEN_VARIABLES
 
 
 @Parameter(name="*", group="Accounts")
@@ -35,11 +42,11 @@ class Connection:
     )
     """Use all accounts that are configured."""
     file: Annotated[Path | None, Parameter(name="--accounts-file")] = None
-    """Use the accounts of this TOML file instead of the environment's."""
+    """Use the accounts of this TOML file alone."""
     doctl: Annotated[
         bool, Parameter(name="--doctl", negative=(), show_default=False)
     ] = False
-    """Use the accounts that doctl is logged in to instead of the environment's."""
+    """Use the accounts that doctl is logged in to alone."""
     proxy: Annotated[str | None, Parameter(name="--proxy", show_default=False)] = None
     """URL of an HTTP proxy, instead of the one in HTTPS_PROXY or ALL_PROXY."""
 
@@ -48,14 +55,13 @@ class Connection:
         """The variable whose token is used alone; None if accounts were chosen."""
         if self.names or self.all or self.file is not None or self.doctl:
             return None
-        is_set = (it for it in TOKEN_VARIABLES if os.environ.get(it, "").strip())
-        return next(is_set, None)
+        return find_variable()
 
     def names_of(self, chosen: accounts.Accounts) -> tuple[str, ...]:
         """Return the names to show; none where the plain token is used alone."""
         return () if self.plain_variable else tuple(chosen)
 
-    def read(self) -> dict[str, accounts.Account]:
+    def read(self) -> dict[str, KnownAccount]:
         """
         Return the accounts that there are to choose from, by name.
 
@@ -63,15 +69,46 @@ class Connection:
             ConfigurationError: Two options exclude each other, there are no accounts,
                 or they cannot be read.
         """
+        variable = self.plain_variable
+        return read_default(variable) if variable else self._read(read_configured)
+
+    def read_every(self) -> dict[str, KnownAccount]:
+        """
+        Return all accounts there are, or those chosen, by name.
+
+        Raises:
+            ConfigurationError: See `read`.
+            UnknownAccountError: There is no account of a name that was chosen.
+        """
+        known = self._read(read_everything)
+        self._check_names(known)
+        return {name: known[name] for name in self.names or known}
+
+    def _read(
+        self, read_others: Callable[[], dict[str, KnownAccount]]
+    ) -> dict[str, KnownAccount]:
+        """Return the accounts of the source that was chosen, or else the others."""
         self._check()
         if self.file is not None:
-            return accounts.read_accounts_file(self.file)
-        if self.doctl:
-            return accounts.read_doctl_config()
-        if variable := self.plain_variable:
-            token = accounts.EnvironmentToken(variable)
-            return {"default": accounts.Account(token)}
-        return accounts.read_environment()
+            return read_file(self.file)
+        return read_doctl() if self.doctl else read_others()
+
+    @asynccontextmanager
+    async def connect(
+        self, known: Mapping[str, KnownAccount]
+    ) -> AsyncGenerator[accounts.Accounts, None]:
+        """
+        Open accounts that were read; closes them at the end.
+
+        Raises:
+            ConfigurationError: The proxy is invalid.
+            UnknownAccountError: There is no account of a name that was chosen.
+        """
+        self._check_names(known)
+        given = {name: it.account for name, it in known.items()}
+        everyone = accounts.Accounts(given, proxy=find_proxy(self.proxy))
+        async with everyone:
+            yield everyone.select(names=self.names or None)
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[accounts.Accounts, None]:
@@ -82,9 +119,8 @@ class Connection:
             ConfigurationError: See `read`; or the proxy is invalid.
             UnknownAccountError: There is no account of that name.
         """
-        everyone = accounts.Accounts(self.read(), proxy=find_proxy(self.proxy))
-        async with everyone:
-            yield everyone.select(names=self.names or None)
+        async with self.connect(self.read()) as chosen:
+            yield chosen
 
     @asynccontextmanager
     async def open_one(self) -> AsyncGenerator[Client, None]:
@@ -110,3 +146,11 @@ class Connection:
         if self.file is not None and self.doctl:
             msg = "--accounts-file and --doctl exclude each other"
             raise ConfigurationError(msg)
+
+    def _check_names(self, known: Mapping[str, KnownAccount]) -> None:
+        """Raise if an account that was chosen does not exist."""
+        for name in self.names:
+            if name not in known:
+                names = ", ".join(map(printable, known))
+                msg = f"no account named {printable(name)!r}; there are: {names}"
+                raise accounts.UnknownAccountError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 # The package, not its names: they load when used, and `--help` uses none.
@@ -30,6 +30,12 @@ async def read_rows(stream: accounts.AccountStream[T]) -> AsyncGenerator[Row[T],
         yield Row(account, item)
     if all(report.error for report in stream.reports.values()):
         raise_for_failures(stream)
+
+
+async def iterate(items: Iterable[T]) -> AsyncGenerator[Row[T], None]:
+    """Yield items of the only account chosen, which is not named."""
+    for item in items:
+        yield Row("", item)
 
 
 def raise_for_failures(stream: accounts.AccountStream[T]) -> None:

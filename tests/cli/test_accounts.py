@@ -184,32 +184,36 @@ def test_accounts_of_doctl(
 
 
 @pytest.mark.parametrize(
-    ("expected", "options"),
+    ("code", "expected", "options"),
     [
         (
+            4,
             "no account named 'prdo'; there are: acme-eu, default, prod",
             "--account prdo",
         ),
         (
+            4,
             "no account named 'x'; there are: acme-eu, default, prod",
             "--account prod --account x",
         ),
-        ("--account and --all exclude each other", "--all --account prod"),
+        (2, "--account and --all exclude each other", "--all --account prod"),
         (
+            2,
             "--accounts-file and --doctl exclude each other",
             "--accounts-file missing.toml --doctl",
         ),
-        ("missing.toml: No such file", "--accounts-file missing.toml"),
+        (2, "missing.toml: No such file", "--accounts-file missing.toml"),
     ],
 )
 def test_invalid_choices_send_nothing(
     three: Emulator,
+    code: int,
     expected: str,
     options: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """An unknown name or a contradiction exits with 2, before any request."""
-    assert 2 == run(["jobs", "list", *options.split()])
+    """An unknown name exits with 4, a contradiction with 2, before any request."""
+    assert code == run(["jobs", "list", *options.split()])
     captured = capsys.readouterr()
     (line,) = captured.err.splitlines()
 
@@ -219,11 +223,11 @@ def test_invalid_choices_send_nothing(
 
 
 def test_no_accounts(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without any account, one line has the variables to set."""
+    """Without any account, one line has the variable to set, and a command."""
     assert 2 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()
 
-    assert f"set {VARIABLE}, or {VARIABLE}_PROD" in line
+    assert f"set {VARIABLE}, or add one by `gradient-async accounts add`" in line
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])

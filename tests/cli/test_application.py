@@ -43,6 +43,7 @@ def test_command_tree() -> None:
     """The commands and options are these; removing one would break scripts."""
     accounts = {"--account", "--all", "--accounts-file", "--doctl", "--proxy"}
     output = {"--output", "--columns", "--wide"}
+    sources = {"--url", "--crawl", "--bucket", "--chunking"}
     expected = {
         "": set(),
         "demo": {"--jobs", "--prefetch", "--latency"},
@@ -54,6 +55,39 @@ def test_command_tree() -> None:
         "jobs get": output | accounts,
         "jobs start": {"--source", *output, *accounts},
         "jobs cancel": accounts,
+        "kb": set(),
+        "kb list": {"--details", *output, *accounts},
+        "kb get": output | accounts,
+        "kb create": {
+            *("--model", "--region", "--project", "--tag", "--file", "--uploaded"),
+            *("--wait", *sources, *output, *accounts),
+        },
+        "kb delete": {"--yes", *accounts},
+        "kb search": {"--limit", "--alpha", *output, *accounts},
+        "sources": set(),
+        "sources list": output | accounts,
+        "sources add": sources | output | accounts,
+        "sources upload": output | accounts,
+        "sources remove": {"--yes", *accounts},
+        "schedule": set(),
+        "schedule get": output | accounts,
+        "schedule set": {"--days", "--time", *output, *accounts},
+        "schedule remove": accounts,
+        "accounts": set(),
+        "accounts list": output | accounts,
+        "accounts add": {
+            *("--token-env", "--token-file", "--token-command", "--keyring"),
+            *("--insecure-token", "--base-url", "--tag", "--accounts-file"),
+        },
+        "accounts remove": {"--accounts-file"},
+        "accounts check": output | accounts,
+        "auth": set(),
+        "auth status": output | accounts,
+        "doctor": accounts,
+        "emulator": {
+            *("--jobs", "--accounts", "--seed", "--port", "--latency", "--speed"),
+            *("--database-seconds", "--no-limits"),
+        },
     }
 
     assert expected == tree(app)

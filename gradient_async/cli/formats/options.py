@@ -56,6 +56,11 @@ class OutputOptions:
     )
     """Write all columns of a table, even if the terminal is too narrow."""
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether to show an object in full, as nothing else was asked for."""
+        return self.format == "table" and not self.columns
+
     async def write(
         self,
         rows: AsyncIterable[Row[T]],
