@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -15,6 +15,7 @@ from gradient_async import accounts
 from gradient_async.cli.selection import find_base_everywhere
 from gradient_async.cli.time_arguments import parse_since
 from gradient_async.client import Client
+from gradient_async.errors import GradientError, UnknownNameError
 from gradient_async.models import IndexingJob, IndexingJobStatus
 from gradient_async.paging import Paginator
 from gradient_async.resources.job_filter import JobFilters
@@ -64,11 +65,15 @@ class BaseJobOptions:
         Those of a knowledge base are read in the accounts that have it alone.
 
         Raises:
-            GradientError: No account has the knowledge base.
+            GradientError: No account has the knowledge base; or it could not be looked
+            up in one, and `on_error` is "raise".
         """
         bases: dict[str, str | None] = dict.fromkeys(chosen)
         if self.knowledge_base is not None:
-            bases = {**await find_base_everywhere(chosen, self.knowledge_base)}
+            found = await find_base_everywhere(chosen, self.knowledge_base)
+            if on_error == "raise":
+                _raise_for_lookups(found.errors.values())
+            bases = {**found}
 
         def build(client: Client) -> Paginator[IndexingJob]:
             filters = self.filters()
@@ -82,6 +87,13 @@ class BaseJobOptions:
     def filters(self) -> JobFilters:
         """Return the filters that are the same in all accounts."""
         return JobFilters(created_after=self.since)
+
+
+def _raise_for_lookups(errors: Iterable[GradientError]) -> None:
+    """Raise an error other than that an account has no such knowledge base."""
+    for error in errors:
+        if not isinstance(error, UnknownNameError):
+            raise error
 
 
 @Parameter(name="*", group="Jobs")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Any, Final, TextIO, TypeVar
 
-from gradient_async.cli.columns import Cell, ColumnType
+from gradient_async.cli.columns import ColumnType
 from gradient_async.cli.formats.sheet import ACCOUNT, Sheet
 from gradient_async.cli.rows import Row
 from gradient_async.errors import ConfigurationError
@@ -13,6 +13,8 @@ from gradient_async.errors import ConfigurationError
 T = TypeVar("T")
 
 _ROWS_PER_GROUP: Final = 10_000
+# Rows as Python objects take ten times the memory that pyarrow needs for them.
+_ROWS_PER_BATCH: Final = 500
 
 
 async def write_parquet(
@@ -29,14 +31,30 @@ async def write_parquet(
         raise ConfigurationError(msg)
     pyarrow = import_pyarrow()
     schema = schema_of(sheet, pyarrow)
-    group: list[dict[str, Cell]] = []
+    group: list[Any] = []
     with pyarrow.parquet.ParquetWriter(out.buffer, schema) as writer:
-        async for row in rows:
-            group.append(sheet.cells(row))
-            if len(group) == _ROWS_PER_GROUP:
-                writer.write_table(pyarrow.Table.from_pylist(group, schema=schema))
+        async for batch in _split(rows, _ROWS_PER_BATCH):
+            cells = [sheet.cells(row) for row in batch]
+            group.append(pyarrow.RecordBatch.from_pylist(cells, schema=schema))
+            if len(group) * _ROWS_PER_BATCH >= _ROWS_PER_GROUP:
+                writer.write_table(pyarrow.Table.from_batches(group))
                 group = []
-        writer.write_table(pyarrow.Table.from_pylist(group, schema=schema))
+        if group:
+            writer.write_table(pyarrow.Table.from_batches(group))
+
+
+async def _split(
+    rows: AsyncIterable[Row[T]], size: int
+) -> AsyncGenerator[list[Row[T]], None]:
+    """Yield lists of `size` rows; the last one may be shorter."""
+    batch: list[Row[T]] = []
+    async for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def import_pyarrow() -> Any:
