@@ -17,6 +17,7 @@ from gradient_async.cli.console import write_note
 from gradient_async.cli.export.export import ExportFormat, publish, write_part
 from gradient_async.cli.export.part_file import PartFile
 from gradient_async.cli.export.state import ExportState
+from gradient_async.cli.files import name_failed_file
 from gradient_async.cli.formats.options import split_names
 from gradient_async.cli.formats.parquet_format import import_pyarrow
 from gradient_async.cli.formats.sheet import Sheet
@@ -76,10 +77,8 @@ async def export_jobs(
         sheet = Sheet(listing=JOBS, names=columns, accounts=connection.names_of(chosen))
         options = _describe(kind, columns, [*chosen], jobs)
         part = PartFile(to, ExportState(options=options, since=jobs.since))
-        try:
+        with name_failed_file():
             await _export(chosen, jobs, part, sheet, kind, resume=resume, force=force)
-        except OSError as error:
-            raise _explain(error) from None
     write_note(f"wrote {format_count(part.rows, 'job')} to {to}")
 
 
@@ -97,7 +96,7 @@ async def _export(
         try:
             stream = await _open_stream(chosen, jobs, part.state)
             await write_part(stream, part, out, sheet, kind)
-            await publish(part, sheet, kind)
+            publish(part, sheet, kind)
         except BaseException:
             rows = format_count(part.state.rows, "job")
             write_note(f"incomplete: {part.path} has {rows}; go on with --resume")
@@ -136,10 +135,3 @@ def _describe(
         "--knowledge-base": json.dumps(jobs.knowledge_base),
         "--limit": json.dumps(jobs.limit),
     }
-
-
-def _explain(error: OSError) -> Exception:
-    """Return an error that names the file, or the same if it names none."""
-    if error.filename is None:
-        return error
-    return ConfigurationError(f"cannot write {error.filename}: {error.strerror}")

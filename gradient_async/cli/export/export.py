@@ -72,10 +72,10 @@ async def _read_and_save(
         raise
 
 
-async def publish(part: PartFile, sheet: Sheet[T], kind: ExportFormat) -> None:
+def publish(part: PartFile, sheet: Sheet[T], kind: ExportFormat) -> None:
     """Put the complete file in its place, converted if necessary."""
     complete = part.path
     if kind == "parquet":
         complete = part.path.with_name(f"{part.path.name}.parquet")
-        await convert_to_parquet(part.path, complete, sheet)
+        convert_to_parquet(part.path, complete, sheet)
     part.publish(complete)
