@@ -38,18 +38,26 @@ class Bar:
         return sum(size for _, size in self.parts)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Chart:
     """What a chart shows."""
 
-    id: str
-    """Identifies it on the page."""
-    title: str
-    """Its title."""
-    bars: Sequence[Bar]
-    """Its bars, in order."""
     noun: str
     """What the numbers count."""
+    name: str
+    """What the bars are, such as `by day`."""
+    bars: Sequence[Bar]
+    """Its bars, in order."""
+
+    @property
+    def id(self) -> str:
+        """Identifies it on the page."""
+        return f"{self.noun} {self.name}".replace(" ", "-")
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return f"{self.noun.capitalize()} {self.name}"
 
 
 def outcome_bar(group: Group) -> Bar:
@@ -65,7 +73,7 @@ def token_bar(group: Group) -> Bar:
 def add_bar_chart(parent: Element, chart: Chart) -> None:
     """Append a chart with a horizontal bar for each of the first twelve groups."""
     bars = chart.bars[:_MAX_BARS]
-    svg = _add_svg(parent, chart, height=len(bars) * _ROW_HEIGHT, shown=len(bars))
+    svg = _add_svg(parent, chart, bars, height=len(bars) * _ROW_HEIGHT)
     longest = max((bar.total for bar in bars), default=0) or 1
     for row, bar in enumerate(bars):
         top = row * _ROW_HEIGHT
@@ -82,7 +90,7 @@ def add_column_chart(parent: Element, chart: Chart) -> None:
     """Append a chart with a column for each of the latest 120 days with jobs."""
     bars = chart.bars[-_MAX_COLUMNS:]
     height = _PLOT_HEIGHT + 2 * _TEXT_HEIGHT
-    svg = _add_svg(parent, chart, height=height, shown=len(bars))
+    svg = _add_svg(parent, chart, bars, height=height)
     highest = max(bar.total for bar in bars) or 1
     _add_text(svg, 0, 13, f"{highest:,.0f} {chart.noun}")
     pitch = _WIDTH / len(bars)
@@ -99,20 +107,20 @@ def add_column_chart(parent: Element, chart: Chart) -> None:
         _add_text(svg, _WIDTH, height - 5, _shorten(bars[-1].label), anchor="end")
 
 
-def _add_svg(parent: Element, chart: Chart, *, height: int, shown: int) -> Element:
+def _add_svg(
+    parent: Element, chart: Chart, bars: Sequence[Bar], *, height: int
+) -> Element:
     """Append a figure with a caption, and a picture with a description."""
     figure = add(parent, "figure")
-    caption = chart.title
-    if shown < len(chart.bars):
-        caption = f"{chart.title} ({shown} of {len(chart.bars)}; the table has all)"
-    add(figure, "figcaption", caption)
+    hidden = f" ({len(bars)} of {len(chart.bars)})" if bars != chart.bars else ""
+    add(figure, "figcaption", f"{chart.title}{hidden}")
     names = f"{chart.id}-title {chart.id}-text"
     size = f"0 0 {_WIDTH} {height}"
     svg = add(
         figure, "svg", "", {"viewBox": size, "role": "img", "aria-labelledby": names}
     )
     add(svg, "title", chart.title, {"id": f"{chart.id}-title"})
-    text = f"Bars: {shown}. The tables below have the numbers."
+    text = "; ".join(f"{bar.label}: {bar.total:,.0f}" for bar in bars)
     add(svg, "desc", text, {"id": f"{chart.id}-text"})
     return svg
 

@@ -92,7 +92,8 @@ class Group:
         """US dollars for the tokens with a known price; None if there are none."""
         if self.unpriced_tokens and self.unpriced_tokens == self.tokens:
             return None
-        return round(self.known_cost, 6)
+        # Exact for one token at the lowest prices; sums of floats are not beyond that.
+        return round(self.known_cost, 9)
 
     def percentile(self, percent: int) -> float | None:
         """Return a percentile of the durations in seconds; None without any."""

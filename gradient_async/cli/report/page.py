@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from gradient_async.cli.columns import Column, Listing
+from gradient_async.cli.columns import Column, ColumnType, Listing
 from gradient_async.cli.formatting import format_time
 from gradient_async.cli.report.charts import (
     Chart,
@@ -120,27 +120,28 @@ def _add_charts(main: Element, report: Report) -> None:
     for outcome in Outcome:
         add(legend, "li", outcome.value, {"class": outcome.value})
     charts = add(section, "div", "", {"class": "charts"})
-    days, groups = report.days, [group for _, group in report.groups]
-    for name, noun, build in (
-        ("outcomes", "jobs", outcome_bar),
-        ("tokens", "tokens", token_bar),
-    ):
-        if report.by != "day":
-            title = f"{noun.capitalize()} by {report.by.replace('-', ' ')}"
-            bars = [build(it) for it in groups]
-            chart = Chart(id=name, title=title, bars=bars, noun=noun)
+    if report.by != "day":
+        name = report.by.replace("-", " ")
+        groups = [group for _, group in report.groups]
+        for chart in _list_charts(groups, f"by {name}"):
             add_bar_chart(charts, chart)
-        title = f"{noun.capitalize()} by day"
-        bars = [build(it) for it in days]
-        chart = Chart(id=f"{name}-of-days", title=title, bars=bars, noun=noun)
+    for chart in _list_charts(report.days, "by day"):
         add_column_chart(charts, chart)
+
+
+def _list_charts(groups: Sequence[Group], name: str) -> tuple[Chart, Chart]:
+    """Return the charts of jobs and of tokens."""
+    jobs = [outcome_bar(group) for group in groups]
+    tokens = [token_bar(group) for group in groups]
+    return Chart("jobs", name, jobs), Chart("tokens", name, tokens)
 
 
 def _add_groups(main: Element, report: Report, *, with_account: bool) -> None:
     name = report.by.replace("-", " ")
     section = _add_section(main, f"By {name}")
     listing = list_groups(report.by)
-    columns = listing.find(listing.table)
+    # The reasons have tables of their own.
+    columns = listing.find([it for it in listing.table if it != "top_reason"])
     # Groups of accounts have them as their names already.
     has_account = with_account and report.by == "knowledge-base"
     account: list[Column[Group]] = [Column("account")] if has_account else []
@@ -149,7 +150,8 @@ def _add_groups(main: Element, report: Report, *, with_account: bool) -> None:
         for owner, group in report.groups
     ]
     total = [*([""] if has_account else []), *_to_texts(listing, report.total, columns)]
-    _add_table(section, f"Sums by {name}", [*account, *columns], rows, total)
+    order = "Earliest first" if report.by == "day" else "Most jobs first"
+    _add_table(section, order, [*account, *columns], rows, total)
 
 
 def _add_failures(
@@ -160,7 +162,10 @@ def _add_failures(
         return
     section = _add_section(main, title)
     shown = items[:_MOST_FAILURES]
-    caption = title if len(shown) == len(items) else f"{title} ({len(shown)} of them)"
+    order = "Most frequent first"
+    caption = (
+        f"{order} ({len(shown)} of {len(items)})" if items[len(shown) :] else order
+    )
     rows = [_to_texts(listing, item, listing.columns) for item in shown]
     _add_table(section, caption, listing.columns, rows)
 
@@ -206,6 +211,8 @@ def _add_row(
 
 
 def _class_of(column: Column[T]) -> dict[str, str | float]:
+    if column.type is ColumnType.TIME:
+        return {"class": "time"}
     return {"class": "number"} if column.is_number else {}
 
 
