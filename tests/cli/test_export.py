@@ -537,3 +537,41 @@ def test_a_state_that_is_none(text: str) -> None:
     """A file with something else is refused."""
     with pytest.raises(ConfigurationError, match="not the state of an export"):
         ExportState.from_json(text)
+
+
+@pytest.mark.parametrize("options", [(), ("--all",), ("--failed", "--limit", "3")])
+async def test_a_list_as_parquet_is_the_same(
+    account: Emulator,
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+) -> None:
+    """`jobs list` writes the same Parquet to stdout."""
+    await export(file, *options, kind="parquet")
+    capsys.readouterr()
+    await app.run_async(
+        ["jobs", "list", "-o", "parquet", *options], result_action="return_value"
+    )
+    out = sys.stdout.buffer.getvalue()  # type: ignore[attr-defined]
+
+    assert file.read_bytes() == out
+
+
+async def test_parquet_needs_pyarrow(
+    account: Emulator, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without pyarrow, nothing is sent before the export says so."""
+    monkeypatch.setitem(sys.modules, "pyarrow.json", None)
+    with pytest.raises(ConfigurationError, match=r"gradient-async\[parquet\]"):
+        await export(file, kind="parquet")
+
+    assert [] == account.requests
+
+
+async def test_statuses_choose_jobs(account: Emulator, file: Path) -> None:
+    """`--status`, `--failed` and `--running` add up."""
+    options = ("--status", "cancelled, PARTIAL", "--running", "--columns", "status")
+    await export(file, *options)
+    _, *found = file.read_text("utf-8").splitlines()
+
+    assert {"cancelled", "partial", "pending", "in_progress"} == {*found}

@@ -25,7 +25,7 @@ from gradient_async import (
     IndexingJobStatus,
     ServerError,
 )
-from gradient_async.cli.application import app
+from gradient_async.cli.application import app, run
 from gradient_async.cli.report.bases import Base
 from gradient_async.cli.report.charts import Bar, Chart, add_bar_chart
 from gradient_async.cli.report.elements import Element, to_html
@@ -35,7 +35,8 @@ from gradient_async.cli.report.listings import format_cost, list_groups
 from gradient_async.cli.report.page import PageFacts, render_page
 from gradient_async.cli.report.report import GroupBy, Report
 from gradient_async.emulator import Emulator, Fault
-from gradient_async.settings import TOKEN_VARIABLES
+from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from gradient_async.testing.background import run_in_background
 
 from .samples import CREATED_AT, PARTIAL, PENDING
 
@@ -488,3 +489,21 @@ async def test_an_error_of_the_first_page_ends_the_report(account: Emulator) -> 
 
     (error,) = caught.value.errors.values()
     assert isinstance(error, ServerError)
+
+
+def test_the_sample_in_the_documentation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The report in `docs/cli.md` is that of an emulator."""
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    found = re.search(r"gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text)
+    assert found is not None
+    with run_in_background(Emulator(accounts=2)) as api:
+        monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
+        monkeypatch.setenv(TOKEN_VARIABLES[0], api.token)
+        assert 0 == run(found[1].split())
+    lines = capsys.readouterr().out.split("\n\n")[0].splitlines()
+    samples = found[2].splitlines()
+
+    # A terminal of 100 columns shows the first of the table's columns.
+    assert samples == [line[: len(it)] for line, it in zip(lines, samples, strict=True)]

@@ -114,11 +114,13 @@ def _add_svg(
     figure = add(parent, "figure")
     hidden = f" ({len(bars)} of {len(chart.bars)})" if bars != chart.bars else ""
     add(figure, "figcaption", f"{chart.title}{hidden}")
-    names = f"{chart.id}-title {chart.id}-text"
-    size = f"0 0 {_WIDTH} {height}"
-    svg = add(
-        figure, "svg", "", {"viewBox": size, "role": "img", "aria-labelledby": names}
-    )
+    attributes = {
+        "viewBox": f"0 0 {_WIDTH} {height}",
+        "role": "img",
+        "aria-labelledby": f"{chart.id}-title",
+        "aria-describedby": f"{chart.id}-text",
+    }
+    svg = add(figure, "svg", "", attributes)
     add(svg, "title", chart.title, {"id": f"{chart.id}-title"})
     text = "; ".join(f"{bar.label}: {bar.total:,.0f}" for bar in bars)
     add(svg, "desc", text, {"id": f"{chart.id}-text"})

@@ -52,7 +52,7 @@ class Report:
                 key, new = (account, uuid), Group(base.name or uuid, uuid)
             case "account":
                 key, new = (account, ""), Group(account)
-            case "day":
+            case _:
                 return []
         return [self._groups.setdefault(key, new)]
 
