@@ -10,6 +10,20 @@ from typing import TextIO
 from gradient_async.errors import ConfigurationError
 
 
+def find_target(path: Path) -> Path:
+    """
+    Return the file to replace: of a symbolic link, the one that it leads to.
+
+    Raises:
+        ConfigurationError: It is a folder.
+    """
+    target = path.resolve()
+    if target.is_dir():
+        msg = f"{target} is a folder"
+        raise ConfigurationError(msg)
+    return target
+
+
 @contextmanager
 def replace_when_complete(path: Path) -> Generator[TextIO, None, None]:
     """
@@ -18,8 +32,7 @@ def replace_when_complete(path: Path) -> Generator[TextIO, None, None]:
     Raises:
         ConfigurationError: The file cannot be written.
     """
-    # A symbolic link stays one.
-    target = path.resolve()
+    target = find_target(path)
     part = target.with_name(f"{target.name}.part")
     with name_failed_file():
         try:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
-import pyarrow.parquet as pq
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 
@@ -384,6 +384,14 @@ async def test_a_folder_that_does_not_exist(account: Emulator, tmp_path: Path) -
     assert [] == account.requests
 
 
+async def test_a_folder_is_no_file(account: Emulator, tmp_path: Path) -> None:
+    """A folder as the target is an error before anything is sent."""
+    with pytest.raises(ConfigurationError, match="is a folder"):
+        await export(tmp_path)
+
+    assert [] == account.requests
+
+
 async def test_a_full_disk(
     account: Emulator, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -543,18 +551,16 @@ def test_a_state_that_is_none(text: str) -> None:
 async def test_a_list_as_parquet_is_the_same(
     account: Emulator,
     file: Path,
-    capsys: pytest.CaptureFixture[str],
+    capsysbinary: pytest.CaptureFixture[bytes],
     options: tuple[str, ...],
 ) -> None:
     """`jobs list` writes the same Parquet to stdout."""
     await export(file, *options, kind="parquet")
-    capsys.readouterr()
     await app.run_async(
         ["jobs", "list", "-o", "parquet", *options], result_action="return_value"
     )
-    out = sys.stdout.buffer.getvalue()  # type: ignore[attr-defined]
 
-    assert file.read_bytes() == out
+    assert file.read_bytes() == capsysbinary.readouterr().out
 
 
 async def test_parquet_needs_pyarrow(

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import quantiles
 
 import attrs
 import pytest
@@ -41,7 +42,7 @@ from gradient_async.testing.background import run_in_background
 from .samples import CREATED_AT, PARTIAL, PENDING
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-FACTS = PageFacts(accounts=(), since=None, written=NOW, errors={})
+FACTS = PageFacts(accounts=(), since=None, written=NOW, errors=())
 SOURCE = IndexedDataSource(
     data_source_uuid="s1", status=IndexedDataSourceStatus.FAILED, error_msg="timeout"
 )
@@ -181,6 +182,16 @@ async def test_names_prices_and_reasons(
     )
 
 
+async def test_only_knowledge_bases_have_ids(
+    account: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Accounts and days have no column for the id of a knowledge base."""
+    for by in ("account", "day"):
+        await report("--by", by, "-o", "jsonl")
+        first, *_ = capsys.readouterr().out.splitlines()
+        assert [by, "jobs"] == [*json.loads(first)][:2]
+
+
 async def test_since_and_knowledge_base_choose_jobs(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -287,6 +298,7 @@ async def test_knowledge_bases_that_cannot_be_listed(
     [
         (("--columns", "uuid"), "no column 'uuid'"),
         (("--html", "/nowhere/r.html"), r"cannot write /nowhere/r\.html\.part: No"),
+        (("--html", "/tmp"), "/tmp is a folder"),
     ],
 )
 async def test_wrong_options(
@@ -347,14 +359,13 @@ def test_cost(tokens: dict[float | None, int], expected: str) -> None:
     assert expected == format_cost(group)
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1), st.integers(0, 100))
+@given(st.lists(st.floats(0, 1e6), min_size=2), st.integers(1, 99))
 def test_percentiles(values: list[float], percent: int) -> None:
-    """A percentile is that of `numpy` and `pandas`, up to rounding."""
-    import pandas as pd  # noqa: PLC0415  (large)
-
-    expected = pd.Series(values).quantile(percent / 100)
+    """A percentile is that of the standard library, up to rounding."""
+    expected = quantiles(values, n=100, method="inclusive")[percent - 1]
 
     assert pytest.approx(expected) == percentile(sorted(values), percent)
+    assert values[0] == percentile(values[:1], percent)
 
 
 def test_groups_of_knowledge_bases() -> None:

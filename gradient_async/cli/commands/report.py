@@ -14,6 +14,7 @@ from gradient_async import accounts
 from gradient_async.cli.columns import Listing
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import write_note
+from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.export.progress import show_progress
 from gradient_async.cli.files import replace_when_complete
 from gradient_async.cli.formats.options import OutputOptions
@@ -25,6 +26,7 @@ from gradient_async.cli.report.listings import REASONS, SOURCES, list_groups
 from gradient_async.cli.report.page import PageFacts, render_page
 from gradient_async.cli.report.report import GroupBy, Report
 from gradient_async.cli.rows import Row, raise_for_failures, read_rows
+from gradient_async.errors import GradientError
 from gradient_async.models import IndexingJob
 
 T = TypeVar("T")
@@ -66,7 +68,7 @@ async def report_jobs(
                     accounts=connection.names_of(chosen),
                     since=jobs.since,
                     written=datetime.now(UTC),
-                    errors=stream.errors,
+                    errors=[*map(_describe, stream.errors.values())],
                 )
                 file.write(render_page(report, facts))
         await _write(report, output, accounts=connection.names_of(chosen))
@@ -81,13 +83,18 @@ async def _read(
     """Read all jobs, and return their report, and the stream that has ended."""
     directory = await read_bases(chosen)
     for account, error in directory.problems.items():
-        write_note(f"names or prices of account {account} are unknown: {error}")
+        text = f"names or prices of account {account} are unknown: {_describe(error)}"
+        write_note(text)
     report = Report(by, directory.bases)
     stream = await jobs.open_stream(chosen, on_error="collect")
     async with show_progress(stream, lambda: report.total.jobs):
         async for row in read_rows(stream):
             report.add(row.account, row.item)
     return report, stream
+
+
+def _describe(error: GradientError) -> str:
+    return "; ".join(describe_error(error))
 
 
 async def _write(

@@ -12,6 +12,7 @@ import attrs
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.cli.export.state import ExportState
+from gradient_async.cli.files import find_target
 from gradient_async.errors import ConfigurationError
 from gradient_async.printable import printable
 
@@ -26,11 +27,13 @@ class PartFile:
     Args:
         target: File that the export is for; it is replaced at the end.
         wanted: The state of an export that begins.
+
+    Raises:
+        ConfigurationError: The target is a folder.
     """
 
     def __init__(self, target: Path, wanted: ExportState) -> None:
-        # A symbolic link stays one.
-        self.target = target.resolve()
+        self.target = find_target(target)
         self.path = self.target.with_name(f"{self.target.name}.part")
         self._state_path = self.target.with_name(f"{self.target.name}.part.json")
         self.state = wanted

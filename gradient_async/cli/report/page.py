@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,6 @@ from gradient_async.cli.report.elements import Element, add, to_html
 from gradient_async.cli.report.group import Group, Outcome
 from gradient_async.cli.report.listings import REASONS, SOURCES, list_groups
 from gradient_async.cli.report.report import Report
-from gradient_async.errors import GradientError
 
 T = TypeVar("T")
 
@@ -43,8 +42,8 @@ class PageFacts:
     """The earliest time of creation; None for no limit."""
     written: datetime
     """When the page was written."""
-    errors: Mapping[str, GradientError]
-    """Why accounts are missing, wholly or in part, by their names."""
+    errors: Sequence[str]
+    """Why accounts are missing, wholly or in part."""
 
 
 def render_page(report: Report, facts: PageFacts) -> str:
@@ -88,7 +87,7 @@ def _add_header(header: Element, facts: PageFacts) -> None:
     add(header, "p", f"All jobs {since}as of {format_time(facts.written)}")
     if facts.accounts:
         add(header, "p", f"Accounts: {', '.join(facts.accounts)}")
-    for error in facts.errors.values():
+    for error in facts.errors:
         add(header, "p", f"Incomplete: {error}", {"class": "incomplete"})
 
 
