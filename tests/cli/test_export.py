@@ -190,7 +190,7 @@ def test_survives_kills(
         monkeypatch.setenv(TOKEN_VARIABLES[0], api.token)
         subprocess.run([*command, whole], check=True, capture_output=True)
         size = 300_000 if kind == "jsonl" else 30_000
-        for least in range(size, 4 * size, size):
+        for least in (size, 3 * size):
             with subprocess.Popen(
                 [*command, file, "--resume"], stderr=subprocess.PIPE
             ) as process:
@@ -203,6 +203,33 @@ def test_survives_kills(
 
     assert whole.read_bytes() == file.read_bytes()
     assert {whole, file} == {*tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_survives_a_kill_at_the_end(
+    account: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """An export that has every row, but not its name, only needs the latter."""
+    whole, file = tmp_path / "whole", tmp_path / "file"
+    await export(whole, kind=kind)
+    with monkeypatch.context() as context:
+        context.setattr(PartFile, "publish", _kill)
+        with pytest.raises(_KilledError):
+            await export(file, kind=kind)
+    account.requests.clear()
+    await export(file, "--resume", kind=kind)
+
+    assert [] == account.requests
+    assert whole.read_bytes() == file.read_bytes()
+    assert {whole, file} == {*tmp_path.iterdir()}
+
+
+class _KilledError(BaseException):
+    pass
+
+
+def _kill(*_: object) -> None:
+    raise _KilledError
 
 
 def is_larger(file: Path, size: int) -> bool:

@@ -64,7 +64,7 @@ def job(
         total_tokens=tokens,
         created_at=created_at,
         started_at=CREATED_AT,
-        finished_at=(seconds and CREATED_AT + timedelta(seconds=seconds)) or None,
+        finished_at=None if seconds is None else CREATED_AT + timedelta(0, seconds),
         data_source_jobs=sources,
     )
 
