@@ -464,6 +464,17 @@ async def test_any_account_that_fails_ends_the_export(
     assert not file.exists()
 
 
+async def test_an_export_that_fails_at_once_leaves_nothing(
+    account: Emulator, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a row there is nothing to resume, or to be in the way."""
+    await break_off(account, file, page=1)
+
+    assert [] == [*file.parent.iterdir()]
+    assert "" == capsys.readouterr().err
+    await export(file)
+
+
 async def test_a_knowledge_base_that_cannot_be_looked_up_everywhere(
     account: Emulator, file: Path
 ) -> None:

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from gradient_async import accounts
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import write_note
-from gradient_async.cli.export.export import ExportFormat, publish, write_part
+from gradient_async.cli.export.export import ExportFormat, complete_file, write_part
 from gradient_async.cli.export.part_file import PartFile
 from gradient_async.cli.export.state import ExportState
 from gradient_async.cli.files import name_failed_file
@@ -92,15 +92,26 @@ async def _export(
     resume: bool,
     force: bool,
 ) -> None:
-    with part.open(resume=resume, force=force) as out:
-        try:
+    out = part.open(resume=resume, force=force)
+    try:
+        with out:
             stream = await _open_stream(chosen, jobs, part.state)
             await write_part(stream, part, out, sheet, kind)
-            publish(part, sheet, kind)
-        except BaseException:
-            rows = format_count(part.state.rows, "job")
-            write_note(f"incomplete: {part.path} has {rows}; go on with --resume")
-            raise
+            complete = complete_file(part, sheet, kind)
+        # Windows does not rename a file that is open.
+        part.publish(complete)
+    except BaseException:
+        _leave(part)
+        raise
+
+
+def _leave(part: PartFile) -> None:
+    """Keep what there is of an incomplete export, and say so; or remove it."""
+    if not part.state.rows:
+        part.discard()
+        return
+    rows = format_count(part.state.rows, "job")
+    write_note(f"incomplete: {part.path} has {rows}; go on with --resume")
 
 
 async def _open_stream(

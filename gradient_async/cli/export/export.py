@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Final, Literal, TextIO, TypeAlias, TypeVar
 
 import attrs
@@ -72,10 +73,10 @@ async def _read_and_save(
         raise
 
 
-def publish(part: PartFile, sheet: Sheet[T], kind: ExportFormat) -> None:
-    """Put the complete file in its place, converted if necessary."""
-    complete = part.path
-    if kind == "parquet":
-        complete = part.path.with_name(f"{part.path.name}.parquet")
-        convert_to_parquet(part.path, complete, sheet)
-    part.publish(complete)
+def complete_file(part: PartFile, sheet: Sheet[T], kind: ExportFormat) -> Path:
+    """Return the part file when it is complete, converted if necessary."""
+    if kind != "parquet":
+        return part.path
+    converted = part.path.with_name(f"{part.path.name}.parquet")
+    convert_to_parquet(part.path, converted, sheet)
+    return converted

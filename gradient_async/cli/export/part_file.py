@@ -54,7 +54,7 @@ class PartFile:
                 another process is writing it.
             OSError: A file cannot be read or written.
         """
-        if self.path.exists() and not (resume or force):
+        if _size_of(self.path) and not (resume or force):
             msg = (
                 f"an export to {printable(str(self.target))} was interrupted: "
                 f"go on with --resume, or start over with --force"
@@ -71,13 +71,13 @@ class PartFile:
 
     def _prepare(self, out: TextIO, *, resume: bool) -> None:
         """Cut off what does not belong to the rows counted."""
-        # Without a part file, a state was left behind by an export that ended.
-        is_begun = os.fstat(out.fileno()).st_size > 0
-        saved = ExportState.load(self._state_path) if resume and is_begun else None
+        # Without rows, a state was left behind by an export that ended.
+        has_rows = _size_of(self.path) > 0
+        saved = ExportState.load(self._state_path) if resume and has_rows else None
         if saved is not None:
             saved.check_resumes(self.state)
             self.state, self.rows = saved, saved.rows
-        if os.fstat(out.fileno()).st_size < self.state.size:
+        if _size_of(self.path) < self.state.size:
             msg = (
                 f"{printable(str(self.path))} is shorter than it was: "
                 f"start over with --force"
@@ -102,8 +102,16 @@ class PartFile:
         with complete.open("rb") as file:
             os.fsync(file.fileno())
         complete.replace(self.target)
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove the part file and its state."""
         self.path.unlink(missing_ok=True)
         self._state_path.unlink(missing_ok=True)
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _lock(file: TextIO) -> None:
