@@ -17,6 +17,7 @@ PYPROJECT = Path("pyproject.toml")
 PROJECT = nox.project.load_toml(PYPROJECT)
 DESCRIPTION = Path("../shared/openapi/gen-ai.yaml")
 PRISM = "@stoplight/prism-cli@5.16.0"
+AXE = "axe-core@4.14.1"
 # The versions that the pages on migration name.
 OTHER_SDKS = {"gradient": "gradient==3.12.2", "pydo": "pydo[aio]==0.44.0"}
 TYPESCRIPT_SDK = "@digitalocean/gradient@0.1.0-alpha.2"
@@ -148,14 +149,18 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Open the board of the example backends, and the documentation, in Chromium."""
+    """Open the board of the example backends, the documentation, and a report."""
     if shutil.which("chromium") is None:
         session.error(
             "there is no Chromium: install it, on Debian with "
             "`apt-get install -y --no-install-recommends chromium`"
         )
     _install(session, "browser", "docs")
-    session.run("pytest", *WITHOUT_DEBUG_MODE, "tests/browser", *session.posargs)
+    folder = Path(session.create_tmp())
+    session.run("npm", "install", "--silent", "--prefix", str(folder), AXE)
+    env = {"AXE_CORE": str(folder / "node_modules" / "axe-core" / "axe.min.js")}
+    options = [*WITHOUT_DEBUG_MODE, "tests/browser", *session.posargs]
+    session.run("pytest", *options, env=env)
 
 
 @nox.session

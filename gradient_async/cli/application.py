@@ -48,6 +48,14 @@ _JOBS.command(f"{_COMMANDS}.jobs:list_jobs", name="list", help="List jobs.")
 _JOBS.command(f"{_COMMANDS}.jobs:get_job", name="get", help="Show a job in full.")
 _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
+_JOBS.command(
+    f"{_COMMANDS}.export:export_jobs", name="export", help="Write jobs to a file."
+)
+_JOBS.command(
+    f"{_COMMANDS}.report:report_jobs",
+    name="report",
+    help="Sum up jobs: success, tokens, cost, durations, failures.",
+)
 app.command(_JOBS)
 
 _KB: Final = App(name="kb", help="List, show, create, delete, search knowledge bases.")

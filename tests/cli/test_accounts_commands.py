@@ -34,7 +34,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Run an emulator with two accounts; the environment has its URL alone."""
     with run_in_background(Emulator(jobs=2, accounts=2)) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
-        yield running.emulator
+        yield running
 
 
 def pipe(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -16,9 +16,8 @@ from gradient_async.cli.findings import (
     check_terminal,
     describe_proxy,
 )
-from gradient_async.emulator import Fault
+from gradient_async.emulator import Emulator, Fault
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
-from gradient_async.testing.background import RunningEmulator
 from tests.cli.terminal import Terminal
 
 Capture = pytest.CaptureFixture[str]
@@ -40,7 +39,7 @@ def failures(out: str) -> list[str]:
     return [line.split()[1] for line in out.splitlines() if line.startswith("FAIL")]
 
 
-def test_all_is_well(gradient_emulator: RunningEmulator, capsys: Capture) -> None:
+def test_all_is_well(gradient_emulator: Emulator, capsys: Capture) -> None:
     """Each check is a line, and the exit code is 0."""
     assert 0 == run(["doctor"])
     captured = capsys.readouterr()
@@ -56,18 +55,18 @@ def test_all_is_well(gradient_emulator: RunningEmulator, capsys: Capture) -> Non
     assert gradient_emulator.token not in captured.out
 
 
-def test_requests_left(gradient_emulator: RunningEmulator, capsys: Capture) -> None:
+def test_requests_left(gradient_emulator: Emulator, capsys: Capture) -> None:
     """What is left of the rate limit is shown where the API says so."""
     headers = {"ratelimit-remaining": "17", "ratelimit-reset": "1900000000"}
     fault = Fault(status=200, body=b'{"regions": []}', headers=headers)
-    gradient_emulator.emulator.fail(fault)
+    gradient_emulator.fail(fault)
 
     assert 0 == run(["doctor"])
     assert "environment, 17 requests left" in capsys.readouterr().out
 
 
 def test_refused_tokens(
-    gradient_emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    gradient_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """All accounts are checked; a token that is refused is a failure of its own."""
     monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}_OLD", TOKEN)
@@ -81,7 +80,7 @@ def test_refused_tokens(
 
 
 def test_no_token(
-    gradient_emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    gradient_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """Without a token, the line says what to do."""
     monkeypatch.delenv(TOKEN_VARIABLES[0])

@@ -15,16 +15,16 @@ import pytest
 from gradient_async.cli.application import run
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
-from gradient_async.testing.background import RunningEmulator, run_in_background
+from gradient_async.testing.background import run_in_background
 from tests.cli.terminal import HOSTILE, Terminal
 
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def server(gradient_emulator: RunningEmulator) -> Emulator:
+def server(gradient_emulator: Emulator) -> Emulator:
     """Return the emulator to which the environment points."""
-    return gradient_emulator.emulator
+    return gradient_emulator
 
 
 def first(server: Emulator) -> tuple[str, str]:
@@ -94,7 +94,7 @@ def test_lists_several_accounts(
     """Each row has its account; an account that fails is an error at the end."""
     with run_in_background(Emulator(jobs=10, accounts=2)) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
-        names = [*running.emulator.tokens, "dop_v1_a_wrong_one"]
+        names = [*running.tokens, "dop_v1_a_wrong_one"]
         for suffix, token in zip(("_A", "_B", "_C"), names, strict=True):
             monkeypatch.setenv(TOKEN_VARIABLES[0] + suffix, token)
 
@@ -318,7 +318,7 @@ def test_does_not_delete_without_a_terminal(
 @pytest.fixture
 def indexed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """Run an emulator whose first knowledge base, `handbook`, has been indexed."""
-    api = Emulator(jobs=1, database_seconds=0, indexes_new=True, limits=None)
+    api = Emulator(jobs=1, database_seconds=0, auto_index=True, limits=None)
     with run_in_background(api) as running:
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
         monkeypatch.setenv(TOKEN_VARIABLES[0], running.token)

@@ -10,15 +10,14 @@ from gradient_async.cli.application import run
 from gradient_async.cli.commands.schedule import parse_days
 from gradient_async.cli.listings.schedules import name_day
 from gradient_async.emulator import Emulator
-from gradient_async.testing.background import RunningEmulator
 
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def server(gradient_emulator: RunningEmulator) -> Emulator:
+def server(gradient_emulator: Emulator) -> Emulator:
     """Return the emulator to which the environment points."""
-    return gradient_emulator.emulator
+    return gradient_emulator
 
 
 @pytest.fixture

@@ -20,16 +20,15 @@ from gradient_async.models import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
-from gradient_async.testing.background import RunningEmulator
 from tests.cli.terminal import Terminal
 
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def server(gradient_emulator: RunningEmulator) -> Emulator:
+def server(gradient_emulator: Emulator) -> Emulator:
     """Return the emulator to which the environment points."""
-    return gradient_emulator.emulator
+    return gradient_emulator
 
 
 def first(server: Emulator) -> tuple[str, str]:

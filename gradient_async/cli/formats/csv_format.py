@@ -22,7 +22,7 @@ async def write_csv(rows: AsyncIterable[Row[T]], out: TextIO, sheet: Sheet[T]) -
     account = (ACCOUNT,) if sheet.accounts else ()
     names = [*account, *(column.name for column in sheet.columns)]
     table: csv.DictWriter[str] = csv.DictWriter(out, names, lineterminator="\n")
-    write_heading_once = cache(table.writeheader)
+    write_heading_once = cache(table.writeheader if sheet.has_heading else int)
     async for row in rows:
         write_heading_once()
         cells = sheet.cells(row)

@@ -27,6 +27,8 @@ class Sheet(Generic[T]):
     """Names of the accounts; empty leaves their column out."""
     is_wide: bool = False
     """Whether a table has all columns, however narrow the terminal is."""
+    has_heading: bool = True
+    """Whether CSV begins with a heading; False if the rows go on with a file."""
 
     @property
     def columns(self) -> tuple[Column[T], ...]:

@@ -1,0 +1,1 @@
+"""Exports of jobs to a file, which a later run can finish."""

@@ -1,0 +1,1 @@
+"""The report on indexing jobs: sums, tables, and a page of HTML."""
