@@ -45,6 +45,7 @@ app.command(
 _JOBS: Final = App(name="jobs", help="List, show, start and cancel indexing jobs.")
 _JOBS.command(f"{_COMMANDS}.jobs:list_jobs", name="list", help="List jobs.")
 _JOBS.command(f"{_COMMANDS}.jobs:get_job", name="get", help="Show a job in full.")
+_JOBS.command(f"{_COMMANDS}.watch:watch_jobs", name="watch", help="Watch jobs, live.")
 _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
 app.command(_JOBS)
@@ -80,7 +81,7 @@ def _run(arguments: Sequence[str]) -> int:
         _report_error(_usage_message(unknown, commands))
         return ExitCode.USAGE
     try:
-        app(
+        code = app(
             list(arguments),
             console=create_console(sys.stdout),
             print_error=False,
@@ -94,7 +95,8 @@ def _run(arguments: Sequence[str]) -> int:
         return _report(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    return ExitCode.SUCCESS
+    # Commands about the outcome of jobs return a code, others nothing.
+    return ExitCode.SUCCESS if code is None else ExitCode(code)
 
 
 def _report(error: GradientError) -> int:
