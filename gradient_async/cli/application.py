@@ -37,9 +37,14 @@ _COMMANDS: Final = "gradient_async.cli.commands"
 app.command(
     f"{_COMMANDS}.demo:demo",
     help=(
-        "Stream generated jobs of four accounts from a local server; needs no token "
+        "Show lists, a live board and a report, from a local server; needs no token "
         "and no network."
     ),
+)
+
+app.command(
+    f"{_COMMANDS}.index:index",
+    help="Index a knowledge base; with --wait, tell how it went.",
 )
 
 _JOBS: Final = App(name="jobs", help="List, show, start and cancel indexing jobs.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
@@ -109,6 +110,11 @@ class Board:
             self._rows = {
                 key: it for key, it in self._rows.items() if it.account != event.account
             }
+
+
+def have_ended(rows: Sequence[BoardRow], expected: int) -> bool:
+    """Return whether all jobs that are expected, if any, are there and have ended."""
+    return 0 < expected == len(rows) and all(row.has_ended for row in rows)
 
 
 def _age(row: BoardRow) -> tuple[float, RowKey]:

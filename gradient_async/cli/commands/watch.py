@@ -17,7 +17,7 @@ from gradient_async.cli.board.event_lines import EventLines
 from gradient_async.cli.board.follow import follow_all, follow_job
 from gradient_async.cli.board.inbox import Source
 from gradient_async.cli.board.live_board import LiveBoard
-from gradient_async.cli.board.state import KEPT_SECONDS, Board, BoardRow
+from gradient_async.cli.board.state import KEPT_SECONDS, Board, have_ended
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import can_draw, create_console
 from gradient_async.cli.exit_codes import ExitCode
@@ -56,11 +56,11 @@ async def watch_jobs(
         sources = [
             partial(follow_job, chosen[account], account, uuid)
             for account, uuid in named
-        ] or [partial(follow_all, chosen)]
+        ] or [partial(follow_all, chosen.feed())]
         follower = _create_follower(
             chosen, connection.names_of(chosen), board, sources, output
         )
-        is_over = await follower.run(lambda rows: _have_ended(rows, len(named)))
+        is_over = await follower.run(lambda rows: have_ended(rows, len(named)))
     if named and not is_over:
         # Nobody knows how these jobs end.
         return ExitCode.INTERRUPTED
@@ -87,8 +87,3 @@ def _create_follower(
         out=sys.stdout,
         as_json=output == "jsonl",
     )
-
-
-def _have_ended(rows: Sequence[BoardRow], expected: int) -> bool:
-    """Return whether all jobs that are expected, if any, are there and have ended."""
-    return 0 < expected == len(rows) and all(row.has_ended for row in rows)

@@ -113,10 +113,10 @@ def test_help_opens_and_closes() -> None:
 def test_cancelling_asks_first(expected: Action, key: str) -> None:
     """Only `y` cancels; any other key does not, and does nothing else either."""
     controls = pressed("down", "c")
+    before = controls.mode
 
-    assert Mode.CONFIRM is controls.mode
     assert expected is controls.press(key, ROWS)
-    assert Mode.LIST is controls.mode
+    assert [Mode.CONFIRM, Mode.LIST] == [before, controls.mode]
     assert SECOND == controls.selected(ROWS)
 
 

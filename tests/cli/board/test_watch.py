@@ -123,7 +123,7 @@ async def test_details_of_a_job_that_has_left(
             accounts,
             names=["acme"],
             board=Board(kept_seconds=0),
-            sources=[partial(follow_all, accounts)],
+            sources=[partial(follow_all, accounts.feed())],
             console=create_console(screen),
         )
         assert not await board.run(lambda _: False)
