@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -44,7 +45,7 @@ class Terminal:
             stderr=self._slave,
             env={**os.environ, **env},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
         )
 
     def __enter__(self) -> Self:
@@ -77,9 +78,8 @@ class Terminal:
 
     def finish(self) -> int:
         """Wait for the command to end, and return its exit code."""
-        self._read_until(lambda: self._process.poll() is not None)
-        while self._is_readable(0):
-            self.output += os.read(self._master, 65536)
+        ended = self._process.poll
+        self._read_until(lambda: ended() is not None and not self._is_readable(0))
         return self._process.wait(0)
 
     @property
@@ -94,8 +94,7 @@ class Terminal:
         text = self.output.decode("utf-8", "replace")
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
-    def _read_until(self, is_done: object) -> None:
-        assert callable(is_done)
+    def _read_until(self, is_done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not is_done() and time.monotonic() < deadline:
             if self._is_readable(0.05):

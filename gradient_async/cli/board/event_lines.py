@@ -8,7 +8,7 @@ from typing import Final, TextIO, cast
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.changes import AccountEvent, FeedEvent, JobEvent, Lagged
+from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
 from gradient_async.cli.board.base_names import BaseNames
 from gradient_async.cli.board.inbox import Inbox, Source
 from gradient_async.cli.board.state import Board, BoardRow
@@ -92,7 +92,7 @@ def describe(event: FeedEvent, name: str = "") -> str:
             if event.error is not None:
                 words += describe_error(event.error)
             return "  ".join(words)
-        case Lagged():
+        case _:
             return f"{format_count(event.count, 'event')} lost: the output is too slow"
 
 

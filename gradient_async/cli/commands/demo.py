@@ -172,8 +172,7 @@ def _report(
     console.print(render_report(rows))
     for text in describe_partial(row.item for row in ended):
         console.print(Text(text, "yellow"), soft_wrap=True)
-    console.print()
-    _say(console, "With a token of your own in DIGITALOCEAN_ACCESS_TOKEN, try:")
+    _say(console, "\nWith a token of your own in DIGITALOCEAN_ACCESS_TOKEN, try:")
     _say_command(console, "jobs list --failed --since 7d --why")
 
 
@@ -182,4 +181,4 @@ def _say(console: Console, text: str) -> None:
 
 
 def _say_command(console: Console, command: str) -> None:
-    console.print(Text(f"$ gradient-async {command}", "bold"), soft_wrap=True)
+    console.print(Text(f"\ngradient-async {command}", "bold"), soft_wrap=True)

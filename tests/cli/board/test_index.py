@@ -13,7 +13,7 @@ from gradient_async.cli.commands import index as module
 from gradient_async.cli.commands.index import index
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.cli.formats.options import OutputOptions
-from gradient_async.emulator import Emulator
+from gradient_async.emulator import Emulator, Fault
 from tests.cli.board.test_watch import idle_base
 from tests.support.scripted_screen import ScriptedScreen
 
@@ -140,8 +140,9 @@ async def test_interrupted_before_there_is_a_job(
     account: Emulator, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing was started that would go on."""
+    account.fail(Fault(hang=True, method="POST"))
     task = asyncio.create_task(index(name, wait=True))
-    await asyncio.sleep(0)
+    await asyncio.sleep(5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -40,7 +40,7 @@ MOMENTS = [
     (WATCH, "> ", b""),
     (WATCH, KEYS, b"o"),
     (WATCH, KEYS, b"/abc"),
-    (("jobs", "watch", "-o", "lines"), "  running  ", b""),
+    (("jobs", "watch", "-o", "lines"), "  pending  ", b""),
     (("index", "legal-library", "--wait"), "waiting until", b""),
     (("index", "legal-library", "--wait"), "pending", b""),
     (("demo",), "A local server", b""),
@@ -116,9 +116,9 @@ def test_the_demo_ends_with_the_next_command(columns: int) -> None:
     with Terminal("demo", "--speed", "20", columns=columns) as terminal:
         assert 0 == terminal.finish()
         assert terminal.is_restored
-        tail = terminal.text.splitlines()[-16:]
+        tail = terminal.text.splitlines()[-18:]
 
     assert "0 running, 3 ended" in terminal.text
     assert "    timeout: the site was too slow" in tail
-    assert "$ gradient-async jobs list --failed --since 7d --why" == tail[-1]
+    assert "gradient-async jobs list --failed --since 7d --why" == tail[-1]
     assert columns >= max(map(len, tail))

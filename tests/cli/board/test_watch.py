@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
 import pytest
 
-from gradient_async import Accounts, Client
-from gradient_async.cli.board.follow import follow_all
+from gradient_async import (
+    AccountEvent,
+    AccountEventKind,
+    Accounts,
+    Client,
+    FeedEvent,
+    IndexingJob,
+    IndexingJobPhase,
+    JobEvent,
+    JobEventKind,
+    Lagged,
+)
+from gradient_async.cli.board.event_lines import EventLines, describe
+from gradient_async.cli.board.follow import follow_all, follow_job
 from gradient_async.cli.board.live_board import LiveBoard
-from gradient_async.cli.board.state import Board
+from gradient_async.cli.board.state import Board, have_ended
 from gradient_async.cli.commands.watch import watch_jobs
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import create_console
@@ -303,3 +316,70 @@ async def test_all_accounts_refused(
     monkeypatch.setenv(TOKEN_VARIABLES[0], "revoked")
     with pytest.raises(AuthenticationError):
         await watch_jobs("abcd1234")
+
+
+@pytest.mark.parametrize(
+    ("expected", "event"),
+    [
+        ("3 events lost: the output is too slow", Lagged(count=3)),
+        (
+            "acme  removed",
+            AccountEvent(account="acme", kind=AccountEventKind.REMOVED),
+        ),
+        (
+            "acme  42  deleted  0/0 sources  0 tokens",
+            JobEvent(
+                account="acme", kind=JobEventKind.ENDED, job=IndexingJob(uuid="42")
+            ),
+        ),
+        (
+            "42  running  1/2 sources  1 token",
+            JobEvent(
+                kind=JobEventKind.CHANGED,
+                job=IndexingJob(
+                    uuid="42",
+                    phase=IndexingJobPhase.RUNNING,
+                    completed_datasources=1,
+                    total_datasources=2,
+                    total_tokens=1,
+                ),
+            ),
+        ),
+    ],
+)
+def test_rare_events_are_lines_too(expected: str, event: FeedEvent) -> None:
+    """What is empty is left out."""
+    assert expected == describe(event)
+
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e\x9b31mname\r\n=1+2"
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+async def test_texts_of_the_server_are_only_text(
+    api: Emulator, client: Client, screen: ScriptedScreen, is_drawn: bool
+) -> None:
+    """Names and reasons move no cursor and set no title, drawn or written."""
+    uuid = str(idle_base(api)["uuid"])
+    await client.knowledge_bases.update(uuid, name=HOSTILE)
+    (source, *_) = [str(it["uuid"]) for it in api.data_sources(uuid)]
+    api.plan_source(source, error_msg=HOSTILE, error_details=HOSTILE)
+    job = await client.indexing_jobs.create(uuid, data_source_uuids=[source])
+    screen.script = [("pending", ("o",))] if is_drawn else []
+    follow = [partial(follow_job, client, "acme", job.uuid)]
+    async with Accounts({"acme": api.token}, base_url=api.url) as accounts:
+        board = Board(kept_seconds=math.inf)
+        if is_drawn:
+            console = create_console(screen)
+            follower: LiveBoard | EventLines = LiveBoard(
+                accounts, names=["acme"], board=board, sources=follow, console=console
+            )
+        else:
+            follower = EventLines(
+                accounts, board=board, sources=follow, out=screen, as_json=False
+            )
+        assert await follower.run(lambda rows: have_ended(rows, 1))
+
+    assert "name" in screen.text
+    hostile = ("\x1b[2J", "\x1b]", "\x07", "\u202e", "\x9b", "\r\n=")
+    assert [] == [it for it in hostile if it in screen.getvalue()]
