@@ -111,7 +111,7 @@ class Controls:
         return Action.NONE
 
     def _ask(self, row: BoardRow) -> None:
-        """Ask whether to cancel a job."""
+        """Open the question whether to cancel a job."""
         if row.has_ended:
             self.note = f"job {row.job.uuid[:8]} has ended"
             return

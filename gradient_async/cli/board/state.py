@@ -71,7 +71,7 @@ class Board:
     _rows: dict[RowKey, BoardRow] = attrs.field(factory=dict, init=False)
 
     def apply(self, event: FeedEvent, now: float) -> None:
-        """Note what happened, at the time `now`."""
+        """Apply what happened, at the time `now`."""
         if isinstance(event, JobEvent):
             self._apply_job(event, now)
         elif isinstance(event, AccountEvent):
