@@ -42,15 +42,28 @@ app.command(
     ),
 )
 
-app.command(
-    f"{_COMMANDS}.index:index",
-    help="Index a knowledge base; with --wait, tell how it went.",
-)
+_INDEX_HELP: Final = """
+Index a knowledge base; with --wait, tell how it went.
 
-_JOBS: Final = App(name="jobs", help="List, show, start and cancel indexing jobs.")
+A job is started once the database is ready. With --wait, the command ends when the \
+job does, and the exit code is 0 if everything was indexed, 6 if only a part was, 7 if \
+the job failed or was cancelled. A job that is already running is waited for instead.
+"""
+app.command(f"{_COMMANDS}.index:index", help=_INDEX_HELP)
+
+_JOBS: Final = App(
+    name="jobs", help="List, show, watch, start and cancel indexing jobs."
+)
 _JOBS.command(f"{_COMMANDS}.jobs:list_jobs", name="list", help="List jobs.")
 _JOBS.command(f"{_COMMANDS}.jobs:get_job", name="get", help="Show a job in full.")
-_JOBS.command(f"{_COMMANDS}.watch:watch_jobs", name="watch", help="Watch jobs, live.")
+_WATCH_HELP: Final = """
+Watch jobs, live: all that run, or those named until they have ended.
+
+In a terminal this is a board; press ? there for its keys. Elsewhere each event is a \
+line. Jobs that are named decide the exit code: 0 if all succeeded, 6 if one is \
+partial, 7 if one failed or was cancelled.
+"""
+_JOBS.command(f"{_COMMANDS}.watch:watch_jobs", name="watch", help=_WATCH_HELP)
 _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
 app.command(_JOBS)

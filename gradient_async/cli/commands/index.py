@@ -44,10 +44,6 @@ async def index(
     """
     Index a knowledge base: start a job once its database is ready, and show the job.
 
-    With --wait, the command ends when the job does, and its exit code tells the
-    outcome: 0 if everything was indexed, 6 if only a part was, 7 if the job failed or
-    was cancelled. A job that is already running is waited for.
-
     Args:
         knowledge_base: Name or id of the knowledge base.
         wait: Wait until the job has ended.

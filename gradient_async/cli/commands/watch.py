@@ -38,12 +38,6 @@ async def watch_jobs(
     """
     Watch indexing jobs, live: all that run, or those named until they have ended.
 
-    In a terminal this is a board; press `?` there for its keys. Elsewhere each event
-    is a line.
-
-    Jobs that are named decide the exit code: 0 if all succeeded, 6 if one is partial,
-    7 if one failed or was cancelled.
-
     Args:
         jobs: Ids of jobs, or the starts of them; without any, all that run.
         output: Write each event as a line, for people or as JSON.
