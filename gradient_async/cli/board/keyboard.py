@@ -29,7 +29,8 @@ def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
     Call `on_key` with each key that is pressed; without a keyboard, with none.
 
     The terminal neither waits for the end of a line nor echoes. Ctrl-C still
-    interrupts. Whatever happens, its mode is restored at the end.
+    interrupts, but Ctrl-Z does not suspend. Whatever happens, its mode is restored at
+    the end.
     """
     if not has_keyboard():
         yield
@@ -52,6 +53,10 @@ def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
     mode = termios.tcgetattr(file)
     try:
         tty.setcbreak(file)
+        # Ctrl-Z would leave the shell without a cursor.
+        changed = termios.tcgetattr(file)
+        changed[-1][termios.VSUSP] = b"\0"
+        termios.tcsetattr(file, termios.TCSANOW, changed)
         loop.add_reader(file, read)
         yield
     finally:

@@ -52,14 +52,15 @@ async def test_keys_are_read_one_by_one(terminal: tuple[int, int]) -> None:
 
 
 async def test_the_mode_is_restored_after_an_error(terminal: tuple[int, int]) -> None:
-    """Whatever ends the reading, the terminal is as it was."""
+    """Whatever ends the reading, the terminal echoes and suspends again."""
     _, slave = terminal
     before = termios.tcgetattr(slave)
     with pytest.raises(KeyboardInterrupt), read_keys(print):
         during = termios.tcgetattr(slave)
         raise KeyboardInterrupt
 
-    assert during != before
+    assert b"\0" == during[-1][termios.VSUSP] != before[-1][termios.VSUSP]
+    assert not during[3] & (termios.ECHO | termios.ICANON)
     assert before == termios.tcgetattr(slave)
 
 
