@@ -99,7 +99,7 @@ class View:
             if row.reason:
                 lines.append((False, self._line(f"    {row.reason}", "red")))
         if not lines:
-            lines.append((False, self._line("  no jobs are running", "dim")))
+            lines.append((False, self._line("  no jobs to show", "dim")))
         return lines
 
     def _foot(self, board: Board, controls: Controls, layout: Layout) -> list[Text]:

@@ -127,7 +127,7 @@ def test_a_filter_says_how_many_it_hides() -> None:
     lines = draw(board_of(PARTIAL, PENDING), controls=Controls(NAMES, filter="x-y"))
 
     assert "1 running, 1 ended, 2 hidden by the filter, /x-y" == lines[0]
-    assert "  no jobs are running" == lines[2]
+    assert "  no jobs to show" == lines[2]
 
 
 def test_undeclared_and_deleted_states_are_shown() -> None:
