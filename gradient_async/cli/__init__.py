@@ -21,6 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: Arguments after the command's name; None means those of the process.
     """
     try:
+        sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        # It came while the command was still loading, or as it ended.
+        sys.exit(_INTERRUPTED)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
         # Imported here because the packages of the extra may be missing.
         from gradient_async.cli.application import run  # noqa: PLC0415  (may fail)
     except ModuleNotFoundError as error:
@@ -28,7 +36,5 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         text = "error: missing dependencies: pip install 'gradient-async[cli]'\n"
         sys.stderr.write(text)
-        sys.exit(_USAGE)
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+        return _USAGE
+    return run(arguments)

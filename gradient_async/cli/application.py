@@ -38,14 +38,33 @@ _COMMANDS: Final = "gradient_async.cli.commands"
 app.command(
     f"{_COMMANDS}.demo:demo",
     help=(
-        "Stream generated jobs of four accounts from a local server; needs no token "
+        "Show lists, a live board and a report, from a local server; needs no token "
         "and no network."
     ),
 )
 
-_JOBS: Final = App(name="jobs", help="List, show, start and cancel indexing jobs.")
+_INDEX_HELP: Final = """
+Index a knowledge base; with --wait, tell how it went.
+
+A job is started once the database is ready. With --wait, the command ends when the \
+job does, and the exit code is 0 if everything was indexed, 6 if only a part was, 7 if \
+the job failed or was cancelled. A job that is already running is waited for instead.
+"""
+app.command(f"{_COMMANDS}.index:index", help=_INDEX_HELP)
+
+_JOBS: Final = App(
+    name="jobs", help="List, show, watch, start and cancel indexing jobs."
+)
 _JOBS.command(f"{_COMMANDS}.jobs:list_jobs", name="list", help="List jobs.")
 _JOBS.command(f"{_COMMANDS}.jobs:get_job", name="get", help="Show a job in full.")
+_WATCH_HELP: Final = """
+Watch jobs, live: all that run, or those named until they have ended.
+
+In a terminal this is a board; press ? there for its keys. Elsewhere each event is a \
+line. Jobs that are named decide the exit code: 0 if all succeeded, 6 if one is \
+partial, 7 if one failed or was cancelled.
+"""
+_JOBS.command(f"{_COMMANDS}.watch:watch_jobs", name="watch", help=_WATCH_HELP)
 _JOBS.command(f"{_COMMANDS}.jobs:start_job", name="start", help="Start a job.")
 _JOBS.command(f"{_COMMANDS}.jobs:cancel_jobs", name="cancel", help="Cancel jobs.")
 _JOBS.command(
@@ -139,7 +158,7 @@ def _run(arguments: Sequence[str]) -> int:
         _report_error(_usage_message(unknown, commands))
         return ExitCode.USAGE
     try:
-        app(
+        code = app(
             list(arguments),
             console=create_console(sys.stdout),
             print_error=False,
@@ -151,7 +170,8 @@ def _run(arguments: Sequence[str]) -> int:
         return ExitCode.USAGE
     except GradientError as error:
         return _report(error)
-    return ExitCode.SUCCESS
+    # Commands about the outcome of jobs return a code, others nothing.
+    return ExitCode.SUCCESS if code is None else ExitCode(code)
 
 
 def _report(error: GradientError) -> int:

@@ -25,6 +25,11 @@ def create_console(file: TextIO) -> Console:
     return _PipeConsole(file=file, highlight=False, markup=False, emoji=False)
 
 
+def can_draw(file: TextIO) -> bool:
+    """Return whether `file` is a terminal on which lines can be drawn again."""
+    return file.isatty() and not create_console(file).is_dumb_terminal
+
+
 def write_note(text: str) -> None:
     """Write a line to stderr that is no error."""
     sys.stderr.write(f"{printable(text)}\n")

@@ -13,6 +13,7 @@ from gradient_async.errors import (
     DeadlineExceededError,
     GradientError,
     IndexingJobRunningError,
+    IndexingJobTimeoutError,
     NotFoundError,
     ResponseTooLargeError,
     TokenError,
@@ -31,8 +32,9 @@ _HINTS: Final[tuple[tuple[type[GradientError], str], ...]] = (
     (AmbiguousNameError, "Use one of these ids"),
     (
         IndexingJobRunningError,
-        "See `gradient-async jobs list --running`; `index --wait` waits for it",
+        "Follow it with `gradient-async jobs watch`, or cancel it",
     ),
+    (IndexingJobTimeoutError, "It goes on: follow it with `gradient-async jobs watch`"),
     (DeadlineExceededError, "Try again later"),
     (ResponseTooLargeError, "List fewer items at a time"),
     (accounts.UnknownAccountError, "See `gradient-async accounts list`"),

@@ -12,6 +12,7 @@ from gradient_async.client import Client
 from gradient_async.errors import (
     AmbiguousNameError,
     GradientError,
+    NotFoundError,
     UnknownNameError,
 )
 from gradient_async.models import KnowledgeBase
@@ -120,7 +121,31 @@ async def find_base_everywhere(
     raise _most_telling(list(found.errors.values()))
 
 
+async def find_job_everywhere(chosen: accounts.Accounts, text: str) -> tuple[str, str]:
+    """
+    Return the account and the id of an indexing job, given the id or its start.
+
+    Raises:
+        AmbiguousNameError: Several ids start so.
+        GradientError: No account has it, or it could not be looked up in any.
+    """
+    found = await chosen.map(lambda client: _get_job(client, text), on_error="collect")
+    uuids = tuple(dict.fromkeys(found.values()))
+    if len(uuids) > 1:
+        msg = f"{len(uuids)} indexing jobs match {printable(text)!r}"
+        raise AmbiguousNameError(msg, name=text, uuids=uuids)
+    for account, uuid in found.items():
+        return account, uuid
+    raise _most_telling(list(found.errors.values()))
+
+
+async def _get_job(client: Client, text: str) -> str:
+    uuid = await find_job_uuid(client, text)
+    return (await client.indexing_jobs.get(uuid)).uuid
+
+
 def _most_telling(errors: list[GradientError]) -> GradientError:
     """Return an error other than that there is no such name, if there is one."""
-    others = (it for it in errors if not isinstance(it, UnknownNameError))
+    missing = (UnknownNameError, NotFoundError)
+    others = (it for it in errors if not isinstance(it, missing))
     return next(others, errors[0])

@@ -314,6 +314,41 @@ class IndexingJobs(Resource):
         )
 
     @checked
+    async def start_when_ready(
+        self,
+        knowledge_base_uuid: str,
+        *,
+        data_source_uuids: Iterable[str] = (),
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+    ) -> IndexingJob:
+        """
+        Start an indexing job once that is possible, and return it, usually pending.
+
+        This is `run` without the wait for the end, for example for `watch`.
+
+        Args:
+            knowledge_base_uuid: Id of the knowledge base to index.
+            data_source_uuids: Ids of the data sources to index; empty means all.
+            timeout: Seconds to wait for the database; 3,600 by default.
+
+        Raises:
+            IndexingJobRunningError: Another job is running; has `.job`. No job was
+                started.
+            DatabaseFailedError: The database is decommissioned or unhealthy; has
+                `.knowledge_base`.
+            DatabaseTimeoutError: The database was not ready in time; has
+                `.knowledge_base`.
+            OutcomeUnknownError: The response to the start was lost.
+            NotFoundError: There is no such knowledge base.
+
+        Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
+        """
+        check_seconds("timeout", timeout)
+        deadline = CLOCK.now() + timeout
+        sources = tuple(data_source_uuids)
+        return await self._starter(knowledge_base_uuid, sources).run(deadline)
+
+    @checked
     async def run(
         self,
         knowledge_base_uuid: str,
@@ -324,7 +359,7 @@ class IndexingJobs(Resource):
         cancel_on_timeout: bool = False,
     ) -> IndexingJob:
         """
-        Start an indexing job and wait until it has ended: `create`, then `wait`.
+        Start an indexing job and wait until it has ended.
 
         If the database is still being created, waits for it first, and logs that
         (info). Starts no job if one of the knowledge base is already pending or

@@ -62,7 +62,7 @@ def test_pydo_has_a_counterpart_of_each_method() -> None:
     }
     # These are made of other calls.
     named |= {f"indexing_jobs.{it}" for it in ("wait_all", "as_completed")}
-    named |= {f"indexing_jobs.{it}" for it in ("changes", "feed")}
+    named |= {f"indexing_jobs.{it}" for it in ("changes", "feed", "start_when_ready")}
     # These are not in the API's description, or are made of other calls, too.
     names = ("find", "retrieve", "wait_until_online")
     named |= {f"knowledge_bases.{it}" for it in names}

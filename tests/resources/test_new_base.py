@@ -81,6 +81,19 @@ async def test_wait_until_online(api: Emulator, client: Client) -> None:
     assert 300 <= api.requests[-1].at - api.requests[0].at < 340
 
 
+async def test_start_when_ready(api: Emulator, client: Client) -> None:
+    """A job is started once the database is ready, and returned before it ends."""
+    new = await create_base(client)
+    with pytest.raises(DatabaseTimeoutError):
+        await client.indexing_jobs.start_when_ready(new.uuid, timeout=200)
+    job = await client.indexing_jobs.start_when_ready(new.uuid, timeout=200)
+    states = [it.phase.short_name async for it in client.indexing_jobs.watch(job.uuid)]
+
+    assert (job.uuid,) == api.job_uuids()
+    assert "pending" == job.phase.short_name
+    assert "succeeded" == states[-1]
+
+
 async def test_run_on_a_new_base(
     api: Emulator, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -159,6 +159,7 @@ async def index(client: Client) -> None:
     assert_type(await jobs.wait_all({"a", "b"}), tuple[IndexingJob, ...])
     assert_type(jobs.as_completed(["a"]), AsyncIterator[IndexingJob])
     assert_type(await jobs.run("kb", cancel_on_timeout=True), IndexingJob)
+    assert_type(await jobs.start_when_ready("kb", timeout=60), IndexingJob)
 
 
 async def manage_knowledge_bases(client: Client) -> None:
