@@ -338,7 +338,7 @@ async def _fail_with_timeout(*_: object) -> KnowledgeBase:
     raise TimeoutError(msg)
 
 
-@pytest.mark.parametrize("status", [*range(400, 500)])
+@pytest.mark.parametrize("status", [400, 404, 409, 422, 499])
 @pytest.mark.parametrize("act", ["run", "create"])
 async def test_refusal_because_of_a_running_job(act: str, status: int) -> None:
     """Whatever 4xx refuses a start, a job that runs is named as the reason."""
