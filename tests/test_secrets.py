@@ -391,11 +391,3 @@ def _values() -> list[Any]:
 def test_no_object_shows_a_secret(value: object) -> None:
     """Objects that hold the token do not show it."""
     assert TOKEN not in f"{value!r} {value}"
-
-
-def test_base_url_with_a_password() -> None:
-    """A base URL with a password is rejected without repeating it."""
-    with pytest.raises(ConfigurationError) as caught:
-        Client(TOKEN, base_url="https://user:hunter2@api.example.com")
-
-    assert "hunter2" not in str(caught.value)

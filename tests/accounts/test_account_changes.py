@@ -73,12 +73,17 @@ def appeared(api: Emulator, index: int, count: int) -> list[tuple[str, str]]:
     return [("appeared", uuid) for uuid in reversed(uuids)]
 
 
+def all_appeared(api: Emulator) -> dict[str, list[tuple[str, str]]]:
+    """Return what `by_account` returns for all jobs."""
+    return {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)}
+
+
 async def test_every_job_once(api: Emulator, accounts: Accounts) -> None:
     """The first time, each job of each account appears once, the oldest first."""
     changes = accounts.changes()
     events = by_account(await changes.collect())
 
-    assert {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)} == events
+    assert all_appeared(api) == events
     assert changes.is_complete
     assert "<AccountChanges of 3 accounts, 3 of them read>" == repr(changes)
     assert {COUNT} == {it.count for it in changes.checkpoints.values()}
@@ -102,7 +107,7 @@ async def test_only_what_is_new(
 
 async def test_break_and_resume(api: Emulator, accounts: Accounts) -> None:
     """Given up after any event, the next pass goes on right there in each account."""
-    expected = {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)}
+    expected = all_appeared(api)
     for count in range(1, 3 * COUNT, 7):
         first = accounts.changes(per_page=5)
         events = await take(first, count)
@@ -118,9 +123,7 @@ async def test_looping_on(api: Emulator, accounts: Accounts) -> None:
     events = await take(changes, 10)
     events += await changes.collect()
 
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
+    assert all_appeared(api) == by_account(events)
 
 
 async def test_checkpoint_of_another_token(api: Emulator, accounts: Accounts) -> None:
@@ -166,9 +169,7 @@ async def test_failures(api: Emulator, accounts: Accounts) -> None:
     } == states
     assert 2 == first.checkpoints["a"].count
     events += await accounts.changes(first.checkpoints, per_page=5).collect()
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
+    assert all_appeared(api) == by_account(events)
 
 
 async def test_reactions(api: Emulator, accounts: Accounts) -> None:
@@ -201,9 +202,7 @@ async def test_budget(api: Emulator, accounts: Accounts) -> None:
     assert started + 5 == pytest.approx(clock(), abs=0.1)
     assert ReportState.UNFINISHED is changes.reports["c"].state
     events += await accounts.changes(changes.checkpoints).collect()
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
+    assert all_appeared(api) == by_account(events)
 
 
 async def test_closing(api: Emulator, accounts: Accounts) -> None:

@@ -13,7 +13,6 @@ from gradient_async import (
     AuthenticationError,
     Client,
     RateLimit,
-    RateLimitError,
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
@@ -68,45 +67,6 @@ async def test_a_429_holds_up_its_account_alone(api: Emulator) -> None:
     assert [429] + [200] * 41 == sorted(
         (it.status or 0 for it in api.requests), reverse=True
     )
-
-
-@pytest.mark.parametrize("body", ["1", "600"])
-@pytest.mark.parametrize(
-    ("expected", "headers"),
-    [
-        (29.0, {"retry-after": "29"}),
-        (29.0, {"retry-after": "29", "ratelimit-reset": "1"}),
-        (29.0, {"retry-after": "29", "ratelimit-reset": "9999999999"}),
-    ],
-)
-async def test_the_header_decides(
-    expected: float, headers: dict[str, str], body: str, api: Emulator
-) -> None:
-    """If times to retry disagree, `retry-after` counts: no earlier and not later."""
-    message = f'{{"id": "too_many_requests", "retry_after": {body}}}'.encode()
-    api.fail(Fault(status=429, headers=headers, body=message))
-    async with Client(api.token, base_url=api.url) as client:
-        (waited,) = await times_of(client, 1)
-
-    assert expected <= waited <= expected + 1.0
-
-
-@pytest.mark.parametrize(("is_sent", "seconds"), [(False, 29.0), (True, 29.6)])
-async def test_a_wait_that_ends_at_the_deadline(
-    is_sent: bool, seconds: float, api: Emulator
-) -> None:
-    """A wait that ends at the deadline is not started; one before it is."""
-    api.fail(Fault(status=429, headers={"retry-after": "29"}))
-    async with Client(api.token, base_url=api.url, timeout=seconds) as client:
-        start = clock()
-        outcome = await asyncio.gather(
-            client.request("GET", LIST), return_exceptions=True
-        )
-        elapsed = clock() - start
-
-    assert is_sent is not isinstance(outcome[0], RateLimitError)
-    assert (29.0 if is_sent else 0.0) == pytest.approx(elapsed, abs=0.6)
-    assert (2 if is_sent else 1) == len(api.requests)
 
 
 async def test_a_limit_that_ends_at_this_moment() -> None:

@@ -175,33 +175,16 @@ async def leave_by_error(stream: Stream) -> None:
 LEAVES = [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
 
 
-@pytest.mark.parametrize("leave", LEAVES)
-async def test_leaving_stops_every_account(leave: Any) -> None:
-    """However a stream is left, no task and no request stays behind."""
-    api = FakeApi(
-        {f"t{it}": job_list(f"t{it}", 100) for it in range(200)},
-        delay=lambda token: 1.0 if token < "t2" else 100.0,
-    )
-    async with open_accounts(api, per_account_concurrency=2) as accounts:
-        stream = accounts.iter_indexing_jobs(per_page=2, prefetch=3)
-        await leave(stream)
-        await settle()
-
-        assert 0 == api.in_flight
-        assert set() == other_tasks()
-        sent = len(api.requests)
-        await asyncio.sleep(1000)
-        assert sent == len(api.requests)
-
-
 async def test_leaving_closes_every_socket() -> None:
     """However a stream over sockets is left, the server has no request in flight."""
     async with Emulator(jobs=50, accounts=200, limits=None, latency=1.0) as emulator:
         servers = other_tasks()
         tokens = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
-        async with Accounts(tokens, base_url=emulator.url) as accounts:
+        async with Accounts(
+            tokens, base_url=emulator.url, per_account_concurrency=2
+        ) as accounts:
             for leave in LEAVES:
-                await leave(accounts.iter_indexing_jobs(per_page=1))
+                await leave(accounts.iter_indexing_jobs(per_page=1, prefetch=3))
                 await settle()
                 # One for each connection, which may be idle.
                 servers |= {it for it in other_tasks() if "web_protocol" in repr(it)}

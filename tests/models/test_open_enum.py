@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from gradient_async.models import (
     CrawlingOption,
     DatabaseStatus,
-    ModelProvider,
     OpenEnum,
-    OpenSearchPlanSize,
 )
 from tests.models.samples import ENUMS
 
@@ -194,17 +192,3 @@ def test_a_prefix_marks_new_values(kind: type[OpenEnum]) -> None:
 
     assert kind(text) == kind.parse(text)
     assert not kind.parse(text).is_known
-
-
-@pytest.mark.parametrize(
-    ("expected", "zero"),
-    [
-        ("CREATING", DatabaseStatus),
-        ("MODEL_PROVIDER_DIGITALOCEAN", ModelProvider),
-        ("OPEN_SEARCH_PLAN_SIZE_UNSPECIFIED", OpenSearchPlanSize),
-        ("UNKNOWN", CrawlingOption),
-    ],
-)
-def test_zero_value_is_first(expected: str, zero: type[OpenEnum]) -> None:
-    """The API's zero value is declared first, even if it is not UNKNOWN."""
-    assert expected == next(iter(zero))

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from gradient_async import Client, ClientClosedError, IndexingJob
+from gradient_async import Client, ClientClosedError
 from gradient_async.resources import Resource
 from gradient_async.testing import MemoryTransport, json_response
 from tests.contract import calls as contract
@@ -62,13 +62,3 @@ async def test_closed_client(operation: str, call: contract.Call) -> None:
     with pytest.raises(ClientClosedError):
         await call.perform(client, contract.IDS)
     assert [] == transport.requests
-
-
-async def test_resource_without_the_client() -> None:
-    """A resource keeps working when the client is no longer referenced."""
-    transport = MemoryTransport(lambda _: json_response({"job": {"uuid": "a"}}))
-    async with create_client(transport) as client:
-        jobs = client.indexing_jobs
-        del client
-        assert IndexingJob(uuid="a") == await jobs.get("a")
-        assert IndexingJob(uuid="a") == await jobs.get("a")

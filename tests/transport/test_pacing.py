@@ -179,17 +179,6 @@ async def test_no_capacity_before_the_deadline() -> None:
     assert pytest.approx(60.0) == await measure_wait(pacer, 60.001)
 
 
-async def test_a_rejected_request_uses_no_capacity() -> None:
-    """A request that could not wait leaves the capacity to others."""
-    pacer = create_pacer(Window(1, 60.0))
-    await send(pacer)
-    for _ in range(10):
-        with pytest.raises(DeadlineExceededError):
-            await pacer.acquire(1.0)
-
-    assert pytest.approx(60.0) == await measure_wait(pacer)
-
-
 async def test_a_response_may_come_before_the_deadline() -> None:
     """While the wait is unknown, a request waits until its own deadline."""
     pacer = create_pacer(Window(1, 60.0))
@@ -315,41 +304,6 @@ async def test_queued_requests_are_refused_when_the_window_is_full() -> None:
     ]
 
 
-async def test_queued_requests_wait_for_what_is_in_flight() -> None:
-    """While a slot may be returned unsent, nobody in the queue is refused."""
-    pacer = create_pacer(Window(3, 60.0))
-    slots = [await pacer.acquire(6.0) for _ in range(3)]
-    waiting = [asyncio.ensure_future(measure_wait(pacer, 6.0)) for _ in range(3)]
-    await asyncio.sleep(0)
-    for slot in slots[1:]:
-        slot.release(sent=True)
-    await asyncio.sleep(1.0)
-
-    assert [False] * 3 == [task.done() for task in waiting]
-
-    slots[0].release(sent=False)
-
-    assert 1.0 == await waiting[0]
-
-    slots[0].release(sent=True)
-    await asyncio.wait(waiting, timeout=0.5)
-
-    assert {DeadlineExceededError} == {type(it.exception()) for it in waiting[1:]}
-
-
-async def test_those_refused_hold_up_nobody() -> None:
-    """A request that is refused leaves its place to those behind it."""
-    pacer = create_pacer(Window(1, 60.0))
-    slot = await pacer.acquire(math.inf)
-    hasty = asyncio.ensure_future(measure_wait(pacer, 59.0))
-    patient = asyncio.ensure_future(measure_wait(pacer, 61.0))
-    await asyncio.sleep(0)
-    slot.release(sent=True)
-
-    assert 60.0 == await patient
-    assert isinstance(hasty.exception(), DeadlineExceededError)
-
-
 async def test_a_rejected_request_frees_no_slot() -> None:
     """A request that a 429 rejected in the queue had no slot to return."""
     pacer = create_pacer(Window(1, 60.0))
@@ -364,19 +318,6 @@ async def test_a_rejected_request_frees_no_slot() -> None:
     assert pytest.approx(60.0) == await measure_wait(pacer)
 
 
-async def test_cancellation_in_the_queue() -> None:
-    """A request cancelled in the queue leaves its turn to the next."""
-    pacer = create_pacer(Window(1, 60.0))
-    await send(pacer)
-    leaver = asyncio.ensure_future(pacer.acquire(math.inf))
-    stayer = asyncio.ensure_future(measure_wait(pacer))
-    await asyncio.sleep(10)
-    leaver.cancel()
-
-    assert pytest.approx(60.0) == await stayer
-    assert leaver.cancelled()
-
-
 async def test_cancellation_when_the_slot_is_granted() -> None:
     """A request cancelled just as its slot is granted passes the slot on."""
     pacer = create_pacer(Window(1, 60.0))
@@ -389,20 +330,6 @@ async def test_cancellation_when_the_slot_is_granted() -> None:
 
     assert pytest.approx(10.0) == await stayer
     assert leaver.cancelled()
-
-
-async def test_a_queue_of_cancelled_requests_is_empty() -> None:
-    """After all queued requests are cancelled, a new one is sent at once."""
-    pacer = create_pacer(Window(1, 60.0))
-    slot = await pacer.acquire(math.inf)
-    leavers = [asyncio.ensure_future(pacer.acquire(math.inf)) for _ in range(5)]
-    await asyncio.sleep(1)
-    for leaver in leavers:
-        leaver.cancel()
-    await asyncio.wait(leavers)
-    slot.release(sent=False)
-
-    assert 0.0 == await measure_wait(pacer)
 
 
 QUARTERS = st.integers(0, 40).map(lambda number: number / 4)

@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import socket
 import ssl
-import struct
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ from gradient_async import (
     StatusError,
     TLSError,
 )
-from tests.support.raw_server import HANG, RawServer, raw_response
+from tests.support.raw_server import HANG, RawServer, raw_response, reset
 
 METHODS = pytest.mark.parametrize("method", ["GET", "POST"])
 ATTEMPTS = 4
@@ -50,6 +49,12 @@ BROKEN: dict[str, tuple[bytes, type[GradientError]]] = {
     "chunk cut": (CHUNKED + b"5\r\n12", ConnectionLostError),
     "bad chunk size": (CHUNKED + b"zz\r\n12345\r\n0\r\n\r\n", ProtocolError),
     "negative chunk size": (CHUNKED + b"-5\r\n12345\r\n0\r\n\r\n", ProtocolError),
+    "no response": (b"", ConnectionLostError),
+    "half a status line": (b"HTTP/1.1 20", ConnectionLostError),
+    "half the headers": (OK + b"Content-Le", ConnectionLostError),
+    "huge header": (OK + b"X: " + b"x" * 70_000 + b"\r\n\r\n", ProtocolError),
+    "1000 headers": (OK + b"A: b\r\n" * 1000 + b"\r\n", ProtocolError),
+    "not http": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", ProtocolError),
     "garbage gzip": (encoded(b"no gzip at all", "gzip"), ConnectionLostError),
     "two lengths": (
         OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
@@ -165,13 +170,6 @@ async def serve(handle: Serve) -> AsyncIterator[tuple[str, list[int]]]:
         await server.wait_closed()
 
 
-def reset(writer: asyncio.StreamWriter) -> None:
-    """Close a connection with a RST."""
-    found: socket.socket = writer.get_extra_info("socket")
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
-
-
 @METHODS
 @pytest.mark.parametrize("after", [0, 10, None], ids=["at once", "within", "after"])
 async def test_reset_connections(after: int | None, method: str) -> None:
@@ -231,14 +229,17 @@ async def test_one_byte_at_a_time(name: str, method: str) -> None:
 
 @METHODS
 async def test_a_handshake_that_hangs(method: str) -> None:
-    """A TLS handshake without a reply has sent nothing, so a POST is repeated, too."""
+    """A TLS handshake without a reply ends after 10 s; a POST is repeated, too."""
+    loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
         https = server.url.replace("http:", "https:")
         async with Client("t", base_url=https) as client:
+            began = loop.time()
             with pytest.raises(ConnectError) as caught:
                 await client.request(method, "/v2/x")
 
     assert not caught.value.sent
+    assert 40.0 < loop.time() - began < 45.0
     assert ATTEMPTS == server.connections == caught.value.attempts
 
 

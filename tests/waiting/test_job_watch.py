@@ -156,12 +156,6 @@ async def test_invalid_arguments(match: str, arguments: dict[str, Any]) -> None:
     assert [] == server.requests
 
 
-async def test_plain_for() -> None:
-    """A `for` without `async` raises an error that names the async form."""
-    with pytest.raises(TypeError, match="JobWatch is asynchronous: use `async for`"):
-        iter(JobWatch(JobServer([]), "a", timeout=1))  # type: ignore[call-overload]
-
-
 async def test_repr() -> None:
     """The repr shows the job's id and its latest known phase."""
     watch = JobWatch(JobServer(make_uuids(1)), "job-0", timeout=60)
