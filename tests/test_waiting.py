@@ -23,6 +23,7 @@ from gradient_async import (
     WebCrawlerDataSource,
 )
 from gradient_async.emulator import Emulator, Fault
+from tests.support.virtual_time import now
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -30,11 +31,6 @@ Status = IndexingJobStatus
 LIST = "/v2/gen-ai/indexing_jobs"
 BUCKET = SpacesDataSource(bucket_name="handbook", region="nyc3")
 CRAWLER = WebCrawlerDataSource(base_url="https://docs.example.invalid/")
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def create_base(

@@ -25,6 +25,7 @@ from gradient_async.accounts import ReportState
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.errors import ConfigurationError, GradientError, ServerError
 from tests.support.streams import take
+from tests.support.virtual_time import now
 
 NAMES = ("a", "b", "c")
 COUNT = 12
@@ -194,12 +195,11 @@ async def test_reactions(api: Emulator, accounts: Accounts) -> None:
 async def test_budget(api: Emulator, accounts: Accounts) -> None:
     """When the time is up the pass ends; the checkpoints have what was yielded."""
     api.fail(Fault(delay=100.0, token=api.tokens[2]))
-    clock = asyncio.get_running_loop().time
-    started = clock()
+    started = now()
     changes = accounts.changes(budget=5)
     events = await asyncio.create_task(changes.collect())
 
-    assert started + 5 == pytest.approx(clock(), abs=0.1)
+    assert started + 5 == pytest.approx(now(), abs=0.1)
     assert ReportState.UNFINISHED is changes.reports["c"].state
     events += await accounts.changes(changes.checkpoints).collect()
     assert all_appeared(api) == by_account(events)

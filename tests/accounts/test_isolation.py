@@ -29,13 +29,9 @@ from gradient_async.models import IndexingJob
 from gradient_async.testing import Request, Response
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
 from tests.support.examples import examples
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def first(client: Client) -> str:
@@ -280,7 +276,6 @@ async def test_random_interleavings(caplog: pytest.LogCaptureFixture) -> None:
 
 async def test_a_function_that_alternates_between_tokens() -> None:
     """Each of two tokens keeps to its rate limit, whichever was used last."""
-    now = asyncio.get_running_loop().time
     tokens = cycle(["a", "b"])
     api = FakeApi({"a": job_list("a", 1), "b": job_list("b", 1)})
     limit = RateLimit([Window(5, 60.0)])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gradient_async import StreamPosition
 from tests.accounts.fake_api import FakeApi, error, job_list, open_accounts
-from tests.support.virtual_time import VirtualTimeLoop
+from tests.support.virtual_time import VirtualTimeLoop, now
 
 
 def sort_known(ages: list[float | None]) -> list[float | None]:
@@ -109,12 +109,11 @@ async def test_a_budget_ends_the_stream() -> None:
         {name: job_list(name, 3) for name in ("fast", "slow", "hung")},
         delay=lambda token: {"fast": 0.1, "slow": 5.0, "hung": 1e6}[token],
     )
-    clock = asyncio.get_running_loop().time
     async with open_accounts(api) as accounts:
         stream = accounts.iter_indexing_jobs(order="newest", budget=0.3)
-        began = clock()
+        began = now()
         items = await stream.collect()
-        took = clock() - began
+        took = now() - began
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 

@@ -17,13 +17,9 @@ from gradient_async import (
 )
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.emulator import Window as ServerWindow
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def clock() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 @pytest_asyncio.fixture
@@ -40,11 +36,11 @@ def open_both(api: Emulator) -> Accounts:
 
 async def times_of(client: Client, calls: int) -> list[float]:
     """Make calls at once, and return how long each took."""
-    start = clock()
+    start = now()
 
     async def call() -> float:
         await client.request("GET", LIST)
-        return clock() - start
+        return now() - start
 
     return await asyncio.gather(*(call() for _ in range(calls)))
 
@@ -89,7 +85,7 @@ async def test_a_token_revoked_on_the_way(api: Emulator) -> None:
     async with open_both(api) as accounts:
         await asyncio.gather(times_of(accounts["a"], 1), times_of(accounts["b"], 1))
         api.fail(Fault(status=401, token=api.tokens[0], times=None))
-        start = clock()
+        start = now()
         revoked, others = await asyncio.gather(
             asyncio.gather(
                 *(accounts["a"].request("GET", LIST) for _ in range(200)),
@@ -97,7 +93,7 @@ async def test_a_token_revoked_on_the_way(api: Emulator) -> None:
             ),
             times_of(accounts["b"], 200),
         )
-        elapsed = clock() - start
+        elapsed = now() - start
     refusals = [it for it in api.requests if it.status == 401]
 
     assert {AuthenticationError} == {type(it) for it in revoked}

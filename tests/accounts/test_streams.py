@@ -233,19 +233,6 @@ async def test_a_stream_that_was_left_goes_on() -> None:
     assert stream.is_complete
 
 
-async def test_two_tasks_share_a_stream() -> None:
-    """Each item goes to one of the tasks, even if the other leaves early."""
-    api = three(delay=lambda _: 1.0)
-    async with open_accounts(api) as accounts:
-        stream = accounts.iter_indexing_jobs(per_page=4)
-        leaving = asyncio.ensure_future(take(stream, 1))
-        staying = asyncio.ensure_future(stream.collect())
-        async with asyncio.timeout(1000):
-            items = [*await leaving, *await staying]
-
-    assert 60 == len(set(uuids(items)))
-
-
 async def test_a_hasty_task_beside_a_patient_one() -> None:
     """A task that gives up before a page arrives does not keep it from others."""
     api = three(delay=lambda _: 0.25)
@@ -355,14 +342,6 @@ async def test_filters_may_be_iterators() -> None:
         assert stream.is_complete
 
 
-async def test_any_list() -> None:
-    """A stream reads any paginator, such as a generic one of filtered jobs."""
-    api = three()
-    async with open_accounts(api) as accounts:
-        stream = accounts.stream(lambda it: it.iter_indexing_jobs(per_page=9))
-        assert 60 == len(await stream.collect())
-
-
 # Failures
 
 
@@ -425,16 +404,6 @@ async def test_raising_at_once() -> None:
         assert [] == await stream.collect()
     assert not isinstance(caught.value, AccountsError)
     assert {"a": "unfinished", "b": "failed", "c": "unfinished"} == states(stream)
-
-
-async def test_collecting_errors() -> None:
-    """With `collect`, nothing is raised; the reports have the errors."""
-    api = three(respond=fail_with(a=401, b=401, c=401))
-    async with open_accounts(api) as accounts:
-        stream = accounts.iter_indexing_jobs(on_error="collect")
-
-        assert [] == await stream.collect()
-        assert {"failed"} == set(states(stream).values())
 
 
 async def test_a_function_decides() -> None:

@@ -34,13 +34,9 @@ from gradient_async.emulator import Emulator, Fault
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from gradient_async.transport.credentials import Secret
 from tests.support.raw_server import RawServer, raw_response
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 @pytest.mark.parametrize(
@@ -674,7 +670,6 @@ async def test_each_attempt_has_its_own_request_id() -> None:
 
 async def test_a_token_that_rotates_while_a_call_waits() -> None:
     """A call that has waited for its turn is sent with the token of that moment."""
-    now = asyncio.get_running_loop().time
     sent: list[tuple[float, str]] = []
     began = now()
 

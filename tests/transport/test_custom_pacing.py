@@ -28,13 +28,9 @@ from gradient_async.emulator import Window as ServerWindow
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from gradient_async.transport.pacing import Pacer
 from gradient_async.transport.rate_limit_headers import Limits
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def test_a_shared_pacer_keeps_one_limit() -> None:

@@ -33,6 +33,7 @@ from gradient_async.transport.session import AiohttpTransport, transport_error
 from gradient_async.transport.wire import Request, Response, Upload
 from tests.support.raw_server import HANG, RawServer, raw_response
 from tests.support.secrets import texts_of_error
+from tests.support.virtual_time import now
 
 T = TypeVar("T")
 
@@ -117,28 +118,26 @@ async def test_one_send_is_one_request(method: str) -> None:
 
 async def test_silent_handshake_of_an_upload() -> None:
     """An upload waits for the connection no longer than a request does."""
-    loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server, AiohttpTransport() as transport:
         url = server.url.replace("http", "https")
         # Nothing is ever read from it.
         upload = Upload(url=url, path="/", size=1, chunks=asyncio.StreamReader())
-        began = loop.time()
+        began = now()
         with pytest.raises(ConnectError):
             await transport.upload(upload)
 
-    assert 10.0 == pytest.approx(loop.time() - began, abs=1.0)
+    assert 10.0 == pytest.approx(now() - began, abs=1.0)
 
 
 async def test_silent_server() -> None:
     """A server that sends nothing for 30 s counts as lost."""
-    loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server:
-        began = loop.time()
+        began = now()
 
         with pytest.raises(ConnectionLostError):
             await exchange(server.url)
 
-    assert 30.0 == pytest.approx(loop.time() - began, abs=1.0)
+    assert 30.0 == pytest.approx(now() - began, abs=1.0)
 
 
 REDIRECTS = [301, 302, 303, 307, 308]
@@ -209,9 +208,8 @@ async def test_error_body_at_the_cap() -> None:
 
 async def test_requests_do_not_wait_for_each_other() -> None:
     """101 requests are in flight at a time: aiohttp's limit of 100 is off."""
-    loop = asyncio.get_running_loop()
     async with RawServer(HANG) as server, ServerTransport(server.url) as transport:
-        began = loop.time()
+        began = now()
         # Each is lost 30 s after it was sent.
         await asyncio.gather(
             *(transport.exchange(GET, TOKEN) for _ in range(101)),
@@ -219,7 +217,7 @@ async def test_requests_do_not_wait_for_each_other() -> None:
         )
 
     assert 101 == len(server.heads)
-    assert 30.0 == pytest.approx(loop.time() - began, abs=1.0)
+    assert 30.0 == pytest.approx(now() - began, abs=1.0)
 
 
 async def test_cookies_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from gradient_async.transport.wire import Upload
 from tests.support.file_host import FileHost
 from tests.support.raw_server import raw_response
 from tests.support.secrets import texts_of_error
+from tests.support.virtual_time import now
 
 TOKEN = "dop_v1_TOPSECRET0123456789"
 SIGNATURE = "SIGNATURE0123456789"
@@ -182,25 +183,23 @@ async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
 async def test_a_slow_upload_takes_its_time(tmp_path: Path) -> None:
     """A host that reads slowly receives the whole file, however long it takes."""
     path = make_file(tmp_path, 20 * MEGABYTE)
-    clock = asyncio.get_running_loop().time
     async with FileHost(pause=2) as host, open_client() as client:
-        began = clock()
+        began = now()
         await client.data_sources.upload(path, to=presign(host))
 
     assert 20 * MEGABYTE == host.received
-    assert 600 < clock() - began
+    assert 600 < now() - began
 
 
 async def test_a_silent_host_ends_the_upload(tmp_path: Path) -> None:
     """If the host stops reading for five minutes, the upload fails."""
     path = make_file(tmp_path, 50 * MEGABYTE)
-    clock = asyncio.get_running_loop().time
     async with FileHost(stop_after=1000, hangs=True) as host, open_client() as client:
-        began = clock()
+        began = now()
         with pytest.raises(UploadError, match="the network accepted no data for 300 s"):
             await client.data_sources.upload(path, to=presign(host))
 
-    assert 300.0 == pytest.approx(clock() - began, abs=0.5)
+    assert 300.0 == pytest.approx(now() - began, abs=0.5)
 
 
 async def test_a_host_that_never_responds(tmp_path: Path) -> None:
