@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
 import pytest
@@ -62,14 +62,6 @@ async def test_token_function_made_of_anext(api: Emulator, prefetch: int) -> Non
             await read_all(client, prefetch=prefetch)
 
     assert isinstance(caught.value.__cause__, StopAsyncIteration)
-
-
-async def test_token_function_made_of_next(api: Emulator) -> None:
-    """The same holds for a function that is not async."""
-    supply: Iterator[str] = iter([api.token] * 4)
-    async with Client(lambda: next(supply), base_url=api.url) as client:
-        with pytest.raises(TokenError):
-            await read_all(client)
 
 
 @EACH_STOP

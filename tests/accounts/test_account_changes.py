@@ -23,7 +23,7 @@ from gradient_async import (
 )
 from gradient_async.accounts import ReportState
 from gradient_async.emulator import Emulator, Fault
-from gradient_async.errors import ConfigurationError, GradientError, ServerError
+from gradient_async.errors import ConfigurationError, ServerError
 from tests.support.streams import take
 from tests.support.virtual_time import now
 
@@ -118,15 +118,6 @@ async def test_break_and_resume(api: Emulator, accounts: Accounts) -> None:
         assert expected == by_account(events)
 
 
-async def test_looping_on(api: Emulator, accounts: Accounts) -> None:
-    """A loop that was left is continued by the next one."""
-    changes = accounts.changes(per_page=5)
-    events = await take(changes, 10)
-    events += await changes.collect()
-
-    assert all_appeared(api) == by_account(events)
-
-
 async def test_checkpoint_of_another_token(api: Emulator, accounts: Accounts) -> None:
     """It is refused for its account only, before anything is sent there."""
     first = accounts.changes()
@@ -173,25 +164,6 @@ async def test_failures(api: Emulator, accounts: Accounts) -> None:
     assert all_appeared(api) == by_account(events)
 
 
-async def test_reactions(api: Emulator, accounts: Accounts) -> None:
-    """`on_error` collects failures, raises them, or decides by account."""
-    api.fail(Fault(status=503, token=api.tokens[0], times=3))
-    collecting = accounts.changes(on_error="collect")
-    assert 2 * COUNT == len(await collecting.collect())
-    assert not collecting.is_complete
-    with pytest.raises(ServerError):
-        await accounts.changes(on_error="raise").collect()
-    decisions: list[tuple[str, type[GradientError]]] = []
-
-    def decide(account: str, error: GradientError) -> str:
-        decisions.append((account, type(error)))
-        return "collect"
-
-    deciding = accounts.changes(on_error=decide)  # type: ignore[arg-type]  # a str
-    assert 2 * COUNT == len(await deciding.collect())
-    assert [("a", ServerError)] == decisions
-
-
 async def test_budget(api: Emulator, accounts: Accounts) -> None:
     """When the time is up the pass ends; the checkpoints have what was yielded."""
     api.fail(Fault(delay=100.0, token=api.tokens[2]))
@@ -225,13 +197,6 @@ async def test_accounts_that_come_and_go(api: Emulator, accounts: Accounts) -> N
     assert {"d": appeared(api, 3, COUNT)} == events
     assert ["a", "b", "c", "d"] == sorted(second.checkpoints)
     assert first.checkpoints["b"] == second.checkpoints["b"]
-
-
-async def test_views(api: Emulator, accounts: Accounts) -> None:
-    """A view reads its accounts only."""
-    events = await accounts.select(names=["c"]).changes().collect()
-
-    assert {"c": appeared(api, 2, COUNT)} == by_account(events)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ async def respond_slowly(_: Request) -> Response:
     ("cap", "options"),
     [(16, {}), *((it, {"max_concurrency": it}) for it in (1, 3, 16, 40))],
 )
-async def test_max_concurrency(cap: int, options: dict[str, int]) -> None:
+async def test_max_concurrency(cap: int, options: dict[str, Any]) -> None:
     """Exactly `max_concurrency` requests are in flight at most; 16 unless it is set."""
     async with Emulator(jobs=1, latency=0.1, limits=None) as api:
         async with Client(api.token, base_url=api.url, **options) as client:

@@ -81,32 +81,6 @@ async def test_one_request_for_a_hundred_jobs() -> None:
         assert first + 0.2 == pytest.approx(at)
 
 
-async def test_intervals_between_rounds() -> None:
-    """Rounds start 1 s apart, then less often, and 30 s apart in the end."""
-    server = JobServer(make_uuids(3))
-    with pytest.raises(IndexingJobTimeoutError):
-        await drain(iterate(server, make_uuids(3)))
-    gaps = [after - before for before, after in pairwise(round_starts(server))]
-
-    assert 0.8 <= gaps[0] <= 1.2
-    assert 1.2 <= gaps[1] <= 1.8
-    assert all(24.0 <= gap <= 36.0 for gap in gaps[9:-2])
-    assert len(gaps) < 40
-
-
-async def test_growing_list() -> None:
-    """Jobs pushed to later pages are found there; only the last few are fetched."""
-    jobs = make_uuids(100)
-    ends = {uuid: 2.0 * index for index, uuid in enumerate(jobs, start=1)}
-    server = JobServer(make_uuids(400), finish_at=ends, added=lambda now: int(3 * now))
-    order = await drain(iterate(server, jobs))
-
-    assert jobs == order
-    assert set(jobs[-3:]) >= set(server.targets("get"))
-    assert {"1", "2", "3"} <= set(server.targets("page"))
-    assert len(server.requests) <= 4 * len(round_starts(server))
-
-
 async def test_single_job_is_fetched_by_id() -> None:
     """A single job is never searched for in the list."""
     server = JobServer(make_uuids(10), finish_at={"job-3": 5.0})
