@@ -116,25 +116,6 @@ async def test_count_that_is_too_large() -> None:
     assert appeared(*range(101, 161)) == names(events)
 
 
-async def test_deletion_during_the_search() -> None:
-    """If jobs are deleted while it is searched for the place, the search restarts."""
-    jobs = JobList(400)
-    _, mark = await read(jobs)
-    add(jobs, 100)
-    jobs.delete([f"job-{number}" for number in range(201, 401)])
-
-    def delete(it: JobList) -> None:
-        if len(jobs.requests) == 5:
-            it.delete([f"job-{number}" for number in range(1, 160)])
-
-    jobs.requests.clear()
-    jobs.before = delete
-    events, after = await read(jobs, mark, per_page=10)
-
-    assert appeared(*range(401, 501)) == names(events)
-    assert 141 == after.count
-
-
 def test_search_in_a_list_that_shrank() -> None:
     """What was found out before jobs were deleted is not valid any more."""
     jobs = JobList(100).jobs
