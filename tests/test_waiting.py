@@ -72,28 +72,6 @@ async def crowd(api: Emulator, client: Client) -> dict[str, float]:
     return ends
 
 
-async def test_as_completed(
-    api: Emulator, client: Client, crowd: dict[str, float]
-) -> None:
-    """A hundred jobs are yielded as they finish, for one page per round."""
-    started_at = now()
-    yielded_at: dict[str, float] = {}
-    async for job in client.indexing_jobs.as_completed(crowd):
-        assert job.succeeded
-        yielded_at[job.uuid] = now()
-    pages = [request.query["page"] for request in api.requests]
-
-    assert list(crowd) == list(yielded_at)
-    # Each round starts with page 1, and none reads a second page.
-    assert {"1"} == set(pages)
-    assert len(pages) == count_requests(api, "GET", LIST) == len(api.requests) < 20
-    assert 0 == count_requests(api, "GET", LIST + "/")
-    for uuid, end in crowd.items():
-        # An interval is 1 s plus half of all intervals before it, times 0.8 to 1.2
-        # by jitter.
-        assert end <= yielded_at[uuid] <= end + 1.2 + 0.75 * (end - started_at)
-
-
 async def test_wait_all(api: Emulator, client: Client, crowd: dict[str, float]) -> None:
     """Jobs are returned in the order given, for one page per round and no `get`."""
     uuids = sorted(crowd)

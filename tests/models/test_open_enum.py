@@ -96,13 +96,6 @@ def test_values_must_be_strings(value: Any) -> None:
         Size(value)
 
 
-@pytest.mark.parametrize("size", Size)
-def test_parse_accepts_members_and_values(size: Size) -> None:
-    """A member and its wire value are parsed as that member."""
-    assert size is Size.parse(size)
-    assert size is Size.parse(size.value)
-
-
 @pytest.mark.parametrize(
     "text", ["VERY_LARGE", "very_large", "very-large", "Very Large", "vErY-lArGe"]
 )

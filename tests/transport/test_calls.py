@@ -305,18 +305,6 @@ async def test_deadline_has_the_previous_failure_as_cause(
     assert 2 == caught.value.attempts
 
 
-async def test_a_post_at_its_deadline(api: Emulator, client: Client) -> None:
-    """A POST without a response at the deadline has an unknown outcome."""
-    api.fail(Fault(delay=25.0))
-    client = Client(api.token, base_url=api.url, timeout=5.0)
-    async with client:
-        with pytest.raises(OutcomeUnknownError) as caught:
-            await client.request("POST", LIST, json={})
-
-    assert isinstance(caught.value.__cause__, DeadlineExceededError)
-    assert 1 == len(api.requests)
-
-
 async def test_the_callers_own_timeout(api: Emulator, client: Client) -> None:
     """A timeout set by the caller raises TimeoutError, not DeadlineExceededError."""
     api.fail(Fault(hang=True))
@@ -437,19 +425,6 @@ async def test_closing_ends_running_calls(api: Emulator) -> None:
     assert began == now()
     assert [ClientClosedError] * 22 == [type(error) for error in errors]
     assert 2 == len(api.requests)
-
-
-async def test_closing_leaves_a_posts_outcome_unknown(
-    api: Emulator, client: Client
-) -> None:
-    """A POST in flight when the client closes has an unknown outcome."""
-    api.fail(Fault(hang=True))
-    call = asyncio.ensure_future(client.request("POST", LIST, json={}))
-    await asyncio.sleep(1)
-    await client.aclose()
-
-    with pytest.raises(OutcomeUnknownError):
-        await call
 
 
 @pytest.mark.parametrize(
