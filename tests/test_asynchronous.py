@@ -22,6 +22,13 @@ READ: list[Callable[[Client], Any]] = [
     lambda _: Accounts({}).changes(),
 ]
 
+EACH_READ: list[Callable[[Client], Any]] = [
+    *READ,
+    lambda client: client.indexing_jobs.changes(),
+    lambda client: client.indexing_jobs.watch("job-1"),
+    lambda client: client.indexing_jobs.as_completed(["job-1"]),
+]
+
 
 @pytest.mark.parametrize("create", [*OPENED, *READ, lambda client: client.feed()])
 async def test_with(create: Callable[[Client], Any]) -> None:
@@ -32,7 +39,7 @@ async def test_with(create: Callable[[Client], Any]) -> None:
             opened.__enter__()
 
 
-@pytest.mark.parametrize("create", [*READ, lambda it: it.indexing_jobs.changes()])
+@pytest.mark.parametrize("create", EACH_READ)
 async def test_for(create: Callable[[Client], Any]) -> None:
     """`for` raises a TypeError that names `async for`."""
     read = create(Client("t"))

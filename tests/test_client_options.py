@@ -22,13 +22,9 @@ from gradient_async import (
 )
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def test_a_view_has_its_own_timeout(api: Emulator) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import pickle
 import re
 from collections.abc import Iterator
 
@@ -83,14 +82,6 @@ def test_a_failing_property_keeps_its_error() -> None:
 def test_found_meanwhile() -> None:
     """An attribute that exists by now is returned."""
     assert find_attribute(Client("t", account="prod"), "account") == "prod"
-
-
-@pytest.mark.parametrize("do", [copy.copy, copy.deepcopy, pickle.dumps])
-def test_copying_a_client_is_refused_as_before(do: object) -> None:
-    """Copying and pickling still raise the client's own TypeError."""
-    assert callable(do)
-    with pytest.raises(TypeError, match="cannot be pickled or copied"):
-        do(Client("t"))
 
 
 def test_resources_can_be_copied() -> None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import pytest
-
-from gradient_async import Client, IndexingJob, RateLimit, SpacesDataSource
+from gradient_async import Client, IndexingJob
 from gradient_async.emulator import Emulator
 
 ENDED = {"SUCCEEDED", "FAILED", "ERROR", "CANCELLED"}
 GOOD = {"COMPLETED", "NO_CHANGES"}
 BAD_SOURCES = {"FAILED", "PARTIALLY_UPDATED"}
-
-# How a source fares: well, in part, or not at all.
-WELL: dict[str, Any] = {"seconds": 4}
-PARTLY: dict[str, Any] = WELL | {"error_msg": "parse", "failed": 0.3}
-BADLY: dict[str, Any] = WELL | {"error_msg": "denied", "error_details": "no key"}
 
 
 def short(value: object) -> str:
@@ -100,42 +92,3 @@ async def test_generated_jobs() -> None:
         ("ERROR", "FAILED"),
         ("CANCELLED", "CANCELLED"),
     } == states
-
-
-async def make_jobs(api: Emulator, client: Client) -> list[str]:
-    """Start a job for each pair of outcomes of two sources."""
-    models = await client.models.list(usecases="knowledgebase")
-    bucket = SpacesDataSource(bucket_name="handbook", region="nyc3")
-    jobs = []
-    for plans in itertools.product([WELL, PARTLY, BADLY], repeat=2):
-        base = await client.knowledge_bases.create(
-            "Handbook", embedding_model_uuid=models.items[0].uuid, region="tor1"
-        )
-        for plan in plans:
-            source = await client.data_sources.create(base.uuid, bucket)
-            api.plan_source(source.uuid, **plan)
-        jobs.append((await client.indexing_jobs.create(base.uuid)).uuid)
-    return jobs
-
-
-@pytest.mark.parametrize("cancel_after", [None, 0, 1, 3, 6, 9])
-async def test_running_jobs(cancel_after: int | None) -> None:
-    """The properties are right in each second, also after cancelling at any time."""
-    async with Emulator(jobs=0, limits=None, database_seconds=0) as api:
-        async with Client(
-            api.token, base_url=api.url, rate_limit=RateLimit(None)
-        ) as client:
-            jobs = await make_jobs(api, client)
-            states: set[tuple[str, str]] = set()
-            for second in range(12):
-                states |= await compare(api, client)
-                if second == cancel_after:
-                    for uuid in jobs:
-                        await client.indexing_jobs.cancel(uuid)
-                    states |= await compare(api, client)
-                api.advance(1)
-
-    cancelled = {("CANCELLED", "CANCELLED")}
-    ended = {("SUCCEEDED", "COMPLETED"), ("SUCCEEDED", "PARTIAL"), ("FAILED", "FAILED")}
-    assert (ended if cancel_after is None else cancelled) <= states
-    assert ("PENDING", "PENDING") in states

@@ -10,7 +10,7 @@ from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Final, get_type_hints
+from typing import Final
 
 import pytest
 
@@ -19,10 +19,10 @@ import gradient_async.accounts
 import gradient_async.codec
 import gradient_async.emulator
 import gradient_async.testing
-from gradient_async import Client, errors
+from gradient_async import errors
 from gradient_async.errors import GradientError
-from gradient_async.resources import Resource
 from tests.support.docstrings import iter_docstrings, read_attributes
+from tests.support.operations import RESOURCES
 
 PACKAGE: Final = Path(gradient_async.__file__).parent
 ROOT: Final = Path(__file__).parent.parent
@@ -46,20 +46,13 @@ MODULES: Final = [
     gradient_async.emulator,
     gradient_async.testing,
 ]
-RESOURCES: Final = [
-    kind
-    for attribute in vars(Client).values()
-    if isinstance(attribute, property)
-    and isinstance(kind := get_type_hints(attribute.fget)["return"], type)
-    and issubclass(kind, Resource)
-]
 # Type aliases and functions, the other exports, have no attributes.
 CLASSES: Final = sorted(
     {
         value
         for value in [
             *(getattr(module, name) for module in MODULES for name in module.__all__),
-            *RESOURCES,
+            *RESOURCES.values(),
         ]
         if inspect.isclass(value) and value.__module__.startswith("gradient_async")
     },

@@ -17,7 +17,6 @@ from gradient_async.settings import (
     find_base_url,
     find_credentials,
 )
-from tests.support.secrets import texts_of_error
 
 FIRST, SECOND = TOKEN_VARIABLES
 
@@ -254,16 +253,3 @@ def test_ports_are_numbers(tail: str) -> None:
         accepted = find_base_url(f"https://a.example:8{tail}")
 
     assert re.fullmatch(r"https://a\.example:8[0-9]*", accepted, re.ASCII)
-
-
-def test_a_token_in_the_environment_is_not_shown(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """An invalid token from the environment appears in no text and no frame."""
-    monkeypatch.setenv(FIRST, "hunter2 hunter2")
-    credentials = find_credentials(None)
-
-    with pytest.raises(ConfigurationError) as caught:
-        credentials.check()
-
-    assert "hunter2" not in "\n".join(texts_of_error(caught.value))

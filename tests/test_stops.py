@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
 import pytest
@@ -21,7 +20,6 @@ from gradient_async.emulator import Emulator
 from gradient_async.models import IndexingJob
 from gradient_async.testing import MemoryTransport, Request, Response
 from tests.accounts.fake_api import FakeApi, error, job_list
-from tests.support.virtual_time import VirtualTimeLoop
 
 Stop: TypeAlias = type[StopIteration] | type[StopAsyncIteration]
 
@@ -62,14 +60,6 @@ async def test_token_function_made_of_anext(api: Emulator, prefetch: int) -> Non
             await read_all(client, prefetch=prefetch)
 
     assert isinstance(caught.value.__cause__, StopAsyncIteration)
-
-
-async def test_token_function_made_of_next(api: Emulator) -> None:
-    """The same holds for a function that is not async."""
-    supply: Iterator[str] = iter([api.token] * 4)
-    async with Client(lambda: next(supply), base_url=api.url) as client:
-        with pytest.raises(TokenError):
-            await read_all(client)
 
 
 @EACH_STOP
@@ -194,32 +184,3 @@ async def test_hook_of_accounts(stop: Stop) -> None:
     async with open_accounts(on_attempt=Countdown(1, stop)) as accounts:
         with pytest.raises(RuntimeError, match=f"raised {stop.__name__}"):
             await accounts.iter_indexing_jobs(per_page=10).collect()
-
-
-@pytest.mark.skipif(
-    not hasattr(asyncio, "eager_task_factory"), reason="needs Python 3.12"
-)
-def test_call_that_starts_eagerly_within_a_hook() -> None:  # pragma: no cover
-    """A call that starts eagerly in `on_attempt` does not disturb the outer one."""
-    statuses = {"/outer": [503, 200], "/inner": [503, 200, 200]}
-    started: list[asyncio.Task[object]] = []
-
-    def handle(request: Request) -> Response:
-        return Response(status=statuses[request.path].pop(0), body=b'"done"')
-
-    def start_another(attempt: Any) -> None:
-        if attempt.path == "/outer":
-            call = client.request("GET", "/inner")
-            started.append(asyncio.get_running_loop().create_task(call))
-
-    async def run() -> object:
-        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]
-        async with client:
-            result = await client.request("GET", "/outer")
-            return result, await asyncio.gather(*started)
-
-    client = Client("t", transport=MemoryTransport(handle), on_attempt=start_another)
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        assert ("done", ["done", "done"]) == runner.run(run())
-
-    assert {"/outer": [], "/inner": []} == statuses

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 import pickle
 from datetime import timedelta
 
@@ -14,20 +13,17 @@ import pytest_asyncio
 from gradient_async import (
     Client,
     ConfigurationError,
-    ConflictError,
     IndexingJobFailedError,
     IndexingJobPhase,
-    IndexingJobRunningError,
     IndexingJobStatus,
     IndexingJobTimeoutError,
     NotFoundError,
-    OutcomeUnknownError,
     RateLimit,
     SpacesDataSource,
     WebCrawlerDataSource,
 )
 from gradient_async.emulator import Emulator, Fault
-from tests.support.streams import take
+from tests.support.virtual_time import now
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -35,11 +31,6 @@ Status = IndexingJobStatus
 LIST = "/v2/gen-ai/indexing_jobs"
 BUCKET = SpacesDataSource(bucket_name="handbook", region="nyc3")
 CRAWLER = WebCrawlerDataSource(base_url="https://docs.example.invalid/")
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def create_base(
@@ -79,28 +70,6 @@ async def crowd(api: Emulator, client: Client) -> dict[str, float]:
             ends[job.uuid] = now() + 2 + seconds
     api.requests.clear()
     return ends
-
-
-async def test_as_completed(
-    api: Emulator, client: Client, crowd: dict[str, float]
-) -> None:
-    """A hundred jobs are yielded as they finish, for one page per round."""
-    started_at = now()
-    yielded_at: dict[str, float] = {}
-    async for job in client.indexing_jobs.as_completed(crowd):
-        assert job.succeeded
-        yielded_at[job.uuid] = now()
-    pages = [request.query["page"] for request in api.requests]
-
-    assert list(crowd) == list(yielded_at)
-    # Each round starts with page 1, and none reads a second page.
-    assert {"1"} == set(pages)
-    assert len(pages) == count_requests(api, "GET", LIST) == len(api.requests) < 20
-    assert 0 == count_requests(api, "GET", LIST + "/")
-    for uuid, end in crowd.items():
-        # An interval is 1 s plus half of all intervals before it, times 0.8 to 1.2
-        # by jitter.
-        assert end <= yielded_at[uuid] <= end + 1.2 + 0.75 * (end - started_at)
 
 
 async def test_wait_all(api: Emulator, client: Client, crowd: dict[str, float]) -> None:
@@ -169,33 +138,6 @@ async def test_failed_job_without_check(client: Client) -> None:
     assert not job.succeeded
 
 
-async def test_cancelled_job(client: Client) -> None:
-    """A job that is cancelled while it is waited for raises an error."""
-    base, _ = await create_base(client, BUCKET)
-    started = await client.indexing_jobs.create(base)
-    waiting = asyncio.ensure_future(client.indexing_jobs.wait(started.uuid))
-    await asyncio.sleep(3)
-
-    await client.indexing_jobs.cancel(started.uuid)
-    with pytest.raises(IndexingJobFailedError, match="cancelled") as caught:
-        await waiting
-
-    assert Phase.CANCELLED is caught.value.job.phase
-
-
-async def test_partial_job(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    """A partial job is returned, and the log names the failed data sources."""
-    base, (_, bad) = await create_base(client, BUCKET, CRAWLER)
-
-    with caplog.at_level(logging.WARNING, "gradient_async"):
-        job = await client.indexing_jobs.run(base)
-
-    assert job.is_partial
-    assert not job.succeeded
-    assert [bad] == [source.data_source_uuid for source in job.failed_sources]
-    assert any(bad in record.getMessage() for record in caplog.records)
-
-
 @pytest.mark.parametrize("seconds", [0.5, 5.0, 61.0])
 async def test_deadline(seconds: float, api: Emulator, client: Client) -> None:
     """Waiting ends within half a second before the timeout, and not after it."""
@@ -212,19 +154,6 @@ async def test_deadline(seconds: float, api: Emulator, client: Client) -> None:
     assert isinstance(caught.value, TimeoutError)
 
 
-async def test_deadline_with_a_hanging_server(api: Emulator, client: Client) -> None:
-    """A request without a response does not delay the timeout."""
-    base, _ = await create_base(client, BUCKET)
-    started = await client.indexing_jobs.create(base)
-    api.fail(Fault(hang=True, method="GET", times=None))
-    started_at = now()
-
-    with pytest.raises(IndexingJobTimeoutError):
-        await client.indexing_jobs.wait(started.uuid, timeout=7)
-
-    assert 7.0 == pytest.approx(now() - started_at, abs=0.01)
-
-
 async def test_cancel_on_timeout(api: Emulator, client: Client) -> None:
     """With `cancel_on_timeout` the job is cancelled at the timeout."""
     base, (source,) = await create_base(client, BUCKET)
@@ -238,19 +167,6 @@ async def test_cancel_on_timeout(api: Emulator, client: Client) -> None:
     assert Phase.CANCELLED is (await client.indexing_jobs.get(job.uuid)).phase
 
 
-async def test_no_cancel_on_timeout(api: Emulator, client: Client) -> None:
-    """Without it, nothing is cancelled."""
-    base, (source,) = await create_base(client, BUCKET)
-    api.plan_source(source, seconds=1000)
-
-    with pytest.raises(IndexingJobTimeoutError) as caught:
-        await client.indexing_jobs.run(base, timeout=10)
-    (job,) = caught.value.jobs
-
-    assert 0 == count_requests(api, "PUT", LIST)
-    assert Phase.RUNNING is (await client.indexing_jobs.get(job.uuid)).phase
-
-
 @pytest.mark.parametrize("phase", ["", '"phase": "BATCH_JOB_PHASE_DREAMING",'])
 async def test_unknown_phase(phase: str, api: Emulator, client: Client) -> None:
     """A job with a missing or new phase ends with the timeout, after an hour."""
@@ -262,20 +178,6 @@ async def test_unknown_phase(phase: str, api: Emulator, client: Client) -> None:
         await client.indexing_jobs.wait("a")
 
     assert 3600.0 == pytest.approx(now() - started_at, abs=1)
-
-
-async def test_outage(api: Emulator, client: Client) -> None:
-    """Transient failures do not end the waiting once a poll has succeeded."""
-    base, (source,) = await create_base(client, BUCKET)
-    api.plan_source(source, seconds=60)
-    started = await client.indexing_jobs.create(base)
-    waiting = asyncio.ensure_future(client.indexing_jobs.wait(started.uuid))
-    await asyncio.sleep(5)
-
-    api.fail(Fault(status=503, times=8))
-    job = await waiting
-
-    assert job.succeeded
 
 
 async def test_unknown_job(client: Client) -> None:
@@ -301,55 +203,6 @@ async def test_run(api: Emulator, client: Client) -> None:
     assert 1 == count_requests(api, "POST", LIST)
 
 
-async def test_run_while_a_job_is_running(api: Emulator, client: Client) -> None:
-    """If a job is running, none is started, and the error carries that job."""
-    base, _ = await create_base(client, BUCKET)
-    api.advance(3600)
-    first = await client.indexing_jobs.create(base)
-
-    with pytest.raises(IndexingJobRunningError, match=first.uuid) as caught:
-        await client.indexing_jobs.run(base)
-
-    assert first.uuid == caught.value.job.uuid
-    assert 1 == count_requests(api, "POST", LIST)
-
-
-async def test_run_against_a_concurrent_start(api: Emulator, client: Client) -> None:
-    """A job that somebody else starts meanwhile is named as well."""
-    base, _ = await create_base(client, BUCKET)
-    jobs = f"/v2/gen-ai/knowledge_bases/{base}/indexing_jobs"
-    # The first lookup does not show the job because of which the start is refused.
-    api.fail(Fault(body=b'{"jobs": [], "meta": {}}', path=jobs))
-    api.advance(3600)
-    first = await client.indexing_jobs.create(base)
-
-    with pytest.raises(IndexingJobRunningError, match=first.uuid):
-        await client.indexing_jobs.run(base)
-
-    assert 2 == count_requests(api, "POST", LIST)
-
-
-async def test_run_with_another_conflict(api: Emulator, client: Client) -> None:
-    """A conflict that no running job explains is raised unchanged."""
-    base, _ = await create_base(client, BUCKET)
-    api.fail(Fault(status=409, method="POST"))
-
-    with pytest.raises(ConflictError):
-        await client.indexing_jobs.run(base)
-
-
-async def test_lost_start(api: Emulator, client: Client) -> None:
-    """A start whose response was lost is not repeated; its job can be found."""
-    base, _ = await create_base(client, BUCKET)
-    api.fail(Fault(lose=True, method="POST", path=LIST))
-
-    with pytest.raises(OutcomeUnknownError):
-        await client.indexing_jobs.run(base)
-    page = await client.indexing_jobs.list_for_knowledge_base(base)
-
-    assert 1 == count_requests(api, "POST", LIST) == len(page.items)
-
-
 @pytest.mark.parametrize("seconds", [0, -1, None, float("inf"), float("nan"), "60"])
 async def test_invalid_timeouts(seconds: float, api: Emulator, client: Client) -> None:
     """An invalid timeout is refused before anything is sent."""
@@ -367,19 +220,6 @@ async def test_invalid_timeouts(seconds: float, api: Emulator, client: Client) -
         jobs.as_completed(["a"], timeout=seconds)
 
     assert [] == api.requests
-
-
-async def test_leaving_the_loop(api: Emulator, client: Client) -> None:
-    """After a `break` no task runs and no request is in flight."""
-    base, _ = await create_base(client, BUCKET)
-    started = await client.indexing_jobs.create(base)
-
-    await take(client.indexing_jobs.watch(started.uuid), 1)
-
-    assert 0 == api.in_flight
-    requests_before = len(api.requests)
-    await asyncio.sleep(100)
-    assert requests_before == len(api.requests)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.2, 0.4, 0.8])

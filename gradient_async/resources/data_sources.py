@@ -36,6 +36,8 @@ from gradient_async.transport.upload_content import Uploadable, find_content
 from gradient_async.transport.uploads import OnProgress, Uploads
 
 _PATH: Final = "/v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources"
+_ONE: Final = _PATH + "/{data_source_uuid}"
+_KEY: Final = "knowledge_base_data_source"
 _LIST: Final = ListOperation(
     "genai_list_knowledge_base_data_sources",
     _PATH,
@@ -48,22 +50,19 @@ _CREATE: Final = Operation(
     "POST",
     _PATH,
     KnowledgeBaseDataSource,
-    "knowledge_base_data_source",
+    _KEY,
     record=DataSourceRecord,
 )
 _UPDATE: Final = Operation(
     "genai_update_knowledge_base_data_source",
     "PUT",
-    _PATH + "/{data_source_uuid}",
+    _ONE,
     KnowledgeBaseDataSource,
-    "knowledge_base_data_source",
+    _KEY,
     record=DataSourceRecord,
 )
 _DELETE: Final = Operation(
-    "genai_delete_knowledge_base_data_source",
-    "DELETE",
-    _PATH + "/{data_source_uuid}",
-    NoneType,
+    "genai_delete_knowledge_base_data_source", "DELETE", _ONE, NoneType
 )
 _PRESIGN: Final = Operation(
     "genai_create_data_source_file_upload_presigned_urls",
@@ -94,9 +93,6 @@ class DataSources(Resource):
         Args:
             knowledge_base_uuid: Id of the knowledge base.
             **paging: Options of every list, see `Paging`.
-
-        Raises:
-            NotFoundError: While iterating: there is no such knowledge base.
 
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
         `genai_list_knowledge_base_data_sources`.
@@ -158,9 +154,6 @@ class DataSources(Resource):
             data_source_uuid: Id of the data source.
             chunking_algorithm: How to split texts, as for `create`.
             chunking_options: Sizes of the chunks.
-
-        Raises:
-            NotFoundError: The knowledge base has no such data source.
 
         Source: PUT
         /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},

@@ -60,9 +60,6 @@ class IndexingJobs(Resource):
         The API takes no page number here. If `page.has_next` is true, there are more;
         `list(knowledge_base_uuid=...)` yields all of them.
 
-        Raises:
-            NotFoundError: There is no such knowledge base.
-
         Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/indexing_jobs,
         `genai_list_indexing_jobs_by_knowledge_base`.
         """
@@ -71,9 +68,6 @@ class IndexingJobs(Resource):
     async def get(self, uuid: str) -> IndexingJob:
         """
         Fetch one indexing job.
-
-        Raises:
-            NotFoundError: There is no such job.
 
         Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
         """
@@ -122,9 +116,6 @@ class IndexingJobs(Resource):
     async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
         """
         Fetch the result of a job for each of its data sources.
-
-        Raises:
-            NotFoundError: There is no such job.
 
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources,
         `genai_list_indexing_job_data_sources`.
@@ -285,8 +276,6 @@ class IndexingJobs(Resource):
             since: What is known; None, the default, means nothing, so every job
                 appears.
             per_page: Jobs per request, 1 to 200; 200 by default.
-
-        A checkpoint of another account is refused before the first request.
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """

@@ -27,30 +27,26 @@ from gradient_async.resources.source_bodies import build_new_source
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _PATH: Final = "/v2/gen-ai/knowledge_bases"
+_ONE: Final = _PATH + "/{uuid}"
+_KEY: Final = "knowledge_base"
 _LIST: Final = ListOperation(
     "genai_list_knowledge_bases", _PATH, KnowledgeBase, "knowledge_bases"
 )
 _GET: Final = Operation(
     "genai_get_knowledge_base",
     "GET",
-    _PATH + "/{uuid}",
+    _ONE,
     KnowledgeBase,
     record=KnowledgeBaseDetails,
     echo="knowledge_base.uuid",
 )
 _CREATE: Final = Operation(
-    "genai_create_knowledge_base", "POST", _PATH, KnowledgeBase, "knowledge_base"
+    "genai_create_knowledge_base", "POST", _PATH, KnowledgeBase, _KEY
 )
 _UPDATE: Final = Operation(
-    "genai_update_knowledge_base",
-    "PUT",
-    _PATH + "/{uuid}",
-    KnowledgeBase,
-    "knowledge_base",
+    "genai_update_knowledge_base", "PUT", _ONE, KnowledgeBase, _KEY
 )
-_DELETE: Final = Operation(
-    "genai_delete_knowledge_base", "DELETE", _PATH + "/{uuid}", NoneType
-)
+_DELETE: Final = Operation("genai_delete_knowledge_base", "DELETE", _ONE, NoneType)
 
 
 class KnowledgeBases(Resource):
@@ -75,9 +71,6 @@ class KnowledgeBases(Resource):
     async def get(self, uuid: str) -> KnowledgeBase:
         """
         Fetch one knowledge base, including the state of its database.
-
-        Raises:
-            NotFoundError: There is no such knowledge base.
 
         Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
         """
@@ -140,9 +133,6 @@ class KnowledgeBases(Resource):
             alpha: From 0, by keywords alone, to 1, by meaning alone; None leaves it
                 to the platform.
             filters: Conditions on the metadata of chunks; None means none.
-
-        Raises:
-            NotFoundError: There is no such knowledge base.
 
         Source: POST /v1/{knowledge_base_uuid}/retrieve, not described.
         """
@@ -262,9 +252,6 @@ class KnowledgeBases(Resource):
             reranking_config: How to rerank search results.
             database_id: Id of the OpenSearch database to use.
 
-        Raises:
-            NotFoundError: There is no such knowledge base.
-
         Source: PUT /v2/gen-ai/knowledge_bases/{uuid}, `genai_update_knowledge_base`.
         """
         return await _UPDATE.call(
@@ -280,9 +267,6 @@ class KnowledgeBases(Resource):
     async def delete(self, uuid: str) -> None:
         """
         Delete a knowledge base with its data sources and its schedule.
-
-        Raises:
-            NotFoundError: There is no such knowledge base.
 
         Source: DELETE /v2/gen-ai/knowledge_bases/{uuid},
         `genai_delete_knowledge_base`.

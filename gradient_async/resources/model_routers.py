@@ -19,22 +19,17 @@ from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 
 _PATH: Final = "/v2/gen-ai/models/routers"
+_ONE: Final = _PATH + "/{uuid}"
 _KEY: Final = "model_router"
 _LIST: Final = ListOperation(
     "genai_list_model_routers", _PATH, ModelRouter, "model_routers"
 )
-_GET: Final = Operation(
-    "genai_get_model_router", "GET", _PATH + "/{uuid}", ModelRouter, _KEY
-)
+_GET: Final = Operation("genai_get_model_router", "GET", _ONE, ModelRouter, _KEY)
 _CREATE: Final = Operation(
     "genai_create_model_router", "POST", _PATH, ModelRouter, _KEY
 )
-_UPDATE: Final = Operation(
-    "genai_update_model_router", "PUT", _PATH + "/{uuid}", ModelRouter, _KEY
-)
-_DELETE: Final = Operation(
-    "genai_delete_model_router", "DELETE", _PATH + "/{uuid}", NoneType
-)
+_UPDATE: Final = Operation("genai_update_model_router", "PUT", _ONE, ModelRouter, _KEY)
+_DELETE: Final = Operation("genai_delete_model_router", "DELETE", _ONE, NoneType)
 _PRESETS: Final = ListOperation(
     "genai_list_model_router_presets",
     _PATH + "/presets",

@@ -88,9 +88,6 @@ class ScheduledIndexings(Resource):
         """
         Delete a schedule by its own id.
 
-        Raises:
-            NotFoundError: There is no such schedule.
-
         Source: DELETE /v2/gen-ai/scheduled-indexing/{uuid},
         `genai_delete_scheduled_indexing`.
         """

@@ -23,8 +23,9 @@ from gradient_async import (
 )
 from gradient_async.accounts import ReportState
 from gradient_async.emulator import Emulator, Fault
-from gradient_async.errors import ConfigurationError, GradientError, ServerError
+from gradient_async.errors import ConfigurationError, ServerError
 from tests.support.streams import take
+from tests.support.virtual_time import now
 
 NAMES = ("a", "b", "c")
 COUNT = 12
@@ -73,12 +74,17 @@ def appeared(api: Emulator, index: int, count: int) -> list[tuple[str, str]]:
     return [("appeared", uuid) for uuid in reversed(uuids)]
 
 
+def all_appeared(api: Emulator) -> dict[str, list[tuple[str, str]]]:
+    """Return what `by_account` returns for all jobs."""
+    return {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)}
+
+
 async def test_every_job_once(api: Emulator, accounts: Accounts) -> None:
     """The first time, each job of each account appears once, the oldest first."""
     changes = accounts.changes()
     events = by_account(await changes.collect())
 
-    assert {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)} == events
+    assert all_appeared(api) == events
     assert changes.is_complete
     assert "<AccountChanges of 3 accounts, 3 of them read>" == repr(changes)
     assert {COUNT} == {it.count for it in changes.checkpoints.values()}
@@ -102,7 +108,7 @@ async def test_only_what_is_new(
 
 async def test_break_and_resume(api: Emulator, accounts: Accounts) -> None:
     """Given up after any event, the next pass goes on right there in each account."""
-    expected = {name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)}
+    expected = all_appeared(api)
     for count in range(1, 3 * COUNT, 7):
         first = accounts.changes(per_page=5)
         events = await take(first, count)
@@ -110,17 +116,6 @@ async def test_break_and_resume(api: Emulator, accounts: Accounts) -> None:
         events += await accounts.changes(saved, per_page=5).collect()
 
         assert expected == by_account(events)
-
-
-async def test_looping_on(api: Emulator, accounts: Accounts) -> None:
-    """A loop that was left is continued by the next one."""
-    changes = accounts.changes(per_page=5)
-    events = await take(changes, 10)
-    events += await changes.collect()
-
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
 
 
 async def test_checkpoint_of_another_token(api: Emulator, accounts: Accounts) -> None:
@@ -166,44 +161,20 @@ async def test_failures(api: Emulator, accounts: Accounts) -> None:
     } == states
     assert 2 == first.checkpoints["a"].count
     events += await accounts.changes(first.checkpoints, per_page=5).collect()
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
-
-
-async def test_reactions(api: Emulator, accounts: Accounts) -> None:
-    """`on_error` collects failures, raises them, or decides by account."""
-    api.fail(Fault(status=503, token=api.tokens[0], times=3))
-    collecting = accounts.changes(on_error="collect")
-    assert 2 * COUNT == len(await collecting.collect())
-    assert not collecting.is_complete
-    with pytest.raises(ServerError):
-        await accounts.changes(on_error="raise").collect()
-    decisions: list[tuple[str, type[GradientError]]] = []
-
-    def decide(account: str, error: GradientError) -> str:
-        decisions.append((account, type(error)))
-        return "collect"
-
-    deciding = accounts.changes(on_error=decide)  # type: ignore[arg-type]  # a str
-    assert 2 * COUNT == len(await deciding.collect())
-    assert [("a", ServerError)] == decisions
+    assert all_appeared(api) == by_account(events)
 
 
 async def test_budget(api: Emulator, accounts: Accounts) -> None:
     """When the time is up the pass ends; the checkpoints have what was yielded."""
     api.fail(Fault(delay=100.0, token=api.tokens[2]))
-    clock = asyncio.get_running_loop().time
-    started = clock()
+    started = now()
     changes = accounts.changes(budget=5)
     events = await asyncio.create_task(changes.collect())
 
-    assert started + 5 == pytest.approx(clock(), abs=0.1)
+    assert started + 5 == pytest.approx(now(), abs=0.1)
     assert ReportState.UNFINISHED is changes.reports["c"].state
     events += await accounts.changes(changes.checkpoints).collect()
-    assert {
-        name: appeared(api, i, COUNT) for i, name in enumerate(NAMES)
-    } == by_account(events)
+    assert all_appeared(api) == by_account(events)
 
 
 async def test_closing(api: Emulator, accounts: Accounts) -> None:
@@ -226,13 +197,6 @@ async def test_accounts_that_come_and_go(api: Emulator, accounts: Accounts) -> N
     assert {"d": appeared(api, 3, COUNT)} == events
     assert ["a", "b", "c", "d"] == sorted(second.checkpoints)
     assert first.checkpoints["b"] == second.checkpoints["b"]
-
-
-async def test_views(api: Emulator, accounts: Accounts) -> None:
-    """A view reads its accounts only."""
-    events = await accounts.select(names=["c"]).changes().collect()
-
-    assert {"c": appeared(api, 2, COUNT)} == by_account(events)
 
 
 @pytest.mark.parametrize(

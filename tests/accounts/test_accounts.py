@@ -428,16 +428,6 @@ async def test_closing_ends_calls_in_progress() -> None:
     assert 2 == len(api.requests)
 
 
-async def test_closed_before_the_first_call(api: Emulator) -> None:
-    """Accounts that were closed unused open no connection afterwards."""
-    accounts = Accounts({"a": api.token}, base_url=api.url)
-    await accounts.aclose()
-
-    with pytest.raises(ClientClosedError):
-        await first(accounts["a"])
-    assert [] == api.requests
-
-
 async def test_unclosed_accounts_warn_once(api: Emulator) -> None:
     """Dropping used accounts emits one warning, once no client is in use either."""
     accounts = Accounts({"a": api.token, "b": api.token}, base_url=api.url)

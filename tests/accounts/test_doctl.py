@@ -137,7 +137,7 @@ BAD_FILES: Final = {
     "invalid YAML at line 2": f"access-token: {TOKEN}\na: [{TOKEN}",
     "invalid YAML at line 1": f"a: b: {TOKEN}",
     "invalid YAML": f"a: {TOKEN}\x00",
-    "config.yaml: invalid YAML": f"{TOKEN}: {'[' * 5000}",
+    "config.yaml: invalid YAML": f"{TOKEN}: {'[' * 1000}",
 }
 
 

@@ -13,18 +13,13 @@ from gradient_async import (
     AuthenticationError,
     Client,
     RateLimit,
-    RateLimitError,
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.emulator import Window as ServerWindow
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def clock() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 @pytest_asyncio.fixture
@@ -41,11 +36,11 @@ def open_both(api: Emulator) -> Accounts:
 
 async def times_of(client: Client, calls: int) -> list[float]:
     """Make calls at once, and return how long each took."""
-    start = clock()
+    start = now()
 
     async def call() -> float:
         await client.request("GET", LIST)
-        return clock() - start
+        return now() - start
 
     return await asyncio.gather(*(call() for _ in range(calls)))
 
@@ -70,45 +65,6 @@ async def test_a_429_holds_up_its_account_alone(api: Emulator) -> None:
     )
 
 
-@pytest.mark.parametrize("body", ["1", "600"])
-@pytest.mark.parametrize(
-    ("expected", "headers"),
-    [
-        (29.0, {"retry-after": "29"}),
-        (29.0, {"retry-after": "29", "ratelimit-reset": "1"}),
-        (29.0, {"retry-after": "29", "ratelimit-reset": "9999999999"}),
-    ],
-)
-async def test_the_header_decides(
-    expected: float, headers: dict[str, str], body: str, api: Emulator
-) -> None:
-    """If times to retry disagree, `retry-after` counts: no earlier and not later."""
-    message = f'{{"id": "too_many_requests", "retry_after": {body}}}'.encode()
-    api.fail(Fault(status=429, headers=headers, body=message))
-    async with Client(api.token, base_url=api.url) as client:
-        (waited,) = await times_of(client, 1)
-
-    assert expected <= waited <= expected + 1.0
-
-
-@pytest.mark.parametrize(("is_sent", "seconds"), [(False, 29.0), (True, 29.6)])
-async def test_a_wait_that_ends_at_the_deadline(
-    is_sent: bool, seconds: float, api: Emulator
-) -> None:
-    """A wait that ends at the deadline is not started; one before it is."""
-    api.fail(Fault(status=429, headers={"retry-after": "29"}))
-    async with Client(api.token, base_url=api.url, timeout=seconds) as client:
-        start = clock()
-        outcome = await asyncio.gather(
-            client.request("GET", LIST), return_exceptions=True
-        )
-        elapsed = clock() - start
-
-    assert is_sent is not isinstance(outcome[0], RateLimitError)
-    assert (29.0 if is_sent else 0.0) == pytest.approx(elapsed, abs=0.6)
-    assert (2 if is_sent else 1) == len(api.requests)
-
-
 async def test_a_limit_that_ends_at_this_moment() -> None:
     """A request is sent right when the server's window has room, and not refused."""
     limits = (ServerWindow(5, 10.0),)
@@ -129,7 +85,7 @@ async def test_a_token_revoked_on_the_way(api: Emulator) -> None:
     async with open_both(api) as accounts:
         await asyncio.gather(times_of(accounts["a"], 1), times_of(accounts["b"], 1))
         api.fail(Fault(status=401, token=api.tokens[0], times=None))
-        start = clock()
+        start = now()
         revoked, others = await asyncio.gather(
             asyncio.gather(
                 *(accounts["a"].request("GET", LIST) for _ in range(200)),
@@ -137,7 +93,7 @@ async def test_a_token_revoked_on_the_way(api: Emulator) -> None:
             ),
             times_of(accounts["b"], 200),
         )
-        elapsed = clock() - start
+        elapsed = now() - start
     refusals = [it for it in api.requests if it.status == 401]
 
     assert {AuthenticationError} == {type(it) for it in revoked}

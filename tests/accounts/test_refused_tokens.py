@@ -69,35 +69,6 @@ async def test_a_refused_token_is_asked_once() -> None:
     assert {"a": 1, "b": 5} == Counter(api.tokens)
 
 
-@pytest.mark.parametrize(("expected", "status"), [("Page", 200), ("Authentic", 401)])
-async def test_one_call_tries_again(expected: str, status: int) -> None:
-    """After the time one call is sent, and its outcome holds for those after it."""
-    server = Server(a=401)
-    api = two(server, delay=lambda _: 1.0)
-    async with open_accounts(api, refused_for=300) as accounts:
-        await outcomes(accounts["a"], 1)
-        await asyncio.sleep(300)
-        server.statuses["a"] = status
-        found = Counter(await outcomes(accounts["a"], 50))
-        assert 2 == len(api.requests)
-        assert 49 <= found["AuthenticationError"]
-
-        (later,) = set(await outcomes(accounts["a"], 50))
-        assert later.startswith(expected)
-    assert {200: 52, 401: 2}[status] == len(api.requests)
-
-
-async def test_another_token_is_sent_at_once() -> None:
-    """Replacing the token ends the rest."""
-    api = two(Server(a=401))
-    async with open_accounts(api) as accounts:
-        await outcomes(accounts["a"], 1)
-        accounts.replace("a", "b")
-
-        assert ["Page"] * 3 == await outcomes(accounts["a"], 3)
-    assert ["a", "b", "b", "b"] == api.tokens
-
-
 async def test_only_401_rests() -> None:
     """A 403 is about one operation: the token is sent again."""
     api = two(Server(a=403))

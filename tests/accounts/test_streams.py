@@ -175,33 +175,16 @@ async def leave_by_error(stream: Stream) -> None:
 LEAVES = [leave_by_break, leave_by_cancellation, leave_by_closing, leave_by_error]
 
 
-@pytest.mark.parametrize("leave", LEAVES)
-async def test_leaving_stops_every_account(leave: Any) -> None:
-    """However a stream is left, no task and no request stays behind."""
-    api = FakeApi(
-        {f"t{it}": job_list(f"t{it}", 100) for it in range(200)},
-        delay=lambda token: 1.0 if token < "t2" else 100.0,
-    )
-    async with open_accounts(api, per_account_concurrency=2) as accounts:
-        stream = accounts.iter_indexing_jobs(per_page=2, prefetch=3)
-        await leave(stream)
-        await settle()
-
-        assert 0 == api.in_flight
-        assert set() == other_tasks()
-        sent = len(api.requests)
-        await asyncio.sleep(1000)
-        assert sent == len(api.requests)
-
-
 async def test_leaving_closes_every_socket() -> None:
     """However a stream over sockets is left, the server has no request in flight."""
     async with Emulator(jobs=50, accounts=200, limits=None, latency=1.0) as emulator:
         servers = other_tasks()
         tokens = {f"t{at}": token for at, token in enumerate(emulator.tokens)}
-        async with Accounts(tokens, base_url=emulator.url) as accounts:
+        async with Accounts(
+            tokens, base_url=emulator.url, per_account_concurrency=2
+        ) as accounts:
             for leave in LEAVES:
-                await leave(accounts.iter_indexing_jobs(per_page=1))
+                await leave(accounts.iter_indexing_jobs(per_page=1, prefetch=3))
                 await settle()
                 # One for each connection, which may be idle.
                 servers |= {it for it in other_tasks() if "web_protocol" in repr(it)}
@@ -248,19 +231,6 @@ async def test_a_stream_that_was_left_goes_on() -> None:
     every = [it["uuid"] for jobs in api.lists.values() for it in jobs]
     assert sorted(every) == sorted(uuids(items))
     assert stream.is_complete
-
-
-async def test_two_tasks_share_a_stream() -> None:
-    """Each item goes to one of the tasks, even if the other leaves early."""
-    api = three(delay=lambda _: 1.0)
-    async with open_accounts(api) as accounts:
-        stream = accounts.iter_indexing_jobs(per_page=4)
-        leaving = asyncio.ensure_future(take(stream, 1))
-        staying = asyncio.ensure_future(stream.collect())
-        async with asyncio.timeout(1000):
-            items = [*await leaving, *await staying]
-
-    assert 60 == len(set(uuids(items)))
 
 
 async def test_a_hasty_task_beside_a_patient_one() -> None:
@@ -372,14 +342,6 @@ async def test_filters_may_be_iterators() -> None:
         assert stream.is_complete
 
 
-async def test_any_list() -> None:
-    """A stream reads any paginator, such as a generic one of filtered jobs."""
-    api = three()
-    async with open_accounts(api) as accounts:
-        stream = accounts.stream(lambda it: it.iter_indexing_jobs(per_page=9))
-        assert 60 == len(await stream.collect())
-
-
 # Failures
 
 
@@ -442,16 +404,6 @@ async def test_raising_at_once() -> None:
         assert [] == await stream.collect()
     assert not isinstance(caught.value, AccountsError)
     assert {"a": "unfinished", "b": "failed", "c": "unfinished"} == states(stream)
-
-
-async def test_collecting_errors() -> None:
-    """With `collect`, nothing is raised; the reports have the errors."""
-    api = three(respond=fail_with(a=401, b=401, c=401))
-    async with open_accounts(api) as accounts:
-        stream = accounts.iter_indexing_jobs(on_error="collect")
-
-        assert [] == await stream.collect()
-        assert {"failed"} == set(states(stream).values())
 
 
 async def test_a_function_decides() -> None:

@@ -13,7 +13,7 @@ import pytest
 from gradient_async.accounts.token_cache import TokenCache
 from gradient_async.errors import TokenError
 from gradient_async.transport.credentials import Secret
-from tests.support.virtual_time import VirtualTimeLoop
+from tests.support.virtual_time import VirtualTimeLoop, now
 
 TTL: Final = 60.0
 
@@ -43,11 +43,6 @@ class Source:
         if self.finished <= self.failures:
             raise TokenError(f"failure {self.finished}") from LookupError("sealed")
         return Secret(f"token-{self.finished}")
-
-
-def now() -> float:
-    """Return the loop's time."""
-    return asyncio.get_running_loop().time()
 
 
 async def test_one_read_for_all() -> None:

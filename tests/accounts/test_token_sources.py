@@ -75,15 +75,6 @@ async def test_files_are_read_in_a_thread(file: Path) -> None:
     assert TOKEN == await FileToken(file)()
 
 
-async def test_a_client_takes_a_source(file: Path, api: Emulator) -> None:
-    """A token source is a token function of a client."""
-    file.write_text(api.token)
-
-    async with Client(FileToken(file), base_url=api.url) as client:
-        await client.regions.list()
-    assert [200] == [request.status for request in api.requests]
-
-
 async def test_a_client_reports_its_source(file: Path, api: Emulator) -> None:
     """The error of a call has its place, and the source."""
     file.write_text("")

@@ -13,6 +13,7 @@ from gradient_async.changes import Feed, JobEvent
 from gradient_async.changes.source import PollSource
 from gradient_async.paging import Page
 from tests.changes.job_list import JobList
+from tests.support.virtual_time import now
 
 
 class PolledJobs(JobList, PollSource):
@@ -38,7 +39,7 @@ class PolledJobs(JobList, PollSource):
 
     async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
         """Return a page of the list."""
-        self.times.append(asyncio.get_running_loop().time())
+        self.times.append(now())
         found = await super().fetch_page(page, per_page)
         if self.old is None:
             self.old = {job.uuid for job in found.items if job.is_finished}
@@ -50,7 +51,7 @@ class PolledJobs(JobList, PollSource):
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Return a job."""
-        self.times.append(asyncio.get_running_loop().time())
+        self.times.append(now())
         return await super().get(uuid)
 
     async def sleep(self, seconds: float, /) -> None:

@@ -295,7 +295,7 @@ async def test_at_most_16_jobs_at_a_time() -> None:
     """Jobs are fetched 16 at a time, and reported before the next ones are."""
     jobs = JobList()
     deep = [jobs.add().uuid for _ in range(40)]
-    for _ in range(20_000):
+    for _ in range(9_000):
         jobs.add(**ENDS[0])
     _, mark = await read(jobs)
     for uuid in deep:
@@ -357,7 +357,7 @@ async def test_memory() -> None:
             alive.extend(weakref.ref(job) for job in copies)
             return attrs.evolve(response, items=copies)
 
-    jobs, most = Fresh(2000), 0
+    jobs, most = Fresh(600), 0
     async for _ in iterate(jobs, per_page=50):
         most = max(most, sum(ref() is not None for ref in alive))
 

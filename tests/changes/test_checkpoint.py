@@ -61,11 +61,6 @@ def test_json() -> None:
     assert MARK == Checkpoint.from_json(text) == Checkpoint.from_json(text.encode())
 
 
-def test_empty_checkpoint() -> None:
-    """Without arguments it covers nothing, and survives JSON too."""
-    assert Checkpoint() == Checkpoint.from_json(Checkpoint().to_json())
-
-
 def test_pickle() -> None:
     """A checkpoint can be pickled."""
     assert MARK == pickle.loads(pickle.dumps(MARK))

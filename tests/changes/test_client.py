@@ -9,13 +9,12 @@ import pytest
 from gradient_async import Checkpoint, Client, JobEventKind
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.errors import (
-    AuthenticationError,
     ClientClosedError,
     ConfigurationError,
     DeadlineExceededError,
     TokenError,
 )
-from tests.changes.job_list import Ledger, names
+from tests.changes.job_list import Ledger
 
 
 async def finish_pass(client: Client, mark: Checkpoint | None) -> Checkpoint:
@@ -24,20 +23,6 @@ async def finish_pass(client: Client, mark: Checkpoint | None) -> Checkpoint:
     async for _ in changes:
         pass
     return changes.checkpoint
-
-
-def sent_pages(api: Emulator) -> list[str]:
-    """Return the pages of the requests so far."""
-    return [request.query["page"] for request in api.requests]
-
-
-async def test_quiet_pass(api: Emulator, client: Client) -> None:
-    """If nothing happened, a pass sends one request, and its checkpoint is the same."""
-    mark = await finish_pass(client, None)
-    api.requests.clear()
-
-    assert mark == await finish_pass(client, mark)
-    assert ["1"] == sent_pages(api)
 
 
 async def test_life_of_a_job() -> None:
@@ -59,32 +44,6 @@ async def test_life_of_a_job() -> None:
     assert {JobEventKind.CHANGED} == set(kinds[1:-1])
     assert {job.uuid} == ledger.ended
     assert (1, {}) == (mark.count, mark.unfinished)
-
-
-async def test_list_that_grows(api: Emulator, client: Client) -> None:
-    """While the list grows, each job is yielded once, in order."""
-    api.grow(30, per_request=3)
-    changes = client.indexing_jobs.changes(per_page=10)
-    first = [event.job.uuid async for event in changes]
-    rest = client.indexing_jobs.changes(changes.checkpoint)
-    rest_uuids = [event.job.uuid async for event in rest if event.previous is None]
-
-    assert list(reversed(api.job_uuids()))[: len(first + rest_uuids)] == (
-        first + rest_uuids
-    )
-    assert len(first) >= 60
-
-
-async def test_deleted_job(api: Emulator, client: Client) -> None:
-    """A job that is not there any more has ended."""
-    old = api.add_jobs(1)[0]
-    api.add_jobs(30)
-    mark = await finish_pass(client, None)
-    api.remove_job(old)
-    events = [event async for event in client.indexing_jobs.changes(mark, per_page=5)]
-
-    assert [("ended", old)] == [pair for pair in names(events) if pair[1] == old]
-    assert events[-1].was_deleted
 
 
 async def test_cancellation(api: Emulator, client: Client) -> None:
@@ -122,13 +81,6 @@ async def test_other_token(client: Client) -> None:
         with pytest.raises(ConfigurationError, match="of another account"):
             await finish_pass(stranger, mark)
         assert [] == other.requests
-
-
-async def test_refused_token(api: Emulator) -> None:
-    """A wrong token raises as in every call."""
-    async with Client("wrong", base_url=api.url) as client:
-        with pytest.raises(AuthenticationError):
-            await finish_pass(client, None)
 
 
 async def test_closed_client(api: Emulator) -> None:

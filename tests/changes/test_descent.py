@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.changes.job_list import ENDS, JobList, names, read
 from tests.changes.test_changes import appeared
 
@@ -44,21 +42,3 @@ async def test_newest_known_job_is_deleted() -> None:
 
     assert appeared(7, 8, 9) == names(events)
     assert ["1", "2"] == jobs.requests
-
-
-@pytest.mark.parametrize("growth", [1, 3, 5, 9])
-async def test_growth_meanwhile(growth: int) -> None:
-    """Jobs added since page 1 was read are left to the next pass, however many."""
-    jobs = JobList(8, counts=False)
-
-    def grow(it: JobList) -> None:
-        if it.requests == ["1", "2"]:
-            for _ in range(growth):
-                it.add(**ENDS[0])
-
-    jobs.before = grow
-    events, mark = await read(jobs, per_page=2)
-    more, _ = await read(jobs, mark, per_page=2)
-
-    assert appeared(*range(1, 9)) == names(events)
-    assert appeared(*range(9, 9 + growth)) == names(more)

@@ -21,6 +21,7 @@ from gradient_async.errors import (
 from gradient_async.testing import MemoryTransport, json_response
 from tests.changes.feed_accounts import listening, settle, texts
 from tests.support.secrets import texts_of_error
+from tests.support.virtual_time import now
 
 
 @pytest_asyncio.fixture
@@ -105,18 +106,17 @@ async def test_secrets_of_trouble(api: Emulator) -> None:
 
 async def test_closing_the_client(api: Emulator) -> None:
     """Closing the client ends every loop at once, though the next poll were later."""
-    clock = asyncio.get_running_loop().time
     client = Client(api.token, base_url=api.url)
     feed = client.feed()
     tasks = [asyncio.create_task(anext(feed.listen())) for _ in range(3)]
     await settle(10)
-    closed_at = clock()
+    closed_at = now()
     await client.aclose()
     errors = await asyncio.gather(*tasks, return_exceptions=True)
 
     assert [ClientClosedError] * 3 == [type(error) for error in errors]
     assert 3 == len({id(error) for error in errors})
-    assert closed_at == clock()
+    assert closed_at == now()
     await settle()
     assert {asyncio.current_task()} == asyncio.all_tasks()
     with pytest.raises(ClientClosedError):

@@ -15,6 +15,7 @@ from gradient_async import Checkpoint, JobState
 from gradient_async.changes import Changes
 from gradient_async.errors import PaginationError, ServerError
 from tests.changes.job_list import ENDS, JobList, Ledger, iterate
+from tests.support.examples import examples
 
 # Without counts, growth by exactly a page looks like a repeated page.
 TOLERATED: Final = (ServerError, asyncio.CancelledError, PaginationError)
@@ -144,7 +145,7 @@ def ended(jobs: JobList) -> set[str]:
     return {job.uuid for job in jobs.jobs if job.is_finished}
 
 
-@settings(max_examples=2000)
+@settings(max_examples=examples(2000))
 @given(SCHEDULES, LENGTHS, PAGE_SIZES, st.sampled_from([1, 1, 3, 100]))
 def test_every_job_and_every_change_once(
     schedule: Schedule, length: int, per_page: int, per_second: int
@@ -158,7 +159,7 @@ def test_every_job_and_every_change_once(
     assert ended(jobs) == ledger.ended
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(SCHEDULES, LENGTHS, PAGE_SIZES)
 def test_list_without_counts(schedule: Schedule, length: int, per_page: int) -> None:
     """The same holds if the server does not report the length of the list."""
@@ -170,7 +171,7 @@ def test_list_without_counts(schedule: Schedule, length: int, per_page: int) -> 
     assert ended(jobs) == ledger.ended
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(SCHEDULES, LENGTHS, PAGE_SIZES, st.booleans())
 def test_deletions_between_passes(
     schedule: Schedule, length: int, per_page: int, counts: bool
@@ -186,7 +187,7 @@ def test_deletions_between_passes(
     assert set(ledger.states) - remaining <= ledger.ended
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(SCHEDULES, LENGTHS, PAGE_SIZES)
 def test_deletions_during_a_pass(
     schedule: Schedule, length: int, per_page: int

@@ -36,31 +36,6 @@ async def test_running_jobs() -> None:
     assert ["1", "2", "3"] == jobs.requests
 
 
-@pytest.mark.parametrize("counts", [True, False])
-async def test_pass_after_a_snapshot(counts: bool) -> None:
-    """A pass from its checkpoint yields what happened since the first page was read."""
-    jobs = JobList(3, counts=counts)
-    for _ in range(8):
-        jobs.add()
-
-    def grow(it: JobList) -> None:
-        if it.requests == ["1", "2"]:
-            it.add()
-            it.add()
-            it.end("job-9")
-
-    jobs.before = grow
-    mark = (await take_snapshot(jobs)).checkpoint(ACCOUNT)
-    events, after = await read(jobs, mark, per_page=5)
-
-    assert "job-11" == mark.newest_uuid
-    assert {f"job-{number}" for number in range(4, 12)} == set(mark.unfinished)
-    assert [("ended", "job-9"), ("appeared", "job-12"), ("appeared", "job-13")] == (
-        names(events)
-    )
-    assert 13 == after.count or not counts
-
-
 async def test_empty_list() -> None:
     """An empty list has an empty checkpoint."""
     snapshot = await take_snapshot(JobList())

@@ -10,10 +10,10 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
-from gradient_async import Client
 from tests.contract.facts import COVERED, DESCRIBED
+from tests.support.operations import RESOURCES
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operations.md"
 """The page with the table."""
@@ -32,12 +32,10 @@ _PAGE: Final = """# Operations
 
 def find_methods() -> Iterator[tuple[str, Any]]:
     """Iterate over the public methods of all resources, by name: `models.list`."""
-    for owner, attribute in vars(Client).items():
-        if isinstance(attribute, property):
-            resource = get_type_hints(attribute.fget)["return"]
-            for name, method in inspect.getmembers(resource, inspect.isfunction):
-                if not name.startswith("_"):
-                    yield f"{owner}.{name}", method
+    for owner, resource in RESOURCES.items():
+        for name, method in inspect.getmembers(resource, inspect.isfunction):
+            if not name.startswith("_"):
+                yield f"{owner}.{name}", method
 
 
 def find_sources(method: Any) -> list[tuple[str, str, str]]:

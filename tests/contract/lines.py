@@ -22,7 +22,7 @@ class Area(NamedTuple):
 
     name: str
     files: Mapping[str, tuple[str, ...]]
-    limits: Mapping[str, int]
+    limits: Mapping[str, float]
 
     def measure(self) -> Iterator[tuple[str, float]]:
         """Iterate over the places, each with its lines per operation."""
@@ -50,7 +50,7 @@ _MODELS: Final = Area(
         "emulator": ("gradient_async/emulator/domain/model_*.py",),
         "tests": ("tests/emulator/test_plain.py",),
     },
-    {"resources": 25, "models": 25, "emulator": 14, "tests": 10},
+    {"resources": 24.5, "models": 23, "emulator": 14, "tests": 10},
 )
 _OTHERS: Final = Area(
     "all others",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from gradient_async.emulator.server.routes import ROUTES
 from gradient_async.resources.list_operation import ListOperation
 from tests.contract.calls import CALLS
 from tests.contract.coverage import PAGE, find_methods, find_sources, render
@@ -49,6 +50,15 @@ def test_described(fact: Fact) -> None:
     assert fact.response is not None
     assert operation.key in {"", *resolve(fact.response).properties}
     assert isinstance(operation, ListOperation) or "page" not in fact.query
+
+
+def test_served() -> None:
+    """The emulator serves exactly the operations that have methods."""
+    described = [(it.method, it.path, it.id) for it in COVERED.values()]
+
+    assert sorted(described) == sorted(
+        (it.method, it.path, it.operation_id) for it in ROUTES
+    )
 
 
 # The search is in no description, and says so.

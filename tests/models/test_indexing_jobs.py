@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,22 +35,6 @@ JOBS = st.builds(
     started_at=st.sampled_from([None, START]),
     finished_at=st.sampled_from([None, END]),
 )
-
-
-def test_jobs_can_be_copied() -> None:
-    """A job survives pickling and copying, unknown values included."""
-    job = IndexingJob(
-        uuid="a",
-        phase=Phase("BATCH_JOB_PHASE_COMPLETED"),
-        started_at=START,
-        total_items_failed=7,
-        data_source_jobs=(IndexedDataSource(status=SourceStatus.FAILED),),
-    )
-    twins = [pickle.loads(pickle.dumps(job)), copy.copy(job), copy.deepcopy(job)]
-
-    assert [job] * 3 == twins
-    assert {job} == set(twins)
-    assert not twins[0].phase.is_known
 
 
 def test_older_counts_are_not_in_the_repr() -> None:

@@ -394,14 +394,3 @@ def test_rows_have_details_without_a_code() -> None:
         job.to_row()["error_msg"],
         job.to_row()["error_details"],
     )
-
-
-@pytest.mark.parametrize(
-    ("expected", "finished_at"),
-    [(None, None), (0.0, START), (0.25, START + timedelta(milliseconds=250))],
-)
-def test_durations(expected: float | None, finished_at: datetime | None) -> None:
-    """A duration is in seconds, and None before the end."""
-    job = IndexingJob(started_at=START, finished_at=finished_at)
-
-    assert expected == job.duration_seconds

@@ -170,17 +170,6 @@ async def test_closing_cancels_pending_requests() -> None:
         [await anext(paginator) for _ in range(10)]
 
 
-async def test_closing_ends_a_waiting_consumer() -> None:
-    """If another task closes the paginator, a waiting consumer's loop ends."""
-    numbers = GrowingList(100, delay=lambda: 1.0)
-    paginator = paginate(numbers.fetch)
-    waiting = asyncio.ensure_future(paginator.collect())
-    await asyncio.sleep(0.5)
-    await paginator.aclose()
-
-    assert [] == await waiting
-
-
 async def test_cancelled_consumer() -> None:
     """Cancelling a consumer that waits for an item cancels its loop's requests."""
     numbers = GrowingList(100, delay=lambda: 1.0)
@@ -194,18 +183,6 @@ async def test_cancelled_consumer() -> None:
     await asyncio.sleep(0)
 
     assert 0 == numbers.in_flight
-
-
-async def test_timed_out_step_loses_nothing() -> None:
-    """The step after one that timed out continues with the same page."""
-    numbers = GrowingList(20, delay=lambda: 1.0)
-    paginator = paginate(numbers.fetch)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.5):
-            await anext(paginator)
-
-    assert numbers.items == await paginator.collect()
-    assert [1, 2] == numbers.requested_pages
 
 
 async def test_two_tasks_share_the_items() -> None:
@@ -440,17 +417,6 @@ async def test_shrinking_is_drift() -> None:
     assert len(set(got)) == len(got)
 
 
-async def test_growth_elsewhere_hides_nothing() -> None:
-    """Items added at the end instead of the head hide no others."""
-    numbers = GrowingList(10)
-    paginator = paginate(numbers.fetch, per_page=5)
-    got = await paginator.collect(max_items=5)
-    numbers.items += [0, -1]
-    got += await paginator.collect()
-
-    assert list(range(10, -2, -1)) == got
-
-
 async def test_awaiting_a_resumed_list() -> None:
     """The first page of a resumed list starts at the position."""
     numbers = GrowingList(20)
@@ -485,14 +451,6 @@ async def test_replaced_items_are_not_repeated() -> None:
     got += await paginator.collect()
 
     assert list(range(30, 5, -1)) == got
-
-
-async def test_unchanged_list_has_no_drift() -> None:
-    """A list that does not change has no drift."""
-    paginator = paginate(GrowingList(95).fetch)
-    await paginator.collect()
-
-    assert not paginator.drift
 
 
 async def test_totals() -> None:
@@ -724,12 +682,6 @@ def test_position_of_another_page_size() -> None:
     """A position is valid only for its own page size; another one is rejected."""
     with pytest.raises(ConfigurationError, match="pages of 20"):
         paginate(GrowingList(1).fetch, per_page=10, start=Position(per_page=20))
-
-
-def test_plain_for() -> None:
-    """A `for` without `async` raises an error that names the async form."""
-    with pytest.raises(TypeError, match="async for"):
-        iter(paginate(GrowingList(1).fetch))  # type: ignore[call-overload]
 
 
 async def test_repr() -> None:

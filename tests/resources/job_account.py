@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final, TypeAlias
 
+from gradient_async import IndexingJob, KnowledgeBase
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from tests.resources.canned_calls import create_client
+from tests.support.virtual_time import now
 
 BASE: Final = "/v2/gen-ai/knowledge_bases/kb-1/indexing_jobs"
 JOBS: Final = "/v2/gen-ai/indexing_jobs"
@@ -77,11 +80,26 @@ class JobAccount:
         """The kind of each request, in order."""
         return [kind for kind, _ in self.requests]
 
+    async def run(self, **options: Any) -> IndexingJob:
+        """Start a job and wait for it."""
+        async with create_client(self.transport) as client:
+            return await client.indexing_jobs.run("kb-1", **options)
+
+    async def cancel(self) -> IndexingJob:
+        """Cancel the job."""
+        async with create_client(self.transport) as client:
+            return await client.indexing_jobs.cancel("job-1")
+
+    async def wait_until_online(self, **options: Any) -> KnowledgeBase:
+        """Wait for the database of the knowledge base."""
+        async with create_client(self.transport) as client:
+            return await client.knowledge_bases.wait_until_online("kb-1", **options)
+
     async def _respond(self, request: Request) -> Outcome:
-        now = asyncio.get_running_loop().time()
-        self._started = self._started or now
+        at = now()
+        self._started = self._started or at
         kind = _KINDS[request.method, request.path]
-        self.requests.append((kind, now - self._started))
+        self.requests.append((kind, at - self._started))
         left = self._outcomes[kind]
         outcome = left.pop(0) if len(left) > 1 else left[0]
         if outcome is HANG:

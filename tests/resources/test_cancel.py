@@ -6,7 +6,6 @@ import pytest
 
 from gradient_async import ConflictError, ConnectionLostError, IndexingJobPhase
 from gradient_async.testing import Response
-from tests.resources.canned_calls import create_client
 from tests.resources.job_account import JobAccount, Outcome, error_response, job
 
 LOST = ConnectionLostError("lost")
@@ -16,8 +15,7 @@ LOST = ConnectionLostError("lost")
 async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
     """A conflict after a lost response is a success if the job is cancelled."""
     account = JobAccount(cancel=[*lost, error_response(409)], get=job("CANCELLED"))
-    async with create_client(account.transport) as client:
-        got = await client.indexing_jobs.cancel("job-1")
+    got = await account.cancel()
 
     assert ("job-1", IndexingJobPhase.CANCELLED) == (got.uuid, got.phase)
     assert ["cancel"] * (len(lost) + 1) + ["get"] == account.kinds
@@ -26,8 +24,7 @@ async def test_cancelled_by_a_lost_attempt(lost: list[Outcome]) -> None:
 async def test_second_attempt_succeeds() -> None:
     """After a successful second attempt there is no lookup."""
     account = JobAccount(cancel=[LOST, job("CANCELLED")])
-    async with create_client(account.transport) as client:
-        got = await client.indexing_jobs.cancel("job-1")
+    got = await account.cancel()
 
     assert IndexingJobPhase.CANCELLED is got.phase
     assert ["cancel", "cancel"] == account.kinds
@@ -48,9 +45,8 @@ async def test_second_attempt_succeeds() -> None:
 async def test_job_that_is_not_cancelled(state: Response) -> None:
     """If the job is not cancelled, or cannot be fetched, the conflict is raised."""
     account = JobAccount(cancel=[LOST, error_response(409)], get=state)
-    async with create_client(account.transport) as client:
-        with pytest.raises(ConflictError) as caught:
-            await client.indexing_jobs.cancel("job-1")
+    with pytest.raises(ConflictError) as caught:
+        await account.cancel()
 
     assert (2, "PUT") == (caught.value.attempts, caught.value.method)
     assert ["cancel", "cancel", "get"] == account.kinds[:3]
@@ -59,9 +55,8 @@ async def test_job_that_is_not_cancelled(state: Response) -> None:
 async def test_conflict_on_the_first_attempt() -> None:
     """A conflict on the first attempt is raised without a lookup."""
     account = JobAccount(cancel=error_response(409), get=job("CANCELLED"))
-    async with create_client(account.transport) as client:
-        with pytest.raises(ConflictError) as caught:
-            await client.indexing_jobs.cancel("job-1")
+    with pytest.raises(ConflictError) as caught:
+        await account.cancel()
 
     assert 1 == caught.value.attempts
     assert ["cancel"] == account.kinds

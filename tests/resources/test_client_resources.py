@@ -6,13 +6,13 @@ from typing import Final
 
 import pytest
 
-from gradient_async import Client, ClientClosedError, IndexingJob
-from gradient_async.resources import Resource
+from gradient_async import ClientClosedError
 from gradient_async.testing import MemoryTransport, json_response
 from tests.contract import calls as contract
 from tests.contract.facts import COVERED
 from tests.contract.recording import full_response
 from tests.resources.canned_calls import create_client
+from tests.support.operations import RESOURCES
 
 CALLS: Final = {
     call.method.partition(".")[0]: (operation, call)
@@ -32,11 +32,7 @@ def respond(operation: str) -> MemoryTransport:
 
 def test_every_resource_is_called() -> None:
     """The calls above cover every resource of a client."""
-    client = Client("t")
-    names = [name for name, it in vars(Client).items() if isinstance(it, property)]
-    resources = {it for it in names if isinstance(getattr(client, it), Resource)}
-
-    assert resources == CALLS.keys()
+    assert RESOURCES.keys() == CALLS.keys()
 
 
 @EACH_RESOURCE
@@ -62,13 +58,3 @@ async def test_closed_client(operation: str, call: contract.Call) -> None:
     with pytest.raises(ClientClosedError):
         await call.perform(client, contract.IDS)
     assert [] == transport.requests
-
-
-async def test_resource_without_the_client() -> None:
-    """A resource keeps working when the client is no longer referenced."""
-    transport = MemoryTransport(lambda _: json_response({"job": {"uuid": "a"}}))
-    async with create_client(transport) as client:
-        jobs = client.indexing_jobs
-        del client
-        assert IndexingJob(uuid="a") == await jobs.get("a")
-        assert IndexingJob(uuid="a") == await jobs.get("a")

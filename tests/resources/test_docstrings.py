@@ -6,25 +6,18 @@ import builtins
 import inspect
 import re
 from collections.abc import Iterator
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
 import pytest
 
 import gradient_async
-from gradient_async import Client, GradientError, PaginationError, errors
+from gradient_async import GradientError, PaginationError, errors
 from gradient_async.resources import Resource
 from tests.contract.coverage import find_methods
+from tests.support.operations import RESOURCES
 
 _SECTION: Final = re.compile(r"^Raises:\n((?:    .*\n?|\n)+)", re.MULTILINE)
 _ENTRY: Final = re.compile(r"^    (\w+): \S", re.MULTILINE)
-
-RESOURCES: Final[list[type]] = [
-    kind
-    for it in vars(Client).values()
-    if isinstance(it, property)
-    and isinstance(kind := get_type_hints(it.fget)["return"], type)
-    and issubclass(kind, Resource)
-]
 
 
 def methods() -> Iterator[Any]:
@@ -50,7 +43,7 @@ def find(name: str) -> Any:
 def coroutines() -> Iterator[Any]:
     """Iterate over the public coroutines that may raise, and their classes."""
     public = [getattr(gradient_async, name) for name in gradient_async.__all__]
-    for kind in [*filter(inspect.isclass, public), *RESOURCES]:
+    for kind in [*filter(inspect.isclass, public), *RESOURCES.values()]:
         for name, method in inspect.getmembers(kind, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":
                 yield pytest.param(method, kind, id=method.__qualname__)
@@ -66,7 +59,7 @@ def test_errors_can_be_found(method: Any, kind: type) -> None:
 
 def test_every_resource_is_found() -> None:
     """Each resource of the package, which inherits common errors, is a property."""
-    assert set(Resource.__subclasses__()) == set(RESOURCES)
+    assert set(Resource.__subclasses__()) == set(RESOURCES.values())
 
 
 @EACH_METHOD

@@ -90,24 +90,13 @@ FAILED = frozenset({Status.FAILED})
         (None, None),
         (frozenset(), []),
         (FAILED, "failed"),
-        (FAILED, "FAILED"),
-        (FAILED, "Failed"),
-        (FAILED, "INDEX_JOB_STATUS_FAILED"),
         (FAILED, Status.FAILED),
-        (FAILED, ["failed"]),
         (FAILED, ["failed", "FAILED", Status.FAILED]),
-        (FAILED, {"failed"}),
         (FAILED, iter(["failed"])),
         (FAILED | {Status.NO_CHANGES}, ("failed", "no-changes")),
-        (FAILED | {Status.NO_CHANGES}, ("failed", "No Changes")),
-        (frozenset(Status), Status),
         (
             frozenset({Status("INDEX_JOB_STATUS_NEW")}),
             ["INDEX_JOB_STATUS_NEW"],
-        ),
-        (
-            frozenset({Status("INDEX_JOB_STATUS_NEW")}),
-            [Status("INDEX_JOB_STATUS_NEW")],
         ),
     ],
 )
@@ -132,14 +121,6 @@ def test_phases(name: str) -> None:
     ]
 
 
-def test_unknown_statuses() -> None:
-    """A job with an unknown status matches by its wire value."""
-    keep = build(statuses="INDEX_JOB_STATUS_NEW")
-
-    assert keep(IndexingJob(status=Status("INDEX_JOB_STATUS_NEW")))
-    assert not keep(IndexingJob(status=Status("INDEX_JOB_STATUS_OTHER")))
-
-
 def test_status_of_a_job() -> None:
     """The status of any job can be passed, even one with another prefix."""
     job = IndexingJob(status=Status("SPLENDID"))
@@ -156,7 +137,6 @@ def test_no_statuses() -> None:
     ("text", "criteria"),
     [
         ("statuses: 'fialed' is none of unknown, partial", {"statuses": ["fialed"]}),
-        ("statuses: 'f' is none of", {"statuses": ["f", "failed"]}),
         ("statuses: '' is none of", {"statuses": ""}),
         ("phases: 'completed' is none of unknown, pending", {"phases": "completed"}),
         (

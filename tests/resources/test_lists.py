@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import pytest
@@ -13,36 +14,25 @@ from tests.resources.canned_calls import create_client, error_message, get_param
 
 List: TypeAlias = Callable[..., Paginator[Any]]
 
-LISTS: dict[str, tuple[str, str, List]] = {
-    "indexing_jobs": (
-        "/v2/gen-ai/indexing_jobs",
-        "jobs",
-        lambda client, **options: client.indexing_jobs.list(**options),
-    ),
-    "iter_indexing_jobs": (
-        "/v2/gen-ai/indexing_jobs",
-        "jobs",
-        lambda client, **options: client.iter_indexing_jobs(**options),
-    ),
-    "knowledge_bases": (
-        "/v2/gen-ai/knowledge_bases",
-        "knowledge_bases",
-        lambda client, **options: client.knowledge_bases.list(**options),
-    ),
-    "data_sources": (
-        "/v2/gen-ai/knowledge_bases/kb-1/data_sources",
-        "knowledge_base_data_sources",
-        lambda client, **options: client.data_sources.list("kb-1", **options),
-    ),
-    "models": (
-        "/v2/gen-ai/models",
-        "models",
-        lambda client, **options: client.models.list(**options),
-    ),
-}
+
+def list_of(method: str, *ids: str) -> List:
+    """Return a call of a method that lists."""
+    return lambda client, **options: attrgetter(method)(client)(*ids, **options)
+
 
 EACH_LIST = pytest.mark.parametrize(
-    ("path", "key", "list_all"), LISTS.values(), ids=LISTS.keys()
+    ("path", "key", "list_all"),
+    [
+        ("indexing_jobs", "jobs", list_of("indexing_jobs.list")),
+        ("indexing_jobs", "jobs", list_of("iter_indexing_jobs")),
+        ("knowledge_bases", "knowledge_bases", list_of("knowledge_bases.list")),
+        ("models", "models", list_of("models.list")),
+        (
+            "knowledge_bases/kb-1/data_sources",
+            "knowledge_base_data_sources",
+            list_of("data_sources.list", "kb-1"),
+        ),
+    ],
 )
 
 UUIDS = [f"id-{number}" for number in range(7)]
@@ -79,7 +69,7 @@ async def test_pages(
         items = await list_all(client, per_page=3, prefetch=prefetch).collect()
 
     assert UUIDS == [item.uuid for item in items]
-    assert {("GET", path, None)} == {
+    assert {("GET", f"/v2/gen-ai/{path}", None)} == {
         (request.method, request.path, request.body) for request in transport.requests
     }
     assert [1, 2, 3] == sorted(int(get_param(it, "page")) for it in transport.requests)

@@ -16,7 +16,6 @@ from gradient_async import (
     RateLimit,
     RetrievalResult,
     RetrievedChunk,
-    ServerError,
     SpacesDataSource,
     Window,
 )
@@ -236,16 +235,6 @@ async def test_retries(failure: int) -> None:
 
     assert RetrievalResult() == result
     assert [] == statuses
-
-
-async def test_outage() -> None:
-    """A search that fails raises the error of its last attempt, as a GET does."""
-    transport = MemoryTransport(lambda _: json_response({}, status=502))
-    async with create_client(transport) as client:
-        with pytest.raises(ServerError):
-            await client.knowledge_bases.retrieve("kb-1", "refunds")
-
-    assert 4 == len(transport.requests)
 
 
 async def test_pacing_of_its_own() -> None:

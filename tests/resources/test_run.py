@@ -22,7 +22,6 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.testing import Response
-from tests.resources.canned_calls import create_client
 from tests.resources.job_account import (
     HANG,
     JobAccount,
@@ -37,9 +36,8 @@ NOTE = "indexing job job-1 was started"
 
 async def run_and_fail(account: JobAccount, **options: Any) -> GradientError:
     """Run a job and return the error it raises."""
-    async with create_client(account.transport) as client:
-        with pytest.raises(GradientError) as caught:
-            await client.indexing_jobs.run("kb-1", **options)
+    with pytest.raises(GradientError) as caught:
+        await account.run(**options)
     return caught.value
 
 
@@ -53,8 +51,7 @@ async def test_first_poll(seed: int) -> None:
     """The job is first polled about 1 s after its start."""
     random.seed(seed)
     account = JobAccount(list=jobs(), start=job(), get=[job(), job("SUCCEEDED")])
-    async with create_client(account.transport) as client:
-        done = await client.indexing_jobs.run("kb-1")
+    done = await account.run()
     at = dict(reversed(account.requests))
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
@@ -65,8 +62,7 @@ async def test_first_poll(seed: int) -> None:
 async def test_job_that_has_already_finished() -> None:
     """A job that is finished in the response to its start is not polled."""
     account = JobAccount(list=jobs(), start=job("SUCCEEDED"))
-    async with create_client(account.transport) as client:
-        done = await client.indexing_jobs.run("kb-1")
+    done = await account.run()
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
     assert ["list", "start"] == account.kinds
@@ -76,8 +72,7 @@ async def test_failing_first_poll() -> None:
     """The start counts as the first poll: an outage right after it is tolerated."""
     outage: list[Outcome] = [error_response(503)] * 4
     account = JobAccount(list=jobs(), start=job(), get=[*outage, job("SUCCEEDED")])
-    async with create_client(account.transport) as client:
-        done = await client.indexing_jobs.run("kb-1")
+    done = await account.run()
 
     assert IndexingJobPhase.SUCCEEDED is done.phase
     assert 5 == account.kinds.count("get")
@@ -130,8 +125,7 @@ async def test_malformed_id() -> None:
 async def test_without_check() -> None:
     """With `check=False` a failed job is returned."""
     account = JobAccount(list=jobs(), start=job(), get=job("FAILED"))
-    async with create_client(account.transport) as client:
-        done = await client.indexing_jobs.run("kb-1", check=False)
+    done = await account.run(check=False)
 
     assert IndexingJobPhase.FAILED is done.phase
 

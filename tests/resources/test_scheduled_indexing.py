@@ -1,35 +1,16 @@
-"""Scheduled indexing: the request of each call, and its result."""
+"""Scheduled indexing: its days and its time of the day."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gradient_async import JSON, ScheduledIndexing
-from tests.resources.canned_calls import error_message, perform, summarize
-
-PATH = "/v2/gen-ai/scheduled-indexing"
-BODY: JSON = {
-    "indexing_info": {
-        "uuid": "schedule-1",
-        "days": [1, "5"],
-        "time": "06:30:00",
-        "is_active": True,
-        "next_run_at": "2026-03-02T06:30:00Z",
-    }
-}
-SCHEDULE = ScheduledIndexing(
-    uuid="schedule-1",
-    days=(1, 5),
-    time="06:30:00",
-    is_active=True,
-    next_run_at=datetime(2026, 3, 2, 6, 30, tzinfo=UTC),
-)
+from tests.resources.canned_calls import decode_body, error_message, perform
 
 
 @pytest.mark.parametrize(
@@ -41,55 +22,26 @@ SCHEDULE = ScheduledIndexing(
         ([0, 1, 2, 3, 4, 5, 6], range(7)),
     ],
 )
-async def test_create(expected: list[int], days: Iterable[int]) -> None:
-    """A schedule is created from a knowledge base, days and a time."""
-    schedule, request = await perform(
-        lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30"),
-        BODY,
+async def test_days(expected: list[int], days: Iterable[int]) -> None:
+    """Days are sent in their order, 0 and 7 for Sunday."""
+    _, request = await perform(
+        lambda it: it.scheduled_indexing.create("kb-1", days=days, time="06:30")
     )
-    body = {"knowledge_base_uuid": "kb-1", "days": expected, "time": "06:30"}
 
-    assert SCHEDULE == schedule
-    assert ("POST", PATH, body) == summarize(request)
+    assert expected == decode_body(request)["days"]
 
 
 @settings(max_examples=50)
-@given(moment=st.times())
-async def test_every_minute_of_the_day(moment: time) -> None:
-    """Every minute of the day is a valid time."""
-    text = moment.strftime("%H:%M")
-    _, request = await perform(
-        lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
-    )
-
-    assert text == summarize(request)[2]["time"]
-
-
-@settings(max_examples=50)
-@given(moment=st.times())
-async def test_zero_seconds(moment: time) -> None:
-    """Zero seconds, as the API writes them, are not sent."""
-    text = moment.strftime("%H:%M:00")
-    _, request = await perform(
-        lambda it: it.scheduled_indexing.create("kb-1", days=[1], time=text)
-    )
-
-    assert moment.strftime("%H:%M") == summarize(request)[2]["time"]
-
-
-async def test_copy_of_a_schedule() -> None:
-    """The days and the time of a schedule can be passed for another one."""
-    schedule, _ = await perform(lambda it: it.scheduled_indexing.get("kb-1"), BODY)
+@given(moment=st.times(), form=st.sampled_from(["%H:%M", "%H:%M:00"]))
+async def test_every_minute_of_the_day(moment: time, form: str) -> None:
+    """Every minute is valid; the zero seconds that the API writes are not sent."""
     _, request = await perform(
         lambda it: it.scheduled_indexing.create(
-            "kb-2", days=schedule.days, time=schedule.time
+            "kb-1", days=(1, 5), time=moment.strftime(form)
         )
     )
 
-    assert ([1, 5], "06:30") == (
-        summarize(request)[2]["days"],
-        summarize(request)[2]["time"],
-    )
+    assert moment.strftime("%H:%M") == decode_body(request)["time"]
 
 
 @pytest.mark.parametrize(
@@ -113,21 +65,13 @@ async def test_invalid_times(text: str) -> None:
     ("text", "days"),
     [
         ("days must not be empty", []),
-        ("days must not be empty", ()),
-        ("days must be a list of integers, got str", ""),
         ("days must be a list of integers, got str", "1,2"),
-        ("days must be a list of integers, got bytes", b""),
         ("days must be a list of integers, got bytes", b"\x01\x05"),
-        ("days must be a list of integers, got bytearray", bytearray(b"\x01")),
-        ("days must be a list of integers, got dict", {}),
-        ("days must be a list of integers, got dict", {1: "06:30"}),
         ("days must be a list of integers, got int", 1),
         ("days must be a list of integers, got NoneType", None),
         ("each of days must be an integer from 0 to 7, got 8", [1, 8]),
         ("each of days must be an integer from 0 to 7, got -1", [-1]),
         ("each of days must be an integer from 0 to 7, got '1'", ["1", "2"]),
-        ("each of days must be an integer from 0 to 7, got 'monday'", ["monday"]),
-        ("each of days must be an integer from 0 to 7, got 1.0", [1.0]),
         ("each of days must be an integer from 0 to 7, got True", [True]),
         ("each of days must be an integer from 0 to 7, got None", [None]),
     ],

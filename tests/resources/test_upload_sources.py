@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from gradient_async import Client, PresignedUpload, UploadError
-from gradient_async.testing import Response
 from tests.resources.canned_calls import create_client, decode_body, error_message
 from tests.resources.test_upload import CHUNK, host, presigned_upload
 from tests.support.raw_server import raw_response
@@ -344,12 +343,3 @@ async def test_an_upload_cut_on_a_kept_connection(
 
     assert [5, 5_000_000] == there.stored
     assert (3, 2) == (len(there.heads), there.connections)
-
-
-async def test_a_host_that_refuses_the_content_type() -> None:
-    """A 403 of the host is an error with its status and code."""
-    body = b"<Error><Code>SignatureDoesNotMatch</Code></Error>"
-    transport = host(presigned_upload(), response=Response(status=403, body=body))
-    async with create_client(transport) as client:
-        with pytest.raises(UploadError, match="403, SignatureDoesNotMatch"):
-            await client.data_sources.upload(b"x", name="a", content_type="a/b")

@@ -1,15 +1,16 @@
-"""The operations that the package has: the constants of its resources."""
+"""The resources of a client, and the operations that the package has."""
 
 from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_type_hints
 
-from gradient_async import resources
+from gradient_async import Client, resources
 from gradient_async.resources.list_operation import ListOperation
 from gradient_async.resources.operation import Operation
+from gradient_async.resources.resource import Resource
 
 # `Any`: of all payloads.
 AnyOperation: TypeAlias = Operation[Any] | ListOperation[Any]
@@ -24,3 +25,12 @@ def _find_operations() -> Iterator[AnyOperation]:
 
 OPERATIONS: Final[Mapping[str, AnyOperation]] = {it.id: it for it in _find_operations()}
 """The operations, by id."""
+
+RESOURCES: Final[Mapping[str, type[Resource]]] = {
+    name: kind
+    for name, it in vars(Client).items()
+    if isinstance(it, property)
+    and isinstance(kind := get_type_hints(it.fget)["return"], type)
+    and issubclass(kind, Resource)
+}
+"""The classes of the resources, by the names of the attributes of a client."""

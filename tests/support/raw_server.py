@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import Sequence
 from typing import Self
 
@@ -99,3 +101,10 @@ def untrusted_context(host: str = "127.0.0.1") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert(host).configure_cert(context)
     return context
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close a connection with a RST."""
+    found: socket.socket = writer.get_extra_info("socket")
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()

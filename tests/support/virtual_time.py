@@ -23,6 +23,11 @@ _EPOCH = 1000.0
 _GRACE = 0.001
 
 
+def now() -> float:
+    """Return the time of the running loop, which is virtual in most tests."""
+    return asyncio.get_running_loop().time()
+
+
 class _JumpingSelector(selectors.DefaultSelector):
     """A selector that waits briefly for sockets, then moves the clock instead."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,13 +28,9 @@ from gradient_async.emulator import Window as ServerWindow
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from gradient_async.transport.pacing import Pacer
 from gradient_async.transport.rate_limit_headers import Limits
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def test_a_shared_pacer_keeps_one_limit() -> None:
@@ -212,75 +208,49 @@ async def test_limits_of_the_response() -> None:
     assert [(True, Limits(remaining=17, reset_in=60.0))] == pacing.releases
 
 
-@pytest.mark.parametrize(
-    ("error", "method"),
-    [(DeadlineExceededError, "GET"), (OutcomeUnknownError, "POST")],
-)
-async def test_the_deadline_in_flight(error: type[Exception], method: str) -> None:
-    """A request cut short by its deadline counts as sent, without a response."""
-    pacing = RecordingPacing()
-    client = Client("t", transport=MemoryTransport(hang), pacing=pacing, timeout=5.0)
-    async with client:
-        with pytest.raises(error):
-            await client.request(method, LIST)
-
-    assert [(True, None)] == pacing.releases
+async def cancel(call: asyncio.Future[Any], _: Client) -> None:
+    """Cancel a call."""
+    call.cancel()
 
 
-async def test_cancellation_in_flight() -> None:
-    """A request that is cancelled counts as sent, without a response."""
-    pacing = RecordingPacing()
-    async with Client("t", transport=MemoryTransport(hang), pacing=pacing) as client:
-        call = asyncio.ensure_future(client.request("GET", LIST))
-        await asyncio.sleep(1)
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
-
-    assert [(True, None)] == pacing.releases
-
-
-async def test_closing_in_flight() -> None:
-    """A request that ends because its client closes counts as sent."""
-    pacing = RecordingPacing()
-    client = Client("t", transport=MemoryTransport(hang), pacing=pacing)
-    call = asyncio.ensure_future(client.request("GET", LIST))
-    await asyncio.sleep(1)
+async def close(_: asyncio.Future[Any], client: Client) -> None:
+    """Close the client of a call."""
     await client.aclose()
 
-    with pytest.raises(ClientClosedError):
-        await call
-    assert [(True, None)] == pacing.releases
+
+async def wait(call: asyncio.Future[Any], _: Client) -> None:
+    """Wait for the deadline of a call."""
+    await asyncio.wait([call])
 
 
-async def test_cancellation_at_the_gate() -> None:
-    """A call cancelled at the shared gate releases its slot unsent."""
-    pacing, gate = RecordingPacing(), asyncio.Semaphore(0)
-    transport = respond_in_turn([])
-    client = Client("t", transport=transport, pacing=pacing, gate=gate)
-    async with client:
-        call = asyncio.ensure_future(client.request("GET", LIST))
-        await asyncio.sleep(1)
-        call.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await call
-
-    assert [(False, None)] == pacing.releases
-    assert [] == transport.requests
-
-
-async def test_the_deadline_at_the_gate() -> None:
-    """A call that times out at the shared gate releases its slot unsent."""
-    pacing, gate = RecordingPacing(), asyncio.Semaphore(0)
-    transport = respond_in_turn([])
+@pytest.mark.parametrize("is_sent", [True, False], ids=["in flight", "at the gate"])
+@pytest.mark.parametrize(
+    ("sent", "unsent", "end"),
+    [
+        (asyncio.CancelledError, asyncio.CancelledError, cancel),
+        (OutcomeUnknownError, ClientClosedError, close),
+        (OutcomeUnknownError, DeadlineExceededError, wait),
+    ],
+)
+async def test_calls_that_end_early(
+    sent: type[BaseException],
+    unsent: type[BaseException],
+    end: Callable[[asyncio.Future[Any], Client], Awaitable[None]],
+    is_sent: bool,
+) -> None:
+    """However a call ends early, its slot is released: as sent, unless at the gate."""
+    pacing, gate = RecordingPacing(), asyncio.Semaphore(int(is_sent))
+    transport = MemoryTransport(hang)
     client = Client("t", transport=transport, pacing=pacing, gate=gate, timeout=5.0)
     async with client:
-        with pytest.raises(DeadlineExceededError) as caught:
-            await client.request("GET", LIST)
+        call = asyncio.ensure_future(client.request("POST", LIST))
+        await asyncio.sleep(1)
+        await end(call, client)
+        with pytest.raises(sent if is_sent else unsent):
+            await call
 
-    assert 0 == caught.value.attempts
-    assert [(False, None)] == pacing.releases
-    assert [] == transport.requests
+    assert [(is_sent, None)] == pacing.releases
+    assert int(is_sent) == len(transport.requests)
 
 
 async def test_a_gate_that_raises() -> None:

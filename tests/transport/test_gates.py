@@ -10,23 +10,15 @@ import pytest
 
 from gradient_async import (
     Client,
-    ClientClosedError,
     DeadlineExceededError,
     RateLimit,
     Window,
 )
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from gradient_async.transport.pacing import Pacer
+from tests.support.virtual_time import now
 
 LIST = "/v2/gen-ai/indexing_jobs"
-
-ONE_A_MINUTE = RateLimit([Window(1, 60.0)])
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def open_clients(
@@ -45,24 +37,18 @@ async def respond_slowly(_: Request) -> Response:
     return json_response({})
 
 
-@pytest.mark.parametrize("cap", [1, 3, 16, 40])
-async def test_max_concurrency(cap: int) -> None:
-    """Exactly `max_concurrency` requests are in flight while more calls wait."""
+@pytest.mark.parametrize(
+    ("cap", "options"),
+    [(16, {}), *((it, {"max_concurrency": it}) for it in (1, 3, 16, 40))],
+)
+async def test_max_concurrency(cap: int, options: dict[str, Any]) -> None:
+    """Exactly `max_concurrency` requests are in flight at most; 16 unless it is set."""
     async with Emulator(jobs=1, latency=0.1, limits=None) as api:
-        async with Client(api.token, base_url=api.url, max_concurrency=cap) as client:
+        async with Client(api.token, base_url=api.url, **options) as client:
             await asyncio.gather(*(client.request("GET", LIST) for _ in range(50)))
 
     assert cap == api.most_in_flight
     assert 50 == len(api.requests)
-
-
-async def test_the_default_cap() -> None:
-    """By default, 16 requests of a client are in flight."""
-    async with Emulator(jobs=1, latency=0.1, limits=None) as api:
-        async with Client(api.token, base_url=api.url) as client:
-            await asyncio.gather(*(client.request("GET", LIST) for _ in range(50)))
-
-    assert 16 == api.most_in_flight
 
 
 async def test_clients_have_caps_of_their_own() -> None:
@@ -171,19 +157,6 @@ async def test_a_shared_gate_caps_clients_together() -> None:
     assert 40 == len(api.requests)
 
 
-async def test_a_shared_gate_is_first_come_first_served() -> None:
-    """Through a shared semaphore, requests are sent in the order of the calls."""
-    gate = asyncio.Semaphore(1)
-    async with Emulator(jobs=1, accounts=3, latency=0.1, limits=None) as api:
-        async with AsyncExitStack() as stack:
-            clients = await open_clients(api, stack, gate=gate)
-            await asyncio.gather(
-                *(client.request("GET", LIST) for _ in range(5) for client in clients)
-            )
-
-    assert [0, 1, 2] * 5 == [request.account for request in api.requests]
-
-
 async def test_waiting_for_a_limit_does_not_hold_the_shared_gate() -> None:
     """While one client waits for its rate limit, another uses the shared gate."""
     gate = asyncio.Semaphore(1)
@@ -217,62 +190,3 @@ async def test_a_429_stops_requests_at_the_shared_gate(api: Emulator) -> None:
 
     arrivals = [round(request.at - began) for request in api.requests]
     assert [0, 21, 21, 21, 21] == arrivals
-
-
-async def test_cancellation_at_the_shared_gate(api: Emulator) -> None:
-    """A call cancelled at the gate returns its slot of the rate limit, unsent."""
-    gate = asyncio.Semaphore(1)
-    client = Client(api.token, base_url=api.url, gate=gate, rate_limit=ONE_A_MINUTE)
-    async with client:
-        async with gate:
-            call = asyncio.ensure_future(client.request("GET", LIST))
-            await asyncio.sleep(5)
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-        began = now()
-        await client.request("GET", LIST)
-
-    assert 0.0 == pytest.approx(now() - began, abs=0.1)
-    assert 1 == len(api.requests)
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_timeout_at_the_shared_gate(method: str, api: Emulator) -> None:
-    """A call that times out at the gate was not attempted, and returns its slot."""
-    gate = asyncio.Semaphore(1)
-    client = Client(
-        api.token, base_url=api.url, gate=gate, rate_limit=ONE_A_MINUTE, timeout=5.0
-    )
-    async with client:
-        async with gate:
-            with pytest.raises(DeadlineExceededError) as caught:
-                await client.request(method, LIST)
-        began = now()
-        await client.request("GET", LIST)
-
-    assert 0 == caught.value.attempts
-    assert 5.0 == pytest.approx(caught.value.elapsed, abs=0.1)
-    assert 0.0 == pytest.approx(now() - began, abs=0.1)
-    assert 1 == len(api.requests)
-
-
-async def test_closing_at_the_shared_gate(api: Emulator) -> None:
-    """Closing a client ends its calls at the gate, and returns their slots."""
-    gate, pacer = asyncio.Semaphore(1), Pacer(ONE_A_MINUTE)
-    closed, other = (
-        Client(api.token, base_url=api.url, gate=gate, pacing=pacer) for _ in range(2)
-    )
-    async with closed, other:
-        async with gate:
-            call = asyncio.ensure_future(closed.request("POST", LIST))
-            await asyncio.sleep(1)
-            await closed.aclose()
-            with pytest.raises(ClientClosedError) as caught:
-                await call
-        began = now()
-        await other.request("GET", LIST)
-
-    assert 0 == caught.value.attempts
-    assert 0.0 == pytest.approx(now() - began, abs=0.1)
-    assert 1 == len(api.requests)

@@ -14,15 +14,11 @@ from gradient_async.errors import ConnectionLostError
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
 from gradient_async.transport.call_state import CallState, call_state
 from gradient_async.transport.retrying import Retrying
+from tests.support.virtual_time import now
 
 T = TypeVar("T")
 
 OUTER, INNER = Response(status=200, body=b"outer"), Response(status=200, body=b"inner")
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 def create_call(path: str = "/") -> CallState:

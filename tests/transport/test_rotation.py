@@ -16,7 +16,6 @@ from gradient_async import (
     GradientError,
     OutcomeUnknownError,
     RetryPolicy,
-    SpacesDataSource,
     TokenError,
 )
 from gradient_async.accounts import CommandToken, FileToken
@@ -186,26 +185,6 @@ async def test_a_stream_survives_a_rotation(api: Emulator) -> None:
                 vault.rotate()
 
     assert list(api.job_uuids()) == uuids
-    assert 1 == statuses(api).count(401)
-
-
-async def test_waiting_survives_a_rotation() -> None:
-    """A job is waited for to its end, although the token is replaced on the way."""
-    async with Emulator(limits=None, database_seconds=0, auto_index=False) as api:
-        vault = Rotating(api.token)
-        async with Client(vault, base_url=api.url) as client:
-            models = await client.models.list(usecases="knowledgebase")
-            knowledge_base = await client.knowledge_bases.create(
-                "manuals",
-                region="tor1",
-                embedding_model_uuid=models.items[0].uuid,
-                data_sources=[SpacesDataSource(bucket_name="manuals", region="tor1")],
-            )
-            job = await client.indexing_jobs.create(knowledge_base.uuid)
-            vault.rotate()
-            done = await client.indexing_jobs.wait(job.uuid, check=False)
-
-    assert done.is_finished
     assert 1 == statuses(api).count(401)
 
 

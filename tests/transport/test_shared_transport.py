@@ -8,7 +8,6 @@ import pytest
 
 from gradient_async import Client, ClientClosedError
 from gradient_async.emulator import Emulator, Fault
-from gradient_async.testing import MemoryTransport, json_response
 from gradient_async.transport.session import AiohttpTransport
 
 LIST = "/v2/gen-ai/indexing_jobs"
@@ -48,28 +47,6 @@ async def test_clients_keep_their_base_urls() -> None:
     assert [200] == [request.status for request in elsewhere.requests]
 
 
-async def test_clients_have_limits_of_their_own() -> None:
-    """A 429 for one client does not delay another that shares its transport."""
-    clock = asyncio.get_running_loop().time
-    async with (
-        Emulator(jobs=1, accounts=2, limits=None) as api,
-        AiohttpTransport() as transport,
-    ):
-        api.fail(Fault(status=429, headers={"retry-after": "20"}))
-        refused, other = (
-            Client(token, base_url=api.url, transport=transport) for token in api.tokens
-        )
-        async with refused, other:
-            began = clock()
-            call = asyncio.ensure_future(refused.request("GET", LIST))
-            await asyncio.sleep(1)
-            await other.request("GET", LIST)
-            await call
-
-    arrivals = [(it.account, round(it.at - began)) for it in api.requests]
-    assert [(0, 0), (1, 1), (0, 20)] == arrivals
-
-
 async def test_closing_a_client_leaves_the_transport_open(api: Emulator) -> None:
     """After one client has closed, another uses the same connection."""
     async with AiohttpTransport() as transport:
@@ -105,15 +82,6 @@ async def test_closing_ends_only_own_calls(api: Emulator) -> None:
             await kept
 
     assert 2 == len(api.requests)
-
-
-async def test_clients_never_close_a_transport_passed_in() -> None:
-    """A transport passed in stays open, whatever its class."""
-    transport = MemoryTransport(lambda _: json_response({}))
-    async with Client("t", transport=transport) as client:
-        await client.request("GET", LIST)
-
-    assert not transport.is_closed
 
 
 async def test_an_unclosed_client_leaves_the_transport_open(api: Emulator) -> None:

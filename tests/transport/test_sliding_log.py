@@ -129,44 +129,6 @@ def test_invalid_rate_limits(text: str, windows: Any) -> None:
     assert text == caught.value.message
 
 
-def test_no_wait_without_windows() -> None:
-    """A log without windows is always ready."""
-    assert 7.0 == fill(create_log(), *[7.0] * 1000).ready_at(7.0)
-
-
-def test_each_request_counts_from_its_response() -> None:
-    """A slot is free again one window after the response, not after the request."""
-    log = create_log(MINUTE)
-    log.reserve()
-    log.reserve()
-    log.release(15.0, sent=True)
-    log.release(20.0, sent=True)
-
-    assert 75.0 == log.ready_at(20.0)
-    assert 75.0 == log.ready_at(75.0)
-
-
-def test_a_request_in_flight_holds_its_slot() -> None:
-    """While requests hold all slots, the time of the next one is unknown."""
-    log = create_log(MINUTE)
-    log.reserve()
-
-    assert 0.0 == log.ready_at(0.0)
-
-    log.reserve()
-
-    assert math.inf == log.ready_at(1_000_000.0)
-
-
-def test_an_unsent_request_frees_its_slot() -> None:
-    """A request that was not sent does not count."""
-    log = create_log(Window(1, 60.0))
-    log.reserve()
-    log.release(5.0, sent=False)
-
-    assert 5.0 == log.ready_at(5.0)
-
-
 def test_all_windows_apply() -> None:
     """The window that is free last decides."""
     log = fill(create_log(MINUTE, HOUR), 0.0, 1.0)
@@ -176,25 +138,6 @@ def test_all_windows_apply() -> None:
     fill(log, 60.0, 61.0)
 
     assert 3600.0 == log.ready_at(130.0)
-
-
-def test_blocking() -> None:
-    """Nothing is sent while blocked; the latest end of blocking wins."""
-    log = create_log(MINUTE)
-    log.block(0.0, 29.0)
-    log.block(0.0, 10.0)
-
-    assert 29.0 == log.ready_at(0.0)
-    assert 29.0 == log.ready_at(29.0)
-    assert 30.0 == log.ready_at(30.0)
-
-
-def test_blocking_without_windows() -> None:
-    """Blocking works without windows, too."""
-    log = create_log()
-    log.block(0.0, 29.0)
-
-    assert 29.0 == log.ready_at(0.0)
 
 
 @pytest.mark.parametrize(
@@ -218,29 +161,6 @@ def test_requests_of_others_count(expected: float, remaining: int) -> None:
     assert 100.0 == log.ready_at(100.0)
 
 
-def test_requests_of_others_reduce_capacity() -> None:
-    """With one of four remaining, one is sent and the next waits for the reset."""
-    log = create_log(HOUR)
-    log.update(0.0, remaining=1, reset_in=500.0)
-    log.reserve()
-
-    assert 500.0 == log.ready_at(1.0)
-
-
-def test_requests_of_others_expire() -> None:
-    """After the reset, only the client's own requests count."""
-    log = create_log(HOUR)
-    log.update(0.0, remaining=0, reset_in=500.0)
-    fill(log, 1.0)
-
-    assert 500.0 == log.ready_at(2.0)
-    assert 600.0 == log.ready_at(600.0)
-
-    fill(log, 600.0, 601.0, 602.0)
-
-    assert 3601.0 == log.ready_at(700.0)
-
-
 def test_own_requests_are_not_counted_twice() -> None:
     """Requests that the server counts and the client sent itself count once."""
     log = fill(create_log(HOUR), 0.0, 1.0)
@@ -252,39 +172,6 @@ def test_own_requests_are_not_counted_twice() -> None:
     log.reserve()
 
     assert 3600.0 == log.ready_at(2.0)
-
-
-def test_expired_requests_are_not_counted_as_own() -> None:
-    """An own request that has expired does not explain what the server counts."""
-    log = fill(create_log(HOUR), 0.0)
-    log.update(3600.0, remaining=0, reset_in=50.0)
-
-    assert 3650.0 == log.ready_at(3600.0)
-
-
-def test_the_latest_response_counts() -> None:
-    """Each response replaces what the previous one reported."""
-    log = create_log(HOUR)
-    log.update(0.0, remaining=0, reset_in=500.0)
-    log.update(1.0, remaining=4, reset_in=499.0)
-
-    assert 1.0 == log.ready_at(1.0)
-
-
-def test_requests_of_others_leave_the_shorter_window() -> None:
-    """The remaining requests of the hour do not affect the minute."""
-    log = fill(create_log(MINUTE, HOUR), 0.0)
-    log.update(1.0, remaining=1, reset_in=3599.0)
-
-    assert 1.0 == log.ready_at(1.0)
-
-
-def test_updates_without_windows() -> None:
-    """Without windows, reported limits have no effect."""
-    log = create_log()
-    log.update(0.0, remaining=0, reset_in=500.0)
-
-    assert 0.0 == log.ready_at(0.0)
 
 
 @attrs.define

@@ -13,6 +13,7 @@ import attrs
 from gradient_async.errors import ConflictError, NotFoundError
 from gradient_async.models import IndexingJob, IndexingJobPhase, IndexingJobStatus
 from gradient_async.paging import Page
+from tests.support.virtual_time import now
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -87,12 +88,12 @@ class JobServer:
         self.requests: list[Request] = []
         self.in_flight = 0
         self.most_in_flight = 0
-        self.started = asyncio.get_running_loop().time()
+        self.started = now()
 
     @property
     def now(self) -> float:
         """Seconds since the server was created."""
-        return asyncio.get_running_loop().time() - self.started
+        return now() - self.started
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Return a job; 404 if there is none."""

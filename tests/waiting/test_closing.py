@@ -11,6 +11,7 @@ import pytest
 from gradient_async import Client, ClientClosedError, IndexingJob
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.resources import IndexingJobs
+from tests.support.virtual_time import now
 
 WaitMethod: TypeAlias = Callable[[IndexingJobs, tuple[str, ...]], Awaitable[object]]
 """A call that waits until jobs have finished."""
@@ -38,11 +39,6 @@ METHODS: dict[str, WaitMethod] = {
 EACH_METHOD = pytest.mark.parametrize(
     "wait_method", METHODS.values(), ids=METHODS.keys()
 )
-
-
-def now() -> float:
-    """Return the virtual time."""
-    return asyncio.get_running_loop().time()
 
 
 async def running_jobs(client: Client) -> tuple[str, ...]:

@@ -81,69 +81,12 @@ async def test_one_request_for_a_hundred_jobs() -> None:
         assert first + 0.2 == pytest.approx(at)
 
 
-async def test_intervals_between_rounds() -> None:
-    """Rounds start 1 s apart, then less often, and 30 s apart in the end."""
-    server = JobServer(make_uuids(3))
-    with pytest.raises(IndexingJobTimeoutError):
-        await drain(iterate(server, make_uuids(3)))
-    gaps = [after - before for before, after in pairwise(round_starts(server))]
-
-    assert 0.8 <= gaps[0] <= 1.2
-    assert 1.2 <= gaps[1] <= 1.8
-    assert all(24.0 <= gap <= 36.0 for gap in gaps[9:-2])
-    assert len(gaps) < 40
-
-
-async def test_old_jobs_are_fetched_by_id() -> None:
-    """Two jobs far down a long list cost one `get` each, and only page 1 is read."""
-    deep = ["job-4990", "job-4991"]
-    ends = dict.fromkeys(["job-1", "job-2", *deep], 5.0)
-    server = JobServer(make_uuids(5000), finish_at=ends)
-    order = await drain(iterate(server, ["job-1", "job-2", *deep]))
-
-    assert sorted(["job-1", "job-2", *deep]) == sorted(order)
-    assert {"1"} == set(server.targets("page"))
-    assert set(deep) == set(server.targets("get"))
-
-
-async def test_growing_list() -> None:
-    """Jobs pushed to later pages are found there; only the last few are fetched."""
-    jobs = make_uuids(100)
-    ends = {uuid: 2.0 * index for index, uuid in enumerate(jobs, start=1)}
-    server = JobServer(make_uuids(400), finish_at=ends, added=lambda now: int(3 * now))
-    order = await drain(iterate(server, jobs))
-
-    assert jobs == order
-    assert set(jobs[-3:]) >= set(server.targets("get"))
-    assert {"1", "2", "3"} <= set(server.targets("page"))
-    assert len(server.requests) <= 4 * len(round_starts(server))
-
-
-async def test_list_without_counts() -> None:
-    """If the server counts no pages, the next links are followed."""
-    server = JobServer(
-        make_uuids(500),
-        finish_at=dict.fromkeys(make_uuids(500), 3.0),
-        counts_pages=False,
-    )
-
-    assert 3 == len(await drain(iterate(server, ["job-0", "job-250", "job-450"])))
-
-
 async def test_single_job_is_fetched_by_id() -> None:
     """A single job is never searched for in the list."""
     server = JobServer(make_uuids(10), finish_at={"job-3": 5.0})
 
     assert ["job-3"] == await drain(iterate(server, ["job-3", "job-3"]))
     assert {"get"} == {request.kind for request in server.requests}
-
-
-async def test_last_of_several_jobs() -> None:
-    """The last of several jobs is still read from the list."""
-    server = JobServer(make_uuids(2), finish_at={"job-0": 0.0, "job-1": 20.0})
-
-    assert make_uuids(2) == await drain(iterate(server, make_uuids(2)))
-    assert {"page"} == {request.kind for request in server.requests}
 
 
 async def test_failed_jobs_are_yielded() -> None:
@@ -474,20 +417,6 @@ async def test_concurrent_gets() -> None:
 
     assert sorted(deep) == sorted(await drain(iterate(server, deep)))
     assert 16 == server.most_in_flight
-
-
-def test_plain_for() -> None:
-    """A `for` without `async` raises an error that names the async form."""
-    with asyncio.Runner() as runner:
-        completed = runner.run(_create())
-    with pytest.raises(
-        TypeError, match="CompletedJobs is asynchronous: use `async for`"
-    ):
-        iter(completed)  # type: ignore[call-overload]
-
-
-async def _create() -> CompletedJobs:
-    return iterate(JobServer([]), ["a"])
 
 
 async def test_repr() -> None:

@@ -9,14 +9,12 @@ import attrs
 import pytest
 
 from gradient_async.errors import (
-    AuthenticationError,
     ConfigurationError,
     IndexingJobTimeoutError,
 )
 from gradient_async.models import IndexingJob
 from gradient_async.waiting import JobWatch
-from tests.support.streams import take
-from tests.waiting.job_server import BAD_IDS, JobServer, Phase, fail_between, make_uuids
+from tests.waiting.job_server import BAD_IDS, JobServer, Phase, make_uuids
 
 
 class TickingServer(JobServer):
@@ -61,30 +59,6 @@ async def test_finished_job() -> None:
     assert 1 == len(server.requests)
 
 
-async def test_timeout() -> None:
-    """The timeout is raised once, at the deadline; then the iteration is over."""
-    server = JobServer(make_uuids(1), delay=lambda: 0.2)
-    watch = JobWatch(server, "job-0", timeout=60)
-    first = await anext(watch)
-    with pytest.raises(IndexingJobTimeoutError) as caught:
-        await anext(watch)
-
-    assert (first,) == caught.value.jobs
-    assert 59.5 <= server.now <= 60.0
-    assert [] == [job async for job in watch]
-
-
-async def test_slow_consumer_of_a_finished_job() -> None:
-    """A job that finished while the consumer was away is yielded late."""
-    server = JobServer(make_uuids(1), finish_at={"job-0": 45.0})
-    watch = JobWatch(server, "job-0", timeout=60)
-    await anext(watch)
-    await asyncio.sleep(1000)
-
-    assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
-    assert 2 == len(server.requests)
-
-
 async def test_slow_consumer_of_a_running_job() -> None:
     """A late change is yielded, then the timeout is raised."""
     server = TickingServer(make_uuids(1))
@@ -98,31 +72,6 @@ async def test_slow_consumer_of_a_running_job() -> None:
     assert 100 == late.tokens
     assert (late,) == caught.value.jobs
     assert 2 == len(server.requests)
-
-
-async def test_permanent_error() -> None:
-    """A permanent error is raised once; the next step polls again."""
-    error = AuthenticationError("no", status=401)
-    server = JobServer(
-        make_uuids(1), finish_at={"job-0": 9.0}, fault=fail_between(0.5, 2, error)
-    )
-    watch = JobWatch(server, "job-0", timeout=60)
-    await anext(watch)
-    with pytest.raises(AuthenticationError):
-        await anext(watch)
-
-    assert [Phase.SUCCEEDED] == [job.phase async for job in watch]
-
-
-async def test_leaving_the_loop() -> None:
-    """A second loop continues with the next change."""
-    server = TickingServer(make_uuids(1), finish_at={"job-0": 45.0})
-    watch = JobWatch(server, "job-0", timeout=600)
-    first = await take(watch, 2)
-    rest = [job async for job in watch]
-
-    assert 1 == len(asyncio.all_tasks())
-    assert first[-1].tokens < rest[0].tokens
 
 
 async def test_change_seen_by_a_cancelled_step() -> None:
@@ -154,12 +103,6 @@ async def test_invalid_arguments(match: str, arguments: dict[str, Any]) -> None:
         JobWatch(server, **(usual | arguments))
 
     assert [] == server.requests
-
-
-async def test_plain_for() -> None:
-    """A `for` without `async` raises an error that names the async form."""
-    with pytest.raises(TypeError, match="JobWatch is asynchronous: use `async for`"):
-        iter(JobWatch(JobServer([]), "a", timeout=1))  # type: ignore[call-overload]
 
 
 async def test_repr() -> None:

@@ -61,13 +61,6 @@ ENDED = "indexing job j-1 of knowledge base k-1 ended"
         (
             (
                 f"{ENDED} in phase failed, status failed; data source s-1: ERR; "
-                "data source s-2: ERR"
-            ),
-            failed_job(failed_source(1), failed_source(2)),
-        ),
-        (
-            (
-                f"{ENDED} in phase failed, status failed; data source s-1: ERR; "
                 "data source s-2: ERR; data source s-3: ERR"
             ),
             failed_job(*map(failed_source, range(1, 4))),

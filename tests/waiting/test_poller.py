@@ -41,11 +41,6 @@ async def test_states_of_a_success() -> None:
     ] == await states(poller)
 
 
-async def test_no_jobs() -> None:
-    """A poller without jobs is done from the start."""
-    assert Poller(JobServer([]), (), timeout=60).is_done
-
-
 async def test_states_of_a_seen_job() -> None:
     """A seen job counts as the first poll; a finished one leaves nothing to do."""
     server = JobServer(make_uuids(1), fault=fail_between(0.5, 2, BUSY))

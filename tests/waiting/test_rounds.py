@@ -61,15 +61,6 @@ def test_no_jobs() -> None:
     assert None is PollRound((), {}).next_step
 
 
-def test_jobs_at_both_ends() -> None:
-    """Page 1 is read for its jobs although others are fetched by id."""
-    fake = fake_list(1, 1, 1, 24, 25)
-    fake.run(dict(fake.pages_by_job))
-
-    assert [1] == fake.read
-    assert ["job-3", "job-4"] == fake.fetched
-
-
 def test_without_the_list() -> None:
     """Without the list, the only step fetches every job by id."""
     plan = PollRound(("a",), {}, use_list=False)
@@ -104,25 +95,6 @@ def test_no_page_hints() -> None:
     assert ReadPage(1) == PollRound(("a", "b"), {}).next_step
 
 
-def test_all_on_the_first_page() -> None:
-    """A hundred jobs on page 1 cost one request in every round."""
-    fake, hints = fake_list(*[1] * 100), dict[str, int]()
-    fake.run(hints)
-    fake.run(hints)
-
-    assert [1, 1] == fake.read
-    assert [] == fake.fetched
-
-
-def test_last_pending_job() -> None:
-    """The last pending job is read from page 1, not fetched by id."""
-    fake = fake_list(1)
-    fake.run({"job-0": 1})
-
-    assert [1] == fake.read
-    assert [] == fake.fetched
-
-
 def test_one_old_job() -> None:
     """A job on page 25 beside others on page 1 costs one `get` per round."""
     fake, hints = fake_list(1, 1, 25), dict[str, int]()
@@ -131,27 +103,6 @@ def test_one_old_job() -> None:
 
     assert [1, 1] == fake.read
     assert ["job-2", "job-2"] == fake.fetched
-
-
-def test_only_the_old_job_is_left() -> None:
-    """Once the others have finished, no page is read for the old job."""
-    fake, hints = fake_list(1, 25), dict[str, int]()
-    fake.run(hints)
-    del fake.pages_by_job["job-0"]
-    fake.read.clear()
-    fake.run(hints)
-
-    assert [] == fake.read
-    assert ["job-1", "job-1"] == fake.fetched
-
-
-def test_many_old_jobs() -> None:
-    """If many jobs are far down the list, reading the pages is cheaper."""
-    fake = fake_list(*[5] * 30, pages=5)
-    fake.run({})
-
-    assert [1, 2, 3, 4, 5] == fake.read
-    assert [] == fake.fetched
 
 
 def test_job_pushed_to_the_next_page() -> None:
@@ -203,15 +154,6 @@ def test_hint_for_a_job_that_was_not_listed(
     assert expected == hints["job-0"]
 
 
-def test_list_that_shrank() -> None:
-    """A hint past the end of the list counts as the last page."""
-    fake = fake_list(1, 2, 2, pages=2)
-    fake.run({"job-0": 1, "job-1": 9, "job-2": 9})
-
-    assert [1, 2] == fake.read
-    assert [] == fake.fetched
-
-
 def test_list_of_unknown_length() -> None:
     """Without a page count, the next links are followed."""
     fake = fake_list(1, 1, 1, 0, pages=4, counted=False)
@@ -233,23 +175,6 @@ def test_endless_list(jobs: int) -> None:
     assert jobs + 2 == hints[f"job-{jobs - 1}"]
     assert list(range(1, jobs + 2)) == fake.read
     assert [f"job-{jobs - 1}"] == fake.fetched
-
-
-@pytest.mark.parametrize("jobs", [2, 3, 30])
-@pytest.mark.parametrize("hint", [None, 1, 10])
-def test_list_that_keeps_growing(hint: int | None, jobs: int) -> None:
-    """The same limit holds if the page count keeps growing."""
-    uuids = [f"job-{index}" for index in range(jobs)]
-    plan = PollRound(uuids, {} if hint is None else dict.fromkeys(uuids, hint))
-    read = 0
-    while isinstance(plan.next_step, ReadPage):
-        read += 1
-        plan.record_page(Page(items=(), page=read, pages=read + 1, has_next=True))
-
-    assert read <= jobs + 1
-    assert GetEach(tuple(uuids)) == plan.next_step
-    plan.record_gets(GetEach(tuple(uuids)))
-    assert None is plan.next_step
 
 
 @given(

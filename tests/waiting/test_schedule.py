@@ -186,42 +186,6 @@ def test_failed_last_poll() -> None:
     assert None is schedule.next_poll(1000.0)
 
 
-@pytest.mark.parametrize("now", [10.0, 10.1, 1000.0])
-@pytest.mark.parametrize("is_failing", [False, True])
-def test_late_poll(now: float, *, is_failing: bool) -> None:
-    """A missed last poll takes place once after the deadline, for 10 s at most."""
-    schedule = start(timeout=10.0, round_trip=0.5)
-    late = schedule.next_poll(now)
-
-    assert ScheduledPoll(now, until=now + 10.0, is_last=True) == late
-    if is_failing:
-        schedule.record_failure(
-            late, started=now, ended=now, jitter=EVEN, retry_after=None
-        )
-    else:
-        schedule.record_success(late, started=now, ended=now, jitter=EVEN)
-    assert None is schedule.next_poll(now)
-    assert None is schedule.next_poll(now + 1000.0)
-
-
-def test_late_first_poll() -> None:
-    """Even the first poll may be a late one."""
-    schedule = PollSchedule(started=0.0, timeout=10.0)
-
-    assert ScheduledPoll(50.0, until=60.0, is_last=True) == schedule.next_poll(50.0)
-
-
-def test_no_late_poll_after_the_last() -> None:
-    """After the last poll there is no late one."""
-    schedule = start(timeout=10.0, round_trip=0.5)
-    last = schedule.next_poll(9.4)
-    assert last
-    schedule.record_success(last, started=9.4, ended=9.9, jitter=EVEN)
-
-    assert last.is_last
-    assert None is schedule.next_poll(1000.0)
-
-
 @given(
     timeout=st.floats(0.01, 1000.0),
     round_trips=st.lists(st.floats(0.0, 50.0), max_size=10),

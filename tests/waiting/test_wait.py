@@ -31,7 +31,6 @@ from gradient_async.errors import (
 from gradient_async.models import IndexedDataSource, IndexingJob
 from gradient_async.waiting import TIMEOUT, JobSource, wait_all
 from tests.waiting.job_server import (
-    BAD_IDS,
     JobServer,
     Phase,
     Status,
@@ -68,15 +67,6 @@ async def test_order_of_results() -> None:
     assert wanted == [job.uuid for job in await wait_for_all(server, wanted)]
 
 
-async def test_single_job() -> None:
-    """A single job is fetched by id and returned once it has finished."""
-    server = JobServer(make_uuids(3), finish_at={"job-0": 9.0})
-    job = await wait_for_one(server)
-
-    assert job.succeeded
-    assert {"get"} == {request.kind for request in server.requests}
-
-
 async def test_no_ids() -> None:
     """Without ids there is nothing to wait for, and nothing is sent."""
     server = JobServer(make_uuids(3))
@@ -94,18 +84,6 @@ async def test_invalid_arguments() -> None:
         await wait_for_all(server, [["job-0"]])  # type: ignore[list-item]
     with pytest.raises(ConfigurationError, match="timeout"):
         await wait_for_one(server, timeout=0)
-
-    assert [] == server.requests
-
-
-@pytest.mark.parametrize(("match", "uuid"), BAD_IDS)
-async def test_invalid_ids(match: str, uuid: str) -> None:
-    """An id that cannot be part of a path is refused before anything is sent."""
-    server = JobServer(make_uuids(3))
-    with pytest.raises(ConfigurationError, match=match):
-        await wait_for_all(server, [uuid])
-    with pytest.raises(ConfigurationError, match=match):
-        await wait_for_all(server, ["job-0", uuid])
 
     assert [] == server.requests
 
@@ -165,23 +143,6 @@ async def test_last_poll(count: int) -> None:
 
     assert all(job.succeeded for job in jobs)
     assert server.now < 300.0
-
-
-async def test_round_cut_off_by_the_deadline() -> None:
-    """What a round found before the deadline counts."""
-    slow = [0.0, 1e9]
-
-    class SlowGets(JobServer):
-        async def get(self, uuid: str, /) -> IndexingJob:
-            await asyncio.sleep(slow[uuid == "job-9001"])
-            return await super().get(uuid)
-
-    deep = ["job-9000", "job-9001"]
-    server = SlowGets(make_uuids(10000), finish_at=dict.fromkeys(deep, 0.0))
-    with pytest.raises(IndexingJobTimeoutError, match="1 of 2 ") as caught:
-        await wait_for_all(server, deep, timeout=5)
-
-    assert ["job-9000"] == [job.uuid for job in caught.value.jobs]
 
 
 BUSY = ServerError("busy", status=503)
@@ -409,25 +370,6 @@ async def test_retry_after() -> None:
     assert refused + 40.0 == pytest.approx(min(others))
 
 
-@pytest.mark.parametrize("count", [1, 3])
-async def test_retry_after_past_the_deadline(count: int) -> None:
-    """A `Retry-After` of two hours does not prevent the final poll."""
-    error = ServerError("busy", status=503, retry_after=7200.0)
-    ends = dict.fromkeys(make_uuids(3), 100.0)
-    server = JobServer(
-        make_uuids(3),
-        finish_at=ends,
-        delay=lambda: 0.2,
-        fault=fail_between(0.5, 2, error),
-    )
-    jobs = await wait_for_all(server, make_uuids(count), timeout=3600)
-
-    assert all(job.succeeded for job in jobs)
-    assert 3 == len(server.requests)
-    assert 3599.0 == pytest.approx(server.requests[-1].at)
-    assert 3599.2 == pytest.approx(server.now)
-
-
 @pytest.mark.parametrize("delay", [0.0, 0.3, 1e9])
 async def test_elapsed_time(delay: float) -> None:
     """The error has the time waited, and belongs to no single call."""
@@ -453,18 +395,6 @@ async def test_seen_job(seed: int) -> None:
 
     assert job.succeeded
     assert 2.8 <= first <= 3.2
-
-
-async def test_failure_after_a_seen_job() -> None:
-    """A seen job counts as the first poll, so a failure of the next is tolerated."""
-    error = ServerError("busy", status=503)
-    server = JobServer(
-        make_uuids(1), finish_at={"job-0": 3.0}, fault=fail_between(0.5, 2, error)
-    )
-    seen = await server.get("job-0")
-
-    assert (await wait_for_one(server, seen=seen)).succeeded
-    assert 0.5 <= server.requests[1].at < 2
 
 
 async def test_seen_job_with_a_short_timeout() -> None:

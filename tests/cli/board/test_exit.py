@@ -7,6 +7,7 @@ import pytest
 from gradient_async import cli
 from gradient_async.cli.application import run
 from gradient_async.cli.exit_codes import ExitCode
+from gradient_async.emulator import Emulator
 
 
 @pytest.mark.parametrize(

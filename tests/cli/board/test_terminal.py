@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from gradient_async.emulator import Emulator
 from tests.support.terminal import CTRL_C, Terminal
 
 WATCH = ("jobs", "watch")
@@ -68,7 +69,7 @@ def test_an_interruption_leaves_the_terminal_as_it_was(
 
 def free_all(running: Emulator) -> None:
     """Cancel all jobs but one, so that jobs can be started and there is one to see."""
-    api = running.emulator
+    api = running
     unfinished = [it for it in api.jobs() if not it.get("finished_at")]
     for job in unfinished[1:]:
         api.remove_job(str(job["uuid"]))
