@@ -83,6 +83,8 @@ async def demo(
         jitter=_LATENCY / speed,
         speed=speed,
         database_seconds=0.0,
+        unfinished=0,
+        auto_index=False,
     )
     tokens = dict(zip(_ACCOUNTS, api.tokens, strict=True))
     async with api, Accounts(tokens, base_url=api.url) as accounts:
@@ -99,7 +101,6 @@ async def _list(
     total = format_count(_JOBS, "job")
     _say(console, f"A local server with {len(accounts)} accounts of {total}: {api.url}")
     _say_command(console, "jobs list --all")
-    _end_running(api)
     listed: list[Row[IndexingJob]] = []
     stream = accounts.iter_indexing_jobs(per_page=_PAGE, prefetch=1, order="newest")
 
@@ -112,14 +113,6 @@ async def _list(
     pages = sum(-(-it.items // _PAGE) for it in stream.reports.values())
     _say(console, f"{format_count(len(listed), 'job')}, {format_count(pages, 'page')}")
     return listed
-
-
-def _end_running(api: Emulator) -> None:
-    """Remove jobs that would run forever."""
-    for token in api.tokens:
-        for job in api.jobs(token):
-            if not job.get("finished_at"):
-                api.remove_job(str(job["uuid"]))
 
 
 async def _watch(

@@ -9,6 +9,10 @@ import pytest
 from gradient_async.emulator import Emulator
 from tests.support.terminal import CTRL_C, Terminal
 
+from .test_watch import running_jobs
+
+pytestmark = pytest.mark.gradient_emulator(unfinished=5)
+
 WATCH = ("jobs", "watch")
 KEYS = "q quit"
 
@@ -70,8 +74,7 @@ def test_an_interruption_leaves_the_terminal_as_it_was(
 def free_all(running: Emulator) -> None:
     """Cancel all jobs but one, so that jobs can be started and there is one to see."""
     api = running
-    unfinished = [it for it in api.jobs() if not it.get("finished_at")]
-    for job in unfinished[1:]:
+    for job in running_jobs(api)[1:]:
         api.remove_job(str(job["uuid"]))
 
 
