@@ -32,10 +32,10 @@ from gradient_async.accounts import StreamPosition
 from gradient_async.cli.application import app
 from gradient_async.cli.export.cell_lines import convert_to_parquet, write_cell_lines
 from gradient_async.cli.export.part_file import PartFile
-from gradient_async.cli.export.progress import PageCount
 from gradient_async.cli.export.state import ExportState
 from gradient_async.cli.formats import parquet_format
 from gradient_async.cli.formats.sheet import Sheet
+from gradient_async.cli.list_progress import PageCount
 from gradient_async.cli.listings.jobs import JOBS
 from gradient_async.cli.rows import Row
 from gradient_async.emulator import Emulator, Fault

@@ -30,7 +30,7 @@ from gradient_async.cli.application import app, run
 from gradient_async.cli.report.bases import Base
 from gradient_async.cli.report.charts import Bar, Chart, add_bar_chart
 from gradient_async.cli.report.elements import Element, to_html
-from gradient_async.cli.report.failures import reason_of
+from gradient_async.cli.report.failures import short_reason
 from gradient_async.cli.report.group import Group, Outcome, outcome_of, percentile
 from gradient_async.cli.report.listings import format_cost, list_groups
 from gradient_async.cli.report.page import PageFacts, render_page
@@ -421,8 +421,8 @@ def test_reasons_are_short() -> None:
     """A reason of any length takes little memory; a missing one is said to be."""
     failed = IndexedDataSource(failed_item_count=7)
 
-    assert 300 == len(reason_of(attrs.evolve(SOURCE, error_details="x" * 10_000)))
-    assert "items failed without a reason" == reason_of(failed)
+    assert 300 == len(short_reason(attrs.evolve(SOURCE, error_details="x" * 10_000)))
+    assert "items failed without a reason" == short_reason(failed)
 
 
 def test_the_page_needs_nothing_else() -> None:

@@ -70,7 +70,7 @@ async def get_job(
     async with connection.open_one() as client:
         uuid = await find_job_uuid(client, job)
         found = await client.indexing_jobs.get(uuid)
-        if output.format == "table" and not output.columns:
+        if output.is_for_people:
             write_details(found)
         else:
             await output.write_one(found, JOBS)
