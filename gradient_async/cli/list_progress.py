@@ -81,6 +81,7 @@ async def show_progress(
                 completed=pages.passed,
                 total=pages.total or None,
                 description=f"{rows}, {format_count(pages.pages, 'page')}",
+                refresh=True,
             )
 
         ticker = asyncio.create_task(_repeat(draw))

@@ -43,14 +43,22 @@ def test_command_tree() -> None:
     """The commands and options are these; removing one would break scripts."""
     accounts = {"--account", "--all", "--accounts-file", "--doctl", "--proxy"}
     output = {"--output", "--columns", "--wide"}
+    bases = {"--knowledge-base", "--kb"}
+    which = {"--running", "--failed", "--status", "--since", *bases}
     sources = {"--url", "--crawl", "--bucket", "--chunking"}
     expected = {
         "": set(),
-        "demo": {"--jobs", "--prefetch", "--latency"},
+        "demo": {"--speed"},
+        "index": {"--wait", "--source", "--timeout", *output, *accounts},
         "jobs": set(),
-        "jobs list": {
-            *("--running", "--failed", "--status", "--knowledge-base", "--kb"),
-            *("--since", "--why", "--limit", *output, *accounts),
+        "jobs list": {"--why", "--limit", *which, *output, *accounts},
+        "jobs watch": {"--output", *accounts},
+        "jobs export": {
+            *("--to", "--resume", "--force", "--limit", "--output", "--columns"),
+            *(*which, *accounts),
+        },
+        "jobs report": {
+            *("--by", "--html", "--since", *bases, *output, *accounts),
         },
         "jobs get": output | accounts,
         "jobs start": {"--source", *output, *accounts},
@@ -128,8 +136,7 @@ def test_help_and_version(
         (["jobs", "list", "--outputs", "csv"], "Did you mean"),
         (["jobs", "list", "--empty-status"], "--empty-status"),
         (["jobs", "list", "--no-all"], "--no-all"),
-        (["demo", "--latency", "11"], "Must be <= 10"),
-        (["demo", "--prefetch", "0"], "Must be >= 1"),
+        (["demo", "--speed", "0"], "Must be >"),
     ],
 )
 def test_invalid_usage(

@@ -619,3 +619,16 @@ async def test_statuses_choose_jobs(account: Emulator, file: Path) -> None:
     _, *found = file.read_text("utf-8").splitlines()
 
     assert {"cancelled", "partial", "pending", "in_progress"} == {*found}
+
+
+async def test_parquet_is_not_for_a_terminal(
+    account: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`jobs list` writes no Parquet to a terminal, and sends nothing."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with pytest.raises(ConfigurationError, match="not for a terminal"):
+        await app.run_async(
+            ["jobs", "list", "-o", "parquet"], result_action="return_value"
+        )
+
+    assert [] == account.requests

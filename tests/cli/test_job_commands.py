@@ -95,7 +95,7 @@ WRONG = [
         ["jobs", "list", "--columns", "uuid,size"],
         "no column 'size'; there are: uuid",
     ),
-    (2, ["jobs", "list", "--account", "acme"], "no account named 'acme'"),
+    (4, ["jobs", "list", "--account", "acme"], "no account named 'acme'"),
 ]
 
 

@@ -6,7 +6,11 @@ from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from gradient_async.cli.formats.parquet_format import ParquetFile, encode_cells
+from gradient_async.cli.formats.parquet_format import (
+    ParquetFile,
+    encode_cells,
+    import_pyarrow,
+)
 from gradient_async.cli.formats.sheet import Sheet
 from gradient_async.cli.rows import Row
 
@@ -26,7 +30,7 @@ def convert_to_parquet(lines: Path, target: Path, sheet: Sheet[T]) -> None:
     with (
         lines.open("rb") as rows,
         target.open("wb") as out,
-        ParquetFile(out, sheet) as file,
+        ParquetFile(import_pyarrow(), out, sheet) as file,
     ):
         for row in rows:
             file.add(row)

@@ -32,7 +32,7 @@ async def write_parquet(
     if out.isatty():
         msg = "Parquet is not for a terminal: redirect the output to a file"
         raise ConfigurationError(msg)
-    with ParquetFile(out.buffer, sheet) as file:
+    with ParquetFile(import_pyarrow(), out.buffer, sheet) as file:
         async for row in rows:
             file.add(encode_cells(sheet.cells(row)))
 
@@ -48,13 +48,10 @@ class ParquetFile:
 
     pyarrow parses them itself: it would import pandas to look at Python objects, and
     take three times the memory.
-
-    Raises:
-        ConfigurationError: pyarrow is not installed.
     """
 
-    def __init__(self, out: BinaryIO, sheet: Sheet[T]) -> None:
-        self._pyarrow = import_pyarrow()
+    def __init__(self, pyarrow: Any, out: BinaryIO, sheet: Sheet[T]) -> None:
+        self._pyarrow = pyarrow
         self._schema = schema_of(sheet, self._pyarrow)
         self._writer = self._pyarrow.parquet.ParquetWriter(out, self._schema)
         self._lines: list[bytes] = []
