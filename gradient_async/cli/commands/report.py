@@ -73,6 +73,7 @@ async def report_jobs(
                 facts = PageFacts(
                     accounts=connection.names_of(chosen),
                     since=jobs.since,
+                    until=jobs.until,
                     written=datetime.now(UTC),
                     errors=[*map(_describe, stream.errors.values())],
                 )
