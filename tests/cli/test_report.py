@@ -509,7 +509,7 @@ def test_the_sample_in_the_documentation(
 ) -> None:
     """The report in `docs/cli.md` is that of an emulator."""
     text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
-    found = re.search(r"gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text)
+    found = re.search(r"\$ \S*gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text)
     assert found is not None
     with run_in_background(Emulator(accounts=2)) as api:
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
