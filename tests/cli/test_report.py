@@ -208,7 +208,8 @@ async def test_times_and_knowledge_base_choose_jobs(
     expected = [
         it
         for it in account.jobs()
-        if it["knowledge_base_uuid"] == base and "2026-10-25" <= str(it["created_at"]) < "2026-10-31"
+        if it["knowledge_base_uuid"] == base
+        and "2026-10-25" <= str(it["created_at"]) < "2026-10-31"
     ]
 
     assert 0 < len(expected)
@@ -438,7 +439,9 @@ def test_the_page_needs_nothing_else() -> None:
     assert not page.attributes & {"src", "href", "onload", "onclick", "style"}
     assert "default-src 'none'" in text
     assert not re.search(r"url\(|@import", text)
-    assert "created since 2026-10-31T08:05:00Z and before 2026-11-01T12:00:00Z, " in text
+    assert (
+        "created since 2026-10-31T08:05:00Z and before 2026-11-01T12:00:00Z, " in text
+    )
 
 
 def test_pictures_have_titles_and_headings_follow_each_other() -> None:
@@ -508,8 +511,11 @@ def test_the_sample_in_the_documentation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The report in `docs/cli.md` is that of an emulator."""
-    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
-    found = re.search(r"\$ \S*gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text)
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    text = page.partition("\n## Report\n")[2]
+    found = re.search(
+        r"\$ \S*gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text
+    )
     assert found is not None
     with run_in_background(Emulator(accounts=2)) as api:
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)

@@ -105,7 +105,7 @@ def test_reasons_fit_where_times_do_not() -> None:
             ("a",),
         ),
         (
-            "ACCOUNT   UUID                                  STATUS          TOOK  SOURCES",
+            f"ACCOUNT   UUID{' ' * 34}STATUS          TOOK  SOURCES",
             80,
             ("a", "12345678"),
         ),

@@ -76,7 +76,9 @@ async def export_jobs(
     async with connection.open() as chosen:
         sheet = Sheet(listing=JOBS, names=columns, accounts=connection.names_of(chosen))
         options = _describe(kind, columns, [*chosen], jobs)
-        part = PartFile(to, ExportState(options=options, since=jobs.since, until=jobs.until))
+        part = PartFile(
+            to, ExportState(options=options, since=jobs.since, until=jobs.until)
+        )
         with name_failed_file():
             await _export(chosen, jobs, part, sheet, kind, resume=resume, force=force)
     write_note(f"wrote {format_count(part.rows, 'job')} to {to}")
