@@ -29,6 +29,8 @@ app: Final = App(
     name="gradient-async",
     help=_HELP,
     version=__version__,
+    # As Markdown, it would load a parser for one number.
+    version_format="plaintext",
     suppress_keyboard_interrupt=False,
 )
 

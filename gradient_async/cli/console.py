@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TextIO
 
@@ -33,6 +35,17 @@ def can_draw(file: TextIO) -> bool:
 def write_note(text: str) -> None:
     """Write a line to stderr that is no error."""
     sys.stderr.write(f"{printable(text)}\n")
+
+
+@contextmanager
+def show_status(text: str) -> Generator[None, None, None]:
+    """Show on stderr what is being waited for, if it is a terminal."""
+    console = create_console(sys.stderr)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield
 
 
 def prepare_streams() -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Column, Table
 from rich.text import Text
 
-from gradient_async.cli.listings.jobs import reason_of
+from gradient_async.cli.reasons import reason_of_job
 from gradient_async.cli.rows import Row
 from gradient_async.models import IndexingJob
 
@@ -47,7 +47,7 @@ def _numbers(jobs: Sequence[IndexingJob]) -> list[Text]:
 def describe_partial(jobs: Iterable[IndexingJob]) -> list[str]:
     """Return a line for each job that is partial, with its reason."""
     return [
-        f"Job {job.uuid[:8]} is partial: {reason_of(job)}"
+        f"Job {job.uuid[:8]} is partial: {reason_of_job(job)}"
         for job in jobs
         if job.is_partial
     ]

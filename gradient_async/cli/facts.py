@@ -11,17 +11,21 @@ from gradient_async.cli.console import create_console
 from gradient_async.printable import printable
 
 
-def write_facts(facts: Iterable[tuple[str, Text]], lines: Iterable[Text] = ()) -> None:
-    """Write facts to stdout, one a line with its name, and lines after them."""
+def write_lines(lines: Iterable[Text]) -> None:
+    """Write lines to stdout."""
     console = create_console(sys.stdout)
+    for line in lines:
+        # soft_wrap: rich would break lines at the width it assumes for a pipe, 80.
+        console.print(line, soft_wrap=True)
+
+
+def render_facts(facts: Iterable[tuple[str, Text]]) -> list[Text]:
+    """Render each fact as a line with its name."""
     known = list(facts)
     width = max(len(name) for name, _ in known)
-    for name, value in known:
-        # soft_wrap: rich would break lines at the width it assumes for a pipe, 80.
-        line = Text.assemble((f"{name:{width}}  ", "bold"), value)
-        console.print(line, soft_wrap=True)
-    for line in lines:
-        console.print(line, soft_wrap=True)
+    return [
+        Text.assemble((f"{name:{width}}  ", "bold"), value) for name, value in known
+    ]
 
 
 def plain(text: str | None) -> Text:

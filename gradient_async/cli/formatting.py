@@ -8,7 +8,12 @@ from typing import Final
 
 from rich.text import Text
 
-from gradient_async.models import IndexingJobPhase, IndexingJobStatus, OpenEnum
+from gradient_async.models import (
+    IndexingJob,
+    IndexingJobPhase,
+    IndexingJobStatus,
+    OpenEnum,
+)
 from gradient_async.printable import printable
 
 _MISSING: Final = "-"
@@ -67,3 +72,8 @@ def format_duration(duration: timedelta | None) -> Text:
     if duration is None:
         return Text(_MISSING)
     return Text(str(timedelta(seconds=round(duration.total_seconds()))))
+
+
+def format_sources(job: IndexingJob) -> str:
+    """Format how many data sources of a job are completed, of how many."""
+    return f"{job.completed_datasources}/{job.total_datasources}"

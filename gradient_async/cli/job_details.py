@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from typing import Final
 
 from rich.text import Text
 
-from gradient_async.cli.console import create_console
+from gradient_async.cli.facts import plain, render_facts, write_lines
 from gradient_async.cli.formatting import format_duration, format_enum, format_time
 from gradient_async.models import IndexedDataSource, IndexingJob
 from gradient_async.printable import printable
 
-_NAME_WIDTH: Final = 16
-
 
 def write_details(job: IndexingJob) -> None:
     """Write what is known of a job to stdout, for people to read."""
-    console = create_console(sys.stdout)
-    for line in render_details(job):
-        console.print(line, soft_wrap=True)
+    write_lines(render_details(job))
 
 
 def render_details(job: IndexingJob) -> Iterator[Text]:
     """Yield the lines: what the job is, how far it is, and each data source."""
-    for name, value in _facts(job):
-        yield Text.assemble((name.ljust(_NAME_WIDTH), "bold"), value)
+    yield from render_facts(_facts(job))
     for source in job.data_source_jobs:
         yield Text()
         yield from _render_source(source)
 
 
 def _facts(job: IndexingJob) -> Iterator[tuple[str, Text]]:
-    yield "job", Text(printable(job.uuid))
-    yield "knowledge base", Text(printable(job.knowledge_base_uuid))
+    yield "job", plain(job.uuid)
+    yield "knowledge base", plain(job.knowledge_base_uuid)
     yield "status", format_enum(job.status)
     yield "phase", format_enum(job.phase)
     yield "created", format_time(job.created_at)

@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.cli.selection import find_base_everywhere
-from gradient_async.cli.time_arguments import parse_since
+from gradient_async.cli.time_arguments import parse_time
 from gradient_async.client import Client
 from gradient_async.errors import GradientError, UnknownNameError
 from gradient_async.models import IndexingJob, IndexingJobStatus
@@ -24,8 +24,8 @@ _RUNNING: Final = (IndexingJobStatus.PENDING, IndexingJobStatus.IN_PROGRESS)
 _FAILED: Final = (IndexingJobStatus.FAILED, IndexingJobStatus.PARTIAL)
 
 
-def _parse_since(_: object, tokens: Sequence[Token]) -> datetime:
-    return parse_since(tokens[0].value, now=datetime.now(UTC))
+def _parse_time(_: object, tokens: Sequence[Token]) -> datetime:
+    return parse_time(tokens[0].value, now=datetime.now(UTC))
 
 
 def _parse_statuses(
@@ -46,10 +46,15 @@ class BaseJobOptions:
     """Keep only jobs of the knowledge base with this name or id."""
     since: Annotated[
         datetime | None,
-        Parameter(name="--since", converter=_parse_since, show_default=False),
+        Parameter(name="--since", converter=_parse_time, show_default=False),
     ] = None
     """Keep only jobs created at this time or later: `today`, `7d`, `24h`, `90m`,
     `2026-01-31` or an RFC 3339 time."""
+    until: Annotated[
+        datetime | None,
+        Parameter(name="--until", converter=_parse_time, show_default=False),
+    ] = None
+    """Keep only jobs created before this time, in the same forms."""
 
     async def open_stream(
         self,
@@ -86,7 +91,7 @@ class BaseJobOptions:
 
     def filters(self) -> JobFilters:
         """Return the filters that are the same in all accounts."""
-        return JobFilters(created_after=self.since)
+        return JobFilters(created_after=self.since, created_before=self.until)
 
 
 def _raise_for_lookups(errors: Iterable[GradientError]) -> None:
@@ -135,4 +140,6 @@ class JobOptions(BaseJobOptions):
 
     def filters(self) -> JobFilters:
         """Return the filters that are the same in all accounts."""
-        return JobFilters(statuses=self.all_statuses or None, created_after=self.since)
+        filters = super().filters()
+        filters["statuses"] = self.all_statuses or None
+        return filters

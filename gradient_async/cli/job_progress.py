@@ -12,7 +12,6 @@ from rich.text import Text
 
 from gradient_async.changes import JobEvent
 from gradient_async.cli.board.cells import Canvas
-from gradient_async.cli.board.columns import sources_of
 from gradient_async.cli.board.inbox import Inbox, Source
 from gradient_async.cli.board.server_clock import ServerClock
 from gradient_async.cli.formatting import (
@@ -20,6 +19,7 @@ from gradient_async.cli.formatting import (
     format_count,
     format_duration,
     format_enum,
+    format_sources,
 )
 from gradient_async.models import IndexingJob
 
@@ -92,7 +92,7 @@ class JobProgress:
         parts = [
             format_enum(job.phase),
             canvas.bar(share, _BAR, colour_of(job.phase) or "default"),
-            Text(f"{sources_of(job)} sources"),
+            Text(f"{format_sources(job)} sources"),
             Text(format_count(job.total_tokens, "token")),
             format_duration(self._server.elapsed(job, self._clock())),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from gradient_async.cli.facts import plain, write_facts
+from gradient_async.cli.facts import plain, render_facts, write_lines
 from gradient_async.cli.formatting import format_enum, format_time
 from gradient_async.cli.listings.data_sources import locate
 from gradient_async.cli.listings.knowledge_bases import NamedBase
@@ -17,7 +17,8 @@ from gradient_async.printable import printable
 def write_base(item: NamedBase, sources: Sequence[KnowledgeBaseDataSource]) -> None:
     """Write what is known of a knowledge base to stdout, and its data sources."""
     heading = Text("sources" if sources else "no sources", style="bold")
-    write_facts(_facts(item), [heading, *map(_describe_source, sources)])
+    lines = *render_facts(_facts(item)), heading, *map(_describe_source, sources)
+    write_lines(lines)
 
 
 def _facts(item: NamedBase) -> Iterator[tuple[str, Text]]:

@@ -32,10 +32,15 @@ async def read_rows(stream: accounts.AccountStream[T]) -> AsyncGenerator[Row[T],
         raise_for_failures(stream)
 
 
-async def iterate(items: Iterable[T]) -> AsyncGenerator[Row[T], None]:
+def iterate(items: Iterable[T]) -> AsyncGenerator[Row[T], None]:
     """Yield items of the only account chosen, which is not named."""
-    for item in items:
-        yield Row("", item)
+    return iterate_rows(Row("", item) for item in items)
+
+
+async def iterate_rows(rows: Iterable[Row[T]]) -> AsyncGenerator[Row[T], None]:
+    """Yield rows that are all there."""
+    for row in rows:
+        yield row
 
 
 def raise_for_failures(stream: accounts.AccountStream[T]) -> None:

@@ -15,7 +15,7 @@ from gradient_async.errors import (
     NotFoundError,
     UnknownNameError,
 )
-from gradient_async.models import KnowledgeBase
+from gradient_async.models import IndexingJob, KnowledgeBase
 from gradient_async.paging import Paginator
 from gradient_async.printable import printable
 
@@ -52,21 +52,6 @@ async def find_base(client: Client, text: str) -> KnowledgeBase:
 async def find_base_uuid(client: Client, text: str) -> str:
     """Return the id of a knowledge base; a complete one is returned as it is."""
     return text if _UUID.fullmatch(text) else (await find_base(client, text)).uuid
-
-
-async def find_job_uuid(client: Client, text: str) -> str:
-    """
-    Return the id of an indexing job, given the id or its start.
-
-    Only a start makes it read the list of jobs.
-
-    Raises:
-        AmbiguousNameError: Several ids start so.
-        UnknownNameError: There is none.
-    """
-    if _UUID.fullmatch(text):
-        return text
-    return (await find(client.iter_indexing_jobs(), text, "indexing job")).uuid
 
 
 async def find(
@@ -121,27 +106,31 @@ async def find_base_everywhere(
     raise _most_telling(list(found.errors.values()))
 
 
-async def find_job_everywhere(chosen: accounts.Accounts, text: str) -> tuple[str, str]:
+async def find_job(chosen: accounts.Accounts, text: str) -> tuple[str, IndexingJob]:
     """
-    Return the account and the id of an indexing job, given the id or its start.
+    Return an indexing job and its account, given the id or its start.
+
+    Only a start makes it read the lists of jobs.
 
     Raises:
         AmbiguousNameError: Several ids start so.
         GradientError: No account has it, or it could not be looked up in any.
     """
     found = await chosen.map(lambda client: _get_job(client, text), on_error="collect")
-    uuids = tuple(dict.fromkeys(found.values()))
+    uuids = tuple(dict.fromkeys(job.uuid for job in found.values()))
     if len(uuids) > 1:
         msg = f"{len(uuids)} indexing jobs match {printable(text)!r}"
         raise AmbiguousNameError(msg, name=text, uuids=uuids)
-    for account, uuid in found.items():
-        return account, uuid
+    for account, job in found.items():
+        return account, job
     raise _most_telling(list(found.errors.values()))
 
 
-async def _get_job(client: Client, text: str) -> str:
-    uuid = await find_job_uuid(client, text)
-    return (await client.indexing_jobs.get(uuid)).uuid
+async def _get_job(client: Client, text: str) -> IndexingJob:
+    uuid = text
+    if not _UUID.fullmatch(text):
+        uuid = (await find(client.iter_indexing_jobs(), text, "indexing job")).uuid
+    return await client.indexing_jobs.get(uuid)
 
 
 def _most_telling(errors: list[GradientError]) -> GradientError:

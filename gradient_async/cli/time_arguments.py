@@ -12,7 +12,7 @@ _DAYS: Final = {"today": timedelta(0), "yesterday": timedelta(days=1)}
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
-def parse_since(text: str, *, now: datetime) -> datetime:
+def parse_time(text: str, *, now: datetime) -> datetime:
     """
     Parse an age, a date or a time.
 

@@ -44,7 +44,7 @@ def test_command_tree() -> None:
     accounts = {"--account", "--all", "--accounts-file", "--doctl", "--proxy"}
     output = {"--output", "--columns", "--wide"}
     bases = {"--knowledge-base", "--kb"}
-    which = {"--running", "--failed", "--status", "--since", *bases}
+    which = {"--running", "--failed", "--status", "--since", "--until", *bases}
     sources = {"--url", "--crawl", "--bucket", "--chunking"}
     expected = {
         "": set(),
@@ -58,7 +58,8 @@ def test_command_tree() -> None:
             *(*which, *accounts),
         },
         "jobs report": {
-            *("--by", "--html", "--since", *bases, *output, *accounts),
+            *("--by", "--html", "--since", "--until", *bases),
+            *(*output, *accounts),
         },
         "jobs get": output | accounts,
         "jobs start": {"--source", *output, *accounts},

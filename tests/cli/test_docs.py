@@ -59,7 +59,7 @@ def test_options_of_the_emulator_exist() -> None:
 
 def samples(page: str, program: str) -> list[tuple[str, list[str]]]:
     """Return the arguments of commands that a page shows with their output."""
-    text = (DOCS / page).read_text("utf-8")
+    text = (DOCS / page).read_text("utf-8").partition("\n## List jobs\n")[2]
     found = re.findall(
         rf"^\$ {re.escape(program)} (.*)\n((?:[^$`].*\n)+)```", text, re.MULTILINE
     )

@@ -31,9 +31,9 @@ VARYING = re.compile(
 )
 
 
-def sessions() -> Iterator[tuple[str, list[str]]]:
+def sessions(*titles: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each command of the sections, and the lines that the page shows of it."""
-    for title in SECTIONS:
+    for title in titles:
         section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
         for block in re.findall(r"```console\n(.*?)```", section, re.DOTALL):
             for part in block.removeprefix(PROGRAM).split(f"\n{PROGRAM}"):
@@ -58,7 +58,7 @@ def test_commands_do_what_the_page_shows(
         monkeypatch.setenv(BASE_URL_VARIABLE, running.url)
         for suffix, token in zip(("", "_PROD"), api.tokens, strict=True):
             monkeypatch.setenv(TOKEN_VARIABLES[0] + suffix, token)
-        for command, expected in sessions():
+        for command, expected in sessions(*SECTIONS):
             arguments, _, file = command.partition(" > ")
             # Without the accounts that have no real password manager.
             more = ["--account", "default"] if command == "doctor" else []
@@ -76,7 +76,7 @@ def test_commands_do_what_the_page_shows(
 
 def test_the_sections_have_commands() -> None:
     """The page has a command for each thing that can be managed."""
-    names = {command.split()[0] for command, _ in sessions()}
+    names = {command.split()[0] for command, _ in sessions(*SECTIONS)}
 
     expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor"}
     assert expected == names

@@ -176,7 +176,27 @@ def test_a_base_of_one_account(
             for job in server.jobs(server.tokens[1])
             if job["knowledge_base_uuid"] == base["uuid"]
         ]
-        assert 2 == run(["jobs", "get", str(expected[0])])
+        assert 2 == run(["kb", "get", str(base["uuid"])])
 
     assert expected == [row["uuid"] for row in rows]
     assert "one of: a, b" in capsys.readouterr().err
+
+
+def test_jobs_of_any_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job is shown and cancelled in the account that has it, without its name."""
+    with run_in_background(Emulator(jobs=20, accounts=2)) as api:
+        monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
+        for suffix, token in zip(("", "_B"), api.tokens, strict=True):
+            monkeypatch.setenv(f"{TOKEN_VARIABLES[0]}{suffix}", token)
+        uuids = [api.job_uuids(token)[0] for token in api.tokens]
+        assert 0 == run(["jobs", "get", uuids[1][:8], "--all"])
+        shown = capsys.readouterr().out
+        assert 0 == run(["jobs", "cancel", "--all", *uuids])
+        captured = capsys.readouterr()
+        phases = [api.jobs(token)[0]["phase"] for token in api.tokens]
+
+    assert uuids[1] in shown
+    assert [f"cancelled {uuid}" for uuid in uuids] == captured.err.splitlines()
+    assert ["BATCH_JOB_PHASE_CANCELLED"] * 2 == phases

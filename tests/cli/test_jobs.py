@@ -69,12 +69,17 @@ async def test_filters_by_knowledge_base(
 async def test_filters_by_time(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--since` keeps jobs created at that time or later."""
+    """`--since` keeps jobs created at that time or later, `--until` the others."""
     since = str(account.jobs()[4]["created_at"])
     await list_jobs("--since", since, "--output", "json")
     jobs = json.loads(capsys.readouterr().out)
 
     assert list(account.job_uuids()[:5]) == [job["uuid"] for job in jobs]
+
+    await list_jobs("--until", since, "--output", "json")
+    earlier = json.loads(capsys.readouterr().out)
+
+    assert list(account.job_uuids()[5:]) == [job["uuid"] for job in earlier]
 
 
 async def test_limits(account: Emulator, capsys: pytest.CaptureFixture[str]) -> None:

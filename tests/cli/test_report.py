@@ -30,7 +30,7 @@ from gradient_async.cli.application import app, run
 from gradient_async.cli.report.bases import Base
 from gradient_async.cli.report.charts import Bar, Chart, add_bar_chart
 from gradient_async.cli.report.elements import Element, to_html
-from gradient_async.cli.report.failures import reason_of
+from gradient_async.cli.report.failures import short_reason
 from gradient_async.cli.report.group import Group, Outcome, outcome_of, percentile
 from gradient_async.cli.report.listings import format_cost, list_groups
 from gradient_async.cli.report.page import PageFacts, render_page
@@ -42,7 +42,7 @@ from gradient_async.testing.background import run_in_background
 from .samples import CREATED_AT, PARTIAL, PENDING
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-FACTS = PageFacts(accounts=(), since=None, written=NOW, errors=())
+FACTS = PageFacts(accounts=(), since=None, until=None, written=NOW, errors=())
 SOURCE = IndexedDataSource(
     data_source_uuid="s1", status=IndexedDataSourceStatus.FAILED, error_msg="timeout"
 )
@@ -192,12 +192,13 @@ async def test_only_knowledge_bases_have_ids(
         assert [by, "jobs"] == [*json.loads(first)][:2]
 
 
-async def test_since_and_knowledge_base_choose_jobs(
+async def test_times_and_knowledge_base_choose_jobs(
     account: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A report can be about some jobs alone."""
     await report(
-        "--since", "2026-10-30", "--kb", "support-handbook", "--columns", "jobs"
+        *("--since", "2026-10-25", "--until", "2026-10-31"),
+        *("--kb", "support-handbook", "--columns", "jobs"),
     )
     (base,) = (
         it["uuid"]
@@ -207,9 +208,11 @@ async def test_since_and_knowledge_base_choose_jobs(
     expected = [
         it
         for it in account.jobs()
-        if it["knowledge_base_uuid"] == base and str(it["created_at"]) >= "2026-10-30"
+        if it["knowledge_base_uuid"] == base
+        and "2026-10-25" <= str(it["created_at"]) < "2026-10-31"
     ]
 
+    assert 0 < len(expected)
     assert [str(len(expected))] == capsys.readouterr().out.split()[1:]
 
 
@@ -421,22 +424,24 @@ def test_reasons_are_short() -> None:
     """A reason of any length takes little memory; a missing one is said to be."""
     failed = IndexedDataSource(failed_item_count=7)
 
-    assert 300 == len(reason_of(attrs.evolve(SOURCE, error_details="x" * 10_000)))
-    assert "items failed without a reason" == reason_of(failed)
+    assert 300 == len(short_reason(attrs.evolve(SOURCE, error_details="x" * 10_000)))
+    assert "items failed without a reason" == short_reason(failed)
 
 
 def test_the_page_needs_nothing_else() -> None:
     """It has no scripts and no links, and forbids the browser to load anything."""
     report = Report("knowledge-base", {})
     report.add("a", attrs.evolve(PARTIAL, knowledge_base_uuid="b1"))
-    text = render_page(report, attrs.evolve(FACTS, since=CREATED_AT))
+    text = render_page(report, attrs.evolve(FACTS, since=CREATED_AT, until=NOW))
     page = Page(text)
 
     assert not page.tags & {"script", "link", "img", "a", "iframe", "object"}
     assert not page.attributes & {"src", "href", "onload", "onclick", "style"}
     assert "default-src 'none'" in text
     assert not re.search(r"url\(|@import", text)
-    assert "created since 2026-10-31T08:05:00Z, as of 2026-11-01T12:00:00Z" in text
+    assert (
+        "created since 2026-10-31T08:05:00Z and before 2026-11-01T12:00:00Z, " in text
+    )
 
 
 def test_pictures_have_titles_and_headings_follow_each_other() -> None:
@@ -506,8 +511,11 @@ def test_the_sample_in_the_documentation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The report in `docs/cli.md` is that of an emulator."""
-    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
-    found = re.search(r"gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text)
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    text = page.partition("\n## Report\n")[2]
+    found = re.search(
+        r"\$ \S*gradient-async (jobs report .*)\n((?:[^`].*\n)+)```", text
+    )
     assert found is not None
     with run_in_background(Emulator(accounts=2)) as api:
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)

@@ -89,8 +89,10 @@ def test_removes_a_schedule(server: Emulator, base: str, capsys: Capture) -> Non
     assert 0 == run(["schedule", "remove", base])
     uuid = server.knowledge_bases()[0]["uuid"]
     assert ("", f"removed the schedule of {uuid}\n") == capsys.readouterr()
-    assert 4 == run(["schedule", "get", base])
-    assert "has no schedule" in capsys.readouterr().err
+    for command in ("get", "remove"):
+        assert 4 == run(["schedule", command, base])
+        expected = f"error: there is no schedule of the knowledge base {base!r}. "
+        assert capsys.readouterr().err.startswith(expected)
 
 
 @pytest.mark.parametrize(

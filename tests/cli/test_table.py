@@ -9,6 +9,7 @@ import pytest
 
 from gradient_async.cli.columns import Cell, to_text
 from gradient_async.cli.formats.table_format import fit_columns, write_table
+from gradient_async.cli.listings.jobs import JOBS_WITH_REASONS
 
 from .samples import ODD, PARTIAL, PENDING, sheet_of, stream_of
 
@@ -71,11 +72,27 @@ async def test_control_characters_do_not_reach_the_terminal() -> None:
 
 @pytest.mark.parametrize(
     ("width", "expected"),
-    [(0, 1), (48, 1), (49, 2), (80, 4), (92, 4), (93, 5), (999, 8)],
+    [
+        (0, "uuid"),
+        (44, "uuid"),
+        (45, "uuid duration_seconds"),
+        (48, "uuid duration_seconds"),
+        (49, "uuid status"),
+        (80, "uuid status created_at duration_seconds"),
+        (93, "uuid status created_at duration_seconds total_tokens"),
+        (999, " ".join(column.name for column in COLUMNS)),
+    ],
 )
-def test_fit_columns(width: int, expected: int) -> None:
+def test_fit_columns(width: int, expected: str) -> None:
     """As many columns as fit are returned, and always the first one."""
-    assert expected == len(fit_columns(COLUMNS, width))
+    assert expected.split() == [it.name for it in fit_columns(COLUMNS, width)]
+
+
+def test_reasons_fit_where_times_do_not() -> None:
+    """In 80 columns with one for accounts, `--why` shows why."""
+    columns = JOBS_WITH_REASONS.find(JOBS_WITH_REASONS.table)
+
+    assert ["uuid", "status", "reason"] == [it.name for it in fit_columns(columns, 70)]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +105,7 @@ def test_fit_columns(width: int, expected: int) -> None:
             ("a",),
         ),
         (
-            "ACCOUNT   UUID                                  STATUS",
+            f"ACCOUNT   UUID{' ' * 34}STATUS          TOOK  SOURCES",
             80,
             ("a", "12345678"),
         ),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gradient_async.cli.time_arguments import parse_since
+from gradient_async.cli.time_arguments import parse_time
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 )
 def test_parses_ages_dates_and_times(text: str, expected: str) -> None:
     """An age is subtracted from now, a date means midnight UTC, a time stays as is."""
-    assert expected == parse_since(text, now=NOW).isoformat()
+    assert expected == parse_time(text, now=NOW).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_parses_ages_dates_and_times(text: str, expected: str) -> None:
 def test_rejects_ambiguous_text(text: str) -> None:
     """Anything ambiguous is rejected with a message that shows all valid forms."""
     with pytest.raises(ValueError, match=r"nor an age \(7d, 24h, 90m\)"):
-        parse_since(text, now=NOW)
+        parse_time(text, now=NOW)

@@ -10,8 +10,13 @@ from rich.text import Text
 
 from gradient_async.cli.board.cells import Canvas
 from gradient_async.cli.board.state import Board, BoardRow
-from gradient_async.cli.formatting import colour_of, format_duration, format_enum
-from gradient_async.models import IndexingJob, IndexingJobStatus
+from gradient_async.cli.formatting import (
+    colour_of,
+    format_duration,
+    format_enum,
+    format_sources,
+)
+from gradient_async.models import IndexingJobStatus
 
 _GAP: Final = "  "
 _SHORT_UUID: Final = 8
@@ -92,7 +97,7 @@ class Layout:
             "knowledge_base": Text(canvas.clean(name)),
             "phase": state_of(row, canvas),
             "bar": self._bar(canvas, row),
-            "sources": Text(sources_of(row.job)),
+            "sources": Text(format_sources(row.job)),
             "tokens": Text(_short_number(row.job.total_tokens)),
             "elapsed": format_duration(board.clock.elapsed(row.job, now)),
         }
@@ -120,11 +125,6 @@ def state_of(row: BoardRow, canvas: Canvas) -> Text:
 def _style_of(row: BoardRow) -> str:
     value = row.job.status if row.has_ended else row.job.phase
     return colour_of(value) or "default"
-
-
-def sources_of(job: IndexingJob) -> str:
-    """Return how many data sources are completed, of how many."""
-    return f"{job.completed_datasources}/{job.total_datasources}"
 
 
 def _short_number(number: int) -> str:

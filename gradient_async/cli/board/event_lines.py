@@ -14,8 +14,8 @@ from gradient_async.cli.board.inbox import Inbox, Source
 from gradient_async.cli.board.state import Board, BoardRow
 from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.escaping import escape_json
-from gradient_async.cli.formatting import format_count
-from gradient_async.cli.listings.jobs import reason_of
+from gradient_async.cli.formatting import format_count, format_sources
+from gradient_async.cli.reasons import reason_of_job
 from gradient_async.printable import printable
 
 _FOREVER: Final = 3600.0
@@ -107,8 +107,8 @@ def _words(event: JobEvent, name: str) -> list[str]:
         job.uuid,
         name or job.knowledge_base_uuid,
         state,
-        f"{job.completed_datasources}/{job.total_datasources} sources",
+        f"{format_sources(job)} sources",
         format_count(job.total_tokens, "token"),
-        reason_of(job),
+        reason_of_job(job),
     ]
     return [word for word in words if word]

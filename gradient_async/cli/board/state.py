@@ -15,7 +15,7 @@ from gradient_async.changes import (
     JobEvent,
 )
 from gradient_async.cli.board.server_clock import ServerClock
-from gradient_async.cli.listings.jobs import reason_of
+from gradient_async.cli.reasons import reason_of_job
 from gradient_async.models import IndexingJob
 
 KEPT_SECONDS: Final = 60.0
@@ -51,7 +51,7 @@ class BoardRow:
     @property
     def reason(self) -> str:
         """Why sources of the job failed, or that it was deleted; empty if neither."""
-        return "deleted" if self.was_deleted else reason_of(self.job)
+        return "deleted" if self.was_deleted else reason_of_job(self.job)
 
 
 @attrs.define

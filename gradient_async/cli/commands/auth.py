@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gradient_async.cli.account_checks import check_accounts, raise_for_refused
 from gradient_async.cli.connection import Connection
-from gradient_async.cli.facts import plain, write_facts
+from gradient_async.cli.facts import plain, render_facts, write_lines
 from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.formatting import format_time
 from gradient_async.cli.listings.accounts import (
@@ -37,7 +37,7 @@ async def status(
     """
     checked = await check_accounts(connection, connection.read())
     if output.is_for_people and len(checked) == 1:
-        write_facts(_facts(checked[0]))
+        write_lines(render_facts(_facts(checked[0])))
     else:
         await output.write(iterate(checked), AUTHENTICATED_ACCOUNTS)
     raise_for_refused(checked)

@@ -76,7 +76,9 @@ async def export_jobs(
     async with connection.open() as chosen:
         sheet = Sheet(listing=JOBS, names=columns, accounts=connection.names_of(chosen))
         options = _describe(kind, columns, [*chosen], jobs)
-        part = PartFile(to, ExportState(options=options, since=jobs.since))
+        part = PartFile(
+            to, ExportState(options=options, since=jobs.since, until=jobs.until)
+        )
         with name_failed_file():
             await _export(chosen, jobs, part, sheet, kind, resume=resume, force=force)
     write_note(f"wrote {format_count(part.rows, 'job')} to {to}")
@@ -119,7 +121,7 @@ async def _open_stream(
 ) -> accounts.AccountStream[IndexingJob]:
     """Return what is left of the jobs; any failure ends it."""
     # An age such as `7d` counts from when the export began.
-    same = attrs.evolve(jobs, since=state.since)
+    same = attrs.evolve(jobs, since=state.since, until=state.until)
     left = None if jobs.limit is None else jobs.limit - state.rows
     return await same.open_stream(
         chosen, on_error="raise", start=state.position, max_items=left
@@ -137,7 +139,7 @@ def _find_format(path: Path) -> ExportFormat:
 def _describe(
     kind: str, columns: tuple[str, ...], names: list[str], jobs: JobOptions
 ) -> dict[str, str]:
-    """Return the options that decide what is written, apart from `--since`."""
+    """Return the options that decide what is written, apart from times."""
     return {
         "--output": kind,
         "--columns": json.dumps(columns),

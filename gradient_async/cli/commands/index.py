@@ -16,9 +16,9 @@ from gradient_async.cli.console import can_draw, create_console, write_note
 from gradient_async.cli.exit_codes import ExitCode
 from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.job_details import write_details
+from gradient_async.cli.job_exit_codes import exit_code_of_job
 from gradient_async.cli.job_progress import JobProgress
 from gradient_async.cli.listings.jobs import JOBS
-from gradient_async.cli.outcomes import outcome_of
 from gradient_async.cli.selection import find_base_uuid
 from gradient_async.client import Client
 from gradient_async.errors import IndexingJobRunningError
@@ -61,11 +61,11 @@ async def index(
             await output.write_one(job, JOBS)
             return ExitCode.SUCCESS
         job = await _follow(client, uuid, sources, timeout)
-        if output.format == "table" and not output.columns:
+        if output.is_for_people:
             write_details(job)
         else:
             await output.write_one(job, JOBS)
-        return outcome_of(job)
+        return exit_code_of_job(job)
 
 
 async def _follow(

@@ -14,7 +14,7 @@ from gradient_async.cli.job_details import write_details
 from gradient_async.cli.job_options import JobOptions
 from gradient_async.cli.listings.jobs import JOBS, JOBS_WITH_REASONS
 from gradient_async.cli.rows import raise_for_failures, read_rows
-from gradient_async.cli.selection import find_base_uuid, find_job_uuid
+from gradient_async.cli.selection import find_base_uuid, find_job
 from gradient_async.errors import ConfigurationError
 
 _ALL_JOBS: Final = JobOptions()
@@ -65,12 +65,11 @@ async def get_job(
     Args:
         job: The job's id, or the start of it.
         output: How to write the job.
-        connection: The account of the job.
+        connection: Which accounts to search for the job.
     """
-    async with connection.open_one() as client:
-        uuid = await find_job_uuid(client, job)
-        found = await client.indexing_jobs.get(uuid)
-        if output.format == "table" and not output.columns:
+    async with connection.open() as chosen:
+        _, found = await find_job(chosen, job)
+        if output.is_for_people:
             write_details(found)
         else:
             await output.write_one(found, JOBS)
@@ -85,15 +84,15 @@ async def cancel_jobs(
 
     Args:
         jobs: Ids of jobs, or the starts of them.
-        connection: The account of the jobs.
+        connection: Which accounts to search for the jobs.
     """
     if not jobs:
         msg = "name the jobs to cancel"
         raise ConfigurationError(msg)
-    async with connection.open_one() as client:
+    async with connection.open() as chosen:
         # Everything is found before anything is cancelled.
-        for uuid in [await find_job_uuid(client, job) for job in jobs]:
-            cancelled = await client.indexing_jobs.cancel(uuid)
+        for account, job in [await find_job(chosen, text) for text in jobs]:
+            cancelled = await chosen[account].indexing_jobs.cancel(job.uuid)
             write_note(f"cancelled {cancelled.uuid}")
 
 

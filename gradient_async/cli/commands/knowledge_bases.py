@@ -17,7 +17,7 @@ from rich.text import Text
 from gradient_async import accounts
 from gradient_async.cli.confirmation import require_confirmation
 from gradient_async.cli.connection import Connection
-from gradient_async.cli.console import create_console, write_note
+from gradient_async.cli.console import create_console, show_status, write_note
 from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.knowledge_base_details import write_base
 from gradient_async.cli.listings.chunks import CHUNKS
@@ -26,10 +26,10 @@ from gradient_async.cli.listings.knowledge_bases import (
     KNOWLEDGE_BASES,
     NamedBase,
 )
-from gradient_async.cli.progress import show_status, upload_files
 from gradient_async.cli.rows import Row, iterate, raise_for_failures, read_rows
 from gradient_async.cli.selection import find_base, find_base_uuid
 from gradient_async.cli.source_options import SourceOptions
+from gradient_async.cli.upload_progress import upload_files
 from gradient_async.client import Client
 from gradient_async.errors import ConfigurationError, NotFoundError, UnknownNameError
 from gradient_async.models import (

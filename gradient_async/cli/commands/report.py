@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,17 +15,23 @@ from gradient_async.cli.columns import Listing
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import write_note
 from gradient_async.cli.error_lines import describe_error
-from gradient_async.cli.export.progress import show_progress
 from gradient_async.cli.files import replace_when_complete
 from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.formats.sheet import Sheet
 from gradient_async.cli.formats.table_format import write_table
 from gradient_async.cli.job_options import BaseJobOptions
+from gradient_async.cli.list_progress import show_progress
 from gradient_async.cli.report.bases import read_bases
 from gradient_async.cli.report.listings import REASONS, SOURCES, list_groups
 from gradient_async.cli.report.page import PageFacts, render_page
 from gradient_async.cli.report.report import GroupBy, Report
-from gradient_async.cli.rows import Row, raise_for_failures, read_rows
+from gradient_async.cli.rows import (
+    Row,
+    iterate,
+    iterate_rows,
+    raise_for_failures,
+    read_rows,
+)
 from gradient_async.errors import GradientError
 from gradient_async.models import IndexingJob
 
@@ -67,6 +73,7 @@ async def report_jobs(
                 facts = PageFacts(
                     accounts=connection.names_of(chosen),
                     since=jobs.since,
+                    until=jobs.until,
                     written=datetime.now(UTC),
                     errors=[*map(_describe, stream.errors.values())],
                 )
@@ -107,8 +114,8 @@ async def _write(
     if is_table and len(rows) > 1:
         rows.append(Row("", report.total))
     listing = list_groups(report.by, [row.item for row in rows])
-    await output.write(_iterate(rows), listing, accounts=names)
-    if is_table and not output.columns:
+    await output.write(iterate_rows(rows), listing, accounts=names)
+    if output.is_for_people:
         await _write_more(report.reasons, REASONS, output)
         await _write_more(report.sources, SOURCES, output)
 
@@ -117,13 +124,8 @@ async def _write_more(
     items: Iterable[T], listing: Listing[T], output: OutputOptions
 ) -> None:
     """Write another table below the first, with at most ten rows."""
-    rows = [Row("", item) for item in items][:_MOST_FAILURES]
-    if rows:
+    shown = [*items][:_MOST_FAILURES]
+    if shown:
         sys.stdout.write("\n")
     sheet = Sheet(listing=listing, is_wide=output.wide)
-    await write_table(_iterate(rows), sys.stdout, sheet)
-
-
-async def _iterate(rows: Iterable[Row[T]]) -> AsyncIterator[Row[T]]:
-    for row in rows:
-        yield row
+    await write_table(iterate(shown), sys.stdout, sheet)

@@ -13,8 +13,9 @@ from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.listings.schedules import DAY_NAMES, SCHEDULES, name_day
 from gradient_async.cli.selection import find_base_uuid
 from gradient_async.client import Client
-from gradient_async.errors import ConflictError
+from gradient_async.errors import ConflictError, NotFoundError, UnknownNameError
 from gradient_async.models import ScheduledIndexing
+from gradient_async.printable import printable
 
 _DEFAULTS: Final = Connection()
 _TABLE: Final = OutputOptions()
@@ -65,8 +66,17 @@ async def get_schedule(
     """
     async with connection.open_one() as client:
         uuid = await find_base_uuid(client, knowledge_base)
-        schedule = await client.scheduled_indexing.get(uuid)
+        schedule = await _find(client, uuid, knowledge_base)
         await output.write_one(schedule, SCHEDULES)
+
+
+async def _find(client: Client, uuid: str, text: str) -> ScheduledIndexing:
+    """Return the schedule of a knowledge base, which the user named so."""
+    try:
+        return await client.scheduled_indexing.get(uuid)
+    except NotFoundError:
+        msg = f"there is no schedule of the knowledge base {printable(text)!r}"
+    raise UnknownNameError(msg, name=text)
 
 
 async def set_schedule(
@@ -127,6 +137,6 @@ async def remove_schedule(
     """
     async with connection.open_one() as client:
         uuid = await find_base_uuid(client, knowledge_base)
-        schedule = await client.scheduled_indexing.get(uuid)
+        schedule = await _find(client, uuid, knowledge_base)
         await client.scheduled_indexing.delete(schedule.uuid)
         write_note(f"removed the schedule of {uuid}")

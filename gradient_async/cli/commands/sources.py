@@ -12,10 +12,10 @@ from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import write_note
 from gradient_async.cli.formats.options import OutputOptions
 from gradient_async.cli.listings.data_sources import DATA_SOURCES, UPLOADS, locate
-from gradient_async.cli.progress import upload_files
 from gradient_async.cli.rows import iterate
 from gradient_async.cli.selection import find, find_base_uuid
 from gradient_async.cli.source_options import SourceOptions
+from gradient_async.cli.upload_progress import upload_files
 from gradient_async.errors import ConfigurationError
 
 _DEFAULTS: Final = Connection()

@@ -21,8 +21,8 @@ from gradient_async.cli.board.state import KEPT_SECONDS, Board, have_ended
 from gradient_async.cli.connection import Connection
 from gradient_async.cli.console import can_draw, create_console
 from gradient_async.cli.exit_codes import ExitCode
-from gradient_async.cli.outcomes import worst_outcome
-from gradient_async.cli.selection import find_job_everywhere
+from gradient_async.cli.job_exit_codes import exit_code_of_jobs
+from gradient_async.cli.selection import find_job
 
 Output: TypeAlias = Literal["lines", "jsonl"] | None
 """How events are written; None means a board if that can be drawn, else lines."""
@@ -44,8 +44,8 @@ async def watch_jobs(
         connection: Which accounts to watch.
     """
     async with connection.open() as chosen:
-        found = [await find_job_everywhere(chosen, job) for job in jobs]
-        named = list(dict.fromkeys(found))
+        found = [await find_job(chosen, job) for job in jobs]
+        named = list(dict.fromkeys((account, job.uuid) for account, job in found))
         board = Board(math.inf if named else KEPT_SECONDS)
         sources = [
             partial(follow_job, chosen[account], account, uuid)
@@ -58,7 +58,7 @@ async def watch_jobs(
     if named and not is_over:
         # Nobody knows how these jobs end.
         return ExitCode.INTERRUPTED
-    return worst_outcome(row.job for row in board.rows(time.time())) if named else 0
+    return exit_code_of_jobs(row.job for row in board.rows(time.time())) if named else 0
 
 
 def _create_follower(

@@ -14,10 +14,10 @@ import attrs
 from gradient_async import accounts
 from gradient_async.cli.export.cell_lines import convert_to_parquet, write_cell_lines
 from gradient_async.cli.export.part_file import PartFile
-from gradient_async.cli.export.progress import show_progress
 from gradient_async.cli.formats.csv_format import write_csv
 from gradient_async.cli.formats.json_format import write_json_lines
 from gradient_async.cli.formats.sheet import Sheet, Writer
+from gradient_async.cli.list_progress import show_progress
 from gradient_async.cli.rows import Row, read_rows
 from gradient_async.errors import GradientError
 

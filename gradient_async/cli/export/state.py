@@ -19,6 +19,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     version: Literal[1]
     options: dict[str, str]
     since: datetime | None
+    until: datetime | None
     rows: int
     size: int
     position: msgspec.Raw
@@ -32,6 +33,8 @@ class ExportState(SavedState):
     """The options that decide what is written, as text, by their names."""
     since: datetime | None = None
     """The earliest time of creation; None for no limit."""
+    until: datetime | None = None
+    """The time before which jobs were created; None for no limit."""
     rows: int = 0
     """Number of rows written."""
     size: int = 0
@@ -47,6 +50,7 @@ class ExportState(SavedState):
             version=1,
             options=dict(self.options),
             since=self.since,
+            until=self.until,
             rows=self.rows,
             size=self.size,
             position=msgspec.Raw(self.position.to_json().encode()),
@@ -66,6 +70,7 @@ class ExportState(SavedState):
         return cls(
             options=content.options,
             since=content.since,
+            until=content.until,
             rows=content.rows,
             size=content.size,
             position=position,
@@ -80,12 +85,18 @@ class ExportState(SavedState):
         Raises:
             ConfigurationError: An option differs.
         """
-        other = {**wanted.options, "--since": str(wanted.since is not None)}
-        mine = {**self.options, "--since": str(self.since is not None)}
-        for name, value in mine.items():
+        other = wanted._comparable
+        for name, value in self._comparable.items():
             if other.get(name) != value:
                 msg = (
                     f"the interrupted export had another {name}: "
                     f"repeat its options, or start over with --force"
                 )
                 raise ConfigurationError(msg)
+
+    @property
+    def _comparable(self) -> dict[str, str]:
+        """The options, and whether there is a limit of time."""
+        limits = {"--since": self.since, "--until": self.until}
+        given = {name: str(time is not None) for name, time in limits.items()}
+        return {**self.options, **given}

@@ -16,7 +16,7 @@ from gradient_async.cli.formats.json_format import write_json, write_json_lines
 from gradient_async.cli.formats.parquet_format import write_parquet
 from gradient_async.cli.formats.sheet import Sheet, Writer
 from gradient_async.cli.formats.table_format import write_table
-from gradient_async.cli.rows import Row
+from gradient_async.cli.rows import Row, iterate
 
 T = TypeVar("T")
 
@@ -95,8 +95,4 @@ class OutputOptions:
     async def write_one(self, item: T, listing: Listing[T]) -> None:
         """Write a single item to stdout: as JSON an object, else as a list of one."""
         kind: Format = "jsonl" if self.format == "json" else self.format
-
-        async def one() -> AsyncIterator[Row[T]]:
-            yield Row("", item)
-
-        await attrs.evolve(self, format=kind).write(one(), listing)
+        await attrs.evolve(self, format=kind).write(iterate([item]), listing)

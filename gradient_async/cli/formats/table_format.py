@@ -47,7 +47,7 @@ async def write_table(
         _write_line(console, cells)
         is_empty = False
     if not is_empty and len(shown) < len(every):
-        hidden = ", ".join(column.name for column in every[len(shown) :])
+        hidden = ", ".join(column.name for column in every if column not in shown)
         write_note(f"the terminal is too narrow for {hidden}: use --wide")
 
 
@@ -62,12 +62,18 @@ def _used_by(columns: Sequence[Column[T]]) -> int:
     return sum(column.width + len(_GAP) for column in columns)
 
 
-def fit_columns(columns: Sequence[Column[T]], width: int) -> Sequence[Column[T]]:
-    """Return as many leading columns as fit into `width`, at least one."""
-    count = 1
-    while count < len(columns) and _used_by(columns[: count + 1]) <= width + len(_GAP):
-        count += 1
-    return columns[:count]
+def fit_columns(columns: Sequence[Column[T]], width: int) -> list[Column[T]]:
+    """
+    Return the columns that fit into `width`, at least the first one.
+
+    One that is too wide does not keep a narrower one behind it out: a reason, which is
+    last because it has any length, must not give way to a time.
+    """
+    shown: list[Column[T]] = []
+    for column in columns:
+        if not shown or _used_by([*shown, column]) <= width + len(_GAP):
+            shown.append(column)
+    return shown
 
 
 def _heading(column: Column[T]) -> Text:

@@ -7,30 +7,17 @@ from typing import Final
 from rich.text import Text
 
 from gradient_async.cli.columns import Cell, Column, ColumnType, Listing
-from gradient_async.cli.formatting import format_duration, format_enum
+from gradient_async.cli.formatting import format_duration, format_enum, format_sources
+from gradient_async.cli.reasons import reason_of_job
 from gradient_async.models import IndexingJob
 
 
-def reason_of(job: IndexingJob) -> str:
-    """Return why sources of a job failed, each reason once; empty if none did."""
-    reasons = [
-        ": ".join(filter(None, (it.error_msg, it.error_details)))
-        or f"{it.failed_item_count:,} items failed"
-        for it in job.failed_sources
-    ]
-    return "; ".join(dict.fromkeys(reasons))
-
-
 def _to_row(job: IndexingJob) -> dict[str, Cell]:
-    return {**job.to_row(), "reason": reason_of(job)}
+    return {**job.to_row(), "reason": reason_of_job(job)}
 
 
 def _render_duration(job: IndexingJob) -> Text:
     return format_duration(job.duration)
-
-
-def _render_sources(job: IndexingJob) -> Text:
-    return Text(f"{job.completed_datasources}/{job.total_datasources}")
 
 
 _UUID_WIDTH: Final = 36
@@ -58,7 +45,7 @@ JOBS: Final = Listing[IndexingJob](
             "completed_datasources",
             ColumnType.INTEGER,
             title="SOURCES",
-            render=_render_sources,
+            render=lambda job: Text(format_sources(job)),
         ),
         Column("total_datasources", ColumnType.INTEGER),
         Column("total_tokens", ColumnType.INTEGER, title="TOKENS", width=11),
@@ -93,6 +80,6 @@ JOBS_WITH_REASONS: Final = Listing[IndexingJob](
     columns=JOBS.columns,
     table=("uuid", "status", "created_at", "reason"),
     to_row=_to_row,
-    to_dict=lambda job: {**job.to_dict(), "reason": reason_of(job)},
+    to_dict=lambda job: {**job.to_dict(), "reason": reason_of_job(job)},
 )
 """Indexing jobs, with why they failed."""

@@ -8,18 +8,19 @@ from typing import Final
 
 import attrs
 
+from gradient_async.cli.reasons import reason_of_source
 from gradient_async.models import IndexedDataSource, IndexingJob
 
 # Reasons are counted, so they must not take unlimited memory.
 _MAX_LENGTH: Final = 300
 
 
-def reason_of(source: IndexedDataSource) -> str:
+def short_reason(source: IndexedDataSource) -> str:
     """Return why a data source failed, cut to 300 characters."""
-    reason = ": ".join(filter(None, (source.error_msg, source.error_details)))
+    reason = reason_of_source(source)
     if len(reason) > _MAX_LENGTH:
         return f"{reason[: _MAX_LENGTH - 1]}…"
-    return reason or "items failed without a reason"
+    return reason
 
 
 @attrs.define

@@ -40,6 +40,8 @@ class PageFacts:
     """Names of the accounts; empty for the only one."""
     since: datetime | None
     """The earliest time of creation; None for no limit."""
+    until: datetime | None
+    """The time before which jobs were created; None for no limit."""
     written: datetime
     """When the page was written."""
     errors: Sequence[str]
@@ -83,8 +85,10 @@ def _read_style() -> str:
 
 def _add_header(header: Element, facts: PageFacts) -> None:
     add(header, "h1", _TITLE)
-    since = f"created since {format_time(facts.since)}, " if facts.since else ""
-    add(header, "p", f"All jobs {since}as of {format_time(facts.written)}")
+    limits = (("since", facts.since), ("before", facts.until))
+    times = [f"{word} {format_time(time)}" for word, time in limits if time]
+    created = f"created {' and '.join(times)}, " if times else ""
+    add(header, "p", f"All jobs {created}as of {format_time(facts.written)}")
     if facts.accounts:
         add(header, "p", f"Accounts: {', '.join(facts.accounts)}")
     for error in facts.errors:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
 from gradient_async.cli.report.bases import Base, Bases
-from gradient_async.cli.report.failures import FailingSource, Reason, reason_of
+from gradient_async.cli.report.failures import FailingSource, Reason, short_reason
 from gradient_async.cli.report.group import Group
 from gradient_async.models import IndexingJob
 
@@ -63,7 +63,7 @@ class Report:
             key = (account, job.knowledge_base_uuid, source.data_source_uuid)
             uuid = source.data_source_uuid or _UNKNOWN
             found = self._sources.setdefault(key, FailingSource(account, uuid, base))
-            reasons.append(reason_of(source))
+            reasons.append(short_reason(source))
             found.add(job, reasons[-1])
         return reasons
 

@@ -23,7 +23,7 @@ from gradient_async import (
 from gradient_async.cli.board.server_clock import ServerClock
 from gradient_async.cli.board.state import Board, BoardRow
 from gradient_async.cli.exit_codes import ExitCode
-from gradient_async.cli.outcomes import worst_outcome
+from gradient_async.cli.job_exit_codes import exit_code_of_jobs
 from tests.cli.samples import CREATED_AT, PARTIAL, PENDING
 
 RUNNING = attrs.evolve(
@@ -194,4 +194,4 @@ def test_exit_code_is_that_of_the_worst_job(
     expected: ExitCode, jobs: list[IndexingJob]
 ) -> None:
     """A job that was deleted while it ran has not succeeded."""
-    assert expected == worst_outcome(jobs)
+    assert expected == exit_code_of_jobs(jobs)

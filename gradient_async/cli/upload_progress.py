@@ -1,11 +1,9 @@
-"""Show on stderr how far uploads and waiting are, if it is a terminal."""
+"""Upload files, and show on stderr how far that is, if it is a terminal."""
 
 from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.progress import (
@@ -76,14 +74,3 @@ def _add(progress: Progress, path: Path) -> OnProgress:
         progress.update(task, completed=sent, total=total)
 
     return update
-
-
-@contextmanager
-def show_status(text: str) -> Generator[None, None, None]:
-    """Show what is being waited for."""
-    console = create_console(sys.stderr)
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(text):
-        yield
