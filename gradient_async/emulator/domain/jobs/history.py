@@ -23,7 +23,7 @@ SourceIds: TypeAlias = Mapping[str, Sequence[str]]
 """The ids of knowledge bases, and those of their data sources."""
 
 UNFINISHED_JOBS: Final = 5
-"""So many have not ended by default: two are pending, and three are running."""
+"""Number of jobs that have not ended by default: two are pending, three running."""
 
 _PENDING_JOBS: Final = 2
 _STEP: Final = 120 * MINUTE
@@ -61,7 +61,7 @@ class JobHistory:
     count: int
     """Number of jobs."""
     unfinished: int = UNFINISHED_JOBS
-    """The newest so many of them have not ended, up to 5."""
+    """Number of the newest of them that have not ended, up to 5."""
 
     @cached_property
     def knowledge_bases(self) -> SourceIds:
@@ -80,7 +80,7 @@ class JobHistory:
     def uuid(self, age: int) -> str:
         """Return the id of a job."""
         first, rest = self._factors
-        # Multiplied modulo a prime, ages look random and can be told from the ids.
+        # Multiplied modulo a prime, ages look random, and an id leads back to its age.
         bits = (age + 1) * first % _PRIME << 80 | (age + 1) * rest % 2**80
         return str(UUID(int=bits, version=4))
 
