@@ -1,4 +1,4 @@
-"""What is told of a call as a whole, for spans and metrics."""
+"""The facts of a call as a whole, for spans and metrics."""
 
 from __future__ import annotations
 
