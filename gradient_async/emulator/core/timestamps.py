@@ -60,7 +60,7 @@ def to_nanoseconds(time: datetime | str) -> int:
     if value.tzinfo is None:
         msg = f"the time {time!s} needs a time zone, such as `2026-11-01T03:00Z`"
         raise ValueError(msg)
-    # Python's dates end with 9999: the ends of jobs, and other time zones, must fit too.
+    # Python's dates end with 9999: the ends of jobs, and other time zones, must fit.
     if value.year not in _YEARS:
         msg = f"the time {time!s} is not in the years 2 to 9998"
         raise ValueError(msg)
