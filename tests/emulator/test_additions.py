@@ -216,6 +216,19 @@ def test_as_many_seeded_jobs_are_unfinished_as_wanted(unfinished: int) -> None:
     assert [True] * unfinished + [False] * (40 - unfinished) == are_running
 
 
+async def test_a_new_job_is_the_newest_by_date() -> None:
+    """A job that a client starts at once is dated after those that have ended."""
+    async with (
+        Emulator(jobs=5, unfinished=0) as api,
+        Client(api.token, base_url=api.url) as client,
+    ):
+        base = str(api.jobs()[0]["knowledge_base_uuid"])
+        await client.indexing_jobs.create(base)
+        dates = [datetime.fromisoformat(str(job["created_at"])) for job in api.jobs()]
+
+    assert sorted(dates, reverse=True) == dates
+
+
 @pytest.mark.parametrize("unfinished", [-1, 6])
 def test_invalid_number_of_unfinished_jobs(unfinished: int) -> None:
     """There are 0 to 5 of them."""

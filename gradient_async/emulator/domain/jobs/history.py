@@ -27,6 +27,8 @@ UNFINISHED_JOBS: Final = 5
 
 _PENDING_JOBS: Final = 2
 _STEP: Final = 120 * MINUTE
+# The newest job is as old if it has ended, since nothing lies in the future.
+_MAX_DURATION: Final = 15 * MINUTE
 # Protobuf writes fractions with 0, 3, 6 or 9 digits; clients have to read them all.
 _PRECISIONS: Final = (SECOND, SECOND // 1_000, SECOND // 1_000_000, 1)
 # What becomes of all data sources of a job but the last, and of the last.
@@ -111,6 +113,8 @@ class JobHistory:
         created_at = START_TIME - age * _STEP
         if age:
             created_at -= rng.randrange(0, _STEP - 5 * MINUTE, SECOND)
+        elif not self.unfinished:
+            created_at -= _MAX_DURATION
         base, available = self._items[age % len(self._items)]
         if age < min(_PENDING_JOBS, self.unfinished):
             return generate_pending(rng, self.uuid(age), base, available, created_at)
