@@ -72,6 +72,15 @@ async def test_hook(api: Emulator, stop: Stop, prefetch: int) -> None:
             await read_all(client, prefetch=prefetch)
 
 
+@EACH_STOP
+async def test_hook_around_one_call(api: Emulator, stop: Stop) -> None:
+    """A single call does not raise a stop either, which would end its caller's loop."""
+    hook = Countdown(0, stop)
+    async with Client(api.token, base_url=api.url, on_call=hook) as client:
+        with pytest.raises(RuntimeError, match=f"raised {stop.__name__}"):
+            await client.indexing_jobs.get("a-b")
+
+
 class StoppingPacer(Pacer):
     """Pacing that raises once it was asked for a number of slots."""
 

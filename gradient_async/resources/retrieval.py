@@ -80,6 +80,7 @@ def build_retrieval(
         method="POST",
         path=fill_path(_PATH, {"knowledge_base_uuid": uuid}),
         body=encode_json(Body(body)),
+        route=_PATH,
         is_repeatable=True,
     )
 

@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Make marked tests use the fixture: without it, they would reach the real API."""
     for item in items:
         if item.get_closest_marker(_NAME) and isinstance(item, pytest.Function):
-            _use_fixture(item.fixturenames)
+            _use_fixture(item)
 
 
 @pytest.fixture
@@ -52,7 +52,8 @@ def gradient_emulator(
         yield emulator
 
 
-def _use_fixture(names: list[str]) -> None:
-    if _NAME not in names:
-        # First, as other fixtures may create clients.
-        names.insert(0, _NAME)
+def _use_fixture(item: pytest.Function) -> None:
+    if _NAME not in item.fixturenames:
+        # First, as other fixtures may create clients. A new list, because the tests
+        # of all sets of parameters share one.
+        item.fixturenames = [_NAME, *item.fixturenames]

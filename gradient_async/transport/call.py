@@ -1,4 +1,4 @@
-"""What is told of a call as a whole, for spans and metrics."""
+"""The facts of a call as a whole, for spans and metrics."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ class Call:
     """
     Id of the operation in the API's description, such as `genai_list_indexing_jobs`.
 
-    Empty for `client.request` and `client.paginate`.
+    Empty for a search, which is not described there, and for `client.request` and
+    `client.paginate`.
     """
     method: str
     """HTTP method."""
     route: str
-    """Path with `{names}` in place of ids; empty where the operation is."""
+    """Path with `{names}` in place of ids; empty for the latter two."""
 
 
 OnCall: TypeAlias = Callable[[Call], AbstractContextManager[object, bool | None]]

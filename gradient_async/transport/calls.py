@@ -236,8 +236,11 @@ class Caller:
             method=request.method,
             route=request.route,
         )
-        with self.on_call(call):
-            return await self._execute(request)
+        try:
+            with self.on_call(call):
+                return await self._execute(request)
+        except StopAsyncIteration as stop:
+            raise stop_error(stop) from stop
         msg = "the context manager of on_call suppressed the error of a call"
         raise ConfigurationError(msg)
 

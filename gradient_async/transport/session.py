@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, Container, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final
 
 import aiohttp
 import attrs
@@ -30,8 +30,6 @@ from gradient_async.transport.wire import Request, Response, Upload
 from gradient_async.version import __version__
 
 __all__ = ["AiohttpTransport", "ClientSession", "TraceConfig"]
-
-E = TypeVar("E", bound=BaseException)
 
 # The call's deadline limits the whole; these detect a dead peer sooner.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=30.0)

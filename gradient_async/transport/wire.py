@@ -30,7 +30,7 @@ class Request:
     operation: str = attrs.field(default="", eq=False)
     """Id of the operation in the API's description; empty if it is not one of ours."""
     route: str = attrs.field(default="", eq=False)
-    """Path with `{names}` in place of ids; empty where the operation is."""
+    """Path with `{names}` in place of ids; empty if it is not one of ours."""
     echoes: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     """Ids that the response repeats, by their places in it, such as `job.uuid`."""
 

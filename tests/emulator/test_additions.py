@@ -99,6 +99,22 @@ async def test_a_job_has_the_given_date(
     assert datetime(2026, 11, 1, 3, tzinfo=UTC) == job.created_at
 
 
+@pytest.mark.parametrize(
+    "time", ["9998-12-31T23:59:59-12:00", "0002-01-01T00:00+14:00"]
+)
+async def test_the_earliest_and_the_latest_dates(
+    time: str, api: Emulator, client: Client
+) -> None:
+    """At the edges of the dates that are allowed, jobs can be listed, and be added."""
+    base = api.add_knowledge_base("handbook")
+    uuid = api.add_job(base, created_at=time)
+    added = {uuid, api.add_job(base), *api.add_jobs(1)}
+    jobs = await client.iter_indexing_jobs().collect()
+
+    assert datetime.fromisoformat(time) == {it.uuid: it for it in jobs}[uuid].created_at
+    assert added < {it.uuid for it in jobs}
+
+
 def test_by_default_a_job_is_the_newest() -> None:
     """Without a date, each job is dated after those before, whatever the clock."""
     api = Emulator(jobs=3)
@@ -139,6 +155,8 @@ def test_the_list_is_sorted_by_date(hours: list[int]) -> None:
         ({"status": "cancelled", "error_details": "x"}, "cancelled job has no error"),
         ({"created_at": "yesterday"}, "yesterday"),
         ({"created_at": "2026-11-01T03:00"}, "needs a time zone"),
+        ({"created_at": "9999-12-31T23:59:59Z"}, "not in the years 2 to 9998"),
+        ({"created_at": "0001-01-01T00:00+14:00"}, "not in the years 2 to 9998"),
         ({"created_at": datetime(2026, 11, 1, 3)}, "needs a time zone"),  # noqa: DTZ001
     ],
 )
@@ -196,6 +214,19 @@ def test_as_many_seeded_jobs_are_unfinished_as_wanted(unfinished: int) -> None:
     are_running = [str(job["phase"]).endswith(("PENDING", "RUNNING")) for job in jobs]
 
     assert [True] * unfinished + [False] * (40 - unfinished) == are_running
+
+
+async def test_a_new_job_is_the_newest_by_date() -> None:
+    """A job that a client starts at once is dated after those that have ended."""
+    async with (
+        Emulator(jobs=5, unfinished=0) as api,
+        Client(api.token, base_url=api.url) as client,
+    ):
+        base = str(api.jobs()[0]["knowledge_base_uuid"])
+        await client.indexing_jobs.create(base)
+        dates = [datetime.fromisoformat(str(job["created_at"])) for job in api.jobs()]
+
+    assert sorted(dates, reverse=True) == dates
 
 
 @pytest.mark.parametrize("unfinished", [-1, 6])

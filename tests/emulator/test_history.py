@@ -106,6 +106,19 @@ def test_times_are_in_order(jobs: list[Job]) -> None:
         )
 
 
+@pytest.mark.parametrize("unfinished", range(6))
+@pytest.mark.parametrize("seed", range(12))
+def test_nothing_lies_in_the_future(seed: int, unfinished: int) -> None:
+    """However many jobs have not ended, nothing happens after the clock has started."""
+    history = JobHistory(str(seed), 6, unfinished)
+    runs = [history.job(age) for age in range(6)]
+    ends = [str(run.at(START_TIME).fields["updated_at"]) for run in runs]
+    start = datetime.fromisoformat(format_timestamp(START_TIME))
+
+    assert START_TIME >= max(run.created_at for run in runs)
+    assert start >= max(map(datetime.fromisoformat, ends))
+
+
 def test_list_is_in_order_of_creation(jobs: list[Job]) -> None:
     """The newest job was created at noon, and all others before it, in order."""
     created = [datetime.fromisoformat(str(job.fields["created_at"])) for job in jobs]

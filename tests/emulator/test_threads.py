@@ -56,6 +56,21 @@ def test_reading_and_changing_while_it_serves() -> None:
     assert {200} == sending.result()
 
 
+@pytest.mark.usefixtures("_fast_switching")
+def test_jobs_inserted_by_several_threads() -> None:
+    """Each of the jobs that threads insert in one place has a place of its own."""
+    api = Emulator(jobs=2)
+    base = str(api.knowledge_bases()[0]["uuid"])
+
+    def insert(_: int) -> str:
+        return api.add_job(base, created_at="2026-10-01T00:00Z")
+
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(insert, range(400)))
+
+    assert set(added) == set(api.job_uuids()[2:])
+
+
 def test_pages_are_not_affected() -> None:
     """A list that was read, and an iteration, do not see jobs that are added then."""
     api = Emulator(jobs=30)

@@ -142,6 +142,18 @@ def test_the_mark_alone_runs_an_emulator(pytester: pytest.Pytester) -> None:
     run(pytester, source).assert_outcomes(passed=3)
 
 
+def test_a_mark_of_one_set_of_parameters(pytester: pytest.Pytester) -> None:
+    """Only the marked sets run an emulator."""
+    source = """
+        MARKED = pytest.param(True, marks=pytest.mark.gradient_emulator)
+
+        @pytest.mark.parametrize("is_marked", [False, MARKED, False])
+        def test(is_marked):
+            assert is_marked == ("DIGITALOCEAN_API_URL" in os.environ)
+    """
+    run(pytester, source).assert_outcomes(passed=3)
+
+
 @pytest.mark.parametrize(
     ("mark", "message"),
     [

@@ -79,6 +79,20 @@ async def test_a_call_encloses_its_attempts(api: Emulator) -> None:
     ] == recorder.events
 
 
+async def test_a_search_has_a_route(api: Emulator) -> None:
+    """A search is in no description, so it has no operation; its path has no id."""
+    recorder = Recorder()
+    async with Client(
+        api.token, base_url=api.url, retrieval_url=api.url, on_call=recorder.on_call
+    ) as client:
+        base = api.add_knowledge_base("handbook")
+        await client.knowledge_bases.retrieve(base.uuid, "query", num_results=1)
+
+    route = "/v1/{knowledge_base_uuid}/retrieve"
+    search = Call(account="", operation="", method="POST", route=route)
+    assert [search, "ok"] == recorder.events
+
+
 async def test_a_cancelled_call(api: Emulator) -> None:
     """The context manager sees that the call was cancelled."""
     recorder = Recorder()

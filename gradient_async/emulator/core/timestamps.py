@@ -12,6 +12,7 @@ MINUTE: Final = 60 * SECOND
 """One minute in nanoseconds."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS: Final = range(2, 9999)
 
 # A fixed date: the same arguments must give the same data on any day.
 START_TIME: Final = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * SECOND
@@ -52,10 +53,15 @@ def to_nanoseconds(time: datetime | str) -> int:
     Return the nanoseconds since the epoch of a time, or of its ISO 8601 text.
 
     Raises:
-        ValueError: The text is no time, or the time has no time zone.
+        ValueError: The text is no time, or the time has no time zone, or is not in the
+            years 2 to 9998.
     """
     value = datetime.fromisoformat(time) if isinstance(time, str) else time
     if value.tzinfo is None:
         msg = f"the time {time!s} needs a time zone, such as `2026-11-01T03:00Z`"
+        raise ValueError(msg)
+    # Python's dates end with 9999: the ends of jobs, and other time zones, must fit.
+    if value.year not in _YEARS:
+        msg = f"the time {time!s} is not in the years 2 to 9998"
         raise ValueError(msg)
     return (value - _EPOCH) // timedelta(microseconds=1) * 1_000

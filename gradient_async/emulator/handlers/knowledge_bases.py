@@ -104,7 +104,8 @@ async def get_scheduled_indexing(request: web.Request) -> BytesResponse:
 async def delete_scheduled_indexing(request: web.Request) -> BytesResponse:
     """Delete a schedule."""
     uuid = request.match_info["uuid"]
-    for knowledge_base in request[ACCOUNT].knowledge_bases.values():
+    # A tuple, because tests add knowledge bases from their own threads.
+    for knowledge_base in tuple(request[ACCOUNT].knowledge_bases.values()):
         schedule = knowledge_base.schedule
         if schedule is not None and schedule.uuid == uuid:
             knowledge_base.schedule = None

@@ -39,7 +39,7 @@ class Connection(web.RequestHandler):
         super().__init__(
             server,
             loop=loop,
-            access_log=None,  # type: ignore[arg-type]  # means none, says its documentation
+            access_log=None,  # type: ignore[arg-type]  # documented as none
             auto_decompress=False,
         )
         self._reject = reject

@@ -23,10 +23,12 @@ SourceIds: TypeAlias = Mapping[str, Sequence[str]]
 """The ids of knowledge bases, and those of their data sources."""
 
 UNFINISHED_JOBS: Final = 5
-"""So many have not ended by default: two are pending, and three are running."""
+"""Number of jobs that have not ended by default: two are pending, three running."""
 
 _PENDING_JOBS: Final = 2
 _STEP: Final = 120 * MINUTE
+# The newest job is as old if it has ended, since nothing lies in the future.
+_MAX_DURATION: Final = 15 * MINUTE
 # Protobuf writes fractions with 0, 3, 6 or 9 digits; clients have to read them all.
 _PRECISIONS: Final = (SECOND, SECOND // 1_000, SECOND // 1_000_000, 1)
 # What becomes of all data sources of a job but the last, and of the last.
@@ -61,7 +63,7 @@ class JobHistory:
     count: int
     """Number of jobs."""
     unfinished: int = UNFINISHED_JOBS
-    """The newest so many of them have not ended, up to 5."""
+    """Number of the newest of them that have not ended, up to 5."""
 
     @cached_property
     def knowledge_bases(self) -> SourceIds:
@@ -80,7 +82,7 @@ class JobHistory:
     def uuid(self, age: int) -> str:
         """Return the id of a job."""
         first, rest = self._factors
-        # Multiplied modulo a prime, ages look random and can be told from the ids.
+        # Multiplied modulo a prime, ages look random, and an id leads back to its age.
         bits = (age + 1) * first % _PRIME << 80 | (age + 1) * rest % 2**80
         return str(UUID(int=bits, version=4))
 
@@ -111,6 +113,8 @@ class JobHistory:
         created_at = START_TIME - age * _STEP
         if age:
             created_at -= rng.randrange(0, _STEP - 5 * MINUTE, SECOND)
+        elif not self.unfinished:
+            created_at -= _MAX_DURATION
         base, available = self._items[age % len(self._items)]
         if age < min(_PENDING_JOBS, self.unfinished):
             return generate_pending(rng, self.uuid(age), base, available, created_at)

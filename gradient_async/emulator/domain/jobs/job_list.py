@@ -56,6 +56,7 @@ class JobList:
     _rng: random.Random = attrs.field(init=False)
     _read_seeded: Callable[[int], Job] = attrs.field(init=False)
     _lock: Lock = attrs.field(factory=Lock, init=False)
+    """Held while a job gets its place: tests add jobs from their own threads."""
 
     @_rng.default
     def _create_rng(self) -> random.Random:
@@ -76,8 +77,7 @@ class JobList:
 
     def of_knowledge_base(self, uuid: str) -> Iterator[Age]:
         """Iterate over the ages of a knowledge base's jobs, newest first."""
-        seeded = (it for it in self._history.ages_of(uuid) if it not in self._removed)
-        return merge(self._added_to(uuid), seeded)
+        return merge(self._added_to(uuid), self._seeded_of(uuid))
 
     def at(self, age: Age, now: int) -> Job:
         """Return a job at a time."""
@@ -87,12 +87,11 @@ class JobList:
 
     def unfinished(self, knowledge_base_uuid: str, now: int) -> list[Job]:
         """Return a knowledge base's jobs that have not ended, newest first."""
-        ages = self.of_knowledge_base(knowledge_base_uuid)
         # Of the seeded jobs, only the newest have not ended.
-        limits: list[Age] = [self._history.unfinished, *self._inserted]
-        last = max(limits)
-        recent = takewhile(lambda age: age <= last, ages)
-        return [job for age in recent if (job := self.at(age, now)).is_unfinished]
+        limit = self._history.unfinished
+        seeded = takewhile(limit.__gt__, self._seeded_of(knowledge_base_uuid))
+        ages = merge(self._added_to(knowledge_base_uuid), seeded)
+        return [job for age in ages if (job := self.at(age, now)).is_unfinished]
 
     def last_job(
         self, knowledge_base_uuid: str, now: int
@@ -131,27 +130,22 @@ class JobList:
 
     def add(self, run: JobRun) -> None:
         """Add a job at the head."""
-        # Tests add jobs from their own threads.
         with self._lock:
-            self._newest = max(self._newest, run.created_at)
-            # In this order: an age that is listed has its job.
-            self._store(self._head - 1, run)
-            self._head -= 1
+            self._add_at_head(run)
 
     def insert(self, run: JobRun) -> None:
         """Add a job behind all that are newer."""
-        ages = self._all_ages()
-        index = bisect_left(ages, -run.created_at, key=lambda it: -self._created_at(it))
-        if not index:
-            self.add(run)
-            return
-        before = Fraction(ages[index - 1])
-        after = ages[index] if index < len(ages) else before + 1
         with self._lock:
-            age = (before + after) / 2
-            self._store(age, run)
-            # Replaced, because others may be iterating over it.
-            self._inserted = tuple(sorted([*self._inserted, age]))
+            ages = self._all_ages()
+            index = bisect_left(
+                ages, -run.created_at, key=lambda it: -self._created_at(it)
+            )
+            if index:
+                before = Fraction(ages[index - 1])
+                after = ages[index] if index < len(ages) else before + 1
+                self._add_between(before, after, run)
+            else:
+                self._add_at_head(run)
 
     def add_pending(
         self, count: int, now: int, knowledge_bases: SourceIds
@@ -200,6 +194,18 @@ class JobList:
         ages = range(self._head, self._history.count)
         return sorted([*ages, *self._inserted]) if self._inserted else ages
 
+    def _add_at_head(self, run: JobRun) -> None:
+        self._newest = max(self._newest, run.created_at)
+        # In this order: an age that is listed has its job.
+        self._store(self._head - 1, run)
+        self._head -= 1
+
+    def _add_between(self, before: Fraction, after: Age, run: JobRun) -> None:
+        age = (before + after) / 2
+        self._store(age, run)
+        # Replaced, because others may be iterating over it.
+        self._inserted = tuple(sorted([*self._inserted, age]))
+
     def _store(self, age: Age, run: JobRun) -> None:
         self._runs[age] = run
         self._added[run.uuid] = age
@@ -209,6 +215,11 @@ class JobList:
 
     def _created_at(self, age: Age) -> int:
         return self._run(age).created_at
+
+    def _seeded_of(self, knowledge_base_uuid: str) -> Iterator[int]:
+        """Iterate over the ages of a base's seeded jobs, newest first."""
+        ages = self._history.ages_of(knowledge_base_uuid)
+        return (age for age in ages if age not in self._removed)
 
     def _added_to(self, knowledge_base_uuid: str) -> list[Age]:
         """Return the ages of the jobs that were added to a base, newest first."""
