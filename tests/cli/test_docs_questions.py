@@ -1,4 +1,4 @@
-"""The questions on the page about the command are answered as it shows."""
+"""Each question on the page about the command takes one command, as it shows."""
 
 from __future__ import annotations
 
