@@ -43,6 +43,9 @@ class Column(Generic[T]):
     render: Callable[[T], Text] | None = attrs.field(default=None, kw_only=True)
     """Return the cell of a table; None renders the value."""
 
+    is_kept: bool = attrs.field(default=False, kw_only=True)
+    """Whether even the narrowest terminal shows it."""
+
     @title.default
     def _default_title(self) -> str:
         return self.name.upper().replace("_", " ")

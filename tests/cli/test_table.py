@@ -88,11 +88,20 @@ def test_fit_columns(width: int, expected: str) -> None:
     assert expected.split() == [it.name for it in fit_columns(COLUMNS, width)]
 
 
-def test_reasons_fit_where_times_do_not() -> None:
-    """In 80 columns with one for accounts, `--why` shows why."""
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (0, "uuid reason"),
+        # 80 columns, with one for accounts.
+        (71, "uuid status reason"),
+        (79, "uuid status created_at reason"),
+    ],
+)
+def test_reasons_fit_where_times_do_not(width: int, expected: str) -> None:
+    """However narrow a terminal is, `--why` shows why."""
     columns = JOBS_WITH_REASONS.find(JOBS_WITH_REASONS.table)
 
-    assert ["uuid", "status", "reason"] == [it.name for it in fit_columns(columns, 70)]
+    assert expected.split() == [it.name for it in fit_columns(columns, width)]
 
 
 @pytest.mark.parametrize(

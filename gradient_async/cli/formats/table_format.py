@@ -64,16 +64,17 @@ def _used_by(columns: Sequence[Column[T]]) -> int:
 
 def fit_columns(columns: Sequence[Column[T]], width: int) -> list[Column[T]]:
     """
-    Return the columns that fit into `width`, at least the first one.
+    Return the columns that fit into `width`, in their order.
 
-    One that is too wide does not keep a narrower one behind it out: a reason, which is
-    last because it has any length, must not give way to a time.
+    The first one and those that are kept are always among them. One that is too wide
+    does not keep a narrower one behind it out.
     """
-    shown: list[Column[T]] = []
+    names = {columns[0].name, *(it.name for it in columns if it.is_kept)}
     for column in columns:
-        if not shown or _used_by([*shown, column]) <= width + len(_GAP):
-            shown.append(column)
-    return shown
+        wanted = [it for it in columns if it.name in {*names, column.name}]
+        if _used_by(wanted) <= width + len(_GAP):
+            names.add(column.name)
+    return [it for it in columns if it.name in names]
 
 
 def _heading(column: Column[T]) -> Text:

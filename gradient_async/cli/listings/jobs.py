@@ -58,7 +58,7 @@ JOBS: Final = Listing[IndexingJob](
         Column("failed_item_count", ColumnType.INTEGER),
         Column("error_msg"),
         Column("error_details"),
-        Column("reason"),
+        Column("reason", is_kept=True),
     ),
     table=(
         "uuid",
