@@ -229,6 +229,35 @@ async def test_a_new_job_is_the_newest_by_date() -> None:
     assert sorted(dates, reverse=True) == dates
 
 
+@pytest.mark.parametrize("unfinished", range(6))
+def test_unfinished_jobs_keep_their_knowledge_bases_busy(unfinished: int) -> None:
+    """All seeded jobs that have not ended count, also behind one that was inserted."""
+    api = Emulator(jobs=40, unfinished=unfinished)
+    expected = set(api.job_uuids()[:unfinished])
+    bases = [str(it["uuid"]) for it in api.knowledge_bases()]
+    old = {"status": "pending", "created_at": "2026-10-01T00:00Z"}
+    expected |= {api.add_job(base, **old) for base in bases}
+    jobs, now = api._account(None).jobs, api._platform.clock.now
+
+    assert expected == {job.uuid for it in bases for job in jobs.unfinished(it, now)}
+
+
+async def test_an_added_job_is_newer_than_one_ahead_of_the_clock() -> None:
+    """A job that a client starts now does not set the dates of later ones back."""
+    async with (
+        Emulator(jobs=0) as api,
+        Client(api.token, base_url=api.url) as client,
+    ):
+        (ahead,) = api.add_jobs(1)
+        busy = (await client.indexing_jobs.get(ahead)).knowledge_base_uuid
+        base = next(it for it in api.knowledge_bases() if it["uuid"] != busy)
+        await client.indexing_jobs.create(str(base["uuid"]))
+        (last,) = api.add_jobs(1)
+        dates = {str(it["uuid"]): str(it["created_at"]) for it in api.jobs()}
+
+    assert dates[last] > dates[ahead]
+
+
 @pytest.mark.parametrize("unfinished", [-1, 6])
 def test_invalid_number_of_unfinished_jobs(unfinished: int) -> None:
     """There are 0 to 5 of them."""
