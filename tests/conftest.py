@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Mapping
 
 import hypothesis
@@ -15,6 +16,10 @@ from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from tests.support.examples import ARE_FEWER, examples
 from tests.support.virtual_time import VirtualTimeLoop
+
+# A shell that runs the tests in the background ignores Ctrl-C, and so would the
+# commands that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Deadlines fail on a busy machine. New random examples could fail an unrelated change
 # in CI, and miss a branch where coverage is measured.
