@@ -33,12 +33,12 @@ class PartFile:
     """
 
     def __init__(self, target: Path, wanted: ExportState) -> None:
-        self.target = find_target(target)
-        self.path = self.target.with_name(f"{self.target.name}.part")
+        self.target: Path = find_target(target)
+        self.path: Path = self.target.with_name(f"{self.target.name}.part")
         self._state_path = self.target.with_name(f"{self.target.name}.part.json")
-        self.state = wanted
+        self.state: ExportState = wanted
         """The state that was saved last."""
-        self.rows = 0
+        self.rows: int = 0
         """Number of rows written."""
 
     def open(self, *, resume: bool, force: bool) -> TextIO:
