@@ -77,7 +77,7 @@ async def test_commands_are_copied(page: Page, site: Path) -> None:
     """The button copies the commands of a session, without prompts and output."""
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await page.goto((site / f"{COMMANDS}.html").as_uri())
-    session = page.locator(".highlight-console").filter(has_text="$ ").nth(1)
+    session = page.locator(".highlight-console").filter(has_text="UUID").first
     shown = await session.locator("pre").inner_text()
     await session.hover()
     await session.locator("button.copybtn").click()

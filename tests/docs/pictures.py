@@ -180,6 +180,6 @@ def draw(name: str) -> str:
     return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  (run by hand)
     for picture in PICTURES:
         (STATIC / picture).write_text(draw(picture), "utf-8")
