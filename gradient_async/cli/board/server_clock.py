@@ -26,7 +26,7 @@ class ServerClock:
     """Seconds by which the server is ahead of this computer, at least."""
 
     def observe(self, job: IndexingJob, now: float) -> None:
-        """Take in the times of a job that was received at `now`, by this computer."""
+        """Update the estimate by a job that was received at `now`, by this computer."""
         moments = (job.created_at, job.updated_at, job.started_at, job.finished_at)
         ahead = [it.timestamp() - now for it in moments if it is not None]
         if self._ahead is not None:
