@@ -27,3 +27,9 @@ def account(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
     monkeypatch.setenv(TOKEN_VARIABLES[0], api.token)
     return api
+
+
+@pytest.fixture
+def server(gradient_emulator: Emulator) -> Emulator:
+    """Return the emulator to which the environment points."""
+    return gradient_emulator

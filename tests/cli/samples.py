@@ -16,6 +16,7 @@ from gradient_async import (
 from gradient_async.cli.formats.sheet import Sheet
 from gradient_async.cli.listings.jobs import JOBS
 from gradient_async.cli.rows import Row
+from gradient_async.emulator import Emulator
 
 CREATED_AT: Final = datetime(2026, 10, 31, 8, 5, tzinfo=UTC)
 
@@ -66,3 +67,9 @@ def sheet_of(
 ) -> Sheet[IndexingJob]:
     """Return what to write of a list of jobs."""
     return Sheet(listing=JOBS, accounts=accounts, names=names, is_wide=is_wide)
+
+
+def first(server: Emulator) -> tuple[str, str]:
+    """Return name and id of the newest knowledge base."""
+    base = server.knowledge_bases()[0]
+    return str(base["name"]), str(base["uuid"])

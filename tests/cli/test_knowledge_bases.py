@@ -16,21 +16,10 @@ from gradient_async.cli.application import run
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing.background import run_in_background
+from tests.cli.samples import first
 from tests.cli.terminal import HOSTILE, Terminal
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def server(gradient_emulator: Emulator) -> Emulator:
-    """Return the emulator to which the environment points."""
-    return gradient_emulator
-
-
-def first(server: Emulator) -> tuple[str, str]:
-    """Return name and id of the newest knowledge base."""
-    base = server.knowledge_bases()[0]
-    return str(base["name"]), str(base["uuid"])
 
 
 MODELS = (

@@ -15,12 +15,6 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def server(gradient_emulator: Emulator) -> Emulator:
-    """Return the emulator to which the environment points."""
-    return gradient_emulator
-
-
-@pytest.fixture
 def base(server: Emulator) -> str:
     """Return the name of a knowledge base without a schedule."""
     return str(server.knowledge_bases()[0]["name"])

@@ -20,21 +20,10 @@ from gradient_async.models import (
     UnknownDataSource,
     WebCrawlerDataSource,
 )
+from tests.cli.samples import first
 from tests.cli.terminal import Terminal
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def server(gradient_emulator: Emulator) -> Emulator:
-    """Return the emulator to which the environment points."""
-    return gradient_emulator
-
-
-def first(server: Emulator) -> tuple[str, str]:
-    """Return name and id of the newest knowledge base."""
-    base = server.knowledge_bases()[0]
-    return str(base["name"]), str(base["uuid"])
 
 
 def source_uuids(server: Emulator, base: str) -> list[object]:
