@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import pytest
 from playwright.async_api import Page, expect
 
-from gradient_async.cli.application import app
+from gradient_async.cli.command_tree import app
 from gradient_async.emulator import Emulator, Fault
 from tests.browser.test_board import expect_no_overflow
 from tests.cli.hostile import HOSTILE, hostile_bases, hostile_jobs, list_body

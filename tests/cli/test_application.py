@@ -14,7 +14,8 @@ from cyclopts import App
 
 import gradient_async.cli.commands.jobs
 from gradient_async.cli import main
-from gradient_async.cli.application import app, run
+from gradient_async.cli.application import run
+from gradient_async.cli.command_tree import app
 from gradient_async.emulator import Emulator, Fault
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gradient_async.cli.application import app, run
+from gradient_async.cli.application import run
+from gradient_async.cli.command_tree import app
 from gradient_async.cli.exit_codes import ExitCode
 from gradient_async.emulator import Emulator
 from gradient_async.emulator.__main__ import create_parser

@@ -29,7 +29,7 @@ from gradient_async import (
     ServerError,
 )
 from gradient_async.accounts import StreamPosition
-from gradient_async.cli.application import app
+from gradient_async.cli.command_tree import app
 from gradient_async.cli.export.cell_lines import convert_to_parquet, write_cell_lines
 from gradient_async.cli.export.part_file import PartFile
 from gradient_async.cli.export.state import ExportState

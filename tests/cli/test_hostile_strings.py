@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 
-from gradient_async.cli.application import app
+from gradient_async.cli.command_tree import app
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.printable import printable
 

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from gradient_async.cli.application import app
+from gradient_async.cli.command_tree import app
 from gradient_async.cli.listings.jobs import JOBS
 from gradient_async.emulator import Emulator
 

@@ -26,7 +26,8 @@ from gradient_async import (
     IndexingJobStatus,
     ServerError,
 )
-from gradient_async.cli.application import app, run
+from gradient_async.cli.application import run
+from gradient_async.cli.command_tree import app
 from gradient_async.cli.report.bases import Base
 from gradient_async.cli.report.charts import Bar, Chart, add_bar_chart
 from gradient_async.cli.report.elements import Element, to_html
