@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import attrs
 from cyclopts import Parameter
@@ -154,3 +154,7 @@ class Connection:
                 names = ", ".join(map(printable, known))
                 msg = f"no account named {printable(name)!r}; there are: {names}"
                 raise accounts.UnknownAccountError(msg)
+
+
+DEFAULT_CONNECTION: Final = Connection()
+"""What commands use if no option is given."""

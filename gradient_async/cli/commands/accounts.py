@@ -13,9 +13,9 @@ from gradient_async.cli.account_checks import check_accounts, raise_for_refused
 from gradient_async.cli.accounts_store import change_file, read_accounts
 from gradient_async.cli.accounts_text import Value, add_account, remove_account
 from gradient_async.cli.config_place import require_accounts_file
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.keyring_store import (
     delete_token,
     keyring_command,
@@ -33,8 +33,6 @@ from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.printable import printable
 from gradient_async.transport.credentials import TOKEN_PATTERN
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _NO_TOKEN: Final = TokenOptions()
 
 # Unlocking a keyring may take a while.
@@ -45,7 +43,9 @@ File = Annotated[Path | None, Parameter(name="--accounts-file")]
 
 
 async def list_accounts(
-    *, output: OutputOptions = _TABLE, connection: Connection = _DEFAULTS
+    *,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     List the accounts that there are, and where their tokens come from.
@@ -59,7 +59,9 @@ async def list_accounts(
 
 
 async def check(
-    *, output: OutputOptions = _TABLE, connection: Connection = _DEFAULTS
+    *,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Check the token of each account by a call that costs one request.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from rich.text import Text
 
 from gradient_async.cli.account_checks import check_accounts, raise_for_refused
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.facts import plain, render_facts, write_lines
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.formatting import format_time
 from gradient_async.cli.listings.accounts import (
     AUTHENTICATED_ACCOUNTS,
@@ -19,12 +18,11 @@ from gradient_async.cli.listings.accounts import (
 from gradient_async.cli.rows import iterate
 from gradient_async.settings import find_base_url
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
-
 
 async def status(
-    *, output: OutputOptions = _TABLE, connection: Connection = _DEFAULTS
+    *,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Show which token is used, where it comes from, and whether it works.

@@ -10,7 +10,7 @@ from typing import Final
 from rich.text import Text
 
 from gradient_async.cli.account_checks import check_accounts
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import create_console
 from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.findings import (
@@ -24,11 +24,10 @@ from gradient_async.cli.network_probe import UNREACHED, check_network
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.printable import printable
 
-_DEFAULTS: Final = Connection()
 _NAME_WIDTH: Final = 10
 
 
-async def doctor(*, connection: Connection = _DEFAULTS) -> None:
+async def doctor(*, connection: Connection = DEFAULT_CONNECTION) -> None:
     """
     Check everything that the command needs: a line each, with what to do.
 

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
 from gradient_async.cli.export.export import ExportFormat, complete_file, write_part
 from gradient_async.cli.export.part_file import PartFile
@@ -33,7 +33,6 @@ _FORMATS: Final[Mapping[str, ExportFormat]] = {
     ".parquet": "parquet",
 }
 _ALL_JOBS: Final = JobOptions()
-_DEFAULTS: Final = Connection()
 
 
 async def export_jobs(
@@ -49,7 +48,7 @@ async def export_jobs(
     resume: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     force: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
     jobs: JobOptions = _ALL_JOBS,
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Write indexing jobs to a file, newest first.

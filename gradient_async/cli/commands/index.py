@@ -11,10 +11,10 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from gradient_async.cli.board.follow import Put, follow_job
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import can_draw, create_console, write_note
 from gradient_async.cli.exit_codes import ExitCode
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.job_details import write_details
 from gradient_async.cli.job_exit_codes import exit_code_of_job
 from gradient_async.cli.job_progress import JobProgress
@@ -24,8 +24,6 @@ from gradient_async.client import Client
 from gradient_async.errors import IndexingJobRunningError
 from gradient_async.models import IndexingJob
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _HOUR: Final = 3600.0
 
 
@@ -38,8 +36,8 @@ async def index(
         tuple[str, ...], Parameter(name="--source", negative=(), show_default=False)
     ] = (),
     timeout: Annotated[float, Parameter(validator=Number(gt=0))] = _HOUR,  # noqa: ASYNC109
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> int:
     """
     Index a knowledge base: start a job once its database is ready, and show the job.

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.job_details import write_details
 from gradient_async.cli.job_options import JobOptions
 from gradient_async.cli.listings.jobs import JOBS, JOBS_WITH_REASONS
@@ -18,16 +18,14 @@ from gradient_async.cli.selection import find_base_uuid, find_job
 from gradient_async.errors import ConfigurationError
 
 _ALL_JOBS: Final = JobOptions()
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 
 
 async def list_jobs(
     *,
     jobs: JobOptions = _ALL_JOBS,
     why: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     List indexing jobs, newest first.
@@ -56,8 +54,8 @@ async def get_job(
     job: str,
     /,
     *,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Show an indexing job: its progress, and what it did with each data source.
@@ -77,7 +75,7 @@ async def get_job(
 
 async def cancel_jobs(
     *jobs: Annotated[str, Parameter(show_default=False)],
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Cancel indexing jobs.
@@ -103,8 +101,8 @@ async def start_job(
     sources: Annotated[
         tuple[str, ...], Parameter(name="--source", negative=(), show_default=False)
     ] = (),
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Start an indexing job, and show it; `gradient-async index --wait` also waits for it.

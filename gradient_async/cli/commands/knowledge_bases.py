@@ -16,9 +16,9 @@ from rich.text import Text
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.cli.confirmation import require_confirmation
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import create_console, show_status, write_note
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.knowledge_base_details import write_base
 from gradient_async.cli.listings.chunks import CHUNKS
 from gradient_async.cli.listings.knowledge_bases import (
@@ -42,16 +42,14 @@ from gradient_async.models import (
 from gradient_async.paging import Paginator
 from gradient_async.printable import printable
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _NO_SOURCES: Final = SourceOptions()
 
 
 async def list_bases(
     *,
     details: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     List knowledge bases.
@@ -104,8 +102,8 @@ async def get_base(
     knowledge_base: str,
     /,
     *,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Show a knowledge base: its database, its model and its data sources.
@@ -149,8 +147,8 @@ async def create_base(
     ] = None,
     sources: SourceOptions = _NO_SOURCES,
     wait: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Create a knowledge base, and show it.
@@ -239,7 +237,7 @@ async def delete_base(
     /,
     *,
     yes: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Delete a knowledge base, with its data sources and its schedule.
@@ -264,8 +262,8 @@ async def search_base(
     *,
     limit: Annotated[int, Parameter(validator=Number(gte=1))] = 10,
     alpha: Annotated[float | None, Parameter(validator=Number(gte=0, lte=1))] = None,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Search a knowledge base, and show the chunks that fit best.

@@ -12,11 +12,11 @@ from typing import Final, TypeVar
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.cli.columns import Listing
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
 from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.files import replace_when_complete
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.formats.sheet import Sheet
 from gradient_async.cli.formats.table_format import write_table
 from gradient_async.cli.job_options import BaseJobOptions
@@ -38,8 +38,6 @@ from gradient_async.models import IndexingJob
 T = TypeVar("T")
 
 _ALL_JOBS: Final = BaseJobOptions()
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _MOST_FAILURES: Final = 10
 
 
@@ -48,8 +46,8 @@ async def report_jobs(
     by: GroupBy = "knowledge-base",
     html: Path | None = None,
     jobs: BaseJobOptions = _ALL_JOBS,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Sum up indexing jobs: success, tokens, cost, durations, and why sources failed.

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter, Token
 
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.listings.schedules import DAY_NAMES, SCHEDULES, name_day
 from gradient_async.cli.selection import find_base_uuid
 from gradient_async.client import Client
@@ -17,8 +17,6 @@ from gradient_async.errors import ConflictError, NotFoundError, UnknownNameError
 from gradient_async.models import ScheduledIndexing
 from gradient_async.printable import printable
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _GROUPS: Final = {"daily": range(1, 8), "weekdays": range(1, 6)}
 
 
@@ -53,8 +51,8 @@ async def get_schedule(
     knowledge_base: str,
     /,
     *,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Show the schedule by which the platform indexes a knowledge base.
@@ -88,8 +86,8 @@ async def set_schedule(
         Parameter(converter=_convert_days, negative=(), consume_multiple=False),
     ],
     time: str,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Set the schedule of a knowledge base, in place of the one it has.
@@ -126,7 +124,7 @@ async def remove_schedule(
     knowledge_base: str,
     /,
     *,
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Remove the schedule of a knowledge base.

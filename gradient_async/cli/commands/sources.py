@@ -8,9 +8,9 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from gradient_async.cli.confirmation import require_confirmation
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
-from gradient_async.cli.formats.options import OutputOptions
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.listings.data_sources import DATA_SOURCES, UPLOADS, locate
 from gradient_async.cli.rows import iterate
 from gradient_async.cli.selection import find, find_base_uuid
@@ -18,8 +18,6 @@ from gradient_async.cli.source_options import SourceOptions
 from gradient_async.cli.upload_progress import upload_files
 from gradient_async.errors import ConfigurationError
 
-_DEFAULTS: Final = Connection()
-_TABLE: Final = OutputOptions()
 _NO_SOURCES: Final = SourceOptions()
 
 
@@ -27,8 +25,8 @@ async def list_sources(
     knowledge_base: str,
     /,
     *,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     List the data sources of a knowledge base, and how they were indexed last.
@@ -49,8 +47,8 @@ async def add_sources(
     /,
     *,
     sources: SourceOptions = _NO_SOURCES,
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Add data sources to a knowledge base; `gradient-async index` then indexes them.
@@ -78,8 +76,8 @@ async def add_sources(
 
 async def upload(
     *files: Annotated[Path, Parameter(show_default=False)],
-    output: OutputOptions = _TABLE,
-    connection: Connection = _DEFAULTS,
+    output: OutputOptions = DEFAULT_OUTPUT,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Upload files for a new knowledge base.
@@ -106,7 +104,7 @@ async def remove_source(
     /,
     *,
     yes: Annotated[bool, Parameter(negative=(), show_default=False)] = False,
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
     """
     Remove a data source from a knowledge base.

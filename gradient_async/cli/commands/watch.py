@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
 
@@ -18,7 +18,7 @@ from gradient_async.cli.board.follow import follow_all, follow_job
 from gradient_async.cli.board.inbox import Source
 from gradient_async.cli.board.live_board import LiveBoard
 from gradient_async.cli.board.state import KEPT_SECONDS, Board, have_ended
-from gradient_async.cli.connection import Connection
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import can_draw, create_console
 from gradient_async.cli.exit_codes import ExitCode
 from gradient_async.cli.job_exit_codes import exit_code_of_jobs
@@ -27,13 +27,11 @@ from gradient_async.cli.selection import find_job
 Output: TypeAlias = Literal["lines", "jsonl"] | None
 """How events are written; None means a board if that can be drawn, else lines."""
 
-_DEFAULTS: Final = Connection()
-
 
 async def watch_jobs(
     *jobs: Annotated[str, Parameter(show_default=False)],
     output: Annotated[Output, Parameter(name=("--output", "-o"))] = None,
-    connection: Connection = _DEFAULTS,
+    connection: Connection = DEFAULT_CONNECTION,
 ) -> int:
     """
     Watch indexing jobs, live: all that run, or those named until they have ended.

@@ -96,3 +96,7 @@ class OutputOptions:
         """Write a single item to stdout: as JSON an object, else as a list of one."""
         kind: Format = "jsonl" if self.format == "json" else self.format
         await attrs.evolve(self, format=kind).write(iterate([item]), listing)
+
+
+DEFAULT_OUTPUT: Final = OutputOptions()
+"""A table of the usual columns."""
