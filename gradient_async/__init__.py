@@ -139,6 +139,7 @@ __all__ = [
     "RetryPolicy",
     "ScheduledIndexing",
     "ServerError",
+    "SharedStoreError",
     "Slot",
     "SpacesDataSource",
     "StatusError",

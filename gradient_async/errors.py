@@ -33,6 +33,7 @@ Every error of the package, in one tree.
     │   ├── UnprocessableEntityError        422
     │   ├── RateLimitError                  429
     │   └── ServerError                     5xx
+    ├── SharedStoreError                    the shared Redis or Valkey failed
     ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
     └── UnknownAccountError (KeyError)      there is no account of this name
 
@@ -371,6 +372,13 @@ class PaginationError(GradientError):
 
     page: int = attrs.field(default=0, kw_only=True)
     """Number of the page that revealed it, counted from 1."""
+
+
+class SharedStoreError(GradientError):
+    """The Redis or Valkey server of a `SharedStore` failed, or was not reached."""
+
+    _hint = "Check the server, its URL and its password"
+    http_status = 503
 
 
 @attrs.define(slots=False, eq=False, repr=False, auto_exc=False)

@@ -1,0 +1,201 @@
+"""The connection to a server: what it needs, and what is said where it lacks that."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from redis.asyncio import Redis
+
+from gradient_async import ConfigurationError, SharedStoreError
+from gradient_async.shared import SharedStore
+from gradient_async.shared.script import Script
+from gradient_async.shared.server_check import find_version_fault
+from gradient_async.shared.store import KEY_VARIABLE, to_text
+from tests.shared.conftest import KEY
+from tests.shared.redis_server import RedisServer, find_binaries
+
+pytestmark = pytest.mark.real_time
+
+ECHO = Script("return ARGV[1]")
+
+
+@pytest.fixture
+def guarded() -> Iterator[RedisServer]:
+    """Start a server with users who may not do everything."""
+    with TemporaryDirectory(prefix="redis") as directory:
+        server = RedisServer(
+            Path(directory),
+            next(find_binaries()),
+            *("--requirepass", "correct-password"),
+            *("--user", "noscripts", "on", ">p", "~*", "+@all", "-@scripting"),
+            *("--user", "nostreams", "on", ">p", "~*", "+@all", "-@stream"),
+            *("--user", "cautious", "on", ">p", "~*", "+@all", "-@dangerous"),
+        )
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize(
+    ("user", "reason"),
+    [
+        ("", "[Aa]uthentication required"),
+        ("default:wrong-password", "invalid username-password pair"),
+        ("noscripts:p", "no permissions to run the 'evalsha' command"),
+        ("nostreams:p", "no permissions to run the 'xlen' command"),
+    ],
+)
+async def test_a_server_that_refuses(
+    guarded: RedisServer, user: str, reason: str
+) -> None:
+    """A wrong password, missing scripts and missing streams are errors at the start."""
+    url = guarded.url.replace("unix://", f"unix://{user}@")
+    with pytest.raises(SharedStoreError, match=reason) as caught:
+        async with SharedStore(url, key=KEY):
+            pass
+
+    assert "wrong-password" not in str(pickle.loads(pickle.dumps(caught.value)))
+
+
+async def test_a_user_without_dangerous_commands(guarded: RedisServer) -> None:
+    """A user who may not ask for the version is accepted."""
+    url = guarded.url.replace("unix://", "unix://cautious:p@")
+    async with SharedStore(url, key=KEY) as store:
+        assert "x" == to_text(await store.run(ECHO, ["k"], "x"))
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere.sock"])
+async def test_a_server_that_is_not_there(url: str) -> None:
+    """A server that cannot be reached is an error at the start."""
+    with pytest.raises(SharedStoreError, match="connecting to"):
+        async with SharedStore(url, key=KEY):
+            pass
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost", "localhost:6379", "redis://h:99999", ""]
+)
+def test_an_invalid_url(url: str) -> None:
+    """What is no URL of Redis is refused when the store is created."""
+    with pytest.raises(ConfigurationError, match=r"^redis: "):
+        SharedStore(url, key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("information", "fault"),
+    [
+        ("# Server\r\nredis_version:7.0.15\r\n", None),
+        ("redis_version:6.2.0\r\n", None),
+        ("redis_version:10.0.0\r\n", None),
+        ("redis_version:6.0.16\r\n", "the server has version 6.0.16, 6.2 is needed"),
+        ("redis_version:5.0.7\r\n", "the server has version 5.0.7, 6.2 is needed"),
+        ("", None),
+    ],
+)
+def test_versions(information: str, fault: str | None) -> None:
+    """Version 6.2 is the oldest that is accepted."""
+    assert fault == find_version_fault(information)
+
+
+async def test_an_old_version() -> None:
+    """A server of version 6.0 is refused at the start."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        information = b"redis_version:6.0.16\r\n"
+        while line := await reader.readline():
+            if line.strip() == b"EVALSHA":
+                writer.write(b"$%d\r\n%s\r\n" % (len(information), information))
+            elif line.strip() in {b"HELLO", b"SETINFO"}:
+                writer.write(b"-ERR unknown command\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as old:
+        port = old.sockets[0].getsockname()[1]
+        with pytest.raises(SharedStoreError, match=r"version 6\.0\.16, 6\.2 is needed"):
+            async with SharedStore(f"redis://127.0.0.1:{port}", key=KEY):
+                pass
+
+
+async def test_a_server_that_hangs(server: RedisServer) -> None:
+    """A command is given up after the timeout."""
+    async with SharedStore(server.url, key=KEY, timeout=0.05) as store:
+        server.pause()
+        with pytest.raises(SharedStoreError, match=r"no response within 0\.05 s"):
+            await store.run(ECHO, ["k"], "x")
+        server.resume()
+        assert "later" == to_text(await store.run(ECHO, ["k"], "later"))
+
+
+@pytest.mark.parametrize("decode", [True, False])
+async def test_the_callers_client(server: RedisServer, decode: bool) -> None:
+    """A client that was passed in is used, decodes as it likes, and stays open."""
+    async with Redis.from_url(server.url, decode_responses=decode) as own:
+        async with SharedStore(own, key=KEY) as store:
+            assert "é" == to_text(await store.run(ECHO, ["k"], "é"))
+        assert await own.ping()
+
+
+async def test_a_forgotten_script(server: RedisServer, store: SharedStore) -> None:
+    """A script that the server no longer knows is sent again."""
+    assert "1" == to_text(await store.run(ECHO, ["k"], "1"))
+    await store.execute("SCRIPT", "FLUSH")
+    assert "2" == to_text(await store.run(ECHO, ["k"], "2"))
+
+
+async def test_an_error_of_a_script(store: SharedStore) -> None:
+    """An error that a script returns is raised with its text."""
+    with pytest.raises(SharedStoreError, match="FENCED by a test"):
+        await store.run(Script("return redis.error_reply('FENCED by a test')"), ["k"])
+
+
+async def test_cancelled_commands(store: SharedStore) -> None:
+    """A cancelled command never leaves its reply to the next one."""
+    generator = random.Random(1)
+
+    async def call(number: int) -> str:
+        return to_text(await store.run(ECHO, ["k"], str(number)))
+
+    for round_number in range(200):
+        tasks = [asyncio.create_task(call(number)) for number in range(4)]
+        for _ in range(generator.randrange(12)):
+            await asyncio.sleep(0)
+        tasks[round_number % 4].cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        for number, result in enumerate(results):
+            assert str(number) == result or isinstance(result, asyncio.CancelledError)
+
+
+def test_names_on_the_server() -> None:
+    """The name of something depends on the key, and does not contain it."""
+    first, second = (SharedStore("redis://h", key=it * 16) for it in "ab")
+
+    assert first.hide("token") == SharedStore("redis://h", key=b"a" * 16).hide("token")
+    assert first.hide("token") != second.hide("token")
+    assert 32 == len(first.hide("token"))
+
+
+@pytest.mark.parametrize("key", [None, "", "short", b"fifteen bytes.."])
+def test_a_missing_key(key: str | bytes | None) -> None:
+    """A key that is missing or short is refused, and not quoted."""
+    with pytest.raises(ConfigurationError, match=KEY_VARIABLE) as caught:
+        SharedStore("redis://h", key=key)
+
+    assert str(key) not in str(caught.value) or not key
+
+
+def test_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key comes from the environment if none is passed."""
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+
+    assert SharedStore("redis://h", key=KEY).hide("x") == SharedStore("redis://h").hide(
+        "x"
+    )
+    assert "<SharedStore 'gradient'>" == repr(SharedStore("redis://h:password@h"))
