@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import pickle
 from datetime import timedelta
 
 import pytest
@@ -13,11 +12,9 @@ import pytest_asyncio
 from gradient_async import (
     Client,
     ConfigurationError,
-    IndexingJobFailedError,
     IndexingJobPhase,
     IndexingJobStatus,
     IndexingJobTimeoutError,
-    NotFoundError,
     RateLimit,
     SpacesDataSource,
     WebCrawlerDataSource,
@@ -99,61 +96,6 @@ async def test_watch(api: Emulator, client: Client) -> None:
     assert timedelta(seconds=90) == states[-1].duration
 
 
-async def test_wait(client: Client) -> None:
-    """The finished job is returned."""
-    base, _ = await create_base(client, BUCKET)
-    started = await client.indexing_jobs.create(base)
-
-    job = await client.indexing_jobs.wait(started.uuid)
-
-    assert (Phase.SUCCEEDED, Status.COMPLETED) == (job.phase, job.status)
-    assert job.succeeded
-
-
-async def test_failed_job(client: Client) -> None:
-    """A failed job raises an error that carries the job and its data sources."""
-    base, (source,) = await create_base(client, CRAWLER)
-    started = await client.indexing_jobs.create(base)
-
-    with pytest.raises(IndexingJobFailedError) as caught:
-        await client.indexing_jobs.wait(started.uuid)
-    error = caught.value
-    (failed,) = error.job.failed_sources
-
-    assert (Phase.FAILED, Status.FAILED) == (error.job.phase, error.job.status)
-    assert source == failed.data_source_uuid
-    assert failed.error_msg is not None
-    assert failed.error_msg in str(error)
-    assert error.job == pickle.loads(pickle.dumps(error)).job
-
-
-async def test_failed_job_without_check(client: Client) -> None:
-    """With `check=False` a failed job is returned."""
-    base, _ = await create_base(client, CRAWLER)
-    started = await client.indexing_jobs.create(base)
-
-    job = await client.indexing_jobs.wait(started.uuid, check=False)
-
-    assert Phase.FAILED is job.phase
-    assert not job.succeeded
-
-
-@pytest.mark.parametrize("seconds", [0.5, 5.0, 61.0])
-async def test_deadline(seconds: float, api: Emulator, client: Client) -> None:
-    """Waiting ends within half a second before the timeout, and not after it."""
-    base, (source,) = await create_base(client, BUCKET)
-    api.plan_source(source, seconds=1000)
-    started = await client.indexing_jobs.create(base)
-    started_at = now()
-
-    with pytest.raises(IndexingJobTimeoutError, match=started.uuid) as caught:
-        await client.indexing_jobs.wait(started.uuid, timeout=seconds)
-
-    assert seconds - 0.5 <= now() - started_at <= seconds + 0.01
-    assert [started.uuid] == [job.uuid for job in caught.value.jobs]
-    assert isinstance(caught.value, TimeoutError)
-
-
 async def test_cancel_on_timeout(api: Emulator, client: Client) -> None:
     """With `cancel_on_timeout` the job is cancelled at the timeout."""
     base, (source,) = await create_base(client, BUCKET)
@@ -165,31 +107,6 @@ async def test_cancel_on_timeout(api: Emulator, client: Client) -> None:
 
     assert Phase.CANCELLED is job.phase
     assert Phase.CANCELLED is (await client.indexing_jobs.get(job.uuid)).phase
-
-
-@pytest.mark.parametrize("phase", ["", '"phase": "BATCH_JOB_PHASE_DREAMING",'])
-async def test_unknown_phase(phase: str, api: Emulator, client: Client) -> None:
-    """A job with a missing or new phase ends with the timeout, after an hour."""
-    body = b'{"job": {%b "uuid": "a"}}' % phase.encode()
-    api.fail(Fault(body=body, path=f"{LIST}/*", times=None))
-    started_at = now()
-
-    with pytest.raises(IndexingJobTimeoutError, match="unknown to this version"):
-        await client.indexing_jobs.wait("a")
-
-    assert 3600.0 == pytest.approx(now() - started_at, abs=1)
-
-
-async def test_unknown_job(client: Client) -> None:
-    """Waiting for an unknown id raises at once."""
-    started_at = now()
-
-    with pytest.raises(NotFoundError):
-        await client.indexing_jobs.wait("nothing")
-    with pytest.raises(NotFoundError):
-        await client.indexing_jobs.wait_all(["nothing", "nowhere"])
-
-    assert now() == pytest.approx(started_at, abs=0.01)
 
 
 async def test_run(api: Emulator, client: Client) -> None:
