@@ -8,7 +8,6 @@ import pytest
 
 from gradient_async import (
     Client,
-    RateLimit,
 )
 from gradient_async.emulator import Emulator
 from tests.support.streams import take
@@ -52,16 +51,3 @@ async def test_break_leaves_nothing(per_page: int) -> None:
     pages = {request.query["page"] for request in api.requests}
     # At 4 a page, item 10 is on page 3: two pages read, and 4 prefetched.
     assert len(pages) <= (1 if per_page == 200 else 2 + 4)
-
-
-async def test_concurrent_streams() -> None:
-    """Streams that share a client do not affect each other."""
-    async with Emulator(jobs=450, limits=None, jitter=0.2) as api:
-        client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
-        async with client:
-            streams = await asyncio.gather(
-                *(client.iter_indexing_jobs(per_page=50).collect() for _ in range(8))
-            )
-
-    for jobs in streams:
-        assert list(api.job_uuids()) == [job.uuid for job in jobs]

@@ -7,7 +7,6 @@ import itertools
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
 from gradient_async import (
     Client,
@@ -15,12 +14,10 @@ from gradient_async import (
     IndexingJobPhase,
     IndexingJobStatus,
     IndexingJobTimeoutError,
-    RateLimit,
     SpacesDataSource,
     WebCrawlerDataSource,
 )
 from gradient_async.emulator import Emulator, Fault
-from tests.support.virtual_time import now
 
 Phase = IndexingJobPhase
 Status = IndexingJobStatus
@@ -48,36 +45,6 @@ def count_requests(api: Emulator, method: str, path: str) -> int:
         request.method == method and request.path.startswith(path)
         for request in api.requests
     )
-
-
-@pytest_asyncio.fixture
-async def crowd(api: Emulator, client: Client) -> dict[str, float]:
-    """Start 100 jobs that finish over 60 s; return when each of them finishes."""
-    api.add_jobs(1000)
-    ends: dict[str, float] = {}
-    async with Client(
-        api.token, base_url=api.url, rate_limit=RateLimit(None)
-    ) as creator:
-        for number in range(100):
-            base, (source,) = await create_base(creator, BUCKET)
-            # Each job is pending for 2 s before its data source is read.
-            seconds = 0.1 + number * 0.58
-            api.plan_source(source, seconds=seconds)
-            job = await creator.indexing_jobs.create(base)
-            ends[job.uuid] = now() + 2 + seconds
-    api.requests.clear()
-    return ends
-
-
-async def test_wait_all(api: Emulator, client: Client, crowd: dict[str, float]) -> None:
-    """Jobs are returned in the order given, for one page per round and no `get`."""
-    uuids = sorted(crowd)
-
-    jobs = await client.indexing_jobs.wait_all(uuids)
-
-    assert uuids == [job.uuid for job in jobs]
-    assert {"1"} == {request.query["page"] for request in api.requests}
-    assert len(api.requests) < 20
 
 
 async def test_watch(api: Emulator, client: Client) -> None:

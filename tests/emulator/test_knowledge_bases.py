@@ -263,18 +263,6 @@ async def test_delete(api: Emulator, call: HttpClient) -> None:
     assert job == api.job_uuids()[0]
 
 
-async def test_unfinished_seeded_jobs_block(call: HttpClient) -> None:
-    """An unfinished seeded job blocks others until it is cancelled."""
-    async with Emulator(jobs=1, database_seconds=0) as api:
-        (job,) = api.jobs()
-        base = str(job["knowledge_base_uuid"])
-        rejected = await call.post(api, JOBS, knowledge_base_uuid=base)
-        await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
-        started = await call.post(api, JOBS, knowledge_base_uuid=base)
-
-    assert [409, 200] == [rejected.status, started.status]
-
-
 def test_seeded_names() -> None:
     """Seeded names have lower-case letters and dashes, as on the platform."""
     api = Emulator(jobs=0, accounts=9)
