@@ -68,14 +68,6 @@ async def test_some_sources(api: Emulator, call: HttpClient) -> None:
     assert [third, first] == (await call.job(api, uuid))["data_source_uuids"]
 
 
-async def test_sources_of_a_job(api: Emulator, call: HttpClient) -> None:
-    """The sources of a job can be fetched separately."""
-    uuid = api.job_uuids()[10]
-    response = await call(api, f"{JOBS}/{uuid}/data_sources")
-
-    assert {"indexed_data_sources": api.jobs()[10]["data_source_jobs"]} == response.json
-
-
 @pytest.mark.parametrize(
     ("source", "status"),
     [(SPACES, "COMPLETED"), (NOWHERE, "FAILED"), (MISSING, "FAILED")],

@@ -113,14 +113,6 @@ async def test_invalid_numbers(
     assert (400, "bad_request") == (response.status, response.json["id"])
 
 
-async def test_one_job(api: Emulator, call: HttpClient) -> None:
-    """A job can be fetched by its id."""
-    response = await call(api, f"{JOBS}/{api.job_uuids()[7]}")
-
-    assert 200 == response.status
-    assert {"job": api.jobs()[7]} == response.json
-
-
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_wrong_methods(api: Emulator, call: HttpClient, method: str) -> None:
     """An unsupported method is rejected, naming the supported ones."""
