@@ -12,15 +12,12 @@ from gradient_async import (
     Client,
     ConfigurationError,
     IndexingJobPhase,
-    IndexingJobStatus,
-    IndexingJobTimeoutError,
     SpacesDataSource,
     WebCrawlerDataSource,
 )
 from gradient_async.emulator import Emulator, Fault
 
 Phase = IndexingJobPhase
-Status = IndexingJobStatus
 
 LIST = "/v2/gen-ai/indexing_jobs"
 BUCKET = SpacesDataSource(bucket_name="handbook", region="nyc3")
@@ -61,19 +58,6 @@ async def test_watch(api: Emulator, client: Client) -> None:
     assert all(one != other for one, other in itertools.pairwise(states))
     assert [False] * (len(states) - 1) + [True] == [job.is_finished for job in states]
     assert timedelta(seconds=90) == states[-1].duration
-
-
-async def test_cancel_on_timeout(api: Emulator, client: Client) -> None:
-    """With `cancel_on_timeout` the job is cancelled at the timeout."""
-    base, (source,) = await create_base(client, BUCKET)
-    api.plan_source(source, seconds=1000)
-
-    with pytest.raises(IndexingJobTimeoutError) as caught:
-        await client.indexing_jobs.run(base, timeout=10, cancel_on_timeout=True)
-    (job,) = caught.value.jobs
-
-    assert Phase.CANCELLED is job.phase
-    assert Phase.CANCELLED is (await client.indexing_jobs.get(job.uuid)).phase
 
 
 async def test_run(api: Emulator, client: Client) -> None:
