@@ -94,7 +94,6 @@ class DataSources(Resource):
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
-            **paging: Options of every list, see `Paging`.
         """
 
     async def create(

@@ -60,12 +60,7 @@ class KnowledgeBases(Resource):
 
     @paginates(_LIST)
     def list(self, **paging: Unpack[Paging]) -> Paginator[KnowledgeBase]:
-        """
-        Iterate over the account's knowledge bases, across all pages.
-
-        Args:
-            **paging: Options of every list, see `Paging`.
-        """
+        """Iterate over the account's knowledge bases, across all pages."""
 
     @calls(_GET)
     async def get(self, uuid: str) -> KnowledgeBase:
