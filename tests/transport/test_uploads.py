@@ -12,11 +12,13 @@ import pytest
 from gradient_async import (
     Client,
     ClientClosedError,
+    ConnectError,
     PresignedUpload,
     TransportError,
     UploadError,
 )
-from gradient_async.testing import MemoryTransport
+from gradient_async.testing import MemoryTransport, Response
+from gradient_async.transport.wire import Upload
 from tests.support.file_host import FileHost
 from tests.support.raw_server import raw_response
 from tests.support.secrets import texts_of_error
@@ -267,6 +269,30 @@ async def test_closing_ends_an_upload(tmp_path: Path) -> None:
         await closing[0]
 
     assert host.received < 50 * MEGABYTE
+
+
+class _ClosingTransport(MemoryTransport):
+    """A transport that reads on from a file while its client is being closed."""
+
+    client: Client
+
+    async def upload(self, upload: Upload) -> Response:
+        self.closing = asyncio.ensure_future(self.client.aclose())
+        chunks = aiter(upload.chunks)
+        while True:
+            await anext(chunks)
+            await asyncio.sleep(0)
+
+
+async def test_closing_ends_an_upload_in_progress(tmp_path: Path) -> None:
+    """A host that keeps reading does not keep a closed client open."""
+    transport = _ClosingTransport(lambda _: ConnectError("nobody there"))
+    transport.client = client = Client(TOKEN, transport=transport)
+    to = PresignedUpload(presigned_url="https://spaces.example/up")
+
+    with pytest.raises(ClientClosedError):
+        await client.data_sources.upload(make_file(tmp_path, 10 * MEGABYTE), to=to)
+    await transport.closing
 
 
 async def test_a_closed_client_uploads_nothing(tmp_path: Path) -> None:
