@@ -93,6 +93,7 @@ def test_command_tree() -> None:
         "accounts check": output | accounts,
         "auth": set(),
         "auth status": output | accounts,
+        "completion": set(),
         "doctor": accounts,
         "emulator": {
             *("--jobs", "--accounts", "--seed", "--port", "--latency", "--speed"),

@@ -22,6 +22,7 @@ SECTIONS = (
     "Schedules",
     "Your accounts",
     "When something is wrong",
+    "Shell completion",
 )
 
 # What differs from one run to the next.
@@ -43,7 +44,8 @@ def sessions(*titles: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder with the file that the page uploads."""
+    """Work in a folder with the file that the page uploads, which is also home."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "faq.txt").write_text("What is it?")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -65,7 +67,9 @@ def test_commands_do_what_the_page_shows(
             assert 0 == run([*shlex.split(arguments), *more]), command
             out = capsys.readouterr().out
             if file:
-                (folder / file).write_text(out)
+                path = Path(file).expanduser()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(out)
             if expected:
                 shown = [VARYING.sub("*", line) for line in expected]
                 lines = [VARYING.sub("*", line) for line in out.splitlines()]
@@ -78,5 +82,5 @@ def test_the_sections_have_commands() -> None:
     """The page has a command for each thing that can be managed."""
     names = {command.split()[0] for command, _ in sessions(*SECTIONS)}
 
-    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor"}
+    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor", "completion"}
     assert expected == names
