@@ -319,9 +319,9 @@ def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_errors_about_files_are_not_about_the_output(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An error of the system about a file is not mistaken for a full disk."""
+    """An error of the system about a file names it, and is no traceback."""
 
     def fail(_: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "missing.pem")
@@ -329,8 +329,9 @@ def test_errors_about_files_are_not_about_the_output(
     monkeypatch.setattr(gradient_async.cli.commands.jobs, "read_rows", fail)
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
 
-    with pytest.raises(FileNotFoundError):
-        run(["jobs", "list"])
+    assert 1 == run(["jobs", "list"])
+    expected = "error: missing.pem: No such file or directory\n"
+    assert expected == capsys.readouterr().err
 
 
 def test_any_text_file_can_be_stdout(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,5 +82,6 @@ def test_the_sections_have_commands() -> None:
     """The page has a command for each thing that can be managed."""
     names = {command.split()[0] for command, _ in sessions(*SECTIONS)}
 
-    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor", "completion"}
+    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor", "jobs"}
+    expected |= {"completion"}
     assert expected == names
