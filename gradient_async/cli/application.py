@@ -93,7 +93,8 @@ def _launch(
     try:
         return _call(app, words)
     except GradientError as error:
-        return _report(error, debug=debug)
+        names, _, _ = app.parse_commands(list(words))
+        return _report(error, " ".join(names), debug=debug)
     except CycloptsError:
         raise
     except Exception as error:
@@ -103,14 +104,14 @@ def _launch(
         return _report_unexpected(error, debug=debug)
 
 
-def _report(error: GradientError, *, debug: bool) -> int:
-    """Write the lines of an error, and return its exit code."""
+def _report(error: GradientError, command: str, *, debug: bool) -> int:
+    """Write the lines of a command's error, and return its exit code."""
     # Loaded here: they name errors of accounts, which import the client.
     from gradient_async.cli.error_lines import describe_error  # noqa: PLC0415
 
     if debug:
         _write_trace(error)
-    for text in describe_error(error):
+    for text in describe_error(error, command=command):
         _report_error(text)
     return exit_code(error)
 

@@ -73,12 +73,15 @@ def test_refuses_what_it_cannot_remove(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["accounts = {}\n", '[accounts.new]\ntoken_env = "X"\n'],
+    ("expected", "text"),
+    [
+        ("edit it by hand", "accounts = {}\n"),
+        ("'new' already", '[accounts.new]\ntoken_env = "X"\n'),
+    ],
 )
-def test_refuses_what_it_cannot_add_to(text: str) -> None:
+def test_refuses_what_it_cannot_add_to(expected: str, text: str) -> None:
     """A table that cannot stand in the text is not added."""
-    with pytest.raises(ConfigurationError, match="edit it by hand"):
+    with pytest.raises(ConfigurationError, match=expected):
         add_account(text, "new", {"token_env": "X"})
 
 

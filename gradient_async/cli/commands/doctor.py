@@ -86,7 +86,7 @@ def _judge_token(item: NamedAccount) -> Finding:
     assert health is not None
     text = f"{item.name}: {known.token}, {known.place}"
     if health.error is not None:
-        (problem,) = describe_error(health.error)
+        (problem,) = describe_error(health.error, command="doctor")
         return Finding("token", f"{text}: {problem}", is_ok=False)
     if health.remaining is not None:
         text += f", {health.remaining:,} requests left"
