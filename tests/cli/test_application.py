@@ -9,6 +9,7 @@ import re
 import sys
 from importlib.metadata import version
 
+import attrs
 import pytest
 from cyclopts import App
 
@@ -199,7 +200,7 @@ def test_failures_are_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A failure is an exit code and one line on stderr; stdout stays empty."""
-    gradient_emulator.fail(fault)
+    gradient_emulator.fail(attrs.evolve(fault, path="*/indexing_jobs"))
 
     assert expected == run(["jobs", "list", "--output", output])
     captured = capsys.readouterr()
@@ -214,7 +215,8 @@ def test_server_messages_stay_on_the_line(
 ) -> None:
     """A server's message can neither break the line nor control the terminal."""
     body = b'{"id": "bad", "message": "first\\nsecond\\u001b[2J"}'
-    gradient_emulator.fail(Fault(status=400, body=body))
+    fault = Fault(status=400, body=body, path="*/indexing_jobs")
+    gradient_emulator.fail(fault)
 
     assert 1 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()

@@ -99,7 +99,7 @@ def test_retries_are_silent(gradient_emulator: Emulator) -> None:
     """Without logging set up, no warning about a retry reaches stderr."""
     gradient_emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
     done = subprocess.run(
-        [*COMMAND, "jobs", "list", "--limit", "1"],
+        [*COMMAND, "jobs", "list", "--limit", "1", "--output", "csv"],
         capture_output=True,
         text=True,
         check=False,

@@ -14,6 +14,8 @@ from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing.background import run_in_background
 
+from .terminal import plain_lines
+
 PROGRAM = "$ .venv/bin/gradient-async "
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
 SECTIONS = (
@@ -51,6 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("page_terminal")
 def test_commands_do_what_the_page_shows(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,8 +75,8 @@ def test_commands_do_what_the_page_shows(
                 path.write_text(out)
             if expected:
                 shown = [VARYING.sub("*", line) for line in expected]
-                lines = [VARYING.sub("*", line) for line in out.splitlines()]
-                # A terminal of 100 columns shows the first of the table's columns.
+                lines = [VARYING.sub("*", line) for line in plain_lines(out)]
+                # What is longer than the terminal is cut on the page.
                 pairs = zip(lines, shown, strict=True)
                 assert shown == [line[: len(sample)] for line, sample in pairs]
 
