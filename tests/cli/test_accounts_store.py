@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from gradient_async.cli.accounts_store import change_file, read_accounts
-from gradient_async.cli.accounts_text import add_account
+from gradient_async.cli.accounts.store import change_file, read_accounts
+from gradient_async.cli.accounts.toml_text import add_account
 from gradient_async.errors import ConfigurationError
 
 COUNT = 12

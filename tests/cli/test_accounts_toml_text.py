@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.cli.accounts_text import add_account, remove_account
+from gradient_async.cli.accounts.toml_text import add_account, remove_account
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Secret
 
