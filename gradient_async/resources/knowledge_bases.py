@@ -7,7 +7,6 @@ from types import NoneType
 from typing import Final, Unpack
 
 from gradient_async.checks import require_nonempty_str
-from gradient_async.errors import AmbiguousNameError, UnknownNameError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
@@ -17,7 +16,6 @@ from gradient_async.models.knowledge_bases import (
 )
 from gradient_async.models.retrieval import RetrievalResponse, RetrievalResult
 from gradient_async.paging import Paginator, Paging
-from gradient_async.printable import printable
 from gradient_async.resources.arguments import checked
 from gradient_async.resources.list_operation import ListOperation
 from gradient_async.resources.methods import calls, paginates
@@ -25,6 +23,7 @@ from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.retrieval import RetrievalFilters, build_retrieval
 from gradient_async.resources.source_bodies import build_new_source
+from gradient_async.resources.unique_match import find_unique
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _PATH: Final = "/v2/gen-ai/knowledge_bases"
@@ -82,23 +81,8 @@ class KnowledgeBases(Resource):
         Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
         """
         require_nonempty_str("name", name)
-        named = []
-        async for base in self.list():
-            if base.uuid == name:
-                return base
-            if base.name == name:
-                named.append(base)
-        if len(named) == 1:
-            return named[0]
-        shown = printable(name)
-        if not named:
-            msg = f"there is no knowledge base with the name or id {shown!r}"
-            raise UnknownNameError(msg, name=name)
-        uuids = tuple(base.uuid for base in named)
-        msg = f"{len(uuids)} knowledge bases have the name {shown!r}: " + ", ".join(
-            printable(uuid) for uuid in uuids
-        )
-        raise AmbiguousNameError(msg, name=name, uuids=uuids)
+        bases = self.list()
+        return await find_unique(bases, name, "knowledge base", name=lambda it: it.name)
 
     async def retrieve(
         self,
