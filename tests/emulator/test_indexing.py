@@ -202,6 +202,8 @@ async def test_cancelling_seeded_jobs(call: HttpClient, position: int) -> None:
         api.advance(30)
         response = await call.put(api, f"{JOBS}/{before['uuid']}/cancel")
         job, now = response.json["job"], api.jobs()[position]
+        base = f"{BASES}/{before['knowledge_base_uuid']}"
+        listed = await call(api, f"{base}/indexing_jobs")
     done = [it for it in before["data_source_jobs"] if "completed_at" in it]
     left = len(job["data_source_uuids"]) - len(done)
 
@@ -213,6 +215,7 @@ async def test_cancelling_seeded_jobs(call: HttpClient, position: int) -> None:
     ]
     assert bool(done) == job["is_report_available"]
     assert job == now
+    assert 1 == listed.uuids.count(before["uuid"])
 
 
 async def test_cancelling_ahead_of_time(api: Emulator, call: HttpClient) -> None:

@@ -155,6 +155,18 @@ def test_retry_after() -> None:
     assert ScheduledPoll(2.5, until=10.0, is_last=False) == schedule.next_poll(1.5)
 
 
+def test_no_poll_has_succeeded() -> None:
+    """Until a poll has succeeded, the final one is as late as the shortest could be."""
+    schedule = PollSchedule(started=0.0, timeout=10.0)
+    first = schedule.next_poll(0.0)
+    assert first is not None
+    schedule.record_failure(first, started=0.0, ended=0.5, jitter=0.5, retry_after=None)
+    late = schedule.next_poll(9.7)
+
+    assert late is not None
+    assert (9.7, False) == (late.at, late.is_last)
+
+
 @pytest.mark.parametrize("retry_after", [7.95, 8.4, 8.5, 7200.0, 1e300])
 @pytest.mark.parametrize(
     ("at", "now"), [(8.9, 1.5), (8.9, 5.0), (9.3, 9.3), (9.4, 9.4), (9.9, 9.9)]
