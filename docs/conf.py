@@ -182,7 +182,7 @@ def find_public_name(
 def level_captions(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    """Give the captions of the navigation a level, which a heading has to have."""
+    """Set the level of the captions of the navigation, which are headings."""
     name, role = "furo_navigation_tree", 'role="heading"'
     context[name] = context[name].replace(role, f'{role} aria-level="2"')
 
