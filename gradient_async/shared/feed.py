@@ -8,10 +8,17 @@ from gradient_async.accounts.fan_out import FanOut
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PolledAccounts
-from gradient_async.checks import check_instance, check_int, check_seconds
+from gradient_async.checks import (
+    check_instance,
+    check_int,
+    check_seconds,
+    require_nonempty_str,
+)
 from gradient_async.errors import ClientClosedError
 from gradient_async.shared.account_journal import AccountJournal, Retention
-from gradient_async.shared.lease import Lease
+from gradient_async.shared.group import EventGroup, GroupConsumer
+from gradient_async.shared.group_server import GroupServer
+from gradient_async.shared.lease import Lease, create_name
 from gradient_async.shared.leased_source import LeasedSource
 from gradient_async.shared.leases import AccountLeases
 from gradient_async.shared.log_entry import LogPosition
@@ -142,6 +149,42 @@ class SharedFeed:
             self._reading,
             since=None if since is None else LogPosition.parse(since),
             heartbeat=heartbeat,
+        )
+
+    def group(
+        self, name: str, *, since: str | None = None, retry_after: float = 60.0
+    ) -> EventGroup:
+        """
+        Return a group of consumers that share the entries of the log.
+
+        Args:
+            name: Name of the group, the same in all processes.
+            since: Where the group begins if there is none of this name: see `listen`.
+            retry_after: Seconds after which an entry comes again that its consumer has
+                left, 60 by default. As long as its process lives, an entry that is
+                being handled stays with its consumer, however long that takes.
+
+        Raises:
+            ConfigurationError: An argument is invalid.
+        """
+        require_nonempty_str("name", name)
+        check_instance("since", since, str | None)
+        check_seconds("retry_after", retry_after)
+        start = None if since is None else LogPosition.parse(since)
+        return EventGroup(name, lambda: self._open_consumer(name, start, retry_after))
+
+    def _open_consumer(
+        self, group: str, since: LogPosition | None, retry_after: float
+    ) -> GroupConsumer:
+        server = GroupServer(
+            self._store,
+            self._keys,
+            group=group,
+            consumer=create_name(),
+            retry_after=retry_after,
+        )
+        return GroupConsumer(
+            server, self._tail, self._reading, since=since, retry_after=retry_after
         )
 
     async def _poll(self, lease: Lease) -> None:

@@ -12,13 +12,20 @@ from gradient_async.errors import LeaseLostError
 from gradient_async.shared.lease_table import format_lease
 
 
+def create_name() -> str:
+    """
+    Return a name for this process that none ever had.
+
+    The host and the process are for people who look at the server.
+    """
+    return f"{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(8)}"
+
+
 class Session:
     """One process as a member, until it leaves or fails to renew itself in time."""
 
     def __init__(self) -> None:
-        # The host and the process are for people who look at the server.
-        host = f"{socket.gethostname()}.{os.getpid()}"
-        self.id: str = f"{host}.{secrets.token_hex(8)}"
+        self.id: str = create_name()
         """Name of the member on the server."""
         self.valid_until: float = -math.inf
         """Time of the event loop until which the leases are certain."""

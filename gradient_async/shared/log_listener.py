@@ -42,6 +42,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
         self._heartbeat = heartbeat
         self._position = since
         self._entries = deque[LogEntry]()
+        self._woken = asyncio.Event()
         self._home: LoopHome | None = None
         self._is_over = False
 
@@ -52,7 +53,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
     async def __anext__(self) -> LogEntry | None:
         """Return the next entry, or None after `heartbeat` seconds without one."""
         if self._home is None and not self._is_over:
-            self._tail.join()
+            self._tail.join(self._woken)
             self._home = LoopHome.current()
         try:
             async with asyncio.timeout(self._heartbeat):
@@ -66,7 +67,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
         """Fetch entries; if there are none, wait until there may be some."""
         if self._is_over:
             raise StopAsyncIteration
-        news = self._tail.news
+        self._woken.clear()
         try:
             await self._read()
         except SharedStoreError as error:
@@ -74,7 +75,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
             await asyncio.sleep(_PAUSE)
             return
         if not self._entries:
-            await news.wait()
+            await self._woken.wait()
 
     async def _read(self) -> None:
         """Read what follows, from memory if it is recent."""
@@ -97,7 +98,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
         self._entries.clear()
         if self._home is not None:
             self._home = None
-            self._tail.leave()
+            self._tail.leave(self._woken)
 
     async def aclose(self) -> None:
         """End listening; ending again is fine."""
@@ -106,4 +107,4 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
     def __del__(self) -> None:
         """End listening that `anext` alone began."""
         if self._home is not None:
-            self._home.run(self._tail.leave)
+            self._home.run(self._end)

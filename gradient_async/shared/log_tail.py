@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from copy import copy
 from contextvars import Context
 from typing import Final
 
@@ -38,28 +39,23 @@ class LogTail:
         self._floor: LogPosition | None = None
         self._end = START
         self._failure: BaseException | None = None
-        self._users = 0
+        self._events: set[asyncio.Event] = set()
         self._task: asyncio.Task[None] | None = None
-        self.news: asyncio.Event = asyncio.Event()
-        """
-        Set, and replaced, whenever there may be more to read.
 
-        Whoever takes it before reading misses nothing that comes meanwhile.
-        """
-
-    def join(self) -> None:
-        """Follow the log, unless that is being done."""
-        self._users += 1
+    def join(self, woken: asyncio.Event) -> None:
+        """Set an event whenever there may be more to read."""
+        self._events.add(woken)
         if self._task is None:
             loop = asyncio.get_running_loop()
             # Not in the context of the listener that happens to be the first.
             self._task = loop.create_task(self._follow(), context=Context())
             self._task.add_done_callback(self._on_end)
 
-    def leave(self) -> None:
-        """Stop if nobody listens any more."""
-        self._users -= 1
-        if self._users == 0 and self._task is not None:
+    def leave(self, woken: asyncio.Event) -> None:
+        """Set the event once more, and stop if nobody listens any more."""
+        self._events.discard(woken)
+        woken.set()
+        if not self._events and self._task is not None:
             if not self._task.get_loop().is_closed():
                 self._task.cancel()
             self._task, self._floor = None, None
@@ -73,7 +69,7 @@ class LogTail:
             GradientError: An entry is of a later version.
         """
         if self._failure is not None:
-            raise self._failure
+            raise copy(self._failure)
         if self._floor is None or not self._floor <= position <= self._end:
             return None
         found = list[LogEntry]()
@@ -121,8 +117,8 @@ class LogTail:
         self._end = position
 
     def _notify(self) -> None:
-        self.news.set()
-        self.news = asyncio.Event()
+        for woken in self._events:
+            woken.set()
 
     def _on_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
