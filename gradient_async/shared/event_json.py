@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -19,13 +20,17 @@ _CODEC: Final = Codec()
 
 _KINDS_OF_ACCOUNTS: Final = frozenset(AccountEventKind)
 
-_Fact: TypeAlias = str | int | float | bool | None
+_ERRORS: Final = {
+    cls.__name__: cls
+    for cls in vars(errors).values()
+    if isinstance(cls, type) and issubclass(cls, GradientError)
+}
 
 
 class _AccountContent(msgspec.Struct):
     account: str
     kind: AccountEventKind
-    error: dict[str, msgspec.Raw] | None
+    error: dict[str, object] | None
 
 
 def encode_event(event: LoggedEvent) -> str:
@@ -49,13 +54,12 @@ def decode_event(kind: str, content: str) -> LoggedEvent:
     return AccountEvent(account=found.account, kind=found.kind, error=error)
 
 
-def _decode_error(content: dict[str, msgspec.Raw]) -> GradientError:
+def _decode_error(content: Mapping[str, object]) -> GradientError:
     """Return an error of the same class with those facts that are plain values."""
-    name = msgspec.json.decode(content["type"], type=str)
-    found = getattr(errors, name, GradientError)
-    facts: dict[str, Any] = {}
-    for field in attrs.fields(found):
-        if field.name in content and content[field.name][:1] not in {b"[", b"{"}:
-            facts[field.name] = msgspec.json.decode(content[field.name], type=_Fact)
-    error: GradientError = found(**facts)
-    return error
+    cls = _ERRORS.get(str(content["type"]), GradientError)
+    facts: dict[str, Any] = {
+        field.name: content[field.name]
+        for field in attrs.fields(cls)
+        if isinstance(content.get(field.name), str | int | float)
+    }
+    return cls(**facts)

@@ -34,7 +34,7 @@ def test_balance() -> None:
 
 
 def test_a_join() -> None:
-    """A member that joins 9 others gets 100 of 1,000 accounts, and no other moves."""
+    """A member that joins 9 gets 100 of 1,000 accounts, and no other moves."""
     world = world_of(9)
     world.moves.clear()
     world.join("new")
@@ -132,7 +132,7 @@ def test_any_changes(accounts: int, changes: list[tuple[bool, int]]) -> None:
 
         assert accounts == sum(loads.values())
         assert max(loads.values()) - min(loads.values()) <= 1
-        assert max(free, loads[name] if name in loads else 0) >= world.moves.total()
+        assert max(free, loads.get(name, 0)) >= world.moves.total()
 
 
 @given(st.integers(0, 2**53), st.text(alphabet=st.characters(categories=["L", "P"])))

@@ -1,0 +1,224 @@
+"""The log of events: each once, whatever happens to those who write and read it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from gradient_async import (
+    AccountEvent,
+    AuthenticationError,
+    ClientClosedError,
+    JobEvent,
+    JobEventKind,
+    LeaseLostError,
+)
+from gradient_async.shared import SharedStore
+from gradient_async.shared.account_journal import AccountJournal, Retention
+from gradient_async.shared.lease import Lease, Session
+from gradient_async.shared.log_keys import LogKeys
+from gradient_async.shared.outage import Outage
+from tests.shared.feed_world import (
+    STEPS,
+    FeedWorld,
+    by_account,
+    count_log,
+    open_accounts,
+    open_world,
+    read_log,
+)
+from tests.shared.waiting import running, until
+
+pytestmark = pytest.mark.real_time
+
+KEYS = LogKeys("gradient", "main")
+
+WHOLE_LIFE = [
+    "appeared BATCH_JOB_PHASE_PENDING/INDEX_JOB_STATUS_PENDING/0",
+    "changed BATCH_JOB_PHASE_RUNNING/INDEX_JOB_STATUS_IN_PROGRESS/0",
+    "changed BATCH_JOB_PHASE_RUNNING/INDEX_JOB_STATUS_IN_PROGRESS/1",
+    "ended BATCH_JOB_PHASE_SUCCEEDED/INDEX_JOB_STATUS_COMPLETED/2",
+]
+FIRST = "running BATCH_JOB_PHASE_PENDING/INDEX_JOB_STATUS_PENDING/0"
+
+
+@pytest_asyncio.fixture
+async def world() -> AsyncIterator[FeedWorld]:
+    """Open three accounts."""
+    async with open_world() as world:
+        yield world
+
+
+def same(world: FeedWorld, events: list[str]) -> dict[str, list[str]]:
+    """Return the same events for each account."""
+    return {name: events for name in world.tokens}  # noqa: C420  (RUF024)
+
+
+async def take_steps(
+    world: FeedWorld, store: SharedStore, count: int, *, known: int
+) -> None:
+    """Let jobs move, and wait each time until all accounts have logged it."""
+    for step in STEPS[:count]:
+        world.emulator.advance(step)
+        known += len(world.tokens)
+        await until(lambda: _has(store, known))  # noqa: B023
+
+
+async def _has(store: SharedStore, count: int) -> bool:
+    return await count_log(store) >= count
+
+
+async def test_a_life_of_jobs(world: FeedWorld, store: SharedStore) -> None:
+    """The log has what runs at first, then each change of each job, in order."""
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 3))
+        await world.start_jobs()
+        await take_steps(world, store, 4, known=3)
+
+    log = await read_log(store)
+    assert same(world, [FIRST, *WHOLE_LIFE]) == by_account(log)
+    assert list(range(1, 16)) == [entry.position.number for entry in log]
+
+
+async def test_a_takeover(world: FeedWorld, store: SharedStore) -> None:
+    """Another process goes on from what was saved: nothing is lost or repeated."""
+    await world.start_jobs()
+    for count, step in enumerate(STEPS, 1):
+        world.emulator.advance(step)
+        async with running(world.feed(store).run()):
+            await until(lambda: _has(store, 3 * (count + 1)))  # noqa: B023
+
+    log = by_account(await read_log(store))
+    assert same(world, [FIRST, FIRST, *WHOLE_LIFE[1:]]) == log
+
+
+async def test_what_happened_while_nobody_polled(
+    world: FeedWorld, store: SharedStore
+) -> None:
+    """Jobs that ended, and jobs that came and went meanwhile, are in the log later."""
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 3))
+    await world.start_jobs()
+    world.emulator.advance(100.0)
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 6))
+
+    appeared = WHOLE_LIFE[-1].replace("ended", "appeared")
+    log = by_account(await read_log(store))
+    assert same(world, [FIRST, appeared]) == log
+
+
+async def test_entries(world: FeedWorld, store: SharedStore) -> None:
+    """An entry has the event as it was, with an id for browsers and a key."""
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 3))
+
+    entry = (await read_log(store))[0]
+    assert isinstance(entry.event, JobEvent)
+    assert JobEventKind.RUNNING is entry.event.kind
+    assert entry.event.key == entry.key
+    assert entry.event.job.created_at is not None
+    lines = entry.to_sse().split("\n")
+    assert [f"id: {entry.id}", "event: running"] == lines[:2]
+    assert entry.event.to_dict() == json.loads(lines[2].removeprefix("data: "))
+
+
+async def test_trouble(world: FeedWorld, store: SharedStore) -> None:
+    """Trouble is logged once, also if others take over; recovery by whoever sees it."""
+    token = world.tokens["a1"]
+    world.emulator.revoke(token)
+    for _ in range(2):
+        async with running(world.feed(store).run()):
+            await until(lambda: _has(store, 3))
+            await asyncio.sleep(0.3)
+    fresh = world.emulator.rotate(token)
+    async with open_accounts(
+        world.emulator.url, tuple({**world.tokens, "a1": fresh}.values())
+    ) as accounts:
+        async with running(world.feed(store, accounts).run()):
+            await until(lambda: _has(store, 5))
+
+    events = [it.event for it in await read_log(store) if it.account == "a1"]
+    kinds = ["trouble", "running", "recovered"]
+    assert kinds == [str(it.kind) for it in events]
+    assert isinstance(events[0], AccountEvent)
+    assert isinstance(events[0].error, AuthenticationError)
+    assert (401, "a1") == (events[0].error.status, events[0].error.account)
+
+
+async def test_accounts_that_are_removed(world: FeedWorld, store: SharedStore) -> None:
+    """An account that is removed is not polled any more; the others are."""
+    feed = world.feed(store)
+    async with running(feed.run()):
+        await until(lambda: _has(store, 3))
+        await world.accounts.remove("a1", drain=False)
+        await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
+
+
+async def test_accounts_that_are_closed(world: FeedWorld, store: SharedStore) -> None:
+    """Polling ends with an error once the accounts were closed."""
+    feed = world.feed(store)
+    task = asyncio.create_task(feed.run())
+    await until(lambda: _has(store, 3))
+    await world.accounts.aclose()
+    with pytest.raises(ClientClosedError):
+        await task
+
+
+def journal_of(store: SharedStore, lease: Lease) -> AccountJournal:
+    """Return a journal that keeps everything."""
+    return AccountJournal(
+        store, KEYS, lease, retention=Retention(1e6, 1000), outage=Outage("")
+    )
+
+
+async def create_lease(store: SharedStore, fence: int, session: Session) -> Lease:
+    """Take a lease of an account, whoever has it."""
+    session.valid_until = asyncio.get_running_loop().time() + 60
+    lease = Lease("acme", fence, session)
+    await store.execute("HSET", KEYS.leases, "acme", lease.value)
+    return lease
+
+
+async def test_a_late_write(
+    store: SharedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What comes from an earlier lease is refused, and that is logged."""
+    trouble = AccountEvent(account="acme", kind="trouble")
+    late = journal_of(store, await create_lease(store, 1, Session()))
+    await late.load()
+    lease = await create_lease(store, 2, Session())
+    with pytest.raises(LeaseLostError, match=r"refused to append events: fenced 2:"):
+        await late.record_account(trouble)
+    assert "account acme: the server refused" in caplog.text
+    assert [] == await read_log(store)
+
+    current = journal_of(store, lease)
+    await current.load()
+    await current.record_account(trouble)
+    assert [trouble] == [it.event for it in await read_log(store)]
+
+
+async def test_two_journals_of_one_lease(store: SharedStore) -> None:
+    """A batch that is based on an outdated state is refused."""
+    trouble = AccountEvent(account="acme", kind="trouble")
+    lease = await create_lease(store, 1, Session())
+    one, two = journal_of(store, lease), journal_of(store, lease)
+    await one.load()
+    await two.load()
+    await one.record_account(trouble)
+    with pytest.raises(LeaseLostError, match="outdated"):
+        await two.record_account(trouble)
+
+    assert 1 == await count_log(store)
+
+
+async def test_the_keys_of_a_cluster() -> None:
+    """All keys of a log have its name in braces, so that they are in one slot."""
+    names = [KEYS.members, KEYS.leases, KEYS.version, KEYS.events, KEYS.last]
+    names += [KEYS.account("a{b}"), KEYS.group("g")]
+    assert all(name.startswith("gradient:{main}:") for name in names)
