@@ -16,8 +16,9 @@ from gradient_async.shared.outage import Outage
 # Entries held for listeners, so that each event is read once for all of them.
 _RECENT: Final = 1000
 
-# Seconds after which it is checked whether the server has lost entries.
-_BLOCK: Final = 5.0
+# Seconds after which it is checked whether the server has lost entries. Clients that
+# were passed in may have a timeout for each response, which must be longer.
+_BLOCK: Final = 1.0
 
 _PAUSE: Final = 0.5
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from gradient_async import (
     AccountEvent,
+    AccountEventKind,
     AuthenticationError,
     ClientClosedError,
     JobEvent,
@@ -188,7 +189,7 @@ async def test_a_late_write(
     store: SharedStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What comes from an earlier lease is refused, and that is logged."""
-    trouble = AccountEvent(account="acme", kind="trouble")
+    trouble = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
     late = journal_of(store, await create_lease(store, 1, Session()))
     await late.load()
     lease = await create_lease(store, 2, Session())
@@ -205,7 +206,7 @@ async def test_a_late_write(
 
 async def test_two_journals_of_one_lease(store: SharedStore) -> None:
     """A batch that is based on an outdated state is refused."""
-    trouble = AccountEvent(account="acme", kind="trouble")
+    trouble = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
     lease = await create_lease(store, 1, Session())
     one, two = journal_of(store, lease), journal_of(store, lease)
     await one.load()

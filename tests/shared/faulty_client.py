@@ -1,0 +1,48 @@
+"""A client of redis-py between which and its server things go wrong."""
+
+from __future__ import annotations
+
+import random
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as LostConnectionError
+
+from gradient_async.shared import RedisClient
+
+
+class FaultyClient(RedisClient):
+    """
+    A client that repeats commands, and loses some commands and responses.
+
+    Args:
+        url: URL of the server.
+        repeats: Probability that a command is sent twice, as redis-py does itself when
+            a connection breaks.
+        losses: Probability that a command, or the response to it, is lost.
+        seed: Seed of the choices.
+    """
+
+    def __init__(
+        self, url: str, *, repeats: float = 0.0, losses: float = 0.0, seed: int = 1
+    ) -> None:
+        self._client = Redis.from_url(url, retry=None)
+        self._repeats = repeats
+        self._losses = losses
+        self._random = random.Random(seed)
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command, not at all, once or twice, and return a response or none."""
+        is_script = args[0] in {"EVALSHA", "EVAL"}
+        loss = self._random.random() if is_script else 1.0
+        if loss < self._losses / 2:
+            raise LostConnectionError("the command was lost")
+        if is_script and self._random.random() < self._repeats:
+            await self._client.execute_command(*args)
+        response: object = await self._client.execute_command(*args)
+        if loss < self._losses:
+            raise LostConnectionError("the response was lost")
+        return response
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()

@@ -1,0 +1,330 @@
+"""Listeners: from where they begin, what they see, and what they are told."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import pytest_asyncio
+
+from gradient_async import (
+    AccountEvent,
+    AccountEventKind,
+    ConfigurationError,
+    DecodeError,
+    Lagged,
+)
+from gradient_async.shared import LogEntry, LogReset, SharedFeed, SharedStore
+from gradient_async.shared.account_journal import AccountJournal, Retention
+from gradient_async.shared.lease import Lease, Session
+from gradient_async.shared.log_keys import LogKeys
+from gradient_async.shared.outage import Outage
+from tests.shared.conftest import KEY
+from tests.shared.feed_world import read_log
+from tests.shared.redis_server import RedisServer
+from tests.shared.waiting import until
+
+pytestmark = pytest.mark.real_time
+
+KEYS = LogKeys("gradient", "main")
+TROUBLE = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
+
+
+class Writer:
+    """Appends events of one account."""
+
+    def __init__(self, store: SharedStore, retention: Retention) -> None:
+        self._store = store
+        self._retention = retention
+        self._journal: AccountJournal | None = None
+
+    async def write(self, count: int = 1) -> None:
+        """Append some events."""
+        if self._journal is None:
+            await self.restart()
+        assert self._journal is not None
+        await self._journal._append([TROUBLE] * count)
+
+    async def restart(self) -> None:
+        """Take the lease anew, as after the server has lost it."""
+        session = Session()
+        session.valid_until = asyncio.get_running_loop().time() + 60
+        lease = Lease("acme", 1, session)
+        await self._store.execute("HSET", KEYS.leases, "acme", lease.value)
+        self._journal = AccountJournal(
+            self._store, KEYS, lease, retention=self._retention, outage=Outage("")
+        )
+        await self._journal.load()
+
+
+@pytest_asyncio.fixture
+async def writer(store: SharedStore) -> Writer:
+    """Return a writer that keeps everything."""
+    return Writer(store, Retention(1e6, 10_000))
+
+
+def numbers(entries: list[LogEntry | None]) -> list[int | str]:
+    """Return the number of each entry, and the kind of what is none."""
+    return [
+        "heartbeat"
+        if entry is None
+        else entry.position.number
+        if isinstance(entry.event, AccountEvent)
+        else str(entry.event.kind)
+        for entry in entries
+    ]
+
+
+def entries_of(listening: Listening) -> list[int | str]:
+    """Return what a listener has received, without heartbeats."""
+    return [it for it in listening.numbers if it != "heartbeat"]
+
+
+class Listening:
+    """Entries that a task collects from a listener."""
+
+    def __init__(self, feed: SharedFeed, **options: object) -> None:
+        self.entries: list[LogEntry | None] = []
+        self._task = asyncio.create_task(self._collect(feed, **options))
+
+    async def _collect(self, feed: SharedFeed, **options: object) -> None:
+        async for entry in feed.listen(**options):  # type: ignore[arg-type]
+            self.entries.append(entry)
+
+    @property
+    def numbers(self) -> list[int | str]:
+        """What has come so far."""
+        return numbers(self.entries)
+
+    async def join(self) -> None:
+        """Wait for the end of listening, and raise what it has raised."""
+        async with asyncio.timeout(20):
+            await self._task
+
+    async def end(self) -> None:
+        """Stop listening."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
+@pytest_asyncio.fixture
+async def listen(
+    store: SharedStore,
+) -> AsyncIterator[Callable[..., Listening]]:
+    """Return a function that starts to listen; all end with the test."""
+    feed, started = SharedFeed(store), list[Listening]()
+
+    def start(**options: object) -> Listening:
+        started.append(Listening(feed, **options))
+        return started[-1]
+
+    yield start
+    for it in started:
+        await it.end()
+
+
+async def test_from_now_on(writer: Writer, listen: Callable[..., Listening]) -> None:
+    """Without `since`, a listener sees what happens from now on, as others do."""
+    await writer.write(2)
+    one, two = listen(), listen()
+    await asyncio.sleep(0.2)
+    await writer.write(2)
+    await until(lambda: one.numbers == two.numbers == [3, 4])
+
+
+async def test_since(writer: Writer, listen: Callable[..., Listening]) -> None:
+    """A listener resumes after an id, or begins with the oldest entry."""
+    await writer.write(450)
+    log = await read_log_of(writer)
+    oldest, resumed = listen(since="0-0"), listen(since=log[440].id)
+    await until(lambda: len(resumed.numbers) == 9)
+    await until(lambda: len(oldest.numbers) == 450)
+    await writer.write(2)
+    await until(lambda: resumed.numbers == list(range(442, 453)))
+    await until(lambda: oldest.numbers == list(range(1, 453)))
+
+
+async def read_log_of(writer: Writer) -> list[LogEntry]:
+    """Return all entries."""
+    return await read_log(writer._store)
+
+
+async def test_a_slow_listener(store: SharedStore, writer: Writer) -> None:
+    """A listener that reads late misses nothing, however far it is behind."""
+    feed = SharedFeed(store)
+    fast = Listening(feed)
+    slow = feed.listen()
+    await writer.write()
+    await asyncio.sleep(0.1)
+    entry = asyncio.create_task(anext(slow))
+    await asyncio.sleep(0.1)
+    await writer.write(1300)
+    await until(lambda: len(fast.numbers) >= 1300)
+    found = [await entry, *[await anext(slow) for _ in range(1299)]]
+    await fast.end()
+    await slow.aclose()
+
+    assert list(range(2, 1302)) == numbers(found)
+
+
+async def test_heartbeats(writer: Writer, listen: Callable[..., Listening]) -> None:
+    """Without entries, None comes instead, and nothing is lost meanwhile."""
+    listening = listen(heartbeat=0.1)
+    await until(lambda: listening.numbers[:2] == ["heartbeat"] * 2)
+    await writer.write()
+    await until(lambda: 1 in listening.numbers)
+
+
+async def test_trimmed_by_number(
+    store: SharedStore, listen: Callable[..., Listening]
+) -> None:
+    """Who resumes where entries were removed is told how many."""
+    writer = Writer(store, Retention(1e6, 10))
+    await writer.write(500)
+    log = await read_log(store)
+    assert 10 <= len(log) < 200
+    first = log[0].position.number
+    listening = listen(since=f"{log[0].position.ms}-5")
+    await until(lambda: len(listening.entries) > len(log))
+    lagged = listening.entries[0]
+    assert lagged is not None
+    assert Lagged(count=first - 6) == lagged.event
+    assert "" == lagged.account
+    assert lagged.id == lagged.key
+    assert list(range(first, 501)) == listening.numbers[1:]
+
+
+async def test_trimmed_by_age(store: SharedStore) -> None:
+    """Entries that are older than they are kept are removed with later ones."""
+    writer = Writer(store, Retention(0.2, 10_000))
+    await writer.write(400)
+    await asyncio.sleep(0.4)
+    await writer.write(1)
+    assert len(await read_log(store)) < 150
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+async def test_lost_data(
+    store: SharedStore,
+    writer: Writer,
+    listen: Callable[..., Listening],
+    *,
+    is_empty: bool,
+) -> None:
+    """A server that comes back without its data is noticed, listening or resuming."""
+    await writer.write(3)
+    last = (await read_log(store))[-1].id
+    listening = listen()
+    await asyncio.sleep(0.2)
+    await store.execute("FLUSHALL")
+    if not is_empty:
+        await writer.restart()
+        await writer.write(2)
+    resumed = listen(since=last)
+    rest = [] if is_empty else [1, 2]
+    await until(lambda: resumed.numbers == ["reset", *rest])
+    await until(lambda: listening.numbers == ["reset", *rest])
+    entry = resumed.entries[0]
+    assert entry is not None
+    assert LogReset() == entry.event
+    assert f'id: {last}\nevent: reset\ndata: {{"kind":"reset"}}\n\n' == entry.to_sse()
+
+
+async def test_an_outage(
+    server: RedisServer,
+    writer: Writer,
+    listen: Callable[..., Listening],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Listeners go on when the server is back; there is one warning."""
+    listening = listen(heartbeat=0.2)
+    await until(lambda: listening.numbers == ["heartbeat"])
+    await writer.write()
+    await until(lambda: 1 in listening.numbers)
+    server.stop()
+    late = listen(since="0-0", heartbeat=0.2)
+    await until(lambda: "heartbeat" in late.numbers)
+    server.start()
+    await writer.write()
+    for it in (listening, late):
+        await until(lambda: entries_of(it) == [1, 2])  # noqa: B023
+    warnings = [it.message for it in caplog.records if "listeners wait" in it.message]
+    assert 1 == len(warnings)
+
+
+async def test_leaving(store: SharedStore, writer: Writer) -> None:
+    """The log is followed only while somebody listens, and again for the next one."""
+    feed = SharedFeed(store)
+    await writer.write(2)
+    for _ in range(2):
+        async for entry in feed.listen(since="0-0"):
+            assert 1 == entry.position.number
+            break
+        gc.collect()
+        await until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+async def test_closing(store: SharedStore) -> None:
+    """A listener that is closed ends its loop."""
+    listener = SharedFeed(store).listen()
+    task = asyncio.create_task(anext(listener, None))
+    await asyncio.sleep(0.1)
+    await listener.aclose()
+    assert None is await task
+    await listener.aclose()
+    assert [] == [it async for it in listener]
+
+
+async def test_a_listener_that_is_dropped(store: SharedStore) -> None:
+    """A listener that nobody has any more ends."""
+    listener = SharedFeed(store).listen(heartbeat=0.05)
+    await anext(listener)
+    del listener
+    gc.collect()
+    await until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+async def test_entries_of_a_later_version(
+    store: SharedStore, listen: Callable[..., Listening]
+) -> None:
+    """An entry that this version cannot read ends listening with an error."""
+    listening = listen()
+    await asyncio.sleep(0.2)
+    fields = ("kind", "invented", "event", '{"kind":"invented"}')
+    await store.execute("XADD", KEYS.events, "5-1", *fields)
+    await store.execute("SET", KEYS.last, "5-1")
+    late = listen(since="0-0")
+    for it in (listening, late):
+        with pytest.raises(DecodeError):
+            await it.join()
+
+
+@pytest.mark.parametrize(
+    "since", ["", "5", "a-1", "1-", "1-b", "\u0661-\u0662", "1-2-3", "1 - 2"]
+)
+def test_invalid_places(since: str) -> None:
+    """What is no id of an entry is refused at once."""
+    feed = SharedFeed(SharedStore("redis://h", key=KEY))
+    with pytest.raises(ConfigurationError, match="since"):
+        feed.listen(since=since)
+    with pytest.raises(ConfigurationError, match="since"):
+        feed.group("x", since=since)
+
+
+def test_invalid_options() -> None:
+    """Options that make no sense are refused at once."""
+    store = SharedStore("redis://h", key=KEY)
+    feed = SharedFeed(store)
+    for act in (
+        lambda: feed.listen(heartbeat=0),
+        lambda: feed.group(""),
+        lambda: feed.group("x", retry_after=-1),
+        lambda: SharedFeed(store, keep_events=0),
+        lambda: SharedFeed(store, keep_seconds=0),
+        lambda: SharedFeed(store, share=2),
+        lambda: SharedFeed(store, accounts="acme"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ConfigurationError):
+            act()
