@@ -11,7 +11,6 @@ import pytest_asyncio
 
 from gradient_async import (
     AccountEvent,
-    AccountEventKind,
     AuthenticationError,
     ClientClosedError,
     JobEvent,
@@ -19,10 +18,6 @@ from gradient_async import (
     LeaseLostError,
 )
 from gradient_async.shared import SharedStore
-from gradient_async.shared.account_journal import AccountJournal, Retention
-from gradient_async.shared.lease import Lease, Session
-from gradient_async.shared.log_keys import LogKeys
-from gradient_async.shared.outage import Outage
 from tests.shared.feed_world import (
     STEPS,
     FeedWorld,
@@ -32,11 +27,11 @@ from tests.shared.feed_world import (
     open_world,
     read_log,
 )
+from tests.shared.log_writer import KEYS, TROUBLE, journal_of, take_lease
 from tests.shared.waiting import running, until
 
 pytestmark = pytest.mark.real_time
 
-KEYS = LogKeys("gradient", "main")
 
 WHOLE_LIFE = [
     "appeared BATCH_JOB_PHASE_PENDING/INDEX_JOB_STATUS_PENDING/0",
@@ -170,50 +165,33 @@ async def test_accounts_that_are_closed(world: FeedWorld, store: SharedStore) ->
         await task
 
 
-def journal_of(store: SharedStore, lease: Lease) -> AccountJournal:
-    """Return a journal that keeps everything."""
-    return AccountJournal(
-        store, KEYS, lease, retention=Retention(1e6, 1000), outage=Outage("")
-    )
-
-
-async def create_lease(store: SharedStore, fence: int, session: Session) -> Lease:
-    """Take a lease of an account, whoever has it."""
-    session.valid_until = asyncio.get_running_loop().time() + 60
-    lease = Lease("acme", fence, session)
-    await store.execute("HSET", KEYS.leases, "acme", lease.value)
-    return lease
-
-
 async def test_a_late_write(
     store: SharedStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What comes from an earlier lease is refused, and that is logged."""
-    trouble = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
-    late = journal_of(store, await create_lease(store, 1, Session()))
+    late = journal_of(store, await take_lease(store, 1))
     await late.load()
-    lease = await create_lease(store, 2, Session())
+    lease = await take_lease(store, 2)
     with pytest.raises(LeaseLostError, match=r"refused to append events: fenced 2:"):
-        await late.record_account(trouble)
+        await late.record_account(TROUBLE)
     assert "account acme: the server refused" in caplog.text
     assert [] == await read_log(store)
 
     current = journal_of(store, lease)
     await current.load()
-    await current.record_account(trouble)
-    assert [trouble] == [it.event for it in await read_log(store)]
+    await current.record_account(TROUBLE)
+    assert [TROUBLE] == [it.event for it in await read_log(store)]
 
 
 async def test_two_journals_of_one_lease(store: SharedStore) -> None:
     """A batch that is based on an outdated state is refused."""
-    trouble = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
-    lease = await create_lease(store, 1, Session())
+    lease = await take_lease(store, 1)
     one, two = journal_of(store, lease), journal_of(store, lease)
     await one.load()
     await two.load()
-    await one.record_account(trouble)
+    await one.record_account(TROUBLE)
     with pytest.raises(LeaseLostError, match="outdated"):
-        await two.record_account(trouble)
+        await two.record_account(TROUBLE)
 
     assert 1 == await count_log(store)
 

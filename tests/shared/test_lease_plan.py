@@ -56,7 +56,7 @@ def test_a_death() -> None:
 
 
 def test_a_handover_begins_with_the_holder() -> None:
-    """Nobody takes an account that a living member holds, and it keeps it until then."""
+    """Nobody takes an account that a living member holds."""
     world = world_of(1, ACCOUNTS[:4])
     world.join("new")
 

@@ -11,58 +11,24 @@ import pytest_asyncio
 
 from gradient_async import (
     AccountEvent,
-    AccountEventKind,
     ConfigurationError,
     DecodeError,
     Lagged,
 )
 from gradient_async.shared import LogEntry, LogReset, SharedFeed, SharedStore
-from gradient_async.shared.account_journal import AccountJournal, Retention
-from gradient_async.shared.lease import Lease, Session
-from gradient_async.shared.log_keys import LogKeys
-from gradient_async.shared.outage import Outage
 from tests.shared.conftest import KEY
 from tests.shared.feed_world import read_log
+from tests.shared.log_writer import KEYS, LogWriter
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import until
 
 pytestmark = pytest.mark.real_time
 
-KEYS = LogKeys("gradient", "main")
-TROUBLE = AccountEvent(account="acme", kind=AccountEventKind.TROUBLE)
-
-
-class Writer:
-    """Appends events of one account."""
-
-    def __init__(self, store: SharedStore, retention: Retention) -> None:
-        self._store = store
-        self._retention = retention
-        self._journal: AccountJournal | None = None
-
-    async def write(self, count: int = 1) -> None:
-        """Append some events."""
-        if self._journal is None:
-            await self.restart()
-        assert self._journal is not None
-        await self._journal._append([TROUBLE] * count)
-
-    async def restart(self) -> None:
-        """Take the lease anew, as after the server has lost it."""
-        session = Session()
-        session.valid_until = asyncio.get_running_loop().time() + 60
-        lease = Lease("acme", 1, session)
-        await self._store.execute("HSET", KEYS.leases, "acme", lease.value)
-        self._journal = AccountJournal(
-            self._store, KEYS, lease, retention=self._retention, outage=Outage("")
-        )
-        await self._journal.load()
-
 
 @pytest_asyncio.fixture
-async def writer(store: SharedStore) -> Writer:
+async def writer(store: SharedStore) -> LogWriter:
     """Return a writer that keeps everything."""
-    return Writer(store, Retention(1e6, 10_000))
+    return LogWriter(store)
 
 
 def numbers(entries: list[LogEntry | None]) -> list[int | str]:
@@ -125,7 +91,7 @@ async def listen(
         await it.end()
 
 
-async def test_from_now_on(writer: Writer, listen: Callable[..., Listening]) -> None:
+async def test_from_now_on(writer: LogWriter, listen: Callable[..., Listening]) -> None:
     """Without `since`, a listener sees what happens from now on, as others do."""
     await writer.write(2)
     one, two = listen(), listen()
@@ -134,7 +100,7 @@ async def test_from_now_on(writer: Writer, listen: Callable[..., Listening]) -> 
     await until(lambda: one.numbers == two.numbers == [3, 4])
 
 
-async def test_since(writer: Writer, listen: Callable[..., Listening]) -> None:
+async def test_since(writer: LogWriter, listen: Callable[..., Listening]) -> None:
     """A listener resumes after an id, or begins with the oldest entry."""
     await writer.write(450)
     log = await read_log_of(writer)
@@ -146,12 +112,12 @@ async def test_since(writer: Writer, listen: Callable[..., Listening]) -> None:
     await until(lambda: oldest.numbers == list(range(1, 453)))
 
 
-async def read_log_of(writer: Writer) -> list[LogEntry]:
+async def read_log_of(writer: LogWriter) -> list[LogEntry]:
     """Return all entries."""
     return await read_log(writer._store)
 
 
-async def test_a_slow_listener(store: SharedStore, writer: Writer) -> None:
+async def test_a_slow_listener(store: SharedStore, writer: LogWriter) -> None:
     """A listener that reads late misses nothing, however far it is behind."""
     feed = SharedFeed(store)
     fast = Listening(feed)
@@ -169,7 +135,7 @@ async def test_a_slow_listener(store: SharedStore, writer: Writer) -> None:
     assert list(range(2, 1302)) == numbers(found)
 
 
-async def test_heartbeats(writer: Writer, listen: Callable[..., Listening]) -> None:
+async def test_heartbeats(writer: LogWriter, listen: Callable[..., Listening]) -> None:
     """Without entries, None comes instead, and nothing is lost meanwhile."""
     listening = listen(heartbeat=0.1)
     await until(lambda: listening.numbers[:2] == ["heartbeat"] * 2)
@@ -181,7 +147,7 @@ async def test_trimmed_by_number(
     store: SharedStore, listen: Callable[..., Listening]
 ) -> None:
     """Who resumes where entries were removed is told how many."""
-    writer = Writer(store, Retention(1e6, 10))
+    writer = LogWriter(store, keep_events=10)
     await writer.write(500)
     log = await read_log(store)
     assert 10 <= len(log) < 200
@@ -198,7 +164,7 @@ async def test_trimmed_by_number(
 
 async def test_trimmed_by_age(store: SharedStore) -> None:
     """Entries that are older than they are kept are removed with later ones."""
-    writer = Writer(store, Retention(0.2, 10_000))
+    writer = LogWriter(store, keep_seconds=0.2)
     await writer.write(400)
     await asyncio.sleep(0.4)
     await writer.write(1)
@@ -208,7 +174,7 @@ async def test_trimmed_by_age(store: SharedStore) -> None:
 @pytest.mark.parametrize("is_empty", [True, False])
 async def test_lost_data(
     store: SharedStore,
-    writer: Writer,
+    writer: LogWriter,
     listen: Callable[..., Listening],
     *,
     is_empty: bool,
@@ -234,7 +200,7 @@ async def test_lost_data(
 
 async def test_an_outage(
     server: RedisServer,
-    writer: Writer,
+    writer: LogWriter,
     listen: Callable[..., Listening],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -254,7 +220,7 @@ async def test_an_outage(
     assert 1 == len(warnings)
 
 
-async def test_leaving(store: SharedStore, writer: Writer) -> None:
+async def test_leaving(store: SharedStore, writer: LogWriter) -> None:
     """The log is followed only while somebody listens, and again for the next one."""
     feed = SharedFeed(store)
     await writer.write(2)
