@@ -11,6 +11,7 @@ from gradient_async.emulator import Emulator
 from gradient_async.shared import LogEntry, SharedFeed, SharedStore
 from gradient_async.shared.log_entry import parse_entries
 from gradient_async.shared.script import Script
+from gradient_async.shared.store import to_text
 
 # Seconds after which a new job is pending, indexes its first source, its second one,
 # and has ended.
@@ -98,5 +99,6 @@ def by_account(entries: list[LogEntry]) -> dict[str, list[str]]:
 
 
 async def count_log(store: SharedStore) -> int:
-    """Return the number of entries of the log."""
-    return len(await read_log(store))
+    """Return the number of entries that the log has had."""
+    last = await store.execute("GET", "gradient:{main}:last")
+    return int(to_text(last).split("-")[1]) if last else 0
