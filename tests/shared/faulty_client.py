@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 from redis.asyncio import Redis
@@ -41,6 +42,36 @@ class FaultyClient(RedisClient):
         response: object = await self._client.execute_command(*args)
         if loss < self._losses:
             raise LostConnectionError("the response was lost")
+        return response
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+
+class LateClient(RedisClient):
+    """A client whose next script can be held back on its way."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Redis.from_url(url, retry=None)
+        self._is_to_hold = False
+        self._released = asyncio.Event()
+        self.is_holding = False
+
+    def hold(self) -> None:
+        """Hold back the next script."""
+        self._is_to_hold = True
+
+    def release(self) -> None:
+        """Let it arrive."""
+        self._released.set()
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command, now or later, and return the response."""
+        if self._is_to_hold:
+            self._is_to_hold, self.is_holding = False, True
+            await self._released.wait()
+        response: object = await self._client.execute_command(*args)
         return response
 
     async def aclose(self) -> None:
