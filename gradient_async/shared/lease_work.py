@@ -75,7 +75,6 @@ class LeaseWork:
         for account, running in self._running.items():
             if fences.get(account) != running.lease.fence and not running.is_stopped:
                 running.is_stopped = True
-                running.lease.end()
                 running.task.cancel()
 
     def raise_failure(self) -> None:

@@ -12,7 +12,7 @@ from gradient_async.errors import SharedStoreError
 from gradient_async.loops import LoopHome
 from gradient_async.paging.page_iteration import PageIteration
 from gradient_async.shared.log_entry import START, LogEntry, LogPosition, LogReset
-from gradient_async.shared.log_gap import tell_gap, tell_loss
+from gradient_async.shared.log_gap import tell_gaps, tell_loss
 from gradient_async.shared.log_reader import LogReader
 from gradient_async.shared.log_tail import LogTail
 from gradient_async.shared.outage import Outage
@@ -90,7 +90,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
                 return
             entries = page.entries
         if entries:
-            self._entries.extend(tell_gap(self._position, entries))
+            self._entries.extend(tell_gaps(self._position, entries))
             self._position = entries[-1].position
 
     def _end(self) -> None:

@@ -107,15 +107,10 @@ class LogTail:
             self._notify()
 
     def _add(self, entry: LogEntry) -> None:
-        position = entry.position
-        if position.number != self._end.number + 1:
-            # Some are missing, which listeners find out when they read there.
-            self._recent.clear()
-            self._floor = LogPosition(position.ms, position.number - 1)
-        elif len(self._recent) == _RECENT:
+        if len(self._recent) == _RECENT:
             self._floor = self._recent[0].position
         self._recent.append(entry)
-        self._end = position
+        self._end = entry.position
 
     def _notify(self) -> None:
         for woken in self._events:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as LostConnectionError
 
 from gradient_async.shared import RedisClient
+from gradient_async.shared.redis_library import connect, disconnect
 
 
 class FaultyClient(RedisClient):
@@ -26,7 +26,7 @@ class FaultyClient(RedisClient):
     def __init__(
         self, url: str, *, repeats: float = 0.0, losses: float = 0.0, seed: int = 1
     ) -> None:
-        self._client = Redis.from_url(url, retry=None)
+        self._client = connect(url)
         self._repeats = repeats
         self._losses = losses
         self._random = random.Random(seed)
@@ -46,14 +46,14 @@ class FaultyClient(RedisClient):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await disconnect(self._client)
 
 
 class LateClient(RedisClient):
     """A client whose next script can be held back on its way."""
 
     def __init__(self, url: str) -> None:
-        self._client = Redis.from_url(url, retry=None)
+        self._client = connect(url)
         self._is_to_hold = False
         self._released = asyncio.Event()
         self.is_holding = False
@@ -76,4 +76,4 @@ class LateClient(RedisClient):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await disconnect(self._client)

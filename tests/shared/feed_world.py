@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gradient_async import Accounts, JobEvent, RateLimit
@@ -32,32 +32,25 @@ class FeedWorld:
             for name, token in self.tokens.items()
         }
 
-    async def start_jobs(self) -> None:
-        """Start a job in each account."""
+    async def start_jobs(self, *names: str) -> None:
+        """Start a job in each account, or in those named."""
         await asyncio.gather(
             *(
-                self.accounts[name].indexing_jobs.create(base)
-                for name, base in self._bases.items()
+                self.accounts[name].indexing_jobs.create(self._bases[name])
+                for name in names or self._bases
             )
         )
 
-    def feed(
-        self, store: SharedStore, accounts: Accounts | None = None, **options: float
-    ) -> SharedFeed:
+    def feed(self, store: SharedStore, accounts: Accounts | None = None) -> SharedFeed:
         """Return a feed that is quick."""
         return SharedFeed(
             store,
             self.accounts if accounts is None else accounts,
-            **{**QUICK, **options},
+            lease_seconds=1.2,
+            interval=0.05,
+            idle_interval=0.05,
+            share=1.0,
         )
-
-
-QUICK: Mapping[str, float] = {
-    "lease_seconds": 1.2,
-    "interval": 0.05,
-    "idle_interval": 0.05,
-    "share": 1.0,
-}
 
 
 @asynccontextmanager

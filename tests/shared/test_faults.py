@@ -73,6 +73,8 @@ async def test_commands_and_responses_that_are_lost(
     server: RedisServer,
     store: SharedStore,
     world: FeedWorld,
+    caplog: pytest.LogCaptureFixture,
+    *,
     repeats: float,
     losses: float,
 ) -> None:
@@ -84,6 +86,8 @@ async def test_commands_and_responses_that_are_lost(
     await client.aclose()
 
     assert same(world, [FIRST, *WHOLE_LIFE]) == by_account(await read_log(store))
+    # A repetition is not taken for a write by another process.
+    assert "refused" not in caplog.text
 
 
 async def test_a_command_that_arrives_late(

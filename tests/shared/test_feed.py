@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from redis.crc import key_slot
 
 from gradient_async import (
     AccountEvent,
@@ -17,7 +18,12 @@ from gradient_async import (
     JobEventKind,
     LeaseLostError,
 )
+from gradient_async.models.indexing_jobs import IndexingJob
+from gradient_async.paging import Page
 from gradient_async.shared import SharedStore
+from gradient_async.shared.leased_source import LeasedSource
+from gradient_async.shared.log_keys import LogKeys
+from tests.changes.feed_accounts import PolledJobs
 from tests.shared.feed_world import (
     STEPS,
     FeedWorld,
@@ -196,8 +202,43 @@ async def test_two_journals_of_one_lease(store: SharedStore) -> None:
     assert 1 == await count_log(store)
 
 
-async def test_the_keys_of_a_cluster() -> None:
-    """All keys of a log have its name in braces, so that they are in one slot."""
+def test_the_keys_of_a_cluster() -> None:
+    """All keys of a log are in one slot of a cluster, as scripts need it."""
     names = [KEYS.members, KEYS.leases, KEYS.version, KEYS.events, KEYS.last]
-    names += [KEYS.account("a{b}"), KEYS.group("g")]
-    assert all(name.startswith("gradient:{main}:") for name in names)
+    names += [KEYS.account("a{b}"), KEYS.group("g{h}")]
+    assert 1 == len({key_slot(name.encode()) for name in names})
+    other = LogKeys("gradient", "other")
+    assert key_slot(other.events.encode()) != key_slot(KEYS.events.encode())
+
+
+def noted(calls: list[str]) -> PolledJobs:
+    """Return jobs that note what is requested."""
+
+    class Jobs(PolledJobs):
+        async def fetch_page(self, page: int, per_page: int, /) -> Page[IndexingJob]:
+            calls.append("page")
+            return await super().fetch_page(page, per_page)
+
+        async def get(self, uuid: str, /) -> IndexingJob:
+            calls.append("get")
+            return await super().get(uuid)
+
+    return Jobs(running=1)
+
+
+async def test_the_end_of_a_lease(store: SharedStore) -> None:
+    """Once a lease is over, nothing is requested; a pause ends with an error."""
+    calls = list[str]()
+    lease = await take_lease(store, 1)
+    source = LeasedSource(noted(calls), lease)
+    assert "" == await source.fingerprint()
+    uuid = (await source.fetch_page(1, 200)).items[0].uuid
+    await source.get(uuid)
+    await source.sleep(0.001)
+    lease.end()
+    for call in (source.fetch_page(1, 200), source.get(uuid), source.sleep(0.001)):
+        with pytest.raises(LeaseLostError):
+            await call
+
+    assert ["page", "get"] == calls
+    assert source.request_count > 0

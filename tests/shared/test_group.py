@@ -18,6 +18,8 @@ from gradient_async.shared import (
     SharedFeed,
     SharedStore,
 )
+from gradient_async.shared.script import Script
+from gradient_async.shared.store import to_text
 from tests.shared.conftest import KEY
 from tests.shared.log_writer import KEYS, LogWriter
 from tests.shared.redis_server import RedisServer
@@ -26,6 +28,8 @@ from tests.shared.waiting import running, until
 pytestmark = pytest.mark.real_time
 
 RETRY_AFTER = 0.45
+
+_OWNER = Script("return redis.call('XPENDING', KEYS[1], 'mail', '-', '+', 1)[1][2]")
 
 
 @pytest_asyncio.fixture
@@ -65,7 +69,7 @@ class Worker:
 
 async def take(consumer: GroupConsumer, count: int) -> list[GroupEntry]:
     """Return some entries, all acknowledged."""
-    entries = []
+    entries = list[GroupEntry]()
     async with asyncio.timeout(10):
         while len(entries) < count:
             entry = await anext(consumer)
@@ -173,6 +177,26 @@ async def test_a_slow_handler(
 
     assert [2] == other.handled
     assert 0 == await pending(store)
+
+
+async def test_a_paused_handler(
+    group: EventGroup, writer: LogWriter, store: SharedStore
+) -> None:
+    """A process that wakes up does not take back what another one handles."""
+    await writer.write()
+    paused, other = group.consume(), group_of(store).consume()
+    entry = await anext(paused)
+    renew, paused.renew = paused.renew, asyncio.Event().wait  # type: ignore[method-assign, assignment]
+    async with entry:
+        again = await anext(other)
+        async with again:
+            await renew()
+            owner = await store.run(_OWNER, [KEYS.events])
+            assert 2 == again.deliveries
+            assert other._server._consumer == to_text(owner)
+    assert 0 == await pending(store)
+    await paused.aclose()
+    await other.aclose()
 
 
 async def test_handlers_at_the_same_time(group: EventGroup, writer: LogWriter) -> None:

@@ -10,6 +10,9 @@ import pytest
 
 from gradient_async import ConfigurationError, LeaseLostError
 from gradient_async.shared import AccountLeases, Lease, SharedStore
+from gradient_async.shared.lease import Session
+from gradient_async.shared.lease_server import LeaseServer
+from gradient_async.shared.log_keys import LogKeys
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until
 
@@ -94,7 +97,7 @@ async def test_fences_grow(store: SharedStore) -> None:
 async def test_one_process_at_a_time(store: SharedStore) -> None:
     """While processes come and go, no account is looked after by two of them."""
     processes = [Process(store) for _ in range(4)]
-    overlaps = []
+    overlaps = list[str]()
 
     async def watch() -> None:
         while True:
@@ -180,6 +183,24 @@ def _hold_loop(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
 
     loop.call_soon_threadsafe(block)
     done.wait()
+
+
+async def test_decisions_that_are_outdated(store: SharedStore) -> None:
+    """The server gives no account that a living member holds, nor takes one away."""
+    servers = [LeaseServer(store, LogKeys("gradient", "main"), 30.0) for _ in range(2)]
+    one, two = Session(), Session()
+    for server, session in zip(servers, (one, two), strict=True):
+        assert await server.synchronise(session, "", give_up=(), take=())
+        session.has_joined = True
+    assert await servers[0].synchronise(one, "", give_up=(), take=["acme"])
+    assert await servers[1].synchronise(two, "", give_up=["acme"], take=["acme"])
+    assert await servers[0].synchronise(one, "", give_up=(), take=())
+
+    held = [
+        server.table.held_by(session.id).keys()
+        for server, session in zip(servers, (one, two), strict=True)
+    ]
+    assert [{"acme"}, set()] == held
 
 
 async def test_accounts_that_come_and_go(store: SharedStore) -> None:

@@ -226,6 +226,7 @@ async def test_leaving(store: SharedStore, writer: LogWriter) -> None:
     await writer.write(2)
     for _ in range(2):
         async for entry in feed.listen(since="0-0"):
+            assert entry is not None
             assert 1 == entry.position.number
             break
         gc.collect()

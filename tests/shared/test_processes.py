@@ -52,7 +52,7 @@ class Reference:
     async def run(self) -> None:
         """Listen until cancelled."""
         accounts = self._world.accounts
-        async with accounts.feed(interval=0.5, idle_interval=0.5, share=1) as feed:
+        async with accounts.feed(interval=0.5, idle_interval=0.5, share=1.0) as feed:
             async for event in feed.listen():
                 assert isinstance(event, JobEvent)
                 text = f"{event.kind} {event.key.split('/', 2)[2]}"
@@ -63,7 +63,7 @@ class Workers:
     """The processes of a test."""
 
     def __init__(self, redis: str, world: FeedWorld) -> None:
-        self._start = lambda: WorkerProcess(
+        self._start: Callable[[], WorkerProcess] = lambda: WorkerProcess(
             redis, world.emulator.url, world.emulator.tokens
         )
         self.processes: list[WorkerProcess] = []

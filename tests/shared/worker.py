@@ -42,4 +42,4 @@ async def main(redis: str, api: str, tokens: list[str]) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    asyncio.run(main(*sys.argv[1:], json.load(sys.stdin)))
+    asyncio.run(main(sys.argv[1], sys.argv[2], json.load(sys.stdin)))
