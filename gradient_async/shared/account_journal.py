@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from typing import Final, cast
@@ -21,9 +20,6 @@ from gradient_async.shared.script import Script
 from gradient_async.shared.store import SharedStore, to_text
 
 _APPEND: Final = Script.load("append.lua")
-
-# Seconds between two attempts to reach the server.
-_PAUSE: Final = 0.5
 
 
 @attrs.frozen
@@ -85,7 +81,7 @@ class AccountJournal(EventSink):
             try:
                 values = await self._store.execute(*command)
             except SharedStoreError as error:
-                await self._wait(error)
+                await self._outage.wait(error)
         self._outage.end()
         progress, checkpoint, trouble = (
             "" if it is None else to_text(it) for it in cast("list[object]", values)
@@ -133,7 +129,7 @@ class AccountJournal(EventSink):
             try:
                 outcome = await self._store.run(_APPEND, self._key_names, *arguments)
             except SharedStoreError as error:
-                await self._wait(error)
+                await self._outage.wait(error)
         self._outage.end()
         self._check_outcome([to_text(it) for it in cast("list[object]", outcome)])
         self._progress = progress
@@ -142,10 +138,6 @@ class AccountJournal(EventSink):
     def _key_names(self) -> list[str]:
         keys = self._keys
         return [keys.leases, keys.account(self._lease.account), keys.events, keys.last]
-
-    async def _wait(self, error: SharedStoreError) -> None:
-        self._outage.begin(error)
-        await asyncio.sleep(_PAUSE)
 
     def _check_outcome(self, outcome: Sequence[str]) -> None:
         if outcome[0] in {"fenced", "outdated"}:

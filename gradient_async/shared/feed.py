@@ -189,10 +189,10 @@ class SharedFeed:
 
     async def _poll(self, lease: Lease) -> None:
         """Poll an account for as long as its lease lasts, or it is there."""
-        sources = self._accounts.find_sources()
-        if lease.account not in sources:
+        open_source = self._accounts.find_sources().get(lease.account)
+        if open_source is None:
             return
-        source = LeasedSource(sources[lease.account](), lease)
+        source = LeasedSource(open_source(), lease)
         journal = AccountJournal(
             self._store,
             self._keys,

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from contextvars import Context
-from typing import Final
 from weakref import WeakSet, ref
 
 from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
@@ -20,8 +19,6 @@ from gradient_async.shared.group_server import Delivery, GroupServer
 from gradient_async.shared.log_entry import START, LogEvent, LogPosition, LogReset
 from gradient_async.shared.log_tail import LogTail
 from gradient_async.shared.outage import Outage
-
-_PAUSE: Final = 0.5
 
 
 class EventGroup:
@@ -112,13 +109,16 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
         try:
             delivery = await self._server.deliver(self._since)
         except SharedStoreError as error:
-            self._outage.begin(error)
-            await asyncio.sleep(_PAUSE)
-            return
-        self._outage.end()
-        self._accept(delivery)
+            await self._outage.wait(error)
+        else:
+            self._outage.end()
+            self._accept(delivery)
+            await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait until there may be an entry, unless there is one."""
         if not self._ready:
-            # Entries that others leave are no news.
+            # That others leave theirs wakes nobody.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause):
                     await self._woken.wait()
@@ -150,8 +150,7 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
             try:
                 await self._server.acknowledge(entry.id)
             except SharedStoreError as error:
-                self._outage.begin(error)
-                await asyncio.sleep(_PAUSE)
+                await self._outage.wait(error)
             else:
                 return
 
@@ -193,10 +192,8 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
 
 async def _renew_forever(consumer: ref[GroupConsumer], pause: float) -> None:
     """Renew what a consumer holds, for as long as there is one."""
-    while True:
-        await asyncio.sleep(pause)
-        found = consumer()
-        if found is None:
-            return
+    # It is cancelled when the consumer is dropped.
+    while (found := consumer()) is not None:  # pragma: no branch
         await found.renew()
         del found
+        await asyncio.sleep(pause)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Final
 
 from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.errors import SharedStoreError
@@ -16,8 +15,6 @@ from gradient_async.shared.log_gap import tell_gaps, tell_loss
 from gradient_async.shared.log_reader import LogReader
 from gradient_async.shared.log_tail import LogTail
 from gradient_async.shared.outage import Outage
-
-_PAUSE: Final = 0.5
 
 
 class LogListener(AsyncCloseable, AsyncOnlyIterable):
@@ -71,9 +68,12 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
         try:
             await self._read()
         except SharedStoreError as error:
-            self._outage.begin(error)
-            await asyncio.sleep(_PAUSE)
-            return
+            await self._outage.wait(error)
+        else:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        """Wait until there may be entries, unless there are."""
         if not self._entries:
             await self._woken.wait()
 

@@ -20,8 +20,6 @@ _RECENT: Final = 1000
 # were passed in may have a timeout for each response, which must be longer.
 _BLOCK: Final = 1.0
 
-_PAUSE: Final = 0.5
-
 
 class LogTail:
     """
@@ -89,8 +87,7 @@ class LogTail:
                     self._notify()
                 await self._read()
             except SharedStoreError as error:
-                self._outage.begin(error)
-                await asyncio.sleep(_PAUSE)
+                await self._outage.wait(error)
             else:
                 self._outage.end()
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from gradient_async.errors import SharedStoreError
 from gradient_async.logger import logger
+
+_PAUSE: Final = 0.5
 
 
 class Outage:
@@ -23,6 +28,11 @@ class Outage:
         if not self._is_on:
             logger.warning("shared store: %s; %s", error.message, self._consequence)
         self._is_on = True
+
+    async def wait(self, error: SharedStoreError) -> None:
+        """Record that the server is gone, and wait until it is worth trying again."""
+        self.begin(error)
+        await asyncio.sleep(_PAUSE)
 
     def end(self) -> None:
         """Log that the server is back, if it was away."""

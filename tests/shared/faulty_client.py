@@ -33,7 +33,7 @@ class FaultyClient(RedisClient):
 
     async def execute_command(self, *args: str | bytes | float) -> object:
         """Send a command, not at all, once or twice, and return a response or none."""
-        is_script = args[0] in {"EVALSHA", "EVAL"}
+        is_script = args[0] in {"EVALSHA", "EVAL", "HMGET"}
         loss = self._random.random() if is_script else 1.0
         if loss < self._losses / 2:
             raise LostConnectionError("the command was lost")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import pytest
 import pytest_asyncio
@@ -18,8 +18,7 @@ from gradient_async.shared import (
     RedisClient,
     SharedFeed,
     SharedStore,
-    account_journal,
-    group,
+    outage,
 )
 from tests.shared.conftest import KEY
 from tests.shared.faulty_client import FaultyClient, LateClient
@@ -43,8 +42,7 @@ pytestmark = pytest.mark.real_time
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again soon."""
-    for module in (account_journal, group):
-        monkeypatch.setattr(module, "_PAUSE", 0.01)
+    monkeypatch.setattr(outage, "_PAUSE", 0.01)
 
 
 @pytest_asyncio.fixture
@@ -221,6 +219,17 @@ async def test_cancelled_consumers(store: SharedStore, seed: int) -> None:
     async with asyncio.timeout(20):
         await asyncio.gather(*(consume_briefly() for _ in range(3)))
     assert set(range(1, 41)) == set(handled)
+
+
+async def test_errors_of_others() -> None:
+    """An error that is not the server's is raised as it is."""
+
+    class Client(RedisClient):
+        def execute_command(self, *_: str | bytes | float) -> Awaitable[object]:
+            raise KeyError("broken")
+
+    with pytest.raises(KeyError, match="broken"):
+        await SharedStore(Client(), key=KEY).execute("GET", "x")
 
 
 def test_clients() -> None:

@@ -20,7 +20,7 @@ from gradient_async import (
 )
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
-from gradient_async.shared import SharedStore
+from gradient_async.shared import SharedFeed, SharedStore
 from gradient_async.shared.leased_source import LeasedSource
 from gradient_async.shared.log_keys import LogKeys
 from tests.changes.feed_accounts import PolledJobs
@@ -159,6 +159,15 @@ async def test_accounts_that_are_removed(world: FeedWorld, store: SharedStore) -
         await until(lambda: _has(store, 3))
         await world.accounts.remove("a1", drain=False)
         await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
+
+
+async def test_an_account_that_was_just_removed(store: SharedStore) -> None:
+    """The lease of an account that is not there any more is given up."""
+    lease = await take_lease(store, 1)
+    assert f"<Lease 'acme' {lease.fence}>" == repr(lease)
+    await SharedFeed(store)._poll(lease)
+    lease.end()
+    assert "<Lease 'acme' 1, over>" == repr(lease)
 
 
 async def test_accounts_that_are_closed(world: FeedWorld, store: SharedStore) -> None:

@@ -316,7 +316,7 @@ async def test_an_outage(
     store: SharedStore,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Consuming and acknowledging wait for the server; there is one warning."""
+    """Consuming and acknowledging wait for the server; each outage is a warning."""
     await writer.write(2)
     worker = Worker(group, 0.3)
     async with running(worker.run()):
@@ -325,9 +325,15 @@ async def test_an_outage(
         await asyncio.sleep(0.6)
         server.start()
         await until(lambda: worker.handled == [1, 2])
+        server.stop()
+        # Nothing is handled now, and the worker asks for more.
+        await asyncio.sleep(2 * RETRY_AFTER)
+        server.start()
+        await writer.write()
+        await until(lambda: worker.handled == [1, 2, 3])
         await until(lambda: _is_done(store))
     warnings = [it.message for it in caplog.records if "listeners wait" in it.message]
-    assert 1 == len(warnings)
+    assert 2 == len(warnings)
 
 
 async def _is_done(store: SharedStore) -> bool:

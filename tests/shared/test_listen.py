@@ -15,7 +15,13 @@ from gradient_async import (
     DecodeError,
     Lagged,
 )
-from gradient_async.shared import LogEntry, LogReset, SharedFeed, SharedStore
+from gradient_async.shared import (
+    LogEntry,
+    LogListener,
+    LogReset,
+    SharedFeed,
+    SharedStore,
+)
 from tests.shared.conftest import KEY
 from tests.shared.feed_world import read_log
 from tests.shared.log_writer import KEYS, LogWriter
@@ -251,6 +257,20 @@ async def test_a_listener_that_is_dropped(store: SharedStore) -> None:
     del listener
     gc.collect()
     await until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+def test_a_loop_that_was_closed(server: RedisServer) -> None:
+    """A listener can be dropped after its event loop was closed."""
+
+    async def begin() -> LogListener:
+        async with SharedStore(server.url, key=KEY) as store:
+            listener = SharedFeed(store).listen(heartbeat=0.05)
+            await anext(listener)
+            return listener
+
+    listener = asyncio.run(begin())
+    del listener
+    gc.collect()
 
 
 async def test_entries_of_a_later_version(
