@@ -9,9 +9,9 @@ import attrs
 import msgspec
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class LeaseTable:
-    """The members that are alive, and the leases."""
+    """The members that are alive, and the leases; equal only to itself."""
 
     members: Mapping[str, str]
     """The accounts that each member knows, as a digest, by its session."""

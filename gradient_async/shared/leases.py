@@ -14,6 +14,7 @@ from gradient_async.loops import finish
 from gradient_async.shared.lease import Lease, Session
 from gradient_async.shared.lease_plan import LeasePlan, digest_names, plan_leases
 from gradient_async.shared.lease_server import LeaseServer
+from gradient_async.shared.lease_table import LeaseTable
 from gradient_async.shared.lease_work import LeaseWork, Work
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.outage import Outage
@@ -21,6 +22,8 @@ from gradient_async.shared.store import SharedStore
 
 # A script with more would keep the server busy for too long.
 _MAX_CHANGES: Final = 1000
+
+_NOTHING: Final = LeasePlan((), ())
 
 
 class AccountLeases:
@@ -65,6 +68,8 @@ class AccountLeases:
         self._find_names = names
         self._seconds = lease_seconds
         self._session = Session()
+        self._plan_basis: tuple[LeaseTable, frozenset[str]] | None = None
+        self._latest_plan = _NOTHING
         self._work: LeaseWork | None = None
         self._outage = Outage("accounts are not looked after once their leases expire")
 
@@ -157,10 +162,15 @@ class AccountLeases:
             self._session = Session()
 
     def _plan(self, names: frozenset[str]) -> LeasePlan:
+        """Decide what to do; with many accounts, anew only if something changed."""
         table = self._server.table
         if self._session.id not in table.members:
-            return LeasePlan((), ())
-        return plan_leases(self._session.id, names, table)
+            return _NOTHING
+        basis = (table, names)
+        if self._plan_basis != basis:
+            self._plan_basis = basis
+            self._latest_plan = plan_leases(self._session.id, names, table)
+        return self._latest_plan
 
     def _renew(self, running: LeaseWork, valid_until: float) -> None:
         """Record that all leases last until then, and stop their work at that time."""
