@@ -139,7 +139,7 @@ async def test_cancelled_feeds(world: FeedWorld, store: SharedStore, seed: int) 
 
     async def run() -> None:
         """Run a feed again and again, cancelled after some ticks or some time."""
-        while not is_over.is_set():
+        while not is_over.is_set():  # pragma: no branch
             task = asyncio.create_task(world.feed(store).run())
             if generator.random() < 0.5:
                 for _ in range(generator.randrange(400)):

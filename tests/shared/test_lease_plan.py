@@ -74,6 +74,19 @@ def test_all_processes_agree() -> None:
     assert sorted(ACCOUNTS) == sorted(taken)
 
 
+def test_decisions_that_are_outdated() -> None:
+    """What was decided before others acted does no harm, and is decided anew."""
+    world = LeaseWorld(ACCOUNTS[:10])
+    world.join("one")
+    alone = world.plan("one")
+    world.join("two")
+    world.act("two", world.plan("two"))
+    world.act("one", alone)
+    assert {"one": 5, "two": 5} == world.loads
+    world.act("one", LeasePlan((), tuple(ACCOUNTS[:10])))
+    assert {"one": 0, "two": 5} == world.loads
+
+
 def test_other_accounts_elsewhere() -> None:
     """A member that knows other accounts gets none that it does not know."""
     world = LeaseWorld(ACCOUNTS[:10])

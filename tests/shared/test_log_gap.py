@@ -75,4 +75,5 @@ async def test_entries_before_the_tail() -> None:
         await woken.wait()
     assert None is tail.after(LogPosition(1, 1))
     assert [] == tail.after(LogPosition(1, 2))
+    await asyncio.sleep(2)
     tail.leave(woken)

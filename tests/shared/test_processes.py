@@ -161,4 +161,4 @@ async def _has(store: SharedStore, count: int) -> bool:
     # The processes may leave this one little time.
     with suppress(SharedStoreError):
         return await count_log(store) >= count
-    return False
+    return False  # pragma: no cover

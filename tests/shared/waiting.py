@@ -22,15 +22,12 @@ async def until(
 @asynccontextmanager
 async def running(
     *coroutines: Coroutine[object, object, object],
-) -> AsyncIterator[list[asyncio.Task[object]]]:
-    """Run coroutines until the end of the block; what they raise is raised there."""
-    tasks = [asyncio.create_task(it) for it in coroutines]
-    try:
-        yield tasks
-    finally:
-        for task in tasks:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
+) -> AsyncIterator[None]:
+    """Run coroutines until the end of the block, which ends if one of them fails."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(it) for it in coroutines]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()

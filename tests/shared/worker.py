@@ -11,7 +11,6 @@ import json
 import logging
 import signal
 import sys
-from contextlib import suppress
 
 from gradient_async.shared import SharedFeed, SharedStore
 from tests.shared.conftest import KEY
@@ -36,8 +35,8 @@ async def main(redis: str, api: str, tokens: list[str]) -> None:
         )
         task = asyncio.ensure_future(feed.run())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
+        _ = task.cancelled() or task.result()
 
 
 if __name__ == "__main__":
