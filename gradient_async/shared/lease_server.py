@@ -78,7 +78,7 @@ class LeaseServer:
 
     async def leave(self, session: Session) -> None:
         """
-        Give up all leases of a member at once.
+        Release all leases of a member at once.
 
         Raises:
             SharedStoreError: The server did not respond; they expire by themselves.

@@ -14,7 +14,7 @@ from gradient_async.shared.lease import Lease, Session
 from gradient_async.tick_limit import STARTS_PER_TICK
 
 Work: TypeAlias = Callable[[Lease], Awaitable[None]]
-"""Looks after the account of a lease."""
+"""Function that looks after the account of a lease."""
 
 
 @attrs.define(eq=False)

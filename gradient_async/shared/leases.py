@@ -86,7 +86,7 @@ class AccountLeases:
 
     async def run(self, work: Work) -> None:
         """
-        Look after accounts until this is cancelled.
+        Run `work` for each account of this process, until this is cancelled.
 
         `work` is called with each lease, in a task that is cancelled when the lease is
         over. The lease goes to another process only after the task has ended, unless
@@ -118,7 +118,7 @@ class AccountLeases:
             await finish(self._end(running))
 
     async def _step(self, running: LeaseWork) -> float:
-        """Ask the server once, act by its response, return the seconds to wait."""
+        """Synchronise once, act by the response, and return the seconds to wait."""
         names = frozenset(self._find_names())
         try:
             await self._synchronise(running, names)

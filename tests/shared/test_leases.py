@@ -40,11 +40,11 @@ class Process:
         self.begun: list[str] = []
 
     async def run(self) -> None:
-        """Look after accounts."""
+        """Run until cancelled."""
         await self.leases.run(self.work)
 
     async def work(self, lease: Lease) -> None:
-        """Look after one account, until cancelled."""
+        """Hold one account until cancelled."""
         self.active[lease.account] = lease
         self.begun.append(lease.account)
         try:
