@@ -36,7 +36,8 @@ end
 if id then
   redis.call('SET', KEYS[4], id)
   redis.call('XTRIM', KEYS[3], 'MAXLEN', '~', ARGV[8])
-  redis.call('XTRIM', KEYS[3], 'MINID', '~', string.format('%.0f-0', now - ARGV[7]))
+  local oldest = string.format('%.0f-0', math.max(0, now - ARGV[7]))
+  redis.call('XTRIM', KEYS[3], 'MINID', '~', oldest)
 end
 
 redis.call('HSET', KEYS[2], 'progress', ARGV[4])

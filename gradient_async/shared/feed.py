@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from gradient_async.accounts.fan_out import FanOut
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_pace import FeedPace
-from gradient_async.changes.source import PolledAccounts
+from gradient_async.changes.source import PolledAccounts, PollSource
 from gradient_async.checks import (
     check_instance,
     check_int,
@@ -95,8 +96,10 @@ class SharedFeed:
             idle_interval=idle_interval,
             share=share,
         )
+        # Finding them takes long if there are many.
+        self._sources: Mapping[str, Callable[[], PollSource]] = {}
         self._leases = AccountLeases(
-            store, self._accounts.find_sources, log=log, lease_seconds=lease_seconds
+            store, self._find_names, log=log, lease_seconds=lease_seconds
         )
         self._writing = Outage("events are written when it is back")
         self._reading = Outage("listeners wait until it is back")
@@ -189,10 +192,20 @@ class SharedFeed:
 
     async def _poll(self, lease: Lease) -> None:
         """Poll an account for as long as its lease lasts, or it is there."""
-        open_source = self._accounts.find_sources().get(lease.account)
-        if open_source is None:
-            return
-        source = LeasedSource(open_source(), lease)
+        try:
+            await self._create_poller(lease).run(
+                self._pace, lambda: self._accounts.count_sharers(lease.account)
+            )
+        except ClientClosedError:
+            # It raises if all accounts were closed, not only this one.
+            self._accounts.find_sources()
+
+    def _find_names(self) -> Iterable[str]:
+        self._sources = self._accounts.find_sources()
+        return self._sources
+
+    def _create_poller(self, lease: Lease) -> AccountPoller:
+        source = LeasedSource(self._sources[lease.account](), lease)
         journal = AccountJournal(
             self._store,
             self._keys,
@@ -200,13 +213,6 @@ class SharedFeed:
             retention=self._retention,
             outage=self._writing,
         )
-        poller = AccountPoller(
+        return AccountPoller(
             lease.account, source, path=self._accounts.path, sink=journal
         )
-        try:
-            await poller.run(
-                self._pace, lambda: self._accounts.count_sharers(lease.account)
-            )
-        except ClientClosedError:
-            # It raises if all accounts were closed, not only this one.
-            self._accounts.find_sources()

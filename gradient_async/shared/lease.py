@@ -86,5 +86,4 @@ class Lease:
 
     def __repr__(self) -> str:
         """Return the account and the number."""
-        state = "" if self.is_valid else ", over"
-        return f"<Lease {self.account!r} {self.fence}{state}>"
+        return f"<Lease {self.account!r} {self.fence}>"

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from redis.asyncio import Redis
 from redis.crc import key_slot
 
 from gradient_async import (
@@ -24,6 +25,7 @@ from gradient_async.shared import SharedFeed, SharedStore
 from gradient_async.shared.leased_source import LeasedSource
 from gradient_async.shared.log_keys import LogKeys
 from tests.changes.feed_accounts import PolledJobs
+from tests.shared.conftest import KEY
 from tests.shared.feed_world import (
     STEPS,
     FeedWorld,
@@ -34,6 +36,7 @@ from tests.shared.feed_world import (
     read_log,
 )
 from tests.shared.log_writer import KEYS, TROUBLE, journal_of, take_lease
+from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until
 
 pytestmark = pytest.mark.real_time
@@ -161,13 +164,51 @@ async def test_accounts_that_are_removed(world: FeedWorld, store: SharedStore) -
         await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
 
 
-async def test_an_account_that_was_just_removed(store: SharedStore) -> None:
-    """The lease of an account that is not there any more is given up."""
-    lease = await take_lease(store, 1)
-    assert f"<Lease 'acme' {lease.fence}>" == repr(lease)
-    await SharedFeed(store)._poll(lease)
-    lease.end()
-    assert "<Lease 'acme' 1, over>" == repr(lease)
+async def test_an_account_that_was_replaced(
+    world: FeedWorld, store: SharedStore
+) -> None:
+    """An account that was removed, and added again at once, is polled on."""
+    feed = world.feed(store)
+    async with running(feed.run()):
+        await until(lambda: _has(store, 3))
+        fence = feed.leases.held["a1"].fence
+        await world.accounts.remove("a1", drain=False)
+        world.accounts.add("a1", world.tokens["a1"])
+        await until(lambda: is_later(feed, "a1", fence))
+        await world.start_jobs()
+        await until(lambda: _has(store, 6))
+
+
+def is_later(feed: SharedFeed, account: str, fence: int) -> bool:
+    """Return whether a later lease than one is held."""
+    lease = feed.leases.held.get(account)
+    return lease is not None and lease.fence > fence
+
+
+async def test_leases_in_words(store: SharedStore) -> None:
+    """A lease shows its account and its number."""
+    assert "<Lease 'acme' 1>" == repr(await take_lease(store, 1))
+
+
+@pytest.mark.parametrize("protocol", [2, 3])
+@pytest.mark.parametrize("decodes", [True, False])
+async def test_the_callers_client(
+    world: FeedWorld, server: RedisServer, protocol: int, *, decodes: bool
+) -> None:
+    """A client that was passed in may use either protocol, and decode texts."""
+    async with Redis.from_url(
+        server.url, protocol=protocol, decode_responses=decodes
+    ) as client:
+        store = SharedStore(client, key=KEY)
+        feed = world.feed(store)
+        async with running(feed.run()):
+            first = await anext(feed.listen(since="0-0"))
+            assert first is not None
+            assert "running" == first.event.kind
+            consumer = feed.group("mail", since="0-0").consume()
+            async with await anext(consumer) as entry:
+                assert first.event == entry.event
+            await consumer.aclose()
 
 
 async def test_accounts_that_are_closed(world: FeedWorld, store: SharedStore) -> None:

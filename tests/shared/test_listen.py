@@ -169,6 +169,12 @@ async def test_trimmed_by_number(
     assert list(range(first, 501)) == listening.numbers[1:]
 
 
+async def test_what_is_kept_for_ever(store: SharedStore) -> None:
+    """An age before the beginning of time removes nothing."""
+    await LogWriter(store, keep_seconds=1e12).write(3)
+    assert 3 == len(await read_log(store))
+
+
 async def test_trimmed_by_age(store: SharedStore) -> None:
     """Entries that are older than they are kept are removed with later ones."""
     writer = LogWriter(store, keep_seconds=0.2)
