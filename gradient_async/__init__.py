@@ -84,6 +84,7 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeBaseDataSource",
     "Lagged",
+    "LeaseLostError",
     "Limits",
     "Model",
     "ModelBillingMode",

@@ -34,6 +34,7 @@ Every error of the package, in one tree.
     │   ├── RateLimitError                  429
     │   └── ServerError                     5xx
     ├── SharedStoreError                    the shared Redis or Valkey failed
+    ├── LeaseLostError                      another process may have the account
     ├── AccountsError (ExceptionGroup)      accounts failed; .errors .reports .results
     └── UnknownAccountError (KeyError)      there is no account of this name
 
@@ -378,6 +379,13 @@ class SharedStoreError(GradientError):
     """The Redis or Valkey server of a `SharedStore` failed, or was not reached."""
 
     _hint = "Check the server, its URL and its password"
+    http_status = 503
+
+
+class LeaseLostError(GradientError):
+    """The lease of an account is over, so another process may look after it."""
+
+    _hint = "Stop working on the account; this process takes it again when it is free"
     http_status = 503
 
 

@@ -19,6 +19,7 @@ from gradient_async.accounts.reactions import OnError, Reaction, check_reaction
 from gradient_async.accounts.results import AccountResults, call_each
 from gradient_async.accounts.view import AccountsView
 from gradient_async.changes import Checkpoint, Feed, FeedOptions
+from gradient_async.changes.source import PolledAccounts
 from gradient_async.checks import check_instance
 from gradient_async.client import Client
 from gradient_async.models.indexing_jobs import IndexingJob
@@ -176,15 +177,19 @@ class FanOut(AccountsView):
         Raises:
             ConfigurationError: An option is invalid.
         """
-        feed = Feed(
+        feed = Feed(self.polled, **options)
+        self._registry.watch(feed)
+        return feed
+
+    @property
+    def polled(self) -> PolledAccounts:
+        """What a feed polls."""
+        return PolledAccounts(
             self._find_job_calls,
             path=LIST.request().path,
             rate_limit=self._registry.rate_limit,
             count_sharers=lambda name: self._registry[name].client.sharers,
-            **options,
         )
-        self._registry.watch(feed)
-        return feed
 
     def _find_job_calls(self) -> dict[str, Callable[[], PolledJobCalls]]:
         self._registry.check_open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import Context
 from copy import copy
 from typing import TypedDict
@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.changes.account_poller import AccountPoller
+from gradient_async.changes.event_sink import LocalSink
 from gradient_async.changes.feed_events import (
     AccountEvent,
     AccountEventKind,
@@ -19,12 +20,11 @@ from gradient_async.changes.feed_events import (
 )
 from gradient_async.changes.feed_listener import FeedListener
 from gradient_async.changes.feed_pace import FeedPace
-from gradient_async.changes.source import PollSource
+from gradient_async.changes.source import PolledAccounts, PollSource
 from gradient_async.checks import check_int, check_seconds
 from gradient_async.errors import ClientClosedError, GradientError
 from gradient_async.loops import finish
 from gradient_async.tick_limit import TickLimit
-from gradient_async.transport.sliding_log import RateLimit
 
 
 class FeedOptions(TypedDict, total=False):
@@ -64,11 +64,8 @@ class Feed(AsyncCloseable):
 
     def __init__(
         self,
-        find_sources: Callable[[], Mapping[str, Callable[[], PollSource]]],
+        accounts: PolledAccounts,
         *,
-        path: str,
-        rate_limit: RateLimit,
-        count_sharers: Callable[[str], int] = lambda _: 1,
         interval: float = 2.0,
         idle_interval: float = 30.0,
         share: float = 0.25,
@@ -76,18 +73,17 @@ class Feed(AsyncCloseable):
     ) -> None:
         check_int("queue_size", queue_size, minimum=1)
         self._pace = FeedPace(
-            rate_limit=rate_limit,
+            rate_limit=accounts.rate_limit,
             interval=interval,
             idle_interval=idle_interval,
             share=share,
         )
-        self._find_sources = find_sources
-        self._path = path
+        self._accounts = accounts
         self._queue_size = queue_size
-        self._count_sharers = count_sharers
         # Weak, so that a listener that is dropped without being closed ends.
         self._listeners = WeakSet[FeedListener]()
         self._pollers: dict[str, AccountPoller] = {}
+        self._sinks: dict[str, LocalSink] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
         # Accounts to poll, and what opens their sources.
@@ -135,7 +131,7 @@ class Feed(AsyncCloseable):
         if not self._listeners:
             return
         try:
-            sources = self._find_sources()
+            sources = self._accounts.find_sources()
         except ClientClosedError as error:
             self._fail(error)
             return
@@ -170,7 +166,7 @@ class Feed(AsyncCloseable):
             self._stop_all()
 
     def _snapshot(self) -> list[FeedEvent]:
-        return [event for it in self._pollers.values() for event in it.snapshot]
+        return [event for it in self._sinks.values() for event in it.snapshot]
 
     def _publish(self, event: FeedEvent) -> None:
         for listener in tuple(self._listeners):
@@ -182,9 +178,10 @@ class Feed(AsyncCloseable):
             self._start(name, open_source())
 
     def _start(self, name: str, source: PollSource) -> None:
-        poller = AccountPoller(name, source, path=self._path, publish=self._publish)
+        self._sinks[name] = sink = LocalSink(self._publish)
+        poller = AccountPoller(name, source, path=self._accounts.path, sink=sink)
         poller.resume_at = self._resume_at.pop(name, poller.resume_at)
-        polling = poller.run(self._pace, lambda: self._count_sharers(name))
+        polling = poller.run(self._pace, lambda: self._accounts.count_sharers(name))
         self._pollers[name] = poller
         # Not in the context of the listener that happens to be the first.
         loop = asyncio.get_running_loop()
@@ -200,6 +197,7 @@ class Feed(AsyncCloseable):
 
     def _stop(self, name: str) -> None:
         """Stop polling an account, and forget what was known of it."""
+        del self._sinks[name]
         self._resume_at[name] = self._pollers.pop(name).resume_at
         task = self._tasks.pop(name)
         if not task.get_loop().is_closed() and task.cancel():

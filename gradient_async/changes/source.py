@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
+
+import attrs
 
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
+from gradient_async.transport.sliding_log import RateLimit
 
 
 class ChangeSource(Protocol):
@@ -35,3 +39,17 @@ class PollSource(ChangeSource, Protocol):
     async def sleep(self, seconds: float, /) -> None:
         """Sleep; raise `ClientClosedError` once the client is closed."""
         ...
+
+
+@attrs.frozen
+class PolledAccounts:
+    """What a feed has to know of the accounts that it polls."""
+
+    find_sources: Callable[[], Mapping[str, Callable[[], PollSource]]]
+    """Returns what opens the source of each account, by name."""
+    path: str
+    """Path of the list, for errors."""
+    rate_limit: RateLimit
+    """Rate limit of each token."""
+    count_sharers: Callable[[str], int] = lambda _: 1
+    """Returns the number of accounts that use the same token as one."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Final, Unpack
 
 from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
+from gradient_async.changes.source import PolledAccounts
 from gradient_async.checks import check_seconds
 from gradient_async.errors import GradientError
 from gradient_async.models.indexing_jobs import IndexedDataSource, IndexingJob
@@ -312,13 +313,13 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        polled = PolledJobCalls(self._caller)
-        return Feed(
-            lambda: {self._caller.account: lambda: polled},
+        polled_calls = PolledJobCalls(self._caller)
+        polled = PolledAccounts(
+            lambda: {self._caller.account: lambda: polled_calls},
             path=PATH,
             rate_limit=self._caller.rate_limit,
-            **options,
         )
+        return Feed(polled, **options)
 
     @checked
     async def start_when_ready(

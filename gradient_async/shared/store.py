@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final, Self
 
 from gradient_async.asynchronous import AsyncCloseable
@@ -139,7 +139,7 @@ class SharedStore(AsyncCloseable):
         """
         try:
             async with asyncio.timeout(self._timeout + patience):
-                return await self._client.execute_command(*command)
+                return await _finish(self._client.execute_command(*command))
         except TimeoutError:
             failure = SharedStoreError(f"no response within {self._timeout:g} s")
         except Exception as error:
@@ -176,6 +176,28 @@ def _find_key(key: str | bytes | None) -> bytes:
         )
         raise ConfigurationError(msg)
     return encoded
+
+
+async def _finish(command: Awaitable[object]) -> object:
+    """
+    Return the response to a command, or raise if that was cancelled meanwhile.
+
+    redis-py uses `asyncio.wait_for`, which before Python 3.12 may drop a cancellation.
+    """
+    task = asyncio.current_task()
+    before = 0 if task is None else task.cancelling()
+
+    def check() -> None:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+    try:
+        response = await command
+    except Exception:
+        check()
+        raise
+    check()
+    return response
 
 
 def to_text(value: object) -> str:

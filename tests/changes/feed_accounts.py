@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 from gradient_async import FeedEvent, FeedOptions, IndexingJob, JobState, RateLimit
 from gradient_async.changes import Feed, JobEvent
-from gradient_async.changes.source import PollSource
+from gradient_async.changes.source import PolledAccounts, PollSource
 from gradient_async.paging import Page
 from tests.changes.job_list import JobList
 from tests.support.virtual_time import now
@@ -63,11 +63,15 @@ class PolledJobs(JobList, PollSource):
 
 def feed_of(accounts: Mapping[str, PolledJobs], **options: Unpack[FeedOptions]) -> Feed:
     """Return a feed of accounts, which may come and go."""
-    return Feed(
+    return Feed(polled(accounts), **options)
+
+
+def polled(accounts: Mapping[str, PolledJobs]) -> PolledAccounts:
+    """Return accounts, which may come and go, as a feed takes them."""
+    return PolledAccounts(
         lambda: {name: partial(accounts.__getitem__, name) for name in accounts},
         path="/jobs",
         rate_limit=RateLimit(),
-        **options,
     )
 
 

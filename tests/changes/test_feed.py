@@ -12,6 +12,7 @@ import pytest
 
 from gradient_async import IndexingJob, Page, RateLimit
 from gradient_async.changes import Feed, JobEvent
+from gradient_async.changes.source import PolledAccounts
 from gradient_async.errors import (
     ClientClosedError,
     ConfigurationError,
@@ -451,7 +452,7 @@ def test_event_loop_that_was_closed() -> None:
 def test_options(options: dict[str, object], message: str) -> None:
     """Options out of range are refused."""
     with pytest.raises(ConfigurationError, match=message):
-        Feed(dict, path="/jobs", rate_limit=RateLimit(), **options)  # type: ignore[arg-type]  # the claim
+        Feed(PolledAccounts(dict, "/jobs", RateLimit()), **options)  # type: ignore[arg-type]  # the claim
 
 
 def test_misspelt_options() -> None:

@@ -199,3 +199,15 @@ def test_the_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "x"
     )
     assert "<SharedStore 'gradient'>" == repr(SharedStore("redis://h:password@h"))
+
+
+@pytest.mark.parametrize("source", ["return 1", "return redis.error_reply('no')"])
+async def test_cancellation(store: SharedStore, source: str) -> None:
+    """A command that is cancelled ends so, whenever that happens."""
+    for ticks in range(20):
+        task = asyncio.create_task(store.run(Script(source), ["k"]))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        expected = task.cancel()
+        await asyncio.wait([task])
+        assert expected == task.cancelled()

@@ -1,0 +1,133 @@
+"""What stands in the log, and where; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple, Self, TypeAlias, cast
+
+import attrs
+
+from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
+from gradient_async.errors import ConfigurationError
+from gradient_async.shared.event_json import decode_event
+from gradient_async.shared.store import to_text
+
+
+class LogPosition(NamedTuple):
+    """
+    The place of an entry: the server's time, and how many entries came before it.
+
+    Both grow, so places can be compared; the number tells what is missing in between.
+    """
+
+    ms: int
+    """Time in milliseconds."""
+    number: int
+    """Number of the entry, counted from 1 for the first one ever."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """
+        Return the place that an id names.
+
+        Raises:
+            ConfigurationError: It is no id of an entry.
+        """
+        ms, _, number = text.partition("-")
+        if not (ms.isdecimal() and number.isdecimal() and text.isascii()):
+            msg = "since must be the id of an entry, such as 1764297000000-17"
+            raise ConfigurationError(msg)
+        return cls(int(ms), int(number))
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"{self.ms}-{self.number}"
+
+
+START: LogPosition = LogPosition(0, 0)
+"""The place before all entries."""
+
+
+@attrs.frozen(kw_only=True)
+class LogReset:
+    """
+    The server has lost entries that it had: it was restarted without all of its data.
+
+    What follows is what it has now. Accounts that it no longer knew begin anew, with
+    what runs, as events of the kind `running`.
+    """
+
+    kind: str = attrs.field(default="reset", init=False)
+    """Always `"reset"`."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the event as plain JSON values."""
+        return {"kind": self.kind}
+
+    def to_json(self) -> str:
+        """Return the content of `to_dict` as JSON on one line."""
+        return json.dumps(self.to_dict(), separators=(",", ":"))
+
+
+LogEvent: TypeAlias = FeedEvent | LogReset
+"""What a listener of a log receives in its entries."""
+
+
+@attrs.frozen(kw_only=True)
+class LogEntry:
+    """One entry of the log, or what is told in the place of entries that are gone."""
+
+    id: str
+    """
+    Id by which a listener resumes after it: the server's time in ms, and a number.
+
+    It grows from entry to entry. `Lagged` and `LogReset` have that of the entry before.
+    """
+    event: LogEvent
+    """What happened."""
+
+    @property
+    def key(self) -> str:
+        """
+        Key by which a handler recognises the entry when it comes again.
+
+        It is the `key` of a job's event, otherwise the id.
+        """
+        return self.event.key if isinstance(self.event, JobEvent) else self.id
+
+    @property
+    def account(self) -> str:
+        """Name of the account; empty for `Lagged` and `LogReset`."""
+        if isinstance(self.event, JobEvent | AccountEvent):
+            return self.event.account
+        return ""
+
+    @property
+    def position(self) -> LogPosition:
+        """The place of the entry."""
+        return LogPosition.parse(self.id)
+
+    def to_sse(self) -> str:
+        """Return the entry as a server-sent event, with its id for `Last-Event-ID`."""
+        event = self.event
+        return f"id: {self.id}\nevent: {event.kind}\ndata: {event.to_json()}\n\n"
+
+
+def parse_entries(response: object) -> list[LogEntry]:
+    """
+    Return the entries of a stream's response: pairs of an id and a list of fields.
+
+    Raises:
+        DecodeError: An entry is of a later version.
+    """
+    pairs = cast("Sequence[tuple[object, Sequence[object]]]", response)
+    return [parse_entry(entry_id, fields) for entry_id, fields in pairs]
+
+
+def parse_entry(entry_id: object, fields: Sequence[object]) -> LogEntry:
+    """Return one entry; see `parse_entries`."""
+    texts = [to_text(it) for it in fields]
+    values = dict(zip(texts[::2], texts[1::2], strict=True))
+    event = decode_event(values["kind"], values["event"])
+    return LogEntry(id=to_text(entry_id), event=event)

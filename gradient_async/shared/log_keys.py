@@ -1,0 +1,67 @@
+"""What the keys of one log are called on the server; pure."""
+
+from __future__ import annotations
+
+import attrs
+
+from gradient_async.checks import require_nonempty_str
+from gradient_async.errors import ConfigurationError
+
+
+@attrs.frozen
+class LogKeys:
+    """
+    The keys of one log.
+
+    In a cluster, all of them are on one node, which the braces are for: a script may
+    use only what is there.
+
+    Raises:
+        ConfigurationError: The name of the log is empty or has braces.
+    """
+
+    namespace: str
+    log: str
+
+    def __attrs_post_init__(self) -> None:
+        """Check the name of the log."""
+        require_nonempty_str("log", self.log)
+        if not self.log.isprintable() or {"{", "}"} & set(self.log):
+            msg = f"log must be printable and have no braces, got {self.log!r}"
+            raise ConfigurationError(msg)
+
+    @property
+    def members(self) -> str:
+        """The processes that are alive: a hash."""
+        return self._name("members")
+
+    @property
+    def leases(self) -> str:
+        """Who holds which account: a hash."""
+        return self._name("leases")
+
+    @property
+    def version(self) -> str:
+        """A number that grows with each change of members or leases."""
+        return self._name("version")
+
+    @property
+    def events(self) -> str:
+        """The events: a stream."""
+        return self._name("events")
+
+    @property
+    def last(self) -> str:
+        """The id of the latest event."""
+        return self._name("last")
+
+    def account(self, name: str) -> str:
+        """Return the key of what is known of an account: a hash."""
+        return self._name(f"account:{name}")
+
+    def group(self, name: str) -> str:
+        """Return the key of what is known of a consumer group: a hash."""
+        return self._name(f"group:{name}")
+
+    def _name(self, what: str) -> str:
+        return f"{self.namespace}:{{{self.log}}}:{what}"

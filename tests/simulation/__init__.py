@@ -1,0 +1,1 @@
+"""Simulations of what cannot run on one machine, on virtual time."""
