@@ -8,6 +8,10 @@ local log, processes, facts = KEYS[1], KEYS[2], KEYS[3]
 local ask = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+-- A server that hung runs it when nobody waits for the slots.
+if type(ask.valid_until) == 'number' and ask.valid_until < now then
+  return cjson.encode({ now = now, is_late = true })
+end
 local longest = ask.windows[#ask.windows]
 
 local function exact(seconds)
@@ -122,8 +126,9 @@ local function read_processes()
     end
   end
   if own.want == 0 or own.claim <= now then
-    -- No credit for the time in which it wanted nothing.
-    own.turn = math.max(own.turn, latest_turn)
+    -- What it did not want is no credit, but for its share of one short window.
+    local credit = windows[1] and windows[1].limit / alive or 0
+    own.turn = math.max(own.turn, latest_turn - math.floor(credit))
   end
 end
 
@@ -206,7 +211,7 @@ for place, window in ipairs(windows) do
   rooms[place] = window.room - given
 end
 return cjson.encode({
-  epoch = epoch, granted = given, wait = wait, room = rooms,
+  now = now, epoch = epoch, granted = given, wait = wait, room = rooms,
   certain_wait = certain_at(given) - now, blocked = math.max(0, blocked - now),
   processes = alive, rivals = #rivals,
 })

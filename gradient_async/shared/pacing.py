@@ -78,4 +78,5 @@ class SharedPacing:
         return pacer
 
     def _create_state(self) -> TokenState:
-        return TokenState(self._windows, self._share, self._link)
+        timeout = self._store.timeout
+        return TokenState(self._windows, self._share, self._link, timeout)

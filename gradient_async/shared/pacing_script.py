@@ -35,6 +35,8 @@ class PacingRequest:
     """The number of the first slot that may be granted."""
     want: int
     """How many requests wait."""
+    valid_until: float | None
+    """Time of the server from which nobody waits for the reply; None if unknown."""
     spare: int
     """How many slots more to grant if there is plenty."""
     block: float = 0.0
@@ -52,19 +54,23 @@ class PacingRequest:
 class PacingReply:
     """What the server says to a `PacingRequest`."""
 
-    epoch: str
+    now: float
+    """Time of the server."""
+    is_late: bool = False
+    """Whether nothing was done because nobody waited for the reply any more."""
+    epoch: str = ""
     """The age of the server's data."""
-    granted: int
+    granted: int = 0
     """Number of slots granted, from the first number on; may exceed what is wanted."""
     wait: float | None = None
     """Seconds until there may be another slot; None if all were granted."""
-    certain_wait: float
+    certain_wait: float = 0.0
     """Seconds for which there is certainly no slot."""
-    blocked: float
+    blocked: float = 0.0
     """Seconds for which the API has refused all requests."""
-    processes: int
+    processes: int = 0
     """Number of processes that were seen lately."""
-    rivals: int
+    rivals: int = 0
     """Number of other processes that wait for slots."""
     room: Sequence[int] = ()
     """How many more requests each window allows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
@@ -15,16 +15,6 @@ _SMALLEST_SHARE: Final = 0.02
 _FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 1.0
 """Maximum number of seconds between attempts to reach the server."""
-
-
-@attrs.frozen
-class Contact:
-    """What the server said last about the requests of all processes."""
-
-    processes: int
-    """Number of processes that were seen lately; 0 before the first contact."""
-    room: Sequence[int]
-    """How many more requests each window allowed."""
 
 
 @attrs.frozen
@@ -43,32 +33,44 @@ class Allowance:
         return self.first if now < self.until else self.share
 
 
+@attrs.frozen
+class Contact:
+    """What was known about all processes when the server responded last."""
+
+    processes: int
+    """Number of processes that were seen lately; 0 before the first contact."""
+    room: Sequence[int]
+    """How many more requests each window allowed."""
+    own: Sequence[int]
+    """How many of this process each window counted."""
+
+    @classmethod
+    def none(cls, windows: Sequence[Window]) -> Self:
+        """Return what is assumed before the first contact: no process sent anything."""
+        return cls(0, [it.requests for it in windows], [0] * len(windows))
+
+    def allow(
+        self, windows: Sequence[Window], share: float, since: float
+    ) -> list[Allowance]:
+        """
+        Return what this process may send on its own from the moment of an outage.
+
+        If each process keeps to that, all of them stay within the limit: during the
+        first window each has what it had, and its share of what was free.
+        """
+        allowances = []
+        for window, room, own in zip(windows, self.room, self.own, strict=True):
+            most = max(1, int(window.requests * share))
+            first = min(most, own + int(max(0, room) * share))
+            allowances.append(Allowance(window, most, first, since + window.seconds))
+        return allowances
+
+
 def find_share(processes: int, fixed: float | None) -> float:
     """Return a process's share: a fixed one, or the same for each that was seen."""
     if fixed is not None:
         return fixed
     return max(_SMALLEST_SHARE, 1 / processes) if processes else _SMALLEST_SHARE
-
-
-def allow_alone(
-    window: Window, share: float, *, room: int, own: int, since: float
-) -> Allowance:
-    """
-    Return what a process may send of one window from the moment of an outage.
-
-    If each process keeps to that, all of them stay within the limit: at first each has
-    what it had, and its share of what was free.
-
-    Args:
-        window: The window.
-        share: The process's share of the limit, at most 1.
-        room: How many more requests the window allowed, over all processes.
-        own: Number of the process's own requests that count now.
-        since: The time of the outage.
-    """
-    most = max(1, int(window.requests * share))
-    free = int(max(0, room) * share)
-    return Allowance(window, most, min(most, own + free), since + window.seconds)
 
 
 def pause_before_retry(failures: int) -> float:

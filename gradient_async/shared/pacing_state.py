@@ -19,7 +19,6 @@ from gradient_async.shared.pacing_script import PacingReply, PacingRequest
 from gradient_async.shared.pacing_share import (
     Allowance,
     Contact,
-    allow_alone,
     find_share,
 )
 from gradient_async.transport.rate_limit_headers import Limits
@@ -52,14 +51,20 @@ class TokenState:
         share: The process's share of the limit while the server is gone; None means
             the same as that of each other process.
         link: Whether the server responds.
+        timeout: Seconds for each question.
     """
 
     def __init__(
-        self, windows: Sequence[Window], share: float | None, link: StoreLink
+        self,
+        windows: Sequence[Window],
+        share: float | None,
+        link: StoreLink,
+        timeout: float,
     ) -> None:
         self._windows = windows
         self._share = share
         self._link = link
+        self._timeout = timeout
         self._log = OwnLog(windows)
         # Slots that are held for the next requests.
         self._spares: deque[int] = deque()
@@ -72,8 +77,10 @@ class TokenState:
         # What a response said last, and when that ends.
         self._limits: tuple[int, float] | None = None
         self._epoch = ""
+        # From the event loop's time to the server's; unknown before the first contact.
+        self._clock_offset: float | None = None
         self._rivals = 0
-        self._contact = Contact(0, [it.requests for it in windows])
+        self._contact = Contact.none(windows)
         self._allowances: list[Allowance] = []
 
     def certain_at(self, now: float) -> float:
@@ -155,16 +162,8 @@ class TokenState:
         """Return what the process may send on its own, since the server was gone."""
         if not self._allowances:
             share = find_share(self._contact.processes, self._share)
-            self._allowances = [
-                allow_alone(
-                    window,
-                    share,
-                    room=room,
-                    own=self._log.count(window, now),
-                    since=min(self._link.down_since, now),
-                )
-                for window, room in zip(self._windows, self._contact.room, strict=True)
-            ]
+            since = min(self._link.down_since, now)
+            self._allowances = self._contact.allow(self._windows, share, since)
         return self._allowances
 
     def ask_at(self, now: float, queued: int) -> float:
@@ -178,7 +177,10 @@ class TokenState:
     def _want_at(self, now: float) -> float:
         """Return when to ask the server for slots."""
         want_at = max(self._come_at, self.blocked_until)
-        return max(want_at, self._alone_at(now)) if self._is_settling(now) else want_at
+        if self._is_settling(now):
+            settled_at = self._link.settled_at
+            want_at = max(want_at, min(self._alone_at(now), settled_at))
+        return want_at
 
     def wake_at(self, now: float, queued: int, *, is_asking: bool) -> float:
         """Return when there is something to do next, if nothing happens before."""
@@ -198,6 +200,7 @@ class TokenState:
             windows=[(it.requests, it.seconds) for it in self._windows],
             first=self._link.number_slots(want + spares),
             want=want,
+            valid_until=self._find_end(now),
             spare=spares,
             block=self.blocked_until - now if is_untold else 0.0,
             limits=None if limits is None else (limits[0], max(0.0, limits[1] - now)),
@@ -205,6 +208,11 @@ class TokenState:
         )
         self._flush_at = math.inf
         return Question(request, now, self.blocked_until, limits)
+
+    def _find_end(self, now: float) -> float | None:
+        """Return the server's time at which a reply comes too late."""
+        offset = self._clock_offset
+        return None if offset is None else now + offset + self._timeout
 
     def _count_wanted(self, now: float, queued: int) -> int:
         """Return how many slots to ask for."""
@@ -225,6 +233,12 @@ class TokenState:
     def adopt(self, question: Question, reply: PacingReply, now: float) -> None:
         """Adopt a response of the server."""
         request = question.request
+        self._clock_offset = reply.now - now
+        if reply.is_late:
+            # Its clock was set, or the process was stopped meanwhile.
+            self.lose(question)
+            self._flush_at = now
+            return
         self._log.accept(request.report, question.made_at)
         if self._limits is question.limits:
             self._limits = None
@@ -250,4 +264,5 @@ class TokenState:
         if self._is_settling(now):
             # Not all of the others have come back yet.
             processes = max(processes, self._contact.processes)
-        self._contact = Contact(processes, reply.room)
+        own = [self._log.count(window, now) for window in self._windows]
+        self._contact = Contact(processes, reply.room, own)
