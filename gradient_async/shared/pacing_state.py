@@ -220,7 +220,6 @@ class TokenState:
             return 0
         wanted = min(queued, _MOST_AT_ONCE)
         if not self._is_settling(now):
-            self._allowances = []
             return wanted
         return int(min(wanted, self._log.room(self._limit_alone(now), now)))
 
@@ -264,5 +263,7 @@ class TokenState:
         if self._is_settling(now):
             # Not all of the others have come back yet.
             processes = max(processes, self._contact.processes)
+        else:
+            self._allowances = []
         own = [self._log.count(window, now) for window in self._windows]
         self._contact = Contact(processes, reply.room, own)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
+import logging
 import resource
 import subprocess
 import sys
@@ -61,11 +61,19 @@ def count_allowed(seconds: float) -> float:
     return bursts * 100 + min(100.0, 25.0 * (int(rest) + 1))
 
 
-async def run(title: str, disturb: Disturbance, *, until: float = _SECONDS) -> None:
+async def run(
+    title: str,
+    disturb: Disturbance,
+    *,
+    forgets: bool = False,
+    until: float = _SECONDS,
+) -> None:
     """Run three processes, and print what arrived."""
     limits = [ServerWindow(*it) for it in _WINDOWS]
     with TemporaryDirectory(prefix="redis") as directory:
-        server = RedisServer(Path(directory), next(find_binaries()))
+        # Syncing each write would measure the disk.
+        options = ("--appendonly", "no") if forgets else ("--appendfsync", "everysec")
+        server = RedisServer(Path(directory), next(find_binaries()), *options)
         server.start()
         try:
             async with Emulator(jobs=1, limits=limits, latency=0.02) as api:
@@ -141,18 +149,20 @@ async def hang(server: RedisServer, workers: Sequence[subprocess.Popen[str]]) ->
 
 async def main() -> None:
     """Run everything, one after another."""
-    names = sys.argv[1:] or ["undisturbed", "killed", "stopped", "hanging"]
+    names = sys.argv[1:] or ["undisturbed", "killed", "stopped", "data lost", "hanging"]
     runs: dict[str, Disturbance] = {
         "undisturbed": leave,
         "killed": kill,
         "stopped": stop,
+        "data lost": stop,
         "hanging": hang,
     }
     for name in names:
-        await run(name, runs[name])
+        await run(name, runs[name], forgets=name == "data lost")
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="  %(message)s")
     if sys.argv[1:2] == ["worker"]:
         asyncio.run(work(*sys.argv[2:]))
     else:
