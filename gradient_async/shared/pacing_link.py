@@ -76,7 +76,7 @@ class StoreLink:
         """Record that an attempt was ended without a result."""
         self._is_retrying = False
 
-    def fail(self, error: Exception, now: float) -> None:
+    def fail(self, error: BaseException, now: float) -> None:
         """Record that the server did not respond; log the first time."""
         self._is_retrying = False
         if not self.is_down:

@@ -79,7 +79,7 @@ class OwnLog:
 
     def is_expired(self, number: int, now: float) -> bool:
         """Return whether the server may have stopped counting a slot as in flight."""
-        told_at = self._in_flight[number]
+        told_at = self._in_flight.get(number)
         return told_at is not None and told_at + SLOT_SECONDS <= now
 
     def is_fresh(self, number: int, now: float) -> bool:
@@ -91,6 +91,16 @@ class OwnLog:
     def has_in_flight(self) -> bool:
         """Whether there are slots that have not ended."""
         return bool(self._in_flight)
+
+    @property
+    def has_several_ended(self) -> bool:
+        """Whether more than one request has ended that the server has in flight."""
+        return len(self._untold) > 1
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether the server counts slots that were not used."""
+        return bool(self._unsent)
 
     @property
     def renewal_at(self) -> float:

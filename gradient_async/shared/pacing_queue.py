@@ -6,11 +6,12 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import attrs
 
 from gradient_async.shared.pacing_link import StoreLink
-from gradient_async.shared.pacing_script import ask_server
+from gradient_async.shared.pacing_script import PacingReply, ask_server
 from gradient_async.shared.pacing_state import Question, TokenState
 from gradient_async.shared.store import SharedStore
 from gradient_async.transport.pacing import Slot, no_room
@@ -74,7 +75,7 @@ class SharedPacer:
         self._state = self._create_state()
         self._queue: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[PacingReply] | None = None
 
     async def acquire(self, seconds_left: float) -> Slot:
         """
@@ -144,10 +145,9 @@ class SharedPacer:
         assert self._loop is not None
         now = self._loop.time()
         self._admit(now)
+        self._state.return_spares(now, len(self._queue))
         if self._asking is None and self._state.ask_at(now, len(self._queue)) <= now:
-            self._link.begin()
-            question = self._state.ask(now, len(self._queue))
-            self._asking = self._loop.create_task(self._ask(question))
+            self._ask(now)
         self._set_timer(now)
 
     def _admit(self, now: float) -> None:
@@ -161,30 +161,35 @@ class SharedPacer:
                 admitted.set_result(SharedSlot(self, number))
             self._queue.popleft()
 
-    async def _ask(self, question: Question) -> None:
-        """
-        Ask the server, and adopt what it says.
+    def _ask(self, now: float) -> None:
+        """Ask the server, in a task of its own: no cancelled call interrupts it."""
+        assert self._loop is not None
+        self._link.begin()
+        question = self._state.ask(now, len(self._queue))
+        asking = ask_server(self._store, self._keys, question.request)
+        self._asking = self._loop.create_task(asking)
+        self._asking.add_done_callback(partial(self._hear, question))
 
-        This is a task of its own, so that no cancelled call interrupts it.
-        """
-        loop = asyncio.get_running_loop()
-        try:
-            reply = await ask_server(self._store, self._keys, question.request)
-        except asyncio.CancelledError:
+    def _hear(self, question: Question, asking: asyncio.Task[PacingReply]) -> None:
+        """Adopt what the server has said, if anything."""
+        assert self._loop is not None
+        now = self._loop.time()
+        self._asking = None
+        if asking.cancelled():
             self._state.lose(question)
             self._link.abandon()
-            self._asking = None
             if self._queue:
-                self._set_timer(loop.time())
-            raise
-        except Exception as error:  # noqa: BLE001  (whatever a client may raise)
-            self._state.lose(question)
-            self._link.fail(error, loop.time())
+                # Not at once: if the loop is about to end, those in it are, too.
+                self._set_timer(now)
+            return
+        error = asking.exception()
+        if error is None:
+            self._link.succeed(now)
+            self._state.adopt(question, asking.result(), now)
+            self._reject_late(now)
         else:
-            self._link.succeed(loop.time())
-            self._state.adopt(question, reply, loop.time())
-            self._reject_late(loop.time())
-        self._asking = None
+            self._state.lose(question)
+            self._link.fail(error, now)
         self._advance()
 
     def _set_timer(self, now: float) -> None:

@@ -74,6 +74,7 @@ class TokenState:
         self._certain_at = -math.inf
         self._come_at = -math.inf
         self._flush_at = math.inf
+        self._asked_at = -math.inf
         # What a response said last, and when that ends.
         self._limits: tuple[int, float] | None = None
         self._epoch = ""
@@ -93,7 +94,7 @@ class TokenState:
 
     def take(self, now: float, queued: int) -> int | None:
         """Return a slot for the next request; None if there is none yet."""
-        self._return_spares(now, queued)
+        self.return_spares(now, queued)
         if now < self.blocked_until:
             return None
         if self._spares:
@@ -104,7 +105,7 @@ class TokenState:
         self._log.hold(number, told_at=None)
         return number
 
-    def _return_spares(self, now: float, queued: int) -> None:
+    def return_spares(self, now: float, queued: int) -> None:
         """Return the slots that nobody uses, or that only others need."""
         is_needed = queued or not self._rivals
         for number in list(self._spares):
@@ -143,11 +144,18 @@ class TokenState:
             # Before the slot could be free again, so that nobody waits for longer.
             shortest = self._windows[0].seconds if self._windows else math.inf
             delay = min(shortest / 2, RENEWAL_SECONDS)
-        elif self._contact.processes > 1:
+        elif self._log.has_several_ended or (self._log.has_unsent and self._is_tight):
+            # One script for one request would double what it costs.
             delay = RENEWAL_SECONDS
         else:
             return
         self._flush_at = min(self._flush_at, now + delay)
+
+    @property
+    def _is_tight(self) -> bool:
+        """Whether less than half of a window was free."""
+        pairs = zip(self._windows, self._contact.room, strict=True)
+        return any(room < window.requests / 2 for window, room in pairs)
 
     def _is_settling(self, now: float) -> bool:
         """Return whether the server may not know yet what all processes have sent."""
@@ -191,7 +199,8 @@ class TokenState:
     def ask(self, now: float, queued: int) -> Question:
         """Return what to ask the server now, with all there is to report."""
         want = self._count_wanted(now, queued)
-        spares = _SPARES if want and not self._is_settling(now) else 0
+        is_busy = now < self._asked_at + RENEWAL_SECONDS
+        spares = _SPARES if want and is_busy and not self._is_settling(now) else 0
         is_untold = self.blocked_until > max(now, self._told_until)
         limits = self._limits
         request = PacingRequest(
@@ -206,7 +215,7 @@ class TokenState:
             limits=None if limits is None else (limits[0], max(0.0, limits[1] - now)),
             report=self._log.report(now),
         )
-        self._flush_at = math.inf
+        self._flush_at, self._asked_at = math.inf, now
         return Question(request, now, self.blocked_until, limits)
 
     def _find_end(self, now: float) -> float | None:
