@@ -1,169 +1,176 @@
 """
 Processes that share one token, limited to 25 requests a second and 100 in ten seconds.
 
-`python -m tests.benchmarks.shared_pacing` runs them beside an emulator and a server of
-Redis: undisturbed, with a process killed, and with the server stopped for 5 seconds. It
-then measures what a request costs more than with local pacing.
+`python -m tests.benchmarks.shared_pacing` runs three of them beside an emulator and a
+server of Redis: undisturbed, with one killed, and with the server stopped for 5 s with
+and without its data, or hanging. Then it measures what a request costs.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import resource
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from gradient_async import Client, NotFoundError, RateLimit, Window
+from gradient_async import Pacer, Pacing, RateLimit, Window
 from gradient_async.emulator import Emulator
 from gradient_async.emulator import Window as ServerWindow
 from gradient_async.shared import SharedPacing, SharedStore
-from gradient_async.transport.pacing import Pacer, PacingFactory
+from tests.shared.pacing_worker import KEY, start_workers
 from tests.shared.redis_server import RedisServer, find_binaries
 
-_KEY: Final = "a key of more than 16 bytes"
 _WINDOWS: Final = ((25, 1.0), (100, 10.0))
 _SECONDS: Final = 34.0
-_TASKS: Final = 16
+_REQUESTS: Final = 4000
 
-Disturbance: TypeAlias = Callable[
-    [RedisServer, Sequence[subprocess.Popen[str]]], Awaitable[None]
-]
-
-
-async def work(name: str, api_url: str, token: str, redis_url: str) -> None:
-    """Make calls with all might until killed; the path of each names the process."""
-    numbers = itertools.count()
-    async with SharedStore(redis_url, key=_KEY) as store:
-        pacing = SharedPacing(store, RateLimit([Window(*it) for it in _WINDOWS]))
-        client = Client(token, base_url=api_url, pacing=pacing, timeout=120.0)
-
-        async def call() -> None:
-            while True:
-                with suppress(NotFoundError):
-                    await client.indexing_jobs.get(f"{name}-{next(numbers)}")
-
-        async with client:
-            await asyncio.gather(*(call() for _ in range(_TASKS)))
+Workers: TypeAlias = Sequence[subprocess.Popen[bytes]]
+Disturbance: TypeAlias = Callable[[RedisServer, Workers], Awaitable[None]]
+Arrival: TypeAlias = tuple[float, str, int | None]
+"""Time, path and status of a request."""
 
 
-def count_allowed(seconds: float) -> float:
-    """Return how many requests the windows allow from the first one on."""
-    bursts, rest = divmod(seconds, 10.0)
-    return bursts * 100 + min(100.0, 25.0 * (int(rest) + 1))
-
-
-async def run(
-    title: str,
-    disturb: Disturbance,
-    *,
-    forgets: bool = False,
-    until: float = _SECONDS,
-) -> None:
+async def run(title: str, disturb: Disturbance, *options: str) -> None:
     """Run three processes, and print what arrived."""
     limits = [ServerWindow(*it) for it in _WINDOWS]
     with TemporaryDirectory(prefix="redis") as directory:
-        # Syncing each write would measure the disk.
-        options = ("--appendonly", "no") if forgets else ("--appendfsync", "everysec")
         server = RedisServer(Path(directory), next(find_binaries()), *options)
         server.start()
         try:
             async with Emulator(jobs=1, limits=limits, latency=0.02) as api:
-                arguments = [api.url, api.token, server.url]
-                with start_workers("abc", arguments) as workers:
-                    while not api.requests:
-                        await asyncio.sleep(0.01)
-                    began = api.requests[0].at
-                    disturbing = asyncio.create_task(disturb(server, workers))
-                    await asyncio.sleep(until)
-                    disturbing.cancel()
-                requests = [it for it in api.requests if it.at < began + until]
+                with start_workers(
+                    "abc",
+                    api_url=api.url,
+                    token=api.token,
+                    redis_url=server.url,
+                    windows=_WINDOWS,
+                ) as workers:
+                    arrivals = await collect(api, disturb(server, workers))
         finally:
             server.kill()
-    report(title, [(it.at - began, it.path, it.status) for it in requests], until)
+    report(title, arrivals)
 
 
-@contextmanager
-def start_workers(
-    names: str, arguments: Sequence[str]
-) -> Iterator[list[subprocess.Popen[str]]]:
-    """Run a process for each name."""
-    command = [sys.executable, "-m", "tests.benchmarks.shared_pacing", "worker"]
-    workers = [
-        subprocess.Popen([*command, name, *arguments], text=True) for name in names
-    ]
-    try:
-        yield workers
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
+async def collect(api: Emulator, disturbing: Awaitable[None]) -> list[Arrival]:
+    """Return what arrives in some seconds after the first request."""
+    while not api.requests:
+        await asyncio.sleep(0.01)
+    began = api.requests[0].at
+    await asyncio.gather(disturbing, asyncio.sleep(_SECONDS))
+    arrivals = [(it.at - began, it.path, it.status) for it in api.requests]
+    return [it for it in arrivals if it[0] < _SECONDS]
 
 
-def report(title: str, requests: list[tuple[float, str, int]], until: float) -> None:
+def report(title: str, arrivals: Sequence[Arrival]) -> None:
     """Print the figures."""
-    statuses = Counter(status for _, _, status in requests)
-    names = Counter(path.rpartition("/")[2][0] for _, path, _ in requests)
-    allowed = count_allowed(until - 0.5)
-    print(f"{title}: {len(requests)} requests, {len(requests) / allowed:.1%} of allowed")
-    print(f"  refused: {statuses[429]}; by process: {dict(sorted(names.items()))}")
-    fair = len(requests) / max(1, len(names))
-    print(f"  least share: {min(names.values(), default=0) / fair:.1%} of fair")
-    per_second = Counter(int(at) for at, _, _ in requests)
-    print("  by second:", *(per_second[second] for second in range(int(until))))
+    statuses = Counter(status for _, _, status in arrivals)
+    names = Counter(path.rpartition("/")[2][0] for _, path, _ in arrivals)
+    per_second = Counter(int(at) for at, _, _ in arrivals)
+    # 25 in each of the first four seconds of every ten.
+    allowed = sum(25 for second in range(int(_SECONDS)) if second % 10 < 4)
+    print(
+        f"{title}: {len(arrivals)} requests, {len(arrivals) / allowed:.1%} of allowed"
+    )
+    print(f"  refused: {statuses[429]}")
+    shares = {name: count / len(arrivals) * 3 for name, count in sorted(names.items())}
+    print("  of the fair share:", *(f"{it} {shares[it]:.1%}" for it in shares))
+    print("  by second:", *(per_second[second] for second in range(int(_SECONDS))))
+    meanwhile = sum(per_second[second] for second in range(10, 15))
+    print(f"  from 10 s to 15 s: {meanwhile} of 100")
 
 
-async def leave(server: RedisServer, workers: Sequence[subprocess.Popen[str]]) -> None:
+async def leave(server: RedisServer, workers: Workers) -> None:
     """Disturb nothing."""
 
 
-async def kill(server: RedisServer, workers: Sequence[subprocess.Popen[str]]) -> None:
-    """Kill one of the processes after a while."""
+async def kill(server: RedisServer, workers: Workers) -> None:
+    """Kill one of the processes in the midst of a burst."""
     await asyncio.sleep(10.5)
     workers[1].kill()
 
 
-async def stop(server: RedisServer, workers: Sequence[subprocess.Popen[str]]) -> None:
-    """Stop Redis for 5 seconds, in the midst of a burst."""
+async def stop(server: RedisServer, workers: Workers) -> None:
+    """Stop the server for 5 seconds in which four bursts are allowed."""
     await asyncio.sleep(9.5)
     await asyncio.to_thread(server.stop)
     await asyncio.sleep(5)
     await asyncio.to_thread(server.start)
 
 
-async def hang(server: RedisServer, workers: Sequence[subprocess.Popen[str]]) -> None:
-    """Let Redis hang for 5 seconds."""
+async def hang(server: RedisServer, workers: Workers) -> None:
+    """Let the server hang for as long."""
     await asyncio.sleep(9.5)
     server.pause()
     await asyncio.sleep(5)
     server.resume()
 
 
+async def measure_costs() -> None:
+    """Print the CPU time of a request, and the scripts it takes."""
+    with TemporaryDirectory(prefix="redis") as directory:
+        options = ("--appendonly", "no")
+        server = RedisServer(Path(directory), next(find_binaries()), *options)
+        server.start()
+        limit = RateLimit([Window(100_000, 60.0), Window(1_000_000, 3600.0)])
+        try:
+            async with SharedStore(server.url, key=KEY) as store:
+                print(f"CPU time of each of {_REQUESTS} requests:")
+                for tasks in (1, 16):
+                    local = await measure(Pacer(limit), tasks)
+                    await store.execute("CONFIG", "RESETSTAT")
+                    pacer = SharedPacing(store, limit).for_account("0" * 16)
+                    shared = await measure(pacer, tasks)
+                    statistics: Any = await store.execute("INFO", "commandstats")
+                    scripts = statistics["cmdstat_evalsha"]["calls"]
+                    print(
+                        f"  {tasks:2} at a time: local {local * 1e6:.0f} µs, shared "
+                        f"{shared * 1e6:.0f} µs, {scripts / _REQUESTS:.2f} scripts"
+                    )
+        finally:
+            server.kill()
+
+
+async def measure(pacing: Pacing, tasks: int) -> float:
+    """Return the seconds of CPU time of one request."""
+
+    async def work() -> None:
+        for _ in range(_REQUESTS // tasks):
+            slot = await pacing.acquire(60.0)
+            if tasks > 1:
+                await asyncio.sleep(0.002)
+            slot.release(sent=True)
+
+    began = time.process_time()
+    await asyncio.gather(*(work() for _ in range(tasks)))
+    return (time.process_time() - began) / _REQUESTS
+
+
+# Syncing each write would measure the disk.
+_KEEP: Final = ("--appendfsync", "everysec")
+_RUNS: Final[dict[str, tuple[Disturbance, Sequence[str]]]] = {
+    "undisturbed": (leave, _KEEP),
+    "one killed": (kill, _KEEP),
+    "server stopped": (stop, _KEEP),
+    "server stopped, data lost": (stop, ("--appendonly", "no")),
+    "server hanging": (hang, _KEEP),
+}
+
+
 async def main() -> None:
-    """Run everything, one after another."""
-    names = sys.argv[1:] or ["undisturbed", "killed", "stopped", "data lost", "hanging"]
-    runs: dict[str, Disturbance] = {
-        "undisturbed": leave,
-        "killed": kill,
-        "stopped": stop,
-        "data lost": stop,
-        "hanging": hang,
-    }
-    for name in names:
-        await run(name, runs[name], forgets=name == "data lost")
+    """Run everything, one after another, or the run of a given name."""
+    for title, (disturb, options) in _RUNS.items():
+        if sys.argv[1:] in ([], [title]):
+            await run(title, disturb, *options)
+    if sys.argv[1:] in ([], ["cost"]):
+        await measure_costs()
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="  %(message)s")
-    if sys.argv[1:2] == ["worker"]:
-        asyncio.run(work(*sys.argv[2:]))
-    else:
-        asyncio.run(main())
+    asyncio.run(main())

@@ -47,15 +47,11 @@ class Process:
             "report": Report(),
         }
         keys = name_keys(self._store, FINGERPRINT)
-        reply = await ask_server(
-            self._store, keys, PacingRequest(**request | options)
-        )
+        reply = await ask_server(self._store, keys, PacingRequest(**request | options))
         self._next_number += reply.granted
         return reply
 
-    async def end(
-        self, *numbers: int, ago: float = 0.0, want: int = 0
-    ) -> PacingReply:
+    async def end(self, *numbers: int, ago: float = 0.0, want: int = 0) -> PacingReply:
         """Report requests that have ended."""
         return await self.ask(want, report=Report([(it, ago) for it in numbers]))
 
@@ -221,7 +217,7 @@ async def test_processes_that_were_seen(store: SharedStore) -> None:
 
 
 async def test_data_that_was_lost(store: SharedStore) -> None:
-    """A process that knows other data is granted nothing, but what it reports counts."""
+    """A process that knows other data is granted nothing; what it reports counts."""
     process, new = (Process(store, name, [(5, 60.0)]) for name in "ab")
     process.epoch = (await process.ask(want=2)).epoch
     await store.execute("FLUSHALL")
@@ -244,7 +240,7 @@ async def test_a_script_that_is_late(store: SharedStore) -> None:
 
 
 async def test_keys(server: RedisServer, store: SharedStore) -> None:
-    """All keys of a token are in one slot of a cluster, and are gone some time later."""
+    """All keys of a token are in one slot of a cluster, and expire."""
     await Process(store, "a", [(5, 60.0)]).ask(want=1)
     hidden = store.hide(FINGERPRINT)
     async with Redis.from_url(server.url, decode_responses=True) as client:
