@@ -18,6 +18,7 @@ import gradient_async
 import gradient_async.accounts
 import gradient_async.codec
 import gradient_async.emulator
+import gradient_async.shared
 import gradient_async.testing
 from gradient_async import errors
 from gradient_async.errors import GradientError
@@ -44,6 +45,7 @@ MODULES: Final = [
     gradient_async.accounts,
     gradient_async.codec,
     gradient_async.emulator,
+    gradient_async.shared,
     gradient_async.testing,
 ]
 # Type aliases and functions, the other exports, have no attributes.
