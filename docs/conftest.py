@@ -3,8 +3,9 @@ Run the Python blocks of these pages and of the README.
 
 Each document is one namespace and one event loop, in which `await` is allowed at the
 top level. Beside it runs an emulator with 60 jobs, which the environment points at.
-The loop's clock jumps, so that no block waits. A block that should not run is marked
-as something other than `python`.
+The loop's clock jumps, so that no block waits, except on the page about processes: it
+has a server of Redis beside it, for which the clock must not jump. A block that should
+not run is marked as something other than `python`.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import builtins
 import logging
 import os
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from inspect import iscoroutine
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FunctionType
 from typing import Any
 from unittest.mock import patch
@@ -27,15 +31,20 @@ from sybil.parsers.myst import CodeBlockParser, SkipParser
 
 from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from gradient_async.shared.store import KEY_VARIABLE
 
 _ROOT = Path(__file__).parent.parent
 
 # If only pages are collected, nothing else makes `tests` importable.
 sys.path.append(str(_ROOT))
 
+from tests.shared.redis_server import RedisServer, find_binaries  # noqa: E402
 from tests.support.virtual_time import VirtualTimeLoop  # noqa: E402
 
 _RUNNER, _EMULATOR, _ENVIRONMENT = "_runner", "_emulator", "_environment"
+_RESOURCES = "_resources"
+
+_REDIS_PAGE = "docs/several-processes.md"
 
 
 def run_block(example: Example) -> None:
@@ -52,11 +61,34 @@ def run_block(example: Example) -> None:
         runner.run(result)
 
 
-def open_document(namespace: dict[str, Any]) -> None:
+def open_redis_document(namespace: dict[str, Any]) -> None:
+    """Start a server of Redis, too, to which the environment points."""
+    resources = ExitStack()
+    # The names of socket files have 107 characters at most.
+    folder = resources.enter_context(TemporaryDirectory(prefix="redis"))
+    server = RedisServer(Path(folder), next(find_binaries()))
+    server.start()
+    resources.callback(server.kill)
+    open_document(namespace, asyncio.SelectorEventLoop)
+    os.environ["REDIS_URL"] = server.url
+    os.environ[KEY_VARIABLE] = "a key of more than 16 bytes"
+    namespace[_RESOURCES] = resources
+
+
+def close_redis_document(namespace: dict[str, Any]) -> None:
+    """Stop everything."""
+    close_document(namespace)
+    namespace[_RESOURCES].close()
+
+
+def open_document(
+    namespace: dict[str, Any],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = VirtualTimeLoop,
+) -> None:
     """Start the emulator and the event loop of a document."""
     # As long as on the platform: no page may start a job too early.
     emulator = Emulator(jobs=60, database_seconds=300)
-    runner = asyncio.Runner(loop_factory=VirtualTimeLoop)
+    runner = asyncio.Runner(loop_factory=loop_factory)
     runner.run(emulator.start())
     environment = patch.dict(os.environ)
     environment.start()
@@ -82,12 +114,22 @@ class Documents:
     """A plugin that makes pytest collect the documents."""
 
     pytest_collect_file = staticmethod(
-        Sybil(
-            parsers=[CodeBlockParser("python", run_block), SkipParser()],
-            path=str(_ROOT),
-            patterns=["README.md", "docs/*.md"],
-            setup=open_document,
-            teardown=close_document,
+        (
+            Sybil(
+                parsers=[CodeBlockParser("python", run_block), SkipParser()],
+                path=str(_ROOT),
+                patterns=["README.md", "docs/*.md"],
+                excludes=[_REDIS_PAGE],
+                setup=open_document,
+                teardown=close_document,
+            )
+            + Sybil(
+                parsers=[CodeBlockParser("python", run_block), SkipParser()],
+                path=str(_ROOT),
+                patterns=[_REDIS_PAGE],
+                setup=open_redis_document,
+                teardown=close_redis_document,
+            )
         ).pytest()
     )
 

@@ -162,7 +162,7 @@ class SharedPacer:
             self._queue.popleft()
 
     def _ask(self, now: float) -> None:
-        """Ask the server, in a task of its own: no cancelled call interrupts it."""
+        """Run the script in a task of its own, which no cancelled call interrupts."""
         assert self._loop is not None
         self._link.begin()
         question = self._state.ask(now, len(self._queue))

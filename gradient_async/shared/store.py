@@ -73,12 +73,16 @@ class SharedStore(AsyncCloseable):
         check_instance("namespace", namespace, str)
         check_seconds("timeout", timeout)
         self._key = _find_key(key)
+        self._timeout = timeout
         self._is_own = isinstance(redis, str)
         self._client = connect(redis) if isinstance(redis, str) else redis
         self.namespace: Final = namespace
         """What all keys on the server begin with."""
-        self.timeout: Final = timeout
+
+    @property
+    def timeout(self) -> float:
         """Seconds for each command."""
+        return self._timeout
 
     def hide(self, name: str) -> str:
         """Return what a name is called on the server: 32 hex digits."""
@@ -139,10 +143,10 @@ class SharedStore(AsyncCloseable):
             SharedStoreError: The server was not reached in time, or refused it.
         """
         try:
-            async with asyncio.timeout(self.timeout + patience):
+            async with asyncio.timeout(self._timeout + patience):
                 return await self._client.execute_command(*command)
         except TimeoutError:
-            failure = SharedStoreError(f"no response within {self.timeout:g} s")
+            failure = SharedStoreError(f"no response within {self._timeout:g} s")
         except Exception as error:
             if not is_from_redis(error):
                 raise

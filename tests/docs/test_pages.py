@@ -14,6 +14,7 @@ import gradient_async
 import gradient_async.accounts
 import gradient_async.codec
 import gradient_async.emulator
+import gradient_async.shared
 import gradient_async.testing
 from gradient_async.errors import GradientError
 from gradient_async.settings import BASE_URL, BASE_URL_VARIABLE, TOKEN_VARIABLES
@@ -24,6 +25,7 @@ _PUBLIC_MODULES = [
     gradient_async.accounts,
     gradient_async.codec,
     gradient_async.emulator,
+    gradient_async.shared,
     gradient_async.testing,
 ]
 _DIRECTIVE = re.compile(r"^\.\. (?:py:)?(\w+):: (\w+(?:\.\w+)*)", re.MULTILINE)

@@ -35,7 +35,7 @@ class Process:
         self.epoch = ""
 
     async def ask(self, want: int = 0, **options: Any) -> PacingReply:
-        """Ask for slots."""
+        """Run the script, to get slots."""
         request: dict[str, Any] = {
             "process": self._name,
             "epoch": self.epoch,

@@ -29,7 +29,7 @@ def reply(**options: Any) -> PacingReply:
 
 
 def ask(state: TokenState, now: float, queued: int = 1, **options: Any) -> Question:
-    """Ask, and adopt the reply, which grants one slot."""
+    """Run one exchange with the server, which grants one slot."""
     question = state.ask(now, queued)
     state.adopt(question, reply(**{"granted": 1} | options), now)
     return question
