@@ -182,17 +182,17 @@ async def test_a_refusal(store: SharedStore) -> None:
     refused, other = (create_pacer(store, PLENTY) for _ in range(2))
     slot, others = await refused.acquire(1.0), await other.acquire(1.0)
     began = now()
-    slot.release(sent=True, limits=Limits(retry_after=0.4, refused=True))
+    slot.release(sent=True, limits=Limits(retry_after=0.8, refused=True))
     assert slot.is_revoked
     # The other learns of it with its next script.
     await asyncio.sleep(0.05)
-    assert not others.is_revoked
+    was_revoked = others.is_revoked
     await flush(other)
-    assert others.is_revoked or now() - began > 0.4
+    assert (False, True) == (was_revoked, others.is_revoked)
 
     others.release(sent=False)
     await use(other)
-    assert 0.4 <= now() - began < 5.0
+    assert 0.8 <= now() - began < 5.0
 
 
 async def test_a_refusal_without_a_time(store: SharedStore) -> None:

@@ -24,14 +24,19 @@ def create(link: StoreLink | None = None, share: float | None = None) -> TokenSt
 
 def reply(**options: Any) -> PacingReply:
     """Create a reply of a server that was started at its time 500."""
-    defaults = {"now": 1000.0, "epoch": "500", "room": [9, 99], "processes": 2}
+    defaults: dict[str, Any] = {
+        "now": 1000.0,
+        "epoch": "500",
+        "room": [9, 99],
+        "processes": 2,
+    }
     return PacingReply(**defaults | options)
 
 
 def ask(state: TokenState, now: float, queued: int = 1, **options: Any) -> Question:
     """Run one exchange with the server, which grants one slot."""
     question = state.ask(now, queued)
-    state.adopt(question, reply(**{"granted": 1} | options), now)
+    state.adopt(question, reply(**({"granted": 1} | options)), now)
     return question
 
 
