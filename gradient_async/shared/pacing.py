@@ -12,6 +12,7 @@ from gradient_async.shared.pacing_queue import SharedPacer
 from gradient_async.shared.pacing_script import name_keys
 from gradient_async.shared.pacing_state import TokenState
 from gradient_async.shared.store import SharedStore
+from gradient_async.transport.pacing import Pacing
 from gradient_async.transport.sliding_log import RateLimit
 
 
@@ -68,7 +69,7 @@ class SharedPacing:
         # A client holds the pacer of its latest token.
         self._pacers: MutableMapping[str, SharedPacer] = WeakValueDictionary()
 
-    def for_account(self, fingerprint: str) -> SharedPacer:
+    def for_account(self, fingerprint: str) -> Pacing:
         """Return what paces the requests of one token, see `PacingFactory`."""
         pacer = self._pacers.get(fingerprint)
         if pacer is None:

@@ -27,12 +27,12 @@ class StoreLink:
         self._failures = 0
         self._retry_at = -math.inf
         self._is_retrying = False
-        self.process = ""
+        self.process: str = ""
         """Random name of this process."""
         self._next_number = 0
-        self.down_since = math.inf
+        self.down_since: float = math.inf
         """When the server was found to be gone; infinity while it responds."""
-        self.settled_at = -math.inf
+        self.settled_at: float = -math.inf
         """When all processes will have noticed that it is back."""
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:

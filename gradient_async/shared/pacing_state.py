@@ -68,7 +68,7 @@ class TokenState:
         self._log = OwnLog(windows)
         # Slots that are held for the next requests.
         self._spares: deque[int] = deque()
-        self.blocked_until = -math.inf
+        self.blocked_until: float = -math.inf
         """Time before which nothing is sent, because the API refused a request."""
         self._told_until = -math.inf
         self._certain_at = -math.inf

@@ -17,6 +17,7 @@ import pytest
 from gradient_async import (
     ConfigurationError,
     DeadlineExceededError,
+    Pacing,
     PacingFactory,
     RateLimit,
     SharedStoreError,
@@ -39,7 +40,9 @@ PLENTY = Window(1000, 60.0)
 
 def create_pacer(store: SharedStore, *windows: Window) -> SharedPacer:
     """Create a pacer of one more process."""
-    return SharedPacing(store, RateLimit(windows)).for_account(FINGERPRINT)
+    pacer = SharedPacing(store, RateLimit(windows)).for_account(FINGERPRINT)
+    assert isinstance(pacer, SharedPacer)
+    return pacer
 
 
 async def flush(pacer: SharedPacer) -> None:
@@ -94,7 +97,7 @@ def forgetful() -> Iterator[RedisServer]:
             server.kill()
 
 
-async def use(pacer: SharedPacer, seconds: float = 0.0) -> None:
+async def use(pacer: Pacing, seconds: float = 0.0) -> None:
     """Make one request."""
     slot = await pacer.acquire(30.0)
     await asyncio.sleep(seconds)
