@@ -7,7 +7,7 @@ import gc
 import logging
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -318,6 +318,58 @@ async def test_cancelled_requests(store: SharedStore, seed: int) -> None:
     log = await read_log(store)
     assert sent == len(log)
     assert min(log.values(), default=0.0) > -1.0
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_server_that_comes_and_goes(forgetful: RedisServer, seed: int) -> None:
+    """Whatever happens to the server, the processes stay within the limit."""
+    windows = Window(20, 0.5), Window(60, 3.0)
+    generator = random.Random(seed)
+    sent: list[float] = []
+
+    async def work(pacer: SharedPacer) -> None:
+        while True:
+            patience = generator.choice([0.003, 0.05, 20.0, 20.0])
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    slot = await pacer.acquire(30.0)
+                is_sent = not slot.is_revoked and generator.random() < 0.9
+                await asyncio.sleep(generator.random() * 0.004)
+                if is_sent:
+                    sent.append(now())
+                    await asyncio.sleep(generator.random() * 0.004)
+                slot.release(sent=is_sent)
+
+    async def disturb() -> None:
+        for is_killed in (seed == 0, seed == 1):
+            await asyncio.sleep(1 + generator.random())
+            if is_killed:
+                await asyncio.to_thread(forgetful.kill)
+            else:
+                forgetful.pause()
+            await asyncio.sleep(generator.random())
+            if is_killed:
+                await asyncio.to_thread(forgetful.start)
+            else:
+                forgetful.resume()
+        await asyncio.sleep(1)
+
+    async with AsyncExitStack() as stack:
+        stores = [SharedStore(forgetful.url, key=KEY, timeout=0.2) for _ in range(3)]
+        pacers = [
+            create_pacer(await stack.enter_async_context(store), *windows)
+            for store in stores
+        ]
+        workers = [asyncio.create_task(work(pacer)) for pacer in pacers * 6]
+        await disturb()
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    assert 60 <= len(sent)
+    for window in windows:
+        pairs = zip(sent, sent[window.requests :], strict=False)
+        assert all(later - earlier >= window.seconds for earlier, later in pairs)
 
 
 async def test_a_server_that_is_gone(
