@@ -117,6 +117,7 @@ __all__ = [
     "OutcomeUnknownError",
     "Pacer",
     "Pacing",
+    "PacingFactory",
     "Page",
     "PaginationError",
     "Paginator",
@@ -182,7 +183,7 @@ _MODULES: Final = {
     "gradient_async.transport.calls": "Gate",
     "gradient_async.transport.credentials": "Token",
     "gradient_async.transport.rate_limit_headers": "Limits",
-    "gradient_async.transport.pacing": "Pacer Pacing Slot",
+    "gradient_async.transport.pacing": "Pacer Pacing PacingFactory Slot",
     "gradient_async.transport.retry": "RetryPolicy",
     "gradient_async.transport.session": "AiohttpTransport",
     "gradient_async.transport.sliding_log": "RateLimit Window",
@@ -236,7 +237,7 @@ if TYPE_CHECKING:
     from gradient_async.transport.call import Call, OnCall
     from gradient_async.transport.calls import Gate
     from gradient_async.transport.credentials import Token
-    from gradient_async.transport.pacing import Pacer, Pacing, Slot
+    from gradient_async.transport.pacing import Pacer, Pacing, PacingFactory, Slot
     from gradient_async.transport.rate_limit_headers import Limits
     from gradient_async.transport.retry import RetryPolicy
     from gradient_async.transport.session import AiohttpTransport

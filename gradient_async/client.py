@@ -32,7 +32,12 @@ from gradient_async.transport.credentials import Secret, Token
 from gradient_async.transport.endpoint import QueryValue, build_raw_request
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.pacing import Pacer, Pacing
+from gradient_async.transport.pacing import (
+    Pacer,
+    Pacing,
+    PacingFactory,
+    TokenPacings,
+)
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import (
     MAX_RESPONSE_BYTES,
@@ -88,7 +93,8 @@ class Client(AsyncCloseable):
         rate_limit: Rate limit of the token; 250 requests a minute and 5,000 an hour
             by default, `RateLimit(None)` for no pacing.
         pacing: What keeps to the rate limit instead of a `Pacer` for `rate_limit`;
-            clients of one token can share one.
+            clients of one token can share one. A `PacingFactory`, such as
+            `SharedPacing`, has one for each token.
         max_concurrency: Maximum number of this client's requests in flight, 16 by
             default.
         gate: An async context manager that each request holds while it is in flight,
@@ -127,7 +133,7 @@ class Client(AsyncCloseable):
         timeout: float = 60.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit = RateLimit(),  # noqa: B008  (frozen)
-        pacing: Pacing | None = None,
+        pacing: Pacing | PacingFactory | None = None,
         max_concurrency: int = 16,
         gate: Gate | None = None,
         max_response_bytes: int = MAX_RESPONSE_BYTES,
@@ -161,7 +167,7 @@ class Client(AsyncCloseable):
         check_instance("session", session, ClientSession | None)
         # None comes first: the others are protocols, which are slow to check.
         check_instance("transport", transport, None | Transport)
-        check_instance("pacing", pacing, None | Pacing)
+        check_instance("pacing", pacing, None | Pacing | PacingFactory)
         check_instance("gate", gate, None | AbstractAsyncContextManager)
         has_proxy = hidden_proxy is not None
         if transport is not None and (
@@ -180,12 +186,11 @@ class Client(AsyncCloseable):
                 trace_configs=trace_configs,
                 max_response_bytes=max_response_bytes,
             )
-        used_pacing = Pacer(settings.rate_limit) if pacing is None else pacing
         self._is_view = False
         self._caller = create_caller(
             settings,
             transport=transport,
-            find_pacing=lambda _: used_pacing,
+            find_pacing=_create_find_pacing(pacing, settings),
             shared_gate=nullcontext() if gate is None else gate,
             lifetime=Lifetime(own_transport),
             token_status=TokenStatus(),
@@ -400,6 +405,19 @@ class Client(AsyncCloseable):
         """Raise TypeError: connections and tokens cannot be pickled or copied."""
         msg = "a Client cannot be pickled or copied; create one where it is needed"
         raise TypeError(msg)
+
+
+def _create_find_pacing(
+    pacing: Pacing | PacingFactory | None, settings: ClientSettings
+) -> Callable[[Secret], Pacing]:
+    """Return the function that finds the pacing of a token."""
+    if pacing is None:
+        pacing = Pacer(settings.rate_limit)
+    # One that could be both has been a pacing for longer.
+    if isinstance(pacing, Pacing):
+        only = pacing
+        return lambda _: only
+    return TokenPacings(pacing, settings.base_url)
 
 
 def create_caller(

@@ -24,13 +24,14 @@ from gradient_async.accounts.registry import (
     hide_token,
 )
 from gradient_async.asynchronous import AsyncCloseable
-from gradient_async.checks import check_int, check_seconds
+from gradient_async.checks import check_instance, check_int, check_seconds
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import ClientSettings, find_base_url, hide_proxy
 from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
+from gradient_async.transport.pacing import PacingFactory
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import ClientSession
 from gradient_async.transport.sliding_log import RateLimit
@@ -57,6 +58,8 @@ class Accounts(AsyncCloseable, FanOut):
         retry: Retry policy of each account; 4 attempts by default.
         rate_limit: Rate limit of each token; 250 requests a minute and 5,000 an hour
             by default.
+        pacing: What creates the pacing of each token instead of a `Pacer` for
+            `rate_limit`, such as a `SharedPacing`.
         max_concurrency: Maximum number of requests in flight over all accounts, 64 by
             default.
         per_account_concurrency: The same for each account, 16 by default.
@@ -82,6 +85,7 @@ class Accounts(AsyncCloseable, FanOut):
         timeout: float = 60.0,
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  (frozen)
         rate_limit: RateLimit = RateLimit(),  # noqa: B008  (frozen)
+        pacing: PacingFactory | None = None,
         max_concurrency: int = 64,
         per_account_concurrency: int = 16,
         refused_for: float = 300.0,
@@ -114,12 +118,16 @@ class Accounts(AsyncCloseable, FanOut):
         )
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)
+        check_instance("pacing", pacing, None | PacingFactory)
+        if pacing is not None and rate_limit != RateLimit():
+            msg = "pass either rate_limit= or pacing=, not both"
+            raise ConfigurationError(msg)
         used, own = open_transport(transport, session=session, proxy=hidden_proxy)
         shared = SharedParts(
             settings=settings,
             transport=used,
             gate=asyncio.Semaphore(max_concurrency),
-            pacers=Pacers(settings.rate_limit),
+            pacers=Pacers(settings.rate_limit, pacing),
             refused_for=refused_for,
             lifetime=Lifetime(own, owner="Accounts"),
         )

@@ -16,6 +16,7 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.extra_headers import check_headers
+from gradient_async.transport.pacing import PacingFactory
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import AiohttpTransport, ClientSession
 from gradient_async.transport.sliding_log import RateLimit
@@ -31,6 +32,8 @@ class AccountsOptions(TypedDict, total=False):
     """Retry policy of each account; 4 attempts by default."""
     rate_limit: RateLimit
     """Rate limit of each token; 250 requests a minute, 5,000 an hour by default."""
+    pacing: PacingFactory | None
+    """What creates the pacing of each token instead of a `Pacer`."""
     max_concurrency: int
     """Maximum number of requests in flight over all accounts, 64 by default."""
     per_account_concurrency: int

@@ -18,6 +18,7 @@ __all__ = [
     "LogReset",
     "RedisClient",
     "SharedFeed",
+    "SharedPacing",
     "SharedStore",
 ]
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gradient_async.shared.leases import AccountLeases
     from gradient_async.shared.log_entry import LogEntry, LogEvent, LogReset
     from gradient_async.shared.log_listener import LogListener
+    from gradient_async.shared.pacing import SharedPacing
     from gradient_async.shared.redis_library import RedisClient
     from gradient_async.shared.store import SharedStore
 else:
@@ -42,6 +44,7 @@ else:
             "gradient_async.shared.leases": "AccountLeases",
             "gradient_async.shared.log_entry": "LogEntry LogEvent LogReset",
             "gradient_async.shared.log_listener": "LogListener",
+            "gradient_async.shared.pacing": "SharedPacing",
             "gradient_async.shared.redis_library": "RedisClient",
             "gradient_async.shared.store": "SharedStore",
         },

@@ -79,6 +79,11 @@ class SharedStore(AsyncCloseable):
         self.namespace: Final = namespace
         """What all keys on the server begin with."""
 
+    @property
+    def timeout(self) -> float:
+        """Seconds for each command."""
+        return self._timeout
+
     def hide(self, name: str) -> str:
         """Return what a name is called on the server: 32 hex digits."""
         return hmac.digest(self._key, name.encode(), "sha256").hex()[:32]

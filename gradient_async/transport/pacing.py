@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from gradient_async.errors import ConfigurationError, DeadlineExceededError
+from gradient_async.transport.credentials import Secret
 from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.sliding_log import RateLimit, SlidingLog
 
@@ -58,6 +59,47 @@ class Pacing(Protocol):
                 raised as soon as that is known, with `retry_after`.
         """
         ...
+
+
+@runtime_checkable
+class PacingFactory(Protocol):
+    """
+    Creates the pacing of each token.
+
+    `SharedPacing` of `gradient_async.shared` is one.
+    """
+
+    def for_account(self, fingerprint: str) -> Pacing:
+        """
+        Return what paces the requests of one token.
+
+        Args:
+            fingerprint: 16 hex digits that identify token and base URL, and reveal
+                neither. A token that was replaced has another fingerprint.
+        """
+        ...
+
+
+class TokenPacings:
+    """
+    Finds the pacing of the token that one account uses now.
+
+    Args:
+        factory: What creates it.
+        base_url: Base URL of the account.
+    """
+
+    def __init__(self, factory: PacingFactory, base_url: str) -> None:
+        self._factory = factory
+        self._base_url = base_url
+        self._found: tuple[Secret, Pacing] | None = None
+
+    def __call__(self, secret: Secret) -> Pacing:
+        """Return the pacing of a token."""
+        if self._found is None or self._found[0] != secret:
+            fingerprint = secret.fingerprint(self._base_url)
+            self._found = secret, self._factory.for_account(fingerprint)
+        return self._found[1]
 
 
 @attrs.frozen(eq=False)
@@ -112,7 +154,7 @@ class Pacer:
             return self
         earliest = self._log.earliest_at(now)
         if deadline <= earliest:
-            raise _no_room(earliest - now)
+            raise no_room(earliest - now)
         waiter = _Waiter(loop.create_future(), deadline)
         self._queue.append(waiter)
         self._admit()
@@ -166,7 +208,7 @@ class Pacer:
         earliest = self._log.earliest_at(now)
         for waiter in self._queue:
             if waiter.deadline <= earliest and not waiter.admitted.done():
-                waiter.admitted.set_exception(_no_room(earliest - now))
+                waiter.admitted.set_exception(no_room(earliest - now))
 
     def _admit(self) -> None:
         """Admit every request that may be sent now, and set the timer for the next."""
@@ -190,6 +232,7 @@ class Pacer:
                 return
 
 
-def _no_room(wait: float) -> DeadlineExceededError:
+def no_room(wait: float) -> DeadlineExceededError:
+    """Return the error of a request that could only be sent after its deadline."""
     msg = f"the token's rate limit allows no request for another {wait:.0f} s"
     return DeadlineExceededError(msg, retry_after=wait)

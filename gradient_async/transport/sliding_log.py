@@ -20,7 +20,7 @@ from gradient_async.checks import check_instance, check_int, check_seconds
 
 # The API's longest window, after which there is room whatever a header says. Without
 # it a single absurd number would block a client for good.
-_HOUR: Final = 3600.0
+MAX_BLOCK: Final = 3600.0
 
 
 @attrs.frozen
@@ -154,7 +154,7 @@ class SlidingLog:
 
     def block(self, now: float, seconds: float) -> None:
         """Block sending for some seconds, an hour at most, after a refusal."""
-        self.blocked_until = max(self.blocked_until, now + min(seconds, _HOUR))
+        self.blocked_until = max(self.blocked_until, now + min(seconds, MAX_BLOCK))
 
     def update(self, now: float, *, remaining: int, reset_in: float) -> None:
         """
@@ -169,4 +169,4 @@ class SlidingLog:
         self._free_at(window, log, now, 0, 0)
         left = window.requests - len(log) - self._in_flight
         self._foreign = max(0, left - remaining)
-        self._foreign_until = now + min(reset_in, _HOUR)
+        self._foreign_until = now + min(reset_in, MAX_BLOCK)

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from gradient_async import (
+    Accounts,
     Client,
     ClientClosedError,
     ConfigurationError,
@@ -26,6 +27,7 @@ from gradient_async import (
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.emulator import Window as ServerWindow
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
+from gradient_async.transport.credentials import Secret
 from gradient_async.transport.pacing import Pacer
 from gradient_async.transport.rate_limit_headers import Limits
 from tests.support.virtual_time import now
@@ -206,6 +208,68 @@ async def test_limits_of_the_response() -> None:
         await client.request("GET", LIST)
 
     assert [(True, Limits(remaining=17, reset_in=60.0))] == pacing.releases
+
+
+@attrs.define
+class RecordingFactory:
+    """A factory of pacings that records the fingerprints for which it was asked."""
+
+    pacings: dict[str, RecordingPacing] = attrs.field(factory=dict)
+
+    def for_account(self, fingerprint: str) -> RecordingPacing:
+        """Return a new pacing."""
+        assert fingerprint not in self.pacings
+        self.pacings[fingerprint] = RecordingPacing()
+        return self.pacings[fingerprint]
+
+
+async def test_a_factory_of_pacings() -> None:
+    """Each token has its own pacing, found by a fingerprint that is not the token."""
+    factory, tokens = RecordingFactory(), iter(["first-token"] * 4 + ["second-token"])
+    client = Client(
+        lambda: next(tokens),
+        transport=respond_in_turn([OK] * 5),
+        pacing=factory,
+        base_url="https://api.example.com",
+    )
+    async with client:
+        for _ in range(5):
+            await client.request("GET", LIST)
+
+    expected = [
+        Secret(token).fingerprint("https://api.example.com")
+        for token in ("first-token", "second-token")
+    ]
+    assert expected == [*factory.pacings]
+    assert [4, 1] == [len(it.slots) for it in factory.pacings.values()]
+
+
+def test_a_factory_and_a_rate_limit() -> None:
+    """A factory has the rate limit, so that none is passed beside it."""
+    limit: dict[str, Any] = {"rate_limit": RateLimit(None)}
+    with pytest.raises(ConfigurationError, match="rate_limit= or pacing="):
+        Client("t", pacing=RecordingFactory(), **limit)
+    with pytest.raises(ConfigurationError, match="rate_limit= or pacing="):
+        Accounts({}, pacing=RecordingFactory(), **limit)
+    with pytest.raises(ConfigurationError, match="pacing must be"):
+        Accounts({}, pacing=Pacer())  # type: ignore[arg-type]
+
+
+async def test_accounts_with_a_factory() -> None:
+    """Two accounts with one token have one pacing, and a new token has its own."""
+    factory = RecordingFactory()
+    accounts = Accounts(
+        {"a": "first-token", "b": "first-token", "c": "second-token"},
+        transport=MemoryTransport(lambda _: OK),
+        pacing=factory,
+    )
+    async with accounts:
+        for name in "abc":
+            await accounts[name].request("GET", LIST)
+        accounts.replace("b", "third-token")
+        await accounts["b"].request("GET", LIST)
+
+    assert [2, 1, 1] == [len(it.slots) for it in factory.pacings.values()]
 
 
 async def cancel(call: asyncio.Future[Any], _: Client) -> None:
