@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from copy import copy
 from contextvars import Context
+from copy import copy
 from typing import Final
 
 from gradient_async.errors import SharedStoreError
