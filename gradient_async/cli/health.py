@@ -29,13 +29,16 @@ def write_health(path: Path, *, is_well: bool) -> None:
 
 
 @asynccontextmanager
-async def serve_health(port: int, is_well: _Check) -> AsyncGenerator[int, None]:
+async def serve_health(
+    port: int, is_well: _Check, *, host: str | None = None
+) -> AsyncGenerator[int, None]:
     """
     Respond to every HTTP request with 200, or 503 if the worker is not well.
 
     Args:
-        port: The port to listen on, on all addresses; 0 means a free one.
+        port: The port to listen on; 0 means a free one.
         is_well: Returns whether the worker is well.
+        host: The address to listen on; None means all there are.
 
     Raises:
         ConfigurationError: The port is not free.
@@ -49,7 +52,7 @@ async def serve_health(port: int, is_well: _Check) -> AsyncGenerator[int, None]:
         writer.close()
 
     try:
-        server = await asyncio.start_server(serve, port=port, limit=_MAX_BYTES)
+        server = await asyncio.start_server(serve, host, port, limit=_MAX_BYTES)
     except OSError as error:
         problem = f"cannot listen on port {port}: {error.strerror}"
     else:

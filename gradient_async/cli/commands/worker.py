@@ -16,6 +16,7 @@ from cyclopts import Parameter
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import shared
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
+from gradient_async.cli.formatting import format_count
 from gradient_async.cli.health import INTERVAL, serve_health, write_health
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
 from gradient_async.logger import logger
@@ -104,7 +105,9 @@ async def _report_forever(
     while True:
         if path is not None:
             write_health(path, is_well=leases.is_member)
-        text = f"{len(leases.held)} of {known} accounts, {leases.members} workers"
+        accounts = format_count(known, "account")
+        workers = format_count(leases.members, "worker")
+        text = f"{len(leases.held)} of {accounts}, {workers}"
         if leases.is_member and text != latest:
             logger.info("worker: %s", text)
             latest = text
