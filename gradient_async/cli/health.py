@@ -17,6 +17,8 @@ INTERVAL: Final = 1.0
 _MAX_BYTES: Final = 8192
 _MAX_SECONDS: Final = 5.0
 
+_LIVE: Final = b" /live HTTP/"
+
 _Check = Callable[[], bool]
 
 
@@ -33,7 +35,9 @@ async def serve_health(
     port: int, is_well: _Check, *, host: str | None = None
 ) -> AsyncGenerator[int, None]:
     """
-    Respond to every HTTP request with 200, or 503 if the worker is not well.
+    Respond to HTTP requests with 200, or 503 if the worker is not well.
+
+    `/live` is always 200: it tells only that the process runs.
 
     Args:
         port: The port to listen on; 0 means a free one.
@@ -47,8 +51,8 @@ async def serve_health(
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             async with asyncio.timeout(_MAX_SECONDS):
-                await reader.readuntil(b"\r\n\r\n")
-            writer.write(_respond(is_well=is_well()))
+                head = await reader.readuntil(b"\r\n\r\n")
+            writer.write(_respond(is_well=_LIVE in head or is_well()))
         writer.close()
 
     try:

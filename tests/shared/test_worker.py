@@ -119,15 +119,15 @@ def test_a_worker_that_dies() -> None:
 
 
 async def test_the_port_for_probes() -> None:
-    """The port responds with 200 while all is well, and else with 503."""
+    """The port responds with 200 while all is well, else with 503; /live does not."""
     states = [False, True]
     async with (
         serve_health(0, lambda: states.pop(0), host="127.0.0.1") as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         statuses = []
-        for _ in range(2):
-            async with session.get("/healthz") as response:
+        for path in ("/", "/", "/live"):
+            async with session.get(path) as response:
                 statuses.append((response.status, await response.text()))
         # What is no request is dropped.
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -138,7 +138,7 @@ async def test_the_port_for_probes() -> None:
             async with serve_health(port, bool, host="127.0.0.1"):
                 pass
 
-    assert [(503, "not well\n"), (200, "ok\n")] == statuses
+    assert [(503, "not well\n"), (200, "ok\n"), (200, "ok\n")] == statuses
 
 
 def test_the_file_for_probes(tmp_path: Path) -> None:
