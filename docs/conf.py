@@ -52,6 +52,7 @@ html_show_copyright = False
 html_show_sphinx = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 
 # Of a session in the terminal, the commands are copied, without their output.
 copybutton_prompt_text = "$ "
@@ -178,8 +179,18 @@ def find_public_name(
     )
 
 
+def level_captions(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any
+) -> None:
+    """Give the captions of the navigation a level, which a heading has to have."""
+    name, role = "furo_navigation_tree", 'role="heading"'
+    context[name] = context[name].replace(role, f'{role} aria-level="2"')
+
+
 def setup(app: Sphinx) -> None:
     """Hook into the build."""
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
     app.connect("autodoc-before-process-signature", expand_options)
     app.connect("missing-reference", find_public_name)
+    # After the theme has drawn the navigation.
+    app.connect("html-page-context", level_captions, priority=900)

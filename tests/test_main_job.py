@@ -8,8 +8,6 @@ import pytest
 
 from gradient_async import (
     Client,
-    IndexingJobStatus,
-    RateLimit,
 )
 from gradient_async.emulator import Emulator
 from tests.support.streams import take
@@ -53,41 +51,3 @@ async def test_break_leaves_nothing(per_page: int) -> None:
     pages = {request.query["page"] for request in api.requests}
     # At 4 a page, item 10 is on page 3: two pages read, and 4 prefetched.
     assert len(pages) <= (1 if per_page == 200 else 2 + 4)
-
-
-async def test_filters(api: Emulator, client: Client) -> None:
-    """Filters keep the matching jobs, and no others."""
-    everything = await client.iter_indexing_jobs().collect()
-    base = everything[0].knowledge_base_uuid
-    middle = everything[30].created_at
-    assert middle is not None
-
-    failed = client.iter_indexing_jobs(statuses=["failed", IndexingJobStatus.PARTIAL])
-    of_base = client.iter_indexing_jobs(knowledge_base_uuid=base)
-    running = client.iter_indexing_jobs(phases="running")
-    newer = client.iter_indexing_jobs(created_after=middle, max_items=20)
-    older = client.iter_indexing_jobs(created_before=middle)
-
-    bad = {IndexingJobStatus.FAILED, IndexingJobStatus.PARTIAL}
-    assert [j for j in everything if j.status in bad] == await failed.collect()
-    assert [
-        j for j in everything if j.knowledge_base_uuid == base
-    ] == await of_base.collect()
-    assert [
-        j for j in everything if "RUNNING" in j.phase.value
-    ] == await running.collect()
-    assert everything[:20] == await newer.collect()
-    assert everything[31:] == await older.collect()
-
-
-async def test_concurrent_streams() -> None:
-    """Streams that share a client do not affect each other."""
-    async with Emulator(jobs=450, limits=None, jitter=0.2) as api:
-        client = Client(api.token, base_url=api.url, rate_limit=RateLimit(None))
-        async with client:
-            streams = await asyncio.gather(
-                *(client.iter_indexing_jobs(per_page=50).collect() for _ in range(8))
-            )
-
-    for jobs in streams:
-        assert list(api.job_uuids()) == [job.uuid for job in jobs]

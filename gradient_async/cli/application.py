@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
-from cyclopts import CycloptsError, UnknownCommandError, UnusedCliTokensError
+from cyclopts import (
+    App,
+    CycloptsError,
+    Parameter,
+    UnknownCommandError,
+    UnusedCliTokensError,
+)
 
 from gradient_async.cli.command_tree import app
 from gradient_async.cli.console import create_console, prepare_streams, silence_stdout
 from gradient_async.cli.exit_codes import ExitCode, exit_code
 from gradient_async.errors import GradientError
 from gradient_async.printable import printable
+
+# Otherwise it exits by itself on Ctrl-C.
+app.meta.suppress_keyboard_interrupt = False
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -29,9 +40,6 @@ def run(arguments: Sequence[str]) -> int:
         silence_stdout()
         return ExitCode.SUCCESS
     except OSError as error:
-        # Errors about files have a name, and are not about the output.
-        if error.filename is not None:
-            raise
         silence_stdout()
         _report_error(f"cannot write the output: {error.strerror}")
         return ExitCode.FAILURE
@@ -47,30 +55,86 @@ def _run(arguments: Sequence[str]) -> int:
         _report_error(_usage_message(unknown, commands))
         return ExitCode.USAGE
     try:
-        code = app(
-            list(arguments),
-            console=create_console(sys.stdout),
-            print_error=False,
-            exit_on_error=False,
-            result_action="return_value",
-        )
+        code = _call(app.meta, arguments)
     except CycloptsError as error:
         _report_error(_usage_message(error, commands))
         return ExitCode.USAGE
-    except GradientError as error:
-        return _report(error)
     # Commands about the outcome of jobs return a code, others nothing.
     return ExitCode.SUCCESS if code is None else ExitCode(code)
 
 
-def _report(error: GradientError) -> int:
-    """Write the lines of an error, and return its exit code."""
+def _call(target: App, words: Sequence[str]) -> int | None:
+    """Run a command; usage errors are raised."""
+    code: int | None = target(
+        list(words),
+        console=create_console(sys.stdout),
+        print_error=False,
+        exit_on_error=False,
+        result_action="return_value",
+    )
+    return code
+
+
+# The help of every command has its option, too.
+@app.meta.default
+def _launch(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    debug: Annotated[
+        bool, Parameter(negative=(), show_default=False, group="Debugging")
+    ] = False,
+) -> int | None:
+    """
+    Run a command and return its exit code; None means success.
+
+    Args:
+        words: The command and its arguments.
+        debug: Show the trace of an error on stderr.
+    """
+    try:
+        return _call(app, words)
+    except GradientError as error:
+        names, _, _ = app.parse_commands(list(words))
+        return _report(error, " ".join(names), debug=debug)
+    except CycloptsError:
+        raise
+    except Exception as error:
+        # Without a file, it is about the output.
+        if isinstance(error, OSError) and error.filename is None:
+            raise
+        return _report_unexpected(error, debug=debug)
+
+
+def _report(error: GradientError, command: str, *, debug: bool) -> int:
+    """Write the lines of a command's error, and return its exit code."""
     # Loaded here: they name errors of accounts, which import the client.
     from gradient_async.cli.error_lines import describe_error  # noqa: PLC0415
 
-    for text in describe_error(error):
+    if debug:
+        _write_trace(error)
+    for text in describe_error(error, command=command):
         _report_error(text)
     return exit_code(error)
+
+
+def _report_unexpected(error: Exception, *, debug: bool) -> int:
+    """Write a line about an error that no command expects."""
+    if debug:
+        _write_trace(error)
+    if isinstance(error, OSError):
+        _report_error(f"{error.filename}: {error.strerror}")
+    else:
+        # Its text may be secret.
+        advice = "please report it, with what --debug shows"
+        _report_error(f"unexpected {type(error).__name__}: this is a bug, {advice}")
+    return ExitCode.FAILURE
+
+
+def _write_trace(error: Exception) -> None:
+    # Loaded here: few need it.
+    from gradient_async.cli.trace import render_trace  # noqa: PLC0415
+
+    for line in render_trace(error, os.environ):
+        sys.stderr.write(f"{line}\n")
 
 
 def _usage_message(error: CycloptsError, commands: Sequence[str]) -> str:

@@ -150,5 +150,9 @@ _add(
             "emulator:emulator",
             "Emulate the API on this machine, with generated data.",
         ),
+        "completion": (
+            "completion:completion",
+            "Print a script for completion in bash, zsh or fish.",
+        ),
     },
 )

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.cli.known_accounts import (
+from gradient_async.cli.accounts.known_accounts import (
     KnownAccount,
     find_variable,
     read_configured,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
@@ -18,21 +18,12 @@ from gradient_async.errors import (
 from gradient_async.models import IndexingJob, KnowledgeBase
 from gradient_async.paging import Paginator
 from gradient_async.printable import printable
+from gradient_async.resources.unique_match import Identified, find_unique
+
+T = TypeVar("T", bound=Identified)
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _START: Final = re.compile(r"[0-9a-f]{4,8}(-[0-9a-f-]*)?", re.IGNORECASE)
-
-
-class Item(Protocol):
-    """An object with an id."""
-
-    @property
-    def uuid(self) -> str:
-        """Its id."""
-        ...
-
-
-T = TypeVar("T", bound=Item)
 
 
 async def find_base(client: Client, text: str) -> KnowledgeBase:
@@ -62,31 +53,14 @@ async def find(
     name: Callable[[T], str | None] = lambda _: None,
 ) -> T:
     """
-    Return the only item with a name, an id, or an id that starts so, in this order.
+    Return the only item with an id, a name, or an id that starts so, in this order.
 
     Raises:
         AmbiguousNameError: Several items match.
         UnknownNameError: None does.
     """
-    named, started = [], []
-    async for item in items:
-        if item.uuid.lower() == text.lower():
-            return item
-        if name(item) == text:
-            named.append(item)
-        elif _START.fullmatch(text) and item.uuid.lower().startswith(text.lower()):
-            started.append(item)
-    matches = named or started
-    if len(matches) == 1:
-        return matches[0]
-    shown = printable(text)
-    if not matches:
-        msg = f"there is no {noun} {shown!r}"
-        raise UnknownNameError(msg, name=text)
-    uuids = tuple(item.uuid for item in matches)
-    listed = ", ".join(map(printable, uuids))
-    msg = f"{len(uuids)} {noun}s match {shown!r}: {listed}"
-    raise AmbiguousNameError(msg, name=text, uuids=uuids)
+    is_start = _START.fullmatch(text) is not None
+    return await find_unique(items, text, noun, name=name, is_start=is_start)
 
 
 async def find_base_everywhere(

@@ -36,31 +36,40 @@ def checked(method: Callable[P, T]) -> Callable[P, T]:
     Raises:
         ConfigurationError: When called, or awaited: an argument does not fit.
     """
-
-    def bind(*args: P.args, **kwargs: P.kwargs) -> inspect.BoundArguments:
-        signature, hints = _read_signature(method)
-        bound = signature.bind(*args, **kwargs)
-        for name in bound.arguments.keys() & hints.keys():
-            value = check_argument(name, bound.arguments[name], hints[name])
-            bound.arguments[name] = value
-        return bound
-
     if not inspect.iscoroutinefunction(method):
 
         @wraps(method)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            bound = bind(*args, **kwargs)
+            bound = bind_checked(method, *args, **kwargs)
             return method(*bound.args, **bound.kwargs)
 
         return call
 
     @wraps(method)
     async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-        bound = bind(*args, **kwargs)
+        bound = bind_checked(method, *args, **kwargs)
         return await method(*bound.args, **bound.kwargs)
 
     result: Any = call_async
     return result  # type: ignore[no-any-return]
+
+
+def bind_checked(
+    method: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> inspect.BoundArguments:
+    """
+    Return the arguments of a call, checked and converted as by `checked`.
+
+    Raises:
+        ConfigurationError: An argument does not fit.
+        TypeError: There is no such parameter, or an argument is missing.
+    """
+    signature, hints = _read_signature(method)
+    bound = signature.bind(*args, **kwargs)
+    for name in bound.arguments.keys() & hints.keys():
+        value = check_argument(name, bound.arguments[name], hints[name])
+        bound.arguments[name] = value
+    return bound
 
 
 @cache

@@ -25,6 +25,7 @@ from gradient_async.models.uploads import PresignedUpload, PresignedUrlFile
 from gradient_async.paging import Paginator, Paging
 from gradient_async.resources.arguments import checked
 from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.methods import calls, paginates
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.source_bodies import (
@@ -84,6 +85,7 @@ class DataSources(Resource):
     uploaded file, an S3 bucket, a folder of Dropbox or Google Drive.
     """
 
+    @paginates(_LIST)
     def list(
         self, knowledge_base_uuid: str, **paging: Unpack[Paging]
     ) -> Paginator[KnowledgeBaseDataSource]:
@@ -92,13 +94,7 @@ class DataSources(Resource):
 
         Args:
             knowledge_base_uuid: Id of the knowledge base.
-            **paging: Options of every list, see `Paging`.
-
-        Source: GET /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources,
-        `genai_list_knowledge_base_data_sources`.
         """
-        request = _LIST.request(knowledge_base_uuid=knowledge_base_uuid)
-        return _LIST.paginate(self._caller, request, **paging)
 
     async def create(
         self,
@@ -166,6 +162,7 @@ class DataSources(Resource):
             **build_chunking(chunking_algorithm, chunking_options),
         )
 
+    @calls(_DELETE)
     async def delete(self, knowledge_base_uuid: str, data_source_uuid: str) -> None:
         """
         Delete a data source from a knowledge base.
@@ -173,16 +170,7 @@ class DataSources(Resource):
         Raises:
             ConflictError: A running job reads it.
             NotFoundError: The knowledge base has no such data source.
-
-        Source: DELETE
-        /v2/gen-ai/knowledge_bases/{knowledge_base_uuid}/data_sources/{data_source_uuid},
-        `genai_delete_knowledge_base_data_source`.
         """
-        await _DELETE.call(
-            self._caller,
-            knowledge_base_uuid=knowledge_base_uuid,
-            data_source_uuid=data_source_uuid,
-        )
 
     @checked
     async def create_presigned_urls(

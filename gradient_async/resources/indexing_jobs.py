@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Unpack
+from typing import Final, Unpack
 
 from gradient_async.changes import Changes, Checkpoint, Feed, FeedOptions
 from gradient_async.changes.source import PolledAccounts
@@ -14,14 +14,37 @@ from gradient_async.paging import Page, Paginator, Paging
 from gradient_async.paging.page import MAX_PER_PAGE
 from gradient_async.printable import printable
 from gradient_async.resources.arguments import checked
-from gradient_async.resources.job_calls import LIST, JobCalls, PolledJobCalls
+from gradient_async.resources.job_calls import (
+    GET,
+    LIST,
+    PATH,
+    JobCalls,
+    PolledJobCalls,
+)
 from gradient_async.resources.job_filter import JobListOptions, pop_filter
 from gradient_async.resources.job_starter import JobStarter
 from gradient_async.resources.knowledge_bases import KnowledgeBases
+from gradient_async.resources.methods import calls
+from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.transport.calls import Caller
 from gradient_async.waiting import TIMEOUT, CompletedJobs, JobWatch, wait_all
 from gradient_async.waiting.clock import CLOCK
+
+_DATA_SOURCES: Final = Operation(
+    "genai_list_indexing_job_data_sources",
+    "GET",
+    PATH + "/{indexing_job_uuid}/data_sources",
+    tuple[IndexedDataSource, ...],
+    "indexed_data_sources",
+)
+_DETAILS: Final = Operation(
+    "genai_get_indexing_job_details_signed_url",
+    "GET",
+    PATH + "/{indexing_job_uuid}/details_signed_url",
+    str,
+    "signed_url",
+)
 
 
 class IndexingJobs(Resource):
@@ -66,13 +89,9 @@ class IndexingJobs(Resource):
         """
         return await self._calls.list_for_knowledge_base(knowledge_base_uuid)
 
+    @calls(GET)
     async def get(self, uuid: str) -> IndexingJob:
-        """
-        Fetch one indexing job.
-
-        Source: GET /v2/gen-ai/indexing_jobs/{uuid}, `genai_get_indexing_job`.
-        """
-        return await self._calls.get(uuid)
+        """Fetch one indexing job."""
 
     @checked
     async def create(
@@ -121,7 +140,7 @@ class IndexingJobs(Resource):
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/data_sources,
         `genai_list_indexing_job_data_sources`.
         """
-        return await self._calls.list_data_sources(uuid)
+        return await _DATA_SOURCES.call(self._caller, indexing_job_uuid=uuid)
 
     async def get_details_url(self, uuid: str) -> str:
         """
@@ -135,7 +154,7 @@ class IndexingJobs(Resource):
         Source: GET /v2/gen-ai/indexing_jobs/{indexing_job_uuid}/details_signed_url,
         `genai_get_indexing_job_details_signed_url`.
         """
-        return await self._calls.get_details_url(uuid)
+        return await _DETAILS.call(self._caller, indexing_job_uuid=uuid)
 
     def watch(
         self, uuid: str, *, timeout: float = TIMEOUT
@@ -280,8 +299,7 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        path = LIST.request().path
-        return Changes(self._calls, path=path, since=since, per_page=per_page)
+        return Changes(self._calls, path=PATH, since=since, per_page=per_page)
 
     def feed(self, **options: Unpack[FeedOptions]) -> Feed:
         """
@@ -295,10 +313,10 @@ class IndexingJobs(Resource):
 
         Source: GET /v2/gen-ai/indexing_jobs, `genai_list_indexing_jobs`.
         """
-        calls = PolledJobCalls(self._caller)
+        polled_calls = PolledJobCalls(self._caller)
         polled = PolledAccounts(
-            lambda: {self._caller.account: lambda: calls},
-            path=LIST.request().path,
+            lambda: {self._caller.account: lambda: polled_calls},
+            path=PATH,
             rate_limit=self._caller.rate_limit,
         )
         return Feed(polled, **options)
@@ -314,22 +332,13 @@ class IndexingJobs(Resource):
         """
         Start an indexing job once that is possible, and return it, usually pending.
 
-        This is `run` without the wait for the end, for example for `watch`.
+        This is `run` without the wait for the end, for example for `watch`. It raises
+        the same errors, apart from those on the end of the job.
 
         Args:
             knowledge_base_uuid: Id of the knowledge base to index.
             data_source_uuids: Ids of the data sources to index; empty means all.
             timeout: Seconds to wait for the database; 3,600 by default.
-
-        Raises:
-            IndexingJobRunningError: Another job is running; has `.job`. No job was
-                started.
-            DatabaseFailedError: The database is decommissioned or unhealthy; has
-                `.knowledge_base`.
-            DatabaseTimeoutError: The database was not ready in time; has
-                `.knowledge_base`.
-            OutcomeUnknownError: The response to the start was lost.
-            NotFoundError: There is no such knowledge base.
 
         Source: POST /v2/gen-ai/indexing_jobs, `genai_create_indexing_job`.
         """

@@ -18,11 +18,7 @@ from gradient_async.errors import (
     StatusError,
     TransportError,
 )
-from gradient_async.models.indexing_jobs import (
-    IndexedDataSource,
-    IndexingJob,
-    IndexingJobPhase,
-)
+from gradient_async.models.indexing_jobs import IndexingJob, IndexingJobPhase
 from gradient_async.paging import Page
 from gradient_async.resources.list_operation import ListOperation
 from gradient_async.resources.operation import Operation
@@ -31,10 +27,14 @@ from gradient_async.transport.calls import Caller
 from gradient_async.transport.endpoint import find_id_problem
 from gradient_async.waiting import JobSource
 
-_PATH: Final = "/v2/gen-ai/indexing_jobs"
-
-LIST: Final = ListOperation("genai_list_indexing_jobs", _PATH, IndexingJob, "jobs")
+PATH: Final = "/v2/gen-ai/indexing_jobs"
+"""Path of all jobs."""
+LIST: Final = ListOperation("genai_list_indexing_jobs", PATH, IndexingJob, "jobs")
 """The list of all jobs of the account."""
+GET: Final = Operation(
+    "genai_get_indexing_job", "GET", PATH + "/{uuid}", IndexingJob, "job"
+)
+"""One job."""
 
 _LIST_OF_BASE: Final = ListOperation(
     "genai_list_indexing_jobs_by_knowledge_base",
@@ -42,28 +42,11 @@ _LIST_OF_BASE: Final = ListOperation(
     IndexingJob,
     "jobs",
 )
-_GET: Final = Operation(
-    "genai_get_indexing_job", "GET", _PATH + "/{uuid}", IndexingJob, "job"
-)
 _CREATE: Final = Operation(
-    "genai_create_indexing_job", "POST", _PATH, IndexingJob, "job"
+    "genai_create_indexing_job", "POST", PATH, IndexingJob, "job"
 )
 _CANCEL: Final = Operation(
-    "genai_cancel_indexing_job", "PUT", _PATH + "/{uuid}/cancel", IndexingJob, "job"
-)
-_DATA_SOURCES: Final = Operation(
-    "genai_list_indexing_job_data_sources",
-    "GET",
-    _PATH + "/{indexing_job_uuid}/data_sources",
-    tuple[IndexedDataSource, ...],
-    "indexed_data_sources",
-)
-_DETAILS: Final = Operation(
-    "genai_get_indexing_job_details_signed_url",
-    "GET",
-    _PATH + "/{indexing_job_uuid}/details_signed_url",
-    str,
-    "signed_url",
+    "genai_cancel_indexing_job", "PUT", PATH + "/{uuid}/cancel", IndexingJob, "job"
 )
 
 LOOKUP_ERRORS: Final = (
@@ -99,7 +82,7 @@ class JobCalls(JobSource, ChangeSource):
 
     async def get(self, uuid: str, /) -> IndexingJob:
         """Fetch a job."""
-        return await _GET.call(self._caller, uuid=uuid)
+        return await GET.call(self._caller, uuid=uuid)
 
     async def create(
         self, knowledge_base_uuid: str, data_source_uuids: tuple[str, ...]
@@ -112,7 +95,7 @@ class JobCalls(JobSource, ChangeSource):
         )
         if problem := find_id_problem(job.uuid):
             msg = f"the id of the started job {problem}"
-            raise DecodeError(msg, method="POST", path=_PATH, json_path="$.job.uuid")
+            raise DecodeError(msg, method="POST", path=PATH, json_path="$.job.uuid")
         return job
 
     async def cancel(self, uuid: str, /) -> IndexingJob:
@@ -127,14 +110,6 @@ class JobCalls(JobSource, ChangeSource):
             if job.phase is not IndexingJobPhase.CANCELLED:
                 raise
             return job
-
-    async def list_data_sources(self, uuid: str) -> tuple[IndexedDataSource, ...]:
-        """Fetch the outcome of each data source of a job."""
-        return await _DATA_SOURCES.call(self._caller, indexing_job_uuid=uuid)
-
-    async def get_details_url(self, uuid: str) -> str:
-        """Fetch the URL of a job's report."""
-        return await _DETAILS.call(self._caller, indexing_job_uuid=uuid)
 
     async def fingerprint(self) -> str:
         """Return what identifies the account."""

@@ -7,7 +7,6 @@ from types import NoneType
 from typing import Final, Unpack
 
 from gradient_async.checks import require_nonempty_str
-from gradient_async.errors import AmbiguousNameError, UnknownNameError
 from gradient_async.models.data_sources import DataSourceInput, NewDataSource
 from gradient_async.models.knowledge_bases import (
     KnowledgeBase,
@@ -17,13 +16,14 @@ from gradient_async.models.knowledge_bases import (
 )
 from gradient_async.models.retrieval import RetrievalResponse, RetrievalResult
 from gradient_async.paging import Paginator, Paging
-from gradient_async.printable import printable
 from gradient_async.resources.arguments import checked
 from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.methods import calls, paginates
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 from gradient_async.resources.retrieval import RetrievalFilters, build_retrieval
 from gradient_async.resources.source_bodies import build_new_source
+from gradient_async.resources.unique_match import find_unique
 from gradient_async.waiting.database import DATABASE_TIMEOUT, DatabasePoller
 
 _PATH: Final = "/v2/gen-ai/knowledge_bases"
@@ -57,24 +57,13 @@ class KnowledgeBases(Resource):
     database.
     """
 
+    @paginates(_LIST)
     def list(self, **paging: Unpack[Paging]) -> Paginator[KnowledgeBase]:
-        """
-        Iterate over the account's knowledge bases, across all pages.
+        """Iterate over the account's knowledge bases, across all pages."""
 
-        Args:
-            **paging: Options of every list, see `Paging`.
-
-        Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
-        """
-        return _LIST.paginate(self._caller, _LIST.request(), **paging)
-
+    @calls(_GET)
     async def get(self, uuid: str) -> KnowledgeBase:
-        """
-        Fetch one knowledge base, including the state of its database.
-
-        Source: GET /v2/gen-ai/knowledge_bases/{uuid}, `genai_get_knowledge_base`.
-        """
-        return await _GET.call(self._caller, uuid=uuid)
+        """Fetch one knowledge base, including the state of its database."""
 
     async def find(self, name: str) -> KnowledgeBase:
         """
@@ -92,23 +81,8 @@ class KnowledgeBases(Resource):
         Source: GET /v2/gen-ai/knowledge_bases, `genai_list_knowledge_bases`.
         """
         require_nonempty_str("name", name)
-        named = []
-        async for base in self.list():
-            if base.uuid == name:
-                return base
-            if base.name == name:
-                named.append(base)
-        if len(named) == 1:
-            return named[0]
-        shown = printable(name)
-        if not named:
-            msg = f"there is no knowledge base with the name or id {shown!r}"
-            raise UnknownNameError(msg, name=name)
-        uuids = tuple(base.uuid for base in named)
-        msg = f"{len(uuids)} knowledge bases have the name {shown!r}: " + ", ".join(
-            printable(uuid) for uuid in uuids
-        )
-        raise AmbiguousNameError(msg, name=name, uuids=uuids)
+        bases = self.list()
+        return await find_unique(bases, name, "knowledge base", name=lambda it: it.name)
 
     async def retrieve(
         self,
@@ -229,7 +203,7 @@ class KnowledgeBases(Resource):
             vpc_uuid=vpc_uuid,
         )
 
-    @checked
+    @calls(_UPDATE)
     async def update(
         self,
         uuid: str,
@@ -251,24 +225,8 @@ class KnowledgeBases(Resource):
                 takes an empty list for no change.
             reranking_config: How to rerank search results.
             database_id: Id of the OpenSearch database to use.
-
-        Source: PUT /v2/gen-ai/knowledge_bases/{uuid}, `genai_update_knowledge_base`.
         """
-        return await _UPDATE.call(
-            self._caller,
-            uuid=uuid,
-            name=name,
-            project_id=project_id,
-            tags=tags,
-            reranking_config=reranking_config,
-            database_id=database_id,
-        )
 
+    @calls(_DELETE)
     async def delete(self, uuid: str) -> None:
-        """
-        Delete a knowledge base with its data sources and its schedule.
-
-        Source: DELETE /v2/gen-ai/knowledge_bases/{uuid},
-        `genai_delete_knowledge_base`.
-        """
-        await _DELETE.call(self._caller, uuid=uuid)
+        """Delete a knowledge base with its data sources and its schedule."""

@@ -6,8 +6,8 @@ from typing import Final, Unpack
 
 from gradient_async.models.model_catalog import ModelCatalogCard, ModelCatalogEntry
 from gradient_async.paging import Paginator, Paging
-from gradient_async.resources.arguments import checked
 from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.methods import calls, paginates
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 
@@ -34,7 +34,7 @@ class ModelCatalog(Resource):
     agents; the catalogue has more on each, and all prices.
     """
 
-    @checked
+    @paginates(_LIST)
     def list(
         self,
         *,
@@ -63,22 +63,9 @@ class ModelCatalog(Resource):
             use_case: Only models for this use.
             sort_by: What to sort by.
             sort_direction: In which direction to sort.
-
-        Source: GET /v2/gen-ai/models/catalog, `genai_list_model_catalog`.
         """
-        request = _LIST.request(
-            search=search,
-            model_type=model_type,
-            provider=provider,
-            availability=availability,
-            badges=badges,
-            use_case=use_case,
-            sort_by=sort_by,
-            sort_direction=sort_direction,
-        )
-        return _LIST.paginate(self._caller, request, **paging)
 
-    @checked
+    @calls(_GET)
     async def get(self, id: str, *, model_id: str | None = None) -> ModelCatalogCard:  # noqa: A002
         """
         Fetch everything on one model.
@@ -86,7 +73,4 @@ class ModelCatalog(Resource):
         Args:
             id: Its id in the catalogue.
             model_id: Its name in requests, by which the API can find it, too.
-
-        Source: GET /v2/gen-ai/models/catalog/{id}, `genai_get_model_catalog_card`.
         """
-        return await _GET.call(self._caller, id=id, model_id=model_id)

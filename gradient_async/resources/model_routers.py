@@ -13,8 +13,8 @@ from gradient_async.models.model_routers import (
     ModelRouterTaskPreset,
 )
 from gradient_async.paging import Paginator, Paging
-from gradient_async.resources.arguments import checked
 from gradient_async.resources.list_operation import ListOperation
+from gradient_async.resources.methods import calls, paginates
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 
@@ -54,23 +54,15 @@ class ModelRouters(Resource):
     it on to one of the models that its policies name for this task.
     """
 
+    @paginates(_LIST)
     def list(self, **paging: Unpack[Paging]) -> Paginator[ModelRouter]:
-        """
-        Iterate over the account's routers, across all pages.
+        """Iterate over the account's routers, across all pages."""
 
-        Source: GET /v2/gen-ai/models/routers, `genai_list_model_routers`.
-        """
-        return _LIST.paginate(self._caller, _LIST.request(), **paging)
-
+    @calls(_GET)
     async def get(self, uuid: str) -> ModelRouter:
-        """
-        Fetch one router.
+        """Fetch one router."""
 
-        Source: GET /v2/gen-ai/models/routers/{uuid}, `genai_get_model_router`.
-        """
-        return await _GET.call(self._caller, uuid=uuid)
-
-    @checked
+    @calls(_CREATE)
     async def create(
         self,
         name: str,
@@ -92,18 +84,9 @@ class ModelRouters(Resource):
         Raises:
             OutcomeUnknownError: The response was lost; search `list` for the name to
                 see whether the router exists.
-
-        Source: POST /v2/gen-ai/models/routers, `genai_create_model_router`.
         """
-        return await _CREATE.call(
-            self._caller,
-            name=name,
-            fallback_models=fallback_models,
-            policies=policies or None,
-            description=description,
-        )
 
-    @checked
+    @calls(_UPDATE)
     async def update(
         self,
         uuid: str,
@@ -122,42 +105,18 @@ class ModelRouters(Resource):
             fallback_models: New models for requests that no policy covers.
             policies: New policies, which replace the present ones.
             description: New description.
-
-        Source: PUT /v2/gen-ai/models/routers/{uuid}, `genai_update_model_router`.
         """
-        return await _UPDATE.call(
-            self._caller,
-            uuid=uuid,
-            name=name,
-            fallback_models=fallback_models,
-            policies=policies,
-            description=description,
-        )
 
+    @calls(_DELETE)
     async def delete(self, uuid: str) -> None:
-        """
-        Delete a router.
+        """Delete a router."""
 
-        Source: DELETE /v2/gen-ai/models/routers/{uuid}, `genai_delete_model_router`.
-        """
-        await _DELETE.call(self._caller, uuid=uuid)
-
+    @paginates(_PRESETS)
     def list_presets(self, **paging: Unpack[Paging]) -> Paginator[ModelRouterPreset]:
-        """
-        Iterate over configurations to start from, across all pages.
+        """Iterate over configurations to start from, across all pages."""
 
-        Source: GET /v2/gen-ai/models/routers/presets,
-        `genai_list_model_router_presets`.
-        """
-        return _PRESETS.paginate(self._caller, _PRESETS.request(), **paging)
-
+    @paginates(_TASKS)
     def list_task_presets(
         self, **paging: Unpack[Paging]
     ) -> Paginator[ModelRouterTaskPreset]:
-        """
-        Iterate over the tasks that policies can name, across all pages.
-
-        Source: GET /v2/gen-ai/models/routers/tasks/presets,
-        `genai_list_model_router_task_presets`.
-        """
-        return _TASKS.paginate(self._caller, _TASKS.request(), **paging)
+        """Iterate over the tasks that policies can name, across all pages."""

@@ -32,7 +32,6 @@ class Models(Resource):
                 names (`"knowledgebase"`) or wire values; None means all.
             public_only: Whether to leave out models that are not public; None leaves
                 it to the platform.
-            **paging: Options of every list, see `Paging`.
 
         Source: GET /v2/gen-ai/models, `genai_list_models`.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gradient_async.models.regions import Region
-from gradient_async.resources.arguments import checked
+from gradient_async.resources.methods import calls
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 
@@ -21,7 +21,7 @@ _LIST: Final = Operation(
 class Regions(Resource):
     """The platform's regions, `client.regions`."""
 
-    @checked
+    @calls(_LIST)
     async def list(
         self, *, serves_inference: bool | None = None, serves_batch: bool | None = None
     ) -> tuple[Region, ...]:
@@ -33,9 +33,4 @@ class Regions(Resource):
                 leaves it to the platform.
             serves_batch: Whether to include regions that run batch jobs, such as
                 indexing jobs; None leaves it to the platform.
-
-        Source: GET /v2/gen-ai/regions, `genai_list_datacenter_regions`.
         """
-        return await _LIST.call(
-            self._caller, serves_inference=serves_inference, serves_batch=serves_batch
-        )

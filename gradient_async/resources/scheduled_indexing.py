@@ -15,6 +15,7 @@ from gradient_async.checks import (
 )
 from gradient_async.errors import ConfigurationError
 from gradient_async.models.scheduled_indexing import ScheduledIndexing
+from gradient_async.resources.methods import calls
 from gradient_async.resources.operation import Operation
 from gradient_async.resources.resource import Resource
 
@@ -71,27 +72,18 @@ class ScheduledIndexings(Resource):
             time=_require_time(time),
         )
 
+    @calls(_GET)
     async def get(self, knowledge_base_uuid: str) -> ScheduledIndexing:
         """
         Fetch the schedule of a knowledge base.
 
         Raises:
             NotFoundError: There is no such knowledge base, or it has no schedule.
-
-        Source: GET
-        /v2/gen-ai/scheduled-indexing/knowledge-base/{knowledge_base_uuid},
-        `genai_get_scheduled_indexing`.
         """
-        return await _GET.call(self._caller, knowledge_base_uuid=knowledge_base_uuid)
 
+    @calls(_DELETE)
     async def delete(self, uuid: str) -> None:
-        """
-        Delete a schedule by its own id.
-
-        Source: DELETE /v2/gen-ai/scheduled-indexing/{uuid},
-        `genai_delete_scheduled_indexing`.
-        """
-        await _DELETE.call(self._caller, uuid=uuid)
+        """Delete a schedule by its own id."""
 
 
 def _require_days(days: Iterable[int]) -> tuple[int, ...]:

@@ -26,13 +26,6 @@ def test_what_an_account_has() -> None:
     assert frozenset({"a", "b"}) == account.tags
 
 
-def test_a_token_is_enough() -> None:
-    """Without arguments, the base URL is the client's and there are no tags."""
-    account = Account(TOKEN)
-
-    assert (None, frozenset()) == (account.base_url, account.tags)
-
-
 def test_functions_are_kept() -> None:
     """A token function is neither called nor replaced."""
     source = EnvironmentToken("ACME")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import pickle
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +19,7 @@ from gradient_async import (
 )
 from gradient_async.models import IndexingJob
 from tests.accounts.fake_api import FakeApi, open_accounts
+from tests.support.copies import copies_of
 
 
 def create(count: int = 2) -> AccountsError:
@@ -84,22 +82,16 @@ def test_the_text_names_the_accounts() -> None:
     assert "a10" not in text
 
 
-@pytest.mark.parametrize(
-    "duplicate",
-    [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))],
-    ids=["copy", "deepcopy", "pickle"],
-)
-def test_duplicates(duplicate: Callable[[AccountsError], AccountsError]) -> None:
+def test_duplicates() -> None:
     """A copy has the same text, errors, members, reports, results and notes."""
     error = create()
     error.add_note("seen")
-    twin = duplicate(error)
-
-    assert error is not twin
-    assert str(error) == str(twin)
-    assert error.to_dict() == twin.to_dict()
-    assert [*twin.errors.values()] == [*twin.exceptions]
-    assert ["seen"] == twin.__notes__
+    for twin in copies_of(error):
+        assert error is not twin
+        assert str(error) == str(twin)
+        assert error.to_dict() == twin.to_dict()
+        assert [*twin.errors.values()] == [*twin.exceptions]
+        assert ["seen"] == twin.__notes__
 
 
 def test_plain_values() -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.examples.conftest import api
 
 __all__ = ["api"]
 
-# Without a network, Chromium's own requests would hold up the page's.
 _OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--remote-debugging-port=0",
+    # Without a network, Chromium's own requests would hold up the page's.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -22,25 +29,45 @@ _OPTIONS = (
     "--disable-sync",
     "--no-first-run",
 )
+_LISTENING = re.compile(r"DevTools listening on (\S+)")
+
+
+@pytest.fixture(scope="session")
+def chromium_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the system's Chromium once, and return the URL that controls it."""
+    profile = tmp_path_factory.mktemp("profile")
+    command = [str(shutil.which("chromium")), *_OPTIONS, f"--user-data-dir={profile}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        yield next(
+            found[1] for it in process.stderr if (found := _LISTENING.search(it))
+        )
+        process.terminate()
 
 
 @pytest_asyncio.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """Start the system's Chromium, with a new profile."""
+async def chromium(chromium_url: str) -> AsyncIterator[BrowserContext]:
+    """Open a context of Chromium, which shares nothing with those of other tests."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_OPTIONS
-        )
-        yield browser
-        await browser.close()
+        browser = await playwright.chromium.connect_over_cdp(chromium_url)
+        context = await browser.new_context()
+        yield context
+        await context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Read axe-core, which `nox -s browser` installs."""
+    return Path(os.environ["AXE_CORE"]).read_text("utf-8")
 
 
 @pytest_asyncio.fixture(params=[1280, 390])
 async def page(
-    request: pytest.FixtureRequest, chromium: Browser
+    request: pytest.FixtureRequest, chromium: BrowserContext
 ) -> AsyncIterator[Page]:
     """Open a page as wide as a desktop's or a phone's, which must have no errors."""
-    page = await chromium.new_page(viewport={"width": request.param, "height": 844})
+    page = await chromium.new_page()
+    await page.set_viewport_size({"width": request.param, "height": 844})
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda it: errors.append(it.text))

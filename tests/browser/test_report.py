@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -11,18 +10,13 @@ from playwright.async_api import Page, expect
 
 from gradient_async.cli.command_tree import app
 from gradient_async.emulator import Emulator, Fault
+from tests.browser.accessibility import find_violations
 from tests.browser.test_board import expect_no_overflow
 from tests.cli.hostile import HOSTILE, hostile_bases, hostile_jobs, list_body
 
 pytestmark = pytest.mark.real_time
 
 Colours: TypeAlias = Literal["light", "dark"]
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """Read axe-core, which `nox -s browser` installs."""
-    return Path(os.environ["AXE_CORE"]).read_text("utf-8")
 
 
 async def open_report(page: Page, folder: Path, *options: str) -> None:
@@ -60,13 +54,8 @@ async def test_fits_and_is_accessible(
     await open_report(page, tmp_path)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Indexing jobs")
     await expect_no_overflow(page)
-    await page.evaluate(axe)
-    found = await page.evaluate("axe.run()")
 
-    assert [] == [
-        (it["id"], it["impact"], [node["html"][:200] for node in it["nodes"][:3]])
-        for it in found["violations"]
-    ]
+    assert {} == await find_violations(page, axe)
 
 
 @pytest.mark.parametrize("by", ["knowledge-base", "account", "day"])

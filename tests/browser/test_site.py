@@ -11,11 +11,15 @@ from typing import Final, Literal
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.accessibility import find_unreached, find_violations
+from tests.browser.test_board import expect_no_overflow
+
 pytestmark = pytest.mark.real_time
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 # Cards, diagrams, long errors, long signatures; and commands to copy.
 PAGES: Final = ("index", "concepts", "tutorial-knowledge-base", "reference/jobs")
+GUIDE: Final = "streaming"
 COMMANDS: Final = "cli"
 # What does not depend on the width of the window.
 ONCE: Final = pytest.mark.parametrize("page", [1280], indirect=True)
@@ -35,7 +39,7 @@ FIND_CUT: Final = """() => {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a few pages; `nox -s docs` builds all, with warnings as errors."""
     folder = tmp_path_factory.mktemp("site")
-    names = ",".join(f"{name}.md" for name in (*PAGES, COMMANDS, "reference"))
+    names = ",".join(f"{name}.md" for name in (*PAGES, COMMANDS, GUIDE, "reference"))
     command = [sys.executable, "-m", "sphinx", "-Q", "-D", f"include_patterns={names}"]
     subprocess.run([*command, str(DOCS), str(folder)], check=True)
     return folder
@@ -60,6 +64,29 @@ async def test_pages(page: Page, site: Path, scheme: Literal["light", "dark"]) -
             missing,
             await page.evaluate(FIND_CUT),
         )
+
+
+@pytest.mark.parametrize("name", ["index", COMMANDS, GUIDE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pages_are_accessible(
+    page: Page, site: Path, axe: str, scheme: Literal["light", "dark"], name: str
+) -> None:
+    """axe-core finds nothing serious, and nothing is wider than the window."""
+    await page.emulate_media(color_scheme=scheme)
+    await page.goto((site / f"{name}.html").as_uri())
+    await expect_no_overflow(page)
+    found = await find_violations(page, axe)
+
+    # The theme's own: two landmarks without names.
+    assert {"moderate"} >= {impact for impact, *_ in found.values()}, found
+
+
+@pytest.mark.parametrize("name", ["index", COMMANDS, GUIDE])
+async def test_keys_reach_everything(page: Page, site: Path, name: str) -> None:
+    """Tab leads to each link, button and box that scrolls, and shows where it is."""
+    await page.goto((site / f"{name}.html").as_uri())
+
+    assert [] == await find_unreached(page)
 
 
 async def test_long_errors_wrap(page: Page, site: Path) -> None:
@@ -118,7 +145,7 @@ def test_plain_text(site: Path) -> None:
     """`llms.txt` lists a copy of each page, which has the text of the page."""
     listed = (site / "llms.txt").read_text("utf-8")
     entries = re.findall(r"^- \[.+\]\((.+\.txt)\): \w.+$", listed, re.MULTILINE)
-    names = {f"{it}.txt" for it in (*PAGES, COMMANDS, "reference")}
+    names = {f"{it}.txt" for it in (*PAGES, COMMANDS, GUIDE, "reference")}
 
     assert set() == {it for it in names if not (site / it).exists()}
     assert sorted(names - {"index.txt"}) == sorted(entries)

@@ -10,7 +10,6 @@ from gradient_async import Checkpoint, Client, JobEventKind
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.errors import (
     ClientClosedError,
-    ConfigurationError,
     DeadlineExceededError,
     TokenError,
 )
@@ -69,18 +68,6 @@ async def test_cancellation(api: Emulator, client: Client) -> None:
     assert list(reversed(api.job_uuids()[:40])) == ledger.order
     assert set(old) == ledger.ended
     assert api.job_uuids()[0] == changes.checkpoint.newest_uuid
-
-
-async def test_other_token(client: Client) -> None:
-    """A checkpoint of another token is refused, and no request is sent."""
-    mark = await finish_pass(client, None)
-    async with (
-        Emulator(jobs=1, accounts=2) as other,
-        Client(other.tokens[1], base_url=other.url) as stranger,
-    ):
-        with pytest.raises(ConfigurationError, match="of another account"):
-            await finish_pass(stranger, mark)
-        assert [] == other.requests
 
 
 async def test_closed_client(api: Emulator) -> None:

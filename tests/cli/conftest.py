@@ -22,6 +22,14 @@ def _plain_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def page_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tables be those of a terminal of 100 columns, as on the page of the docs."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
 def account(api: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """Point the environment to the emulator."""
     monkeypatch.setenv(BASE_URL_VARIABLE, api.url)

@@ -317,7 +317,8 @@ def test_checks_accounts(three: Emulator, command: list[str], capsys: Capture) -
     assert "the token command no-such-program was not found" == rows[2]["reason"]
     assert 2 == len(three.requests)
     refused, missing = captured.err.splitlines()
-    assert "gradient-async accounts check" in refused
+    assert "Create a token at https://cloud.digitalocean.com" in refused
+    assert "accounts check" not in refused
     assert "gradient-async accounts list" in missing
     for secret in (TOKEN, three.token, "--secret"):
         assert secret not in captured.out + captured.err

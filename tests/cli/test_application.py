@@ -9,6 +9,7 @@ import re
 import sys
 from importlib.metadata import version
 
+import attrs
 import pytest
 from cyclopts import App
 
@@ -93,6 +94,7 @@ def test_command_tree() -> None:
         "accounts check": output | accounts,
         "auth": set(),
         "auth status": output | accounts,
+        "completion": set(),
         "doctor": accounts,
         "emulator": {
             *("--jobs", "--accounts", "--seed", "--port", "--latency", "--speed"),
@@ -198,7 +200,7 @@ def test_failures_are_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A failure is an exit code and one line on stderr; stdout stays empty."""
-    gradient_emulator.fail(fault)
+    gradient_emulator.fail(attrs.evolve(fault, path="*/indexing_jobs"))
 
     assert expected == run(["jobs", "list", "--output", output])
     captured = capsys.readouterr()
@@ -213,7 +215,8 @@ def test_server_messages_stay_on_the_line(
 ) -> None:
     """A server's message can neither break the line nor control the terminal."""
     body = b'{"id": "bad", "message": "first\\nsecond\\u001b[2J"}'
-    gradient_emulator.fail(Fault(status=400, body=body))
+    fault = Fault(status=400, body=body, path="*/indexing_jobs")
+    gradient_emulator.fail(fault)
 
     assert 1 == run(["jobs", "list"])
     (line,) = capsys.readouterr().err.splitlines()
@@ -318,9 +321,9 @@ def test_does_not_hide_a_broken_installation(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_errors_about_files_are_not_about_the_output(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An error of the system about a file is not mistaken for a full disk."""
+    """An error of the system about a file names it, and is no traceback."""
 
     def fail(_: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "missing.pem")
@@ -328,8 +331,9 @@ def test_errors_about_files_are_not_about_the_output(
     monkeypatch.setattr(gradient_async.cli.commands.jobs, "read_rows", fail)
     monkeypatch.setenv("DIGITALOCEAN_ACCESS_TOKEN", "token")
 
-    with pytest.raises(FileNotFoundError):
-        run(["jobs", "list"])
+    assert 1 == run(["jobs", "list"])
+    expected = "error: missing.pem: No such file or directory\n"
+    assert expected == capsys.readouterr().err
 
 
 def test_any_text_file_can_be_stdout(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -47,6 +48,36 @@ def test_head_ends_the_command_silently(
     assert 0 == process.returncode
 
 
+@pytest.mark.gradient_emulator(jobs=100_000)
+@pytest.mark.parametrize("output", ["jsonl", "csv"])
+def test_the_first_lines_do_not_wait_for_the_second_page(
+    gradient_emulator: Emulator, output: str
+) -> None:
+    """`head -5` has its lines within 1 s of the first request, and ends the command."""
+    gradient_emulator.fail(Fault(hang=True, page=2, times=None))
+    with subprocess.Popen(
+        [*COMMAND, "jobs", "list", "--output", output],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        head = subprocess.run(
+            ["head", "-5"],
+            stdin=process.stdout,
+            capture_output=True,
+            check=True,
+            timeout=30,
+        )
+        elapsed = time.monotonic() - gradient_emulator.requests[0].at
+        # Only now is nobody left to read.
+        process.stdout.close()
+        _, errors = process.communicate()
+
+    assert 5 == len(head.stdout.splitlines())
+    assert elapsed < 1
+    assert (0, b"") == (process.returncode, errors)
+
+
 def test_a_refused_token(
     gradient_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +99,7 @@ def test_retries_are_silent(gradient_emulator: Emulator) -> None:
     """Without logging set up, no warning about a retry reaches stderr."""
     gradient_emulator.fail(Fault(status=429, headers={"retry-after": "0"}))
     done = subprocess.run(
-        [*COMMAND, "jobs", "list", "--limit", "1"],
+        [*COMMAND, "jobs", "list", "--limit", "1", "--output", "csv"],
         capture_output=True,
         text=True,
         check=False,

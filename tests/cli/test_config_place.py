@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gradient_async.cli.accounts.config_place import (
+    find_accounts_file,
+    locate_accounts_file,
+)
 from gradient_async.cli.application import run
-from gradient_async.cli.config_place import find_accounts_file, locate_accounts_file
 
 HOME = Path("/home/me")
 

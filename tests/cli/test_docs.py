@@ -16,6 +16,8 @@ from gradient_async.emulator.__main__ import create_parser
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing.background import run_in_background
 
+from .terminal import plain_lines
+
 DOCS = Path(__file__).parents[2] / "docs"
 PROGRAMS = {
     "cli.md": (".venv/bin/gradient-async", ".venv/bin/python -m gradient_async.cli"),
@@ -46,7 +48,10 @@ def test_options_of_the_command_exist() -> None:
     lines = [line for line in commands("cli.md") if line.startswith(program)]
 
     for line in lines:
-        app.parse_args(shlex.split(line.removeprefix(program)), exit_on_error=False)
+        words = shlex.split(line.removeprefix(program))
+        # An option of every command, which is parsed before them.
+        arguments = [it for it in words if it != "--debug"]
+        app.parse_args(arguments, exit_on_error=False)
 
 
 def test_options_of_the_emulator_exist() -> None:
@@ -67,6 +72,7 @@ def samples(page: str, program: str) -> list[tuple[str, list[str]]]:
     return [(arguments, output.splitlines()) for arguments, output in found]
 
 
+@pytest.mark.usefixtures("page_terminal")
 def test_samples_are_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,9 +88,9 @@ def test_samples_are_what_the_command_prints(
             monkeypatch.setenv(TOKEN_VARIABLES[0] + suffix, token)
         for arguments, output in shown:
             run(shlex.split(arguments))
-            lines = capsys.readouterr().out.splitlines()
+            lines = plain_lines(capsys.readouterr().out)
 
-            # A terminal of 100 columns shows the first of the table's columns.
+            # What is longer than the terminal is cut on the page.
             pairs = zip(lines, output, strict=True)
             assert [line[: len(sample)] for line, sample in pairs] == output
 
@@ -100,7 +106,7 @@ def test_sample_of_an_error_is_what_the_command_prints(
     with run_in_background(Emulator()) as api:
         monkeypatch.setenv(BASE_URL_VARIABLE, api.url)
         monkeypatch.setenv(TOKEN_VARIABLES[0] + "_OLD", "no-such-token")
-        run(["jobs", "list", "--all"])
+        run(["jobs", "list", "--all", "--output", "jsonl"])
     elapsed = re.compile(r"[0-9.]+ s,")
 
     assert elapsed.sub("", sample) == elapsed.sub("", capsys.readouterr().err)

@@ -14,6 +14,8 @@ from gradient_async.emulator import Emulator
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing.background import run_in_background
 
+from .terminal import plain_lines
+
 PROGRAM = "$ .venv/bin/gradient-async "
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
 SECTIONS = (
@@ -22,6 +24,7 @@ SECTIONS = (
     "Schedules",
     "Your accounts",
     "When something is wrong",
+    "Shell completion",
 )
 
 # What differs from one run to the next.
@@ -43,12 +46,14 @@ def sessions(*titles: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder with the file that the page uploads."""
+    """Work in a folder with the file that the page uploads, which is also home."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "faq.txt").write_text("What is it?")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+@pytest.mark.usefixtures("page_terminal")
 def test_commands_do_what_the_page_shows(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,11 +70,13 @@ def test_commands_do_what_the_page_shows(
             assert 0 == run([*shlex.split(arguments), *more]), command
             out = capsys.readouterr().out
             if file:
-                (folder / file).write_text(out)
+                path = Path(file).expanduser()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(out)
             if expected:
                 shown = [VARYING.sub("*", line) for line in expected]
-                lines = [VARYING.sub("*", line) for line in out.splitlines()]
-                # A terminal of 100 columns shows the first of the table's columns.
+                lines = [VARYING.sub("*", line) for line in plain_lines(out)]
+                # What is longer than the terminal is cut on the page.
                 pairs = zip(lines, shown, strict=True)
                 assert shown == [line[: len(sample)] for line, sample in pairs]
 
@@ -78,5 +85,6 @@ def test_the_sections_have_commands() -> None:
     """The page has a command for each thing that can be managed."""
     names = {command.split()[0] for command, _ in sessions(*SECTIONS)}
 
-    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor"}
+    expected = {"kb", "sources", "schedule", "accounts", "auth", "doctor", "jobs"}
+    expected |= {"completion"}
     assert expected == names

@@ -15,6 +15,7 @@ from gradient_async.models import SpacesDataSource
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.testing.background import run_in_background
 
+from .terminal import plain_lines
 from .test_docs_management import sessions
 
 # How long the jobs take is up to this machine.
@@ -48,6 +49,7 @@ async def start_job(api: Emulator) -> None:
         await client.indexing_jobs.create(base.uuid)
 
 
+@pytest.mark.usefixtures("page_terminal")
 def test_each_question_is_one_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,7 +65,7 @@ def test_each_question_is_one_command(
             name = words[words[0] == "jobs"]
             assert OUTCOMES.get(name, 0) == run(words), command
             captured = capsys.readouterr()
-            written = (captured.out or captured.err).splitlines()
+            written = plain_lines(captured.out or captured.err)
             part = PARTS.get(name, slice(None))
             expected = [TIMES.sub("*", line) for line in shown[part]]
             lines = [TIMES.sub("*", line) for line in written[part]]

@@ -10,7 +10,7 @@ import pytest
 
 from gradient_async.cli.application import run
 from gradient_async.cli.console import create_console
-from gradient_async.cli.findings import (
+from gradient_async.cli.doctor.findings import (
     Finding,
     check_installation,
     check_terminal,
@@ -154,7 +154,7 @@ def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(name: str) -> str:
         raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr("gradient_async.cli.findings.version", fail)
+    monkeypatch.setattr("gradient_async.cli.doctor.findings.version", fail)
     texts = {it.name: it.text for it in check_installation()}
 
     assert "gradient-async (unknown version)" in texts["packages"]

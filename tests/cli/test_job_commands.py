@@ -150,10 +150,16 @@ async def test_names_come_before_starts_of_ids(
     assert expected == await find_in(names, text)
 
 
-@pytest.mark.parametrize(("text", "name"), [("0a1b", "a"), ("both", "both")])
-async def test_ambiguous_names(text: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("expected", "text", "name"),
+    [
+        ("2 bases have an id that starts with '0a1b': ", "0a1b", "a"),
+        ("2 bases have the name 'both': ", "both", "both"),
+    ],
+)
+async def test_ambiguous_names(expected: str, text: str, name: str) -> None:
     """What fits several is an error with their ids."""
-    with pytest.raises(AmbiguousNameError, match=f"2 bases match '{text}'") as caught:
+    with pytest.raises(AmbiguousNameError, match=expected) as caught:
         await find_in((name, name), text)
 
     assert (FIRST, SECOND) == caught.value.uuids

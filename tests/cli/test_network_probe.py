@@ -16,9 +16,9 @@ import pytest
 import pytest_asyncio
 import trustme
 
-from gradient_async.cli import network_probe
-from gradient_async.cli.findings import Finding, Route
-from gradient_async.cli.network_probe import check_network
+from gradient_async.cli.doctor import network_probe
+from gradient_async.cli.doctor.findings import Finding, Route
+from gradient_async.cli.doctor.network_probe import check_network
 from tests.support.raw_server import HANG, RawServer, raw_response
 
 pytestmark = pytest.mark.real_time

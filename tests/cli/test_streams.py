@@ -106,7 +106,7 @@ def test_consoles_without_unicode(
     output: str, console: dict[str, str], gradient_emulator: Emulator
 ) -> None:
     """A console that cannot show a character gets its escape; JSON stays valid."""
-    gradient_emulator.fail(Fault(body=odd_list()))
+    gradient_emulator.fail(Fault(body=odd_list(), path="*/indexing_jobs"))
     done = run("jobs", "list", "--output", output, env=console)
     text = done.stdout.decode("cp1252")
 

@@ -94,7 +94,8 @@ def test_fit_columns(width: int, expected: str) -> None:
         (0, "uuid reason"),
         # 80 columns, with one for accounts.
         (71, "uuid status reason"),
-        (79, "uuid status created_at reason"),
+        (92, "uuid status reason"),
+        (93, "uuid status created_at reason"),
     ],
 )
 def test_reasons_fit_where_times_do_not(width: int, expected: str) -> None:

@@ -144,7 +144,6 @@ def test_pages(codec: Codec) -> None:
         (EMPTY, b'{"jobs": [], "links": {"pages": null}}'),
         (EMPTY, b'{"jobs": [], "tomorrow": [{"a": [1]}]}'),
         (EMPTY, b' \r\n\t{"jobs":[]} '),
-        (IndexingJobsResponse(jobs=()), b'{"jobs": []}'),
         (IndexingJobsResponse(jobs=(IndexingJob(),)), b'{"jobs": [{}]}'),
         (IndexingJobsResponse(meta=Meta()), b'{"meta": {}}'),
         (
@@ -415,8 +414,6 @@ def test_json_paths(codec: Codec, path: str, text: str, document: JSON) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "body"),
     [
-        ("$.job", "Expected a value, got none", b"{}"),
-        ("$.job", "Expected a value, got none", b'{"job": null}'),
         ("$.job", "Expected `object`, got `array`", b'{"job": []}'),
         ("$", "Expected `object`, got `array`", b"[]"),
         ("$", "Expected `object`, got `null`", b"null"),

@@ -25,3 +25,11 @@ def test_the_limit_of_one_object_is_lower() -> None:
     check_density(objects(1000, 10_000), max_objects=10_000)
     with pytest.raises(DecodeError, match="at most 10,000 objects"):
         check_density(objects(1000, 10_001), max_objects=10_000)
+
+
+def test_lists_are_counted_in_large_bodies() -> None:
+    """100,001 lists are refused in a body of more than 512 KiB."""
+    body = b"[" * 100_001
+    check_density(body.ljust(512 * 1024))
+    with pytest.raises(DecodeError, match="at most 100,000 lists"):
+        check_density(body.ljust(512 * 1024 + 1))

@@ -245,15 +245,6 @@ def test_both_paths_agree_on_anything(shape: type, document: Any) -> None:
     )
 
 
-def test_the_older_page_decodes() -> None:
-    """The page with an older job decodes on both paths."""
-    body = json.dumps(PAGE).encode()
-    response = try_decode(FAST, body, IndexingJobsResponse)
-
-    assert isinstance(response, IndexingJobsResponse)
-    assert response == try_decode(CONVERTER, body, IndexingJobsResponse)
-
-
 @EVERY_SHAPE
 def test_unchanged_documents_decode(shape: type) -> None:
     """The documents without any change decode on the fast path."""

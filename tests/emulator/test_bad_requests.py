@@ -170,23 +170,37 @@ async def test_compressed_uploads(api: Emulator, call: HttpClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
+    ("method", "path"),
     [
-        "/v2/nothing",
-        f"{JOBS}/nothing",
-        f"{JOBS}/nothing/details_signed_url",
-        f"{BASES}/nothing",
-        "/v2/gen-ai/scheduled-indexing/knowledge-base/nothing",
-        "/v2/gen-ai/models/catalog/nothing",
-        "/v2/gen-ai/models/routers/nothing",
+        ("GET", "/"),
+        ("GET", "/v2/nothing"),
+        ("GET", f"{JOBS}/"),
+        ("GET", f"{JOBS}/nothing"),
+        ("PUT", f"{JOBS}/nothing/cancel"),
+        ("GET", f"{JOBS}/nothing/data_sources"),
+        ("GET", f"{JOBS}/nothing/details_signed_url"),
+        ("GET", f"{BASES}/nothing"),
+        ("PUT", f"{BASES}/nothing"),
+        ("DELETE", f"{BASES}/nothing"),
+        ("GET", f"{BASES}/nothing/indexing_jobs"),
+        ("GET", f"{BASES}/nothing/data_sources"),
+        ("POST", f"{BASES}/nothing/data_sources"),
+        ("PUT", f"{BASES}/nothing/data_sources/x"),
+        ("DELETE", f"{BASES}/nothing/data_sources/x"),
+        ("GET", "/v2/gen-ai/scheduled-indexing/knowledge-base/nothing"),
+        ("GET", "/v2/gen-ai/models/catalog/nothing"),
+        ("GET", "/v2/gen-ai/models/routers/nothing"),
     ],
 )
-async def test_what_does_not_exist(api: Emulator, call: HttpClient, path: str) -> None:
+async def test_what_does_not_exist(
+    api: Emulator, call: HttpClient, method: str, path: str
+) -> None:
     """Every 404 is the same, as in the samples of the API's description."""
-    response = await call(api, path)
+    response = await call(api, path, method=method)
 
-    assert (404, "not_found", "The resource you requested could not be found.") == (
-        response.status,
-        response.json["id"],
-        response.message,
-    )
+    assert {
+        "id": "not_found",
+        "message": "The resource you requested could not be found.",
+        "request_id": response.headers["x-request-id"],
+    } == response.json
+    assert 404 == response.status

@@ -247,18 +247,6 @@ async def test_update(api: Emulator, call: HttpClient) -> None:
     assert 422 == rejected.status
 
 
-async def test_pages(api: Emulator, call: HttpClient) -> None:
-    """The list is paged, newest first."""
-    base = await call.create_base(api, *[SPACES] * 5)
-    response = await call(api, f"{BASES}/{base}/data_sources", per_page=2, page=2)
-
-    assert (
-        list(api.data_sources(base)[2:4])
-        == response.json["knowledge_base_data_sources"]
-    )
-    assert {"page": 2, "pages": 3, "total": 5} == response.json["meta"]
-
-
 async def test_delete(api: Emulator, call: HttpClient) -> None:
     """A source is deleted unless an unfinished job includes it."""
     base = await call.create_base(api, SPACES, SPACES)

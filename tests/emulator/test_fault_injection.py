@@ -202,17 +202,6 @@ async def test_fault_on_one_page(api: Emulator, call: HttpClient) -> None:
     assert [200, 500, 503] == [response.status for response in responses]
 
 
-async def test_fault_on_one_account(call: HttpClient) -> None:
-    """A fault for a token does not affect other accounts."""
-    async with Emulator(jobs=1, accounts=2, database_seconds=0) as api:
-        api.fail(Fault(status=500, token=api.tokens[1]))
-        responses = [
-            await call(api, authorization=f"Bearer {token}") for token in api.tokens
-        ]
-
-    assert [200, 500] == [response.status for response in responses]
-
-
 async def test_rejected_requests_get_no_fault(api: Emulator, call: HttpClient) -> None:
     """A fault skips requests that are rejected for their token."""
     api.fail(Fault(status=500))

@@ -98,43 +98,30 @@ def test_fault_without_limit() -> None:
     assert [fault] * 5 == [consume(queue) for _ in range(5)]
 
 
-def test_page() -> None:
-    """A fault for a page affects no other requests."""
-    fault = Fault(status=500, page=3)
+@pytest.mark.parametrize(
+    ("options", "others", "meant"),
+    [
+        ({"page": 3}, [{"page": "1"}, {"page": None}], {"page": "3"}),
+        ({"method": "post"}, [{"method": "GET"}], {"method": "POST"}),
+        ({"token": "two"}, [{"token": "one"}], {"token": "two"}),
+        # The pattern is for the whole path, and its star also matches slashes.
+        (
+            {"path": "/v2/*/cancel"},
+            [{"path": "/v2/a/cancel/b"}],
+            {"path": "/v2/a/b/cancel"},
+        ),
+    ],
+)
+def test_requests_that_are_meant(
+    options: dict[str, Any], others: list[dict[str, Any]], meant: dict[str, Any]
+) -> None:
+    """A fault affects no other requests."""
+    fault = Fault(status=500, **options)
     queue = FaultQueue()
     queue.add([fault])
 
-    assert [None, None, fault] == [
-        consume(queue, page=page) for page in ("1", None, "3")
-    ]
-
-
-def test_method() -> None:
-    """A fault for a method affects no other requests."""
-    fault = Fault(status=500, method="post")
-    queue = FaultQueue()
-    queue.add([fault])
-
-    assert [None, fault] == [consume(queue, method=name) for name in ("GET", "POST")]
-
-
-def test_token() -> None:
-    """A fault for a token affects no other accounts."""
-    fault = Fault(status=500, token="two")
-    queue = FaultQueue()
-    queue.add([fault])
-
-    assert [None, fault] == [consume(queue, token=token) for token in ("one", "two")]
-
-
-def test_path() -> None:
-    """A pattern matches the whole path, and its star also matches slashes."""
-    fault = Fault(status=500, path="/v2/*/cancel")
-    queue = FaultQueue()
-    queue.add([fault])
-
-    assert [None, fault] == [
-        consume(queue, path=path) for path in ("/v2/a/cancel/b", "/v2/a/b/cancel")
+    assert [*[None] * len(others), fault] == [
+        consume(queue, **request) for request in [*others, meant]
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
@@ -67,14 +66,6 @@ async def test_some_sources(api: Emulator, call: HttpClient) -> None:
     uuid = await call.start(api, base, data_source_uuids=[third, first, third])
 
     assert [third, first] == (await call.job(api, uuid))["data_source_uuids"]
-
-
-async def test_sources_of_a_job(api: Emulator, call: HttpClient) -> None:
-    """The sources of a job can be fetched separately."""
-    uuid = api.job_uuids()[10]
-    response = await call(api, f"{JOBS}/{uuid}/data_sources")
-
-    assert {"indexed_data_sources": api.jobs()[10]["data_source_jobs"]} == response.json
 
 
 @pytest.mark.parametrize(
@@ -203,23 +194,6 @@ async def test_job_without_sources(api: Emulator, call: HttpClient) -> None:
     assert (422, "unprocessable_entity") == (response.status, response.json["id"])
 
 
-@pytest.mark.parametrize("body", [b"[1]", b"{"])
-async def test_invalid_bodies(api: Emulator, call: HttpClient, body: bytes) -> None:
-    """A body that is not a JSON object is a bad request, and is recorded."""
-    response = await call(api, method="POST", data=body)
-
-    assert (400, "bad_request") == (response.status, response.json["id"])
-    assert body == api.requests[0].body
-
-
-async def test_body_that_is_too_large(api: Emulator, call: HttpClient) -> None:
-    """A body of several megabytes gets a regular error response."""
-    response = await call(api, method="POST", data=io.BytesIO(b" " * 2_000_000))
-
-    assert 413 == response.status
-    assert response.json["request_id"]
-
-
 @pytest.mark.parametrize("position", range(5))
 async def test_cancelling_seeded_jobs(call: HttpClient, position: int) -> None:
     """A seeded job ends when it is cancelled, and keeps its place in the list."""
@@ -266,15 +240,6 @@ async def test_too_late_to_cancel(api: Emulator, call: HttpClient) -> None:
     response = await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
 
     assert 409 == response.status
-
-
-@pytest.mark.parametrize("path", ["cancel", "data_sources", "details_signed_url"])
-async def test_unknown_jobs(api: Emulator, call: HttpClient, path: str) -> None:
-    """The parts of an unknown job are not found."""
-    method = "PUT" if path == "cancel" else "GET"
-    response = await call(api, f"{JOBS}/nothing/{path}", method=method)
-
-    assert 404 == response.status
 
 
 async def test_jobs_of_a_knowledge_base(call: HttpClient) -> None:

@@ -263,38 +263,6 @@ async def test_delete(api: Emulator, call: HttpClient) -> None:
     assert job == api.job_uuids()[0]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", ""),
-        ("PUT", ""),
-        ("DELETE", ""),
-        ("GET", "/indexing_jobs"),
-        ("GET", "/data_sources"),
-        ("POST", "/data_sources"),
-        ("PUT", "/data_sources/x"),
-        ("DELETE", "/data_sources/x"),
-    ],
-)
-async def test_unknown(api: Emulator, call: HttpClient, method: str, path: str) -> None:
-    """An unknown knowledge base and its parts are not found."""
-    response = await call(api, f"{BASES}/nothing{path}", method=method)
-
-    assert (404, "not_found") == (response.status, response.json["id"])
-
-
-async def test_unfinished_seeded_jobs_block(call: HttpClient) -> None:
-    """An unfinished seeded job blocks others until it is cancelled."""
-    async with Emulator(jobs=1, database_seconds=0) as api:
-        (job,) = api.jobs()
-        base = str(job["knowledge_base_uuid"])
-        rejected = await call.post(api, JOBS, knowledge_base_uuid=base)
-        await call.put(api, f"{JOBS}/{job['uuid']}/cancel")
-        started = await call.post(api, JOBS, knowledge_base_uuid=base)
-
-    assert [409, 200] == [rejected.status, started.status]
-
-
 def test_seeded_names() -> None:
     """Seeded names have lower-case letters and dashes, as on the platform."""
     api = Emulator(jobs=0, accounts=9)
@@ -303,19 +271,6 @@ def test_seeded_names() -> None:
     ]
 
     assert all(re.fullmatch("[a-z-]{3,63}", name) for name in names)
-
-
-async def test_accounts_create_different_ids(call: HttpClient) -> None:
-    """The same calls for two accounts create different ids."""
-    async with Emulator(jobs=0, accounts=2, database_seconds=0) as api:
-        responses = [
-            await call(
-                api, BASES, method="POST", authorization=f"Bearer {it}", json=NEW
-            )
-            for it in api.tokens
-        ]
-
-    assert 2 == len({response.json["knowledge_base"]["uuid"] for response in responses})
 
 
 async def test_returned_json_is_a_copy(api: Emulator, call: HttpClient) -> None:

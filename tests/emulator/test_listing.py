@@ -113,23 +113,6 @@ async def test_invalid_numbers(
     assert (400, "bad_request") == (response.status, response.json["id"])
 
 
-async def test_one_job(api: Emulator, call: HttpClient) -> None:
-    """A job can be fetched by its id."""
-    response = await call(api, f"{JOBS}/{api.job_uuids()[7]}")
-
-    assert 200 == response.status
-    assert {"job": api.jobs()[7]} == response.json
-
-
-@pytest.mark.parametrize("path", [f"{JOBS}/nobody", f"{JOBS}/", "/v2/account", "/"])
-async def test_unknown_resources(api: Emulator, call: HttpClient, path: str) -> None:
-    """An unknown resource is not found, with an error body."""
-    response = await call(api, path)
-
-    assert (404, "not_found") == (response.status, response.json["id"])
-    assert response.headers["x-request-id"] == response.json["request_id"]
-
-
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 async def test_wrong_methods(api: Emulator, call: HttpClient, method: str) -> None:
     """An unsupported method is rejected, naming the supported ones."""
@@ -162,19 +145,6 @@ async def test_scheme_is_case_insensitive(api: Emulator, call: HttpClient) -> No
     response = await call(api, authorization=f"bEARER {api.token}")
 
     assert 200 == response.status
-
-
-async def test_accounts_have_their_own_jobs(call: HttpClient) -> None:
-    """Each token lists only the jobs of its own account."""
-    async with Emulator(jobs=5, accounts=2) as api:
-        first, second = [
-            await call(api, authorization=f"Bearer {token}") for token in api.tokens
-        ]
-
-        assert api.job_uuids(api.tokens[0]) == tuple(first.uuids)
-        assert api.job_uuids(api.tokens[1]) == tuple(second.uuids)
-        assert not set(first.uuids) & set(second.uuids)
-        assert [0, 1] == [request.account for request in api.requests]
 
 
 async def test_request_ids_count_up(call: HttpClient) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import copy
 import inspect
-import pickle
 import re
 from itertools import pairwise
 from types import ModuleType
@@ -20,6 +18,7 @@ from gradient_async.models import IndexedDataSource, IndexingJob, OpenEnum
 from gradient_async.models.lists import ListResponse, Meta
 from gradient_async.models.retrieval import RetrievalResponse
 from tests.models.samples import MODELS, MODULES, RESPONSES, SAMPLES
+from tests.support.copies import copies_of
 from tests.support.exact_types import type_mismatches
 
 REQUIRED = [
@@ -90,14 +89,7 @@ def test_every_model_has_a_sample() -> None:
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=lambda it: type(it).__name__)
 def test_models_can_be_copied(sample: Any) -> None:
     """A model survives pickling and copying as an equal one, with an equal hash."""
-    twins = [
-        *(
-            pickle.loads(pickle.dumps(sample, protocol))
-            for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
-        ),
-        copy.copy(sample),
-        copy.deepcopy(sample),
-    ]
+    twins = copies_of(sample, first_protocol=2)
 
     assert {type(sample)} == {type(twin) for twin in twins}
     assert {hash(sample)} == {hash(twin) for twin in twins}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import pickle
 from typing import Any
 
 import attrs
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 
 from gradient_async.errors import ConfigurationError
 from gradient_async.paging import Page, Position
+from tests.support.copies import copies_of
 
 
 def test_repr_of_a_page() -> None:
@@ -53,16 +52,7 @@ def test_default_position() -> None:
 )
 def test_positions_can_be_copied(position: Position) -> None:
     """A position survives pickling and copying."""
-    copies = [
-        *(
-            pickle.loads(pickle.dumps(position, protocol))
-            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
-        ),
-        copy.copy(position),
-        copy.deepcopy(position),
-    ]
-
-    assert {position} == set(copies)
+    assert {position} == set(copies_of(position))
 
 
 @pytest.mark.parametrize(

@@ -52,17 +52,6 @@ async def test_create_with_chunking(
     assert rest | body == decode_body(request)
 
 
-@pytest.mark.parametrize(("body", "arguments"), CHUNKING)
-async def test_update(body: dict[str, Any], arguments: dict[str, Any]) -> None:
-    """Changes of the chunking are sent with both ids."""
-    _, request = await perform(
-        lambda client: client.data_sources.update("kb-1", "source-1", **arguments)
-    )
-
-    ids = {"knowledge_base_uuid": "kb-1", "data_source_uuid": "source-1"}
-    assert ids | body == decode_body(request)
-
-
 async def test_create_presigned_urls() -> None:
     """Each file is sent with its size, even if it is empty; uploads keep the order."""
     files = (PresignedUrlFile("b.pdf", 2**53 + 1), PresignedUrlFile("a.pdf", 0))

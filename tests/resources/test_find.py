@@ -78,7 +78,7 @@ async def test_invalid_names(name: Any) -> None:
     """What is not a name is refused before anything is sent."""
     transport = MemoryTransport(serve)
     async with create_client(transport) as client:
-        with pytest.raises(ConfigurationError, match="name"):
+        with pytest.raises(ConfigurationError, match=r"^name must"):
             await client.knowledge_bases.find(name)
 
     assert [] == transport.requests

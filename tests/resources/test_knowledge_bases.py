@@ -140,7 +140,6 @@ async def test_update(body: dict[str, Any], arguments: dict[str, Any]) -> None:
     assert ("PUT", f"{PATH}/kb-1", {"uuid": "kb-1"} | body) == summarize(request)
 
 
-ALGORITHMS = "unknown, section_based, hierarchical, semantic, fixed_length"
 KINDS = (
     "SpacesDataSource, WebCrawlerDataSource, AWSDataSource, FileUploadDataSource, "
     "DropboxDataSource, GoogleDriveDataSource"
@@ -161,13 +160,4 @@ async def test_other_types_of_source(source: Any) -> None:
                 "Manuals", data_sources=[SpacesDataSource(), source]
             )
         )
-    )
-
-
-async def test_unknown_algorithm() -> None:
-    """An unknown algorithm is refused by name."""
-    source = NewDataSource(SpacesDataSource(), chunking_algorithm="fast")
-
-    assert f"chunking_algorithm: 'fast' is none of {ALGORITHMS}" == await error_message(
-        lambda it: it.knowledge_bases.create("Manuals", data_sources=[source])
     )

@@ -10,7 +10,7 @@ import pytest
 
 from gradient_async import Page, Paginator, Position
 from gradient_async.testing import MemoryTransport, Request, Response, json_response
-from tests.resources.canned_calls import create_client, error_message, get_param
+from tests.resources.canned_calls import create_client, get_param
 
 List: TypeAlias = Callable[..., Paginator[Any]]
 
@@ -90,44 +90,6 @@ async def test_lists_are_lazy(path: str, key: str, list_all: List) -> None:
     assert [{"page": "1", "per_page": "200"}] == [
         it.params for it in transport.requests
     ]
-
-
-@EACH_LIST
-async def test_limits(path: str, key: str, list_all: List) -> None:
-    """A list stops at `max_items`, and another one resumes at its position."""
-    async with create_client(server_of(key, linked=False)) as client:
-        first = list_all(client, per_page=2, max_items=3)
-        head = await first.collect()
-        rest = await list_all(client, start=first.position).collect()
-
-    assert UUIDS[:3] == [item.uuid for item in head]
-    assert UUIDS[3:] == [item.uuid for item in rest]
-
-
-@EACH_LIST
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("max_items", -1),
-        ("max_items", "5"),
-        ("per_page", 0),
-        ("per_page", 201),
-        ("per_page", 5.0),
-        ("prefetch", 0),
-        ("prefetch", None),
-        ("start", 2),
-        ("start", {"page": 2}),
-    ],
-)
-async def test_invalid_options(
-    path: str, key: str, list_all: List, name: str, value: Any
-) -> None:
-    """An invalid option is refused by name."""
-    options = {name: value}
-
-    assert name in await error_message(
-        lambda client: list_all(client, **options).collect()
-    )
 
 
 @EACH_LIST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -14,6 +14,7 @@ from gradient_async import (
     DecodeError,
     NotFoundError,
     RateLimit,
+    RetrievalCondition,
     RetrievalResult,
     RetrievedChunk,
     SpacesDataSource,
@@ -84,6 +85,21 @@ async def test_request(expected: dict[str, Any], options: dict[str, Any]) -> Non
 
     assert ("POST", "/v1/kb-1/retrieve") == (request.method, request.path)
     assert {"query": "refunds"} | expected == decode_body(request)
+
+
+@pytest.mark.parametrize(
+    "operator", get_args(get_type_hints(RetrievalCondition)["operator"])
+)
+async def test_operators(operator: str) -> None:
+    """Every operator that the type has is sent."""
+    value = [2] if operator in {"in", "not_in"} else 2
+    filters: Any = {"must": [CONDITION | {"operator": operator, "value": value}]}
+    _, request = await perform(
+        lambda it: it.knowledge_bases.retrieve("kb-1", "refunds", filters=filters),
+        NOTHING,
+    )
+
+    assert filters == (decode_body(request) or {})["filters"]
 
 
 @pytest.mark.parametrize(

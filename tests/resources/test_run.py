@@ -122,14 +122,6 @@ async def test_malformed_id() -> None:
     assert str(error).isprintable()
 
 
-async def test_without_check() -> None:
-    """With `check=False` a failed job is returned."""
-    account = JobAccount(list=jobs(), start=job(), get=job("FAILED"))
-    done = await account.run(check=False)
-
-    assert IndexingJobPhase.FAILED is done.phase
-
-
 @pytest.mark.parametrize(
     ("kind", "first", "start"),
     [

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 
 import pytest
 
 from gradient_async import (
-    AuthenticationError,
     Client,
     ConfigurationError,
-    ConnectError,
     OutcomeUnknownError,
     RateLimit,
     TransportError,
@@ -51,22 +48,6 @@ async def test_the_function_may_be_async() -> None:
     assert 3 == pytest.approx(asyncio.get_running_loop().time() - started)
 
 
-async def test_each_attempt_is_a_request() -> None:
-    """Each retry is a request of its own, after the wait that the server requests."""
-    outcomes: list[Response | Exception] = [
-        json_response({}, status=429, headers={"Retry-After": "7"}),
-        ConnectError("no route", sent=False),
-        json_response({"jobs": []}),
-    ]
-    transport = MemoryTransport(lambda _: outcomes.pop(0))
-    started = asyncio.get_running_loop().time()
-    async with Client("any-token", transport=transport) as client:
-        assert [] == await client.iter_indexing_jobs().collect()
-
-    assert 3 == len(transport.requests)
-    assert 7 <= asyncio.get_running_loop().time() - started
-
-
 async def test_errors_may_be_returned_or_raised() -> None:
     """An error fails the attempt, whether the function returns or raises it."""
 
@@ -81,16 +62,6 @@ async def test_errors_may_be_returned_or_raised() -> None:
         async with Client("any-token", transport=transport) as client:
             with pytest.raises(OutcomeUnknownError):
                 await client.request("POST", "/v2/gen-ai/agents", json={})
-
-
-async def test_an_error_status_raises() -> None:
-    """A response other than 2xx raises the same error as over a network."""
-    transport = MemoryTransport(
-        lambda _: json_response({"id": "unauthorized", "message": "who?"}, status=401)
-    )
-    async with Client("any-token", transport=transport) as client:
-        with pytest.raises(AuthenticationError, match=r"who\?"):
-            await client.request("GET", "/v2/gen-ai/agents")
 
 
 async def test_records_what_is_sent() -> None:
@@ -116,20 +87,6 @@ async def test_records_whether_it_was_closed() -> None:
     assert not transport.is_closed
     await transport.aclose()
     assert transport.is_closed
-
-
-async def test_an_unclosed_client_still_warns() -> None:
-    """A client that was not closed warns as it would over a network."""
-    transport = MemoryTransport(list_nothing)
-
-    async def forget() -> None:
-        await Client("any-token", transport=transport).iter_indexing_jobs().collect()
-        gc.collect()
-
-    with pytest.warns(ResourceWarning, match="unclosed Client"):
-        await forget()
-
-    assert not transport.is_closed
 
 
 def test_json_response() -> None:

@@ -358,17 +358,6 @@ async def test_errors_of_token_functions_are_not_retried(api: Emulator) -> None:
     assert [] == api.requests
 
 
-async def test_token_is_fetched_before_each_attempt() -> None:
-    """A token function is called anew for every attempt."""
-    async with Emulator(jobs=1, accounts=2, limits=None) as api:
-        tokens = iter(api.tokens)
-        api.fail(Fault(status=503))
-        async with Client(lambda: next(tokens), base_url=api.url) as client:
-            await client.request("GET", LIST)
-
-    assert [0, 1] == [request.account for request in api.requests]
-
-
 async def test_total_outage_costs_little(api: Emulator) -> None:
     """When everything fails, 200 calls send at most 1.1 requests each."""
     api.fail(Fault(status=503, times=None))

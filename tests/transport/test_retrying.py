@@ -168,39 +168,6 @@ async def test_a_call_started_within_a_step(failures: int) -> None:
     assert (2, failures + 1) == (outer_call.attempts, inner_call.attempts)
 
 
-@pytest.mark.parametrize("outcome", [INNER, ConnectionLostError("inner")])
-async def test_a_call_completed_within_a_step(
-    outcome: Response | Exception,
-) -> None:
-    """A call that even ends while another decides about a retry does not disturb it."""
-    outer_call, inner_call = create_call("/outer"), create_call("/inner")
-    outer = Script(ConnectionLostError("outer"), OUTER)
-    results: list[object] = []
-
-    async def attempt_inner(call: CallState) -> Response:
-        call.attempts = 3
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    async def run_inner() -> None:
-        try:
-            results.append(await retrying(attempt_inner, inner_call))
-        except ConnectionLostError as error:
-            results.append(error)
-
-    def complete_inner(state: RetryCallState) -> bool:
-        if call_state(state) is outer_call:
-            run_to_the_end(run_inner())
-        return retry_errors(state)
-
-    retrying = Retrying(retry=complete_inner)
-
-    assert OUTER is await retrying(outer.attempt, outer_call)
-    assert [outcome, outcome] == results
-    assert 2 == outer_call.attempts
-
-
 def fail_first(path: str) -> Callable[[Request], Response]:
     """Return a handler that fails the first request for a path."""
     seen: list[str] = []

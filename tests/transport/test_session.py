@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import inspect
-import socket
 import ssl
 from collections.abc import Iterator
 from operator import attrgetter
@@ -141,25 +140,6 @@ async def test_silent_server() -> None:
     assert 30.0 == pytest.approx(now() - began, abs=1.0)
 
 
-REDIRECTS = [301, 302, 303, 307, 308]
-
-
-@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
-@pytest.mark.parametrize("status", REDIRECTS)
-async def test_redirects_are_not_followed(status: int, request_: Request) -> None:
-    """A redirect is returned as a response; its target receives nothing."""
-    async with RawServer(raw_response()) as other:
-        served = raw_response(
-            b"", f"Location: {other.url}/stolen", status=f"{status} Moved"
-        )
-        async with RawServer(served) as server:
-            response = await exchange(server.url, request_)
-
-    assert status == response.status
-    assert [] == other.heads
-    assert 1 == len(server.heads)
-
-
 async def test_gzip_bomb() -> None:
     """Decompression stops at the limit on the size of a response."""
     bomb = gzip.compress(b"\0" * 5_000_000)
@@ -219,28 +199,6 @@ async def test_requests_do_not_wait_for_each_other() -> None:
 
     assert 101 == len(server.heads)
     assert 30.0 == pytest.approx(now() - began, abs=1.0)
-
-
-async def test_cookies_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cookie set by the server is not sent back, even to a host name."""
-    async with RawServer(raw_response(b"{}", "Set-Cookie: account=a")) as server:
-        # aiohttp's cookie jar ignores IP addresses, so the test needs a host name.
-        named = server.url.replace("127.0.0.1", "localhost")
-        monkeypatch.setattr(
-            asyncio.get_running_loop(), "getaddrinfo", _resolve_to_loopback
-        )
-
-        await exchange(named, GET, GET)
-
-    assert b"host: localhost" in server.heads[1].lower()
-    assert b"cookie" not in server.heads[1].lower()
-
-
-async def _resolve_to_loopback(
-    _host: str, port: int, **_: object
-) -> list[tuple[int, int, int, str, tuple[str, int]]]:
-    """Resolve without a thread, for which virtual time would not wait."""
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 
 async def test_explicit_proxy() -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from gradient_async.errors import NotFoundError, StatusError, error_class
+from gradient_async.errors import NotFoundError, StatusError
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.status import status_error
 from gradient_async.transport.wire import Request, Response
@@ -89,12 +89,6 @@ def test_phrases(expected: str, status: int) -> None:
     assert expected == error.message
     assert str(status) in str(error)
     assert error.request_id is None
-
-
-@pytest.mark.parametrize("status", [300, 400, 401, 403, 404, 409, 422, 429, 500, 599])
-def test_classes(status: int) -> None:
-    """The status determines the class."""
-    assert error_class(status) is type(create_error(b"", status=status))
 
 
 NGINX = b"""<html>

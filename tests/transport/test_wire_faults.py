@@ -19,7 +19,6 @@ from gradient_async import (
     Client,
     ConnectError,
     ConnectionLostError,
-    DeadlineExceededError,
     DecodeError,
     GradientError,
     OutcomeUnknownError,
@@ -194,37 +193,6 @@ async def test_reset_connections(after: int | None, method: str) -> None:
     assert (OutcomeUnknownError if method == "POST" else ConnectionLostError) is type(
         caught.value
     )
-
-
-DRIPS = {
-    "body": OK + b"Content-Length: 100000\r\n\r\n" + b"x" * 1000,
-    "chunks": CHUNKED + b"1\r\nx\r\n" * 1000,
-    "headers": OK + b"X: " + b"x" * 1000,
-    "status line": b"HTTP/1.1 200 " + b"x" * 1000,
-}
-
-
-@METHODS
-@pytest.mark.parametrize("name", DRIPS)
-async def test_one_byte_at_a_time(name: str, method: str) -> None:
-    """One byte every 0.1 s is no reason to wait longer than the deadline."""
-
-    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        for byte in DRIPS[name]:  # pragma: no branch
-            writer.write(bytes([byte]))
-            await asyncio.sleep(0.1)
-
-    async with serve(drip) as (url, connections):
-        async with Client("t", base_url=url, timeout=20) as client:
-            began = now()
-            with pytest.raises((DeadlineExceededError, OutcomeUnknownError)) as caught:
-                await client.request(method, "/v2/x")
-
-    assert 20.0 == pytest.approx(now() - began, abs=0.1)
-    assert 1 == len(connections)
-    cause = caught.value if method == "GET" else caught.value.__cause__
-    assert isinstance(cause, DeadlineExceededError)
 
 
 @METHODS

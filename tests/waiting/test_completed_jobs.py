@@ -308,22 +308,6 @@ async def test_cancelling_a_step_loses_nothing(step_timeout: float) -> None:
     assert 0 == server.in_flight
 
 
-async def test_cancelling_the_task() -> None:
-    """Cancelling the waiting task ends it at once and cancels no job."""
-    server = JobServer(make_uuids(3), delay=lambda: 10.0)
-    waiting = asyncio.ensure_future(
-        drain(iterate(server, make_uuids(3), cancel_on_timeout=True))
-    )
-    await asyncio.sleep(1)
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-
-    assert 1.0 == server.now
-    assert [] == server.targets("cancel")
-    assert 0 == server.in_flight
-
-
 async def test_unknown_id() -> None:
     """Finished jobs come first, then the error; the next step raises it again."""
     server = JobServer(make_uuids(2), finish_at=dict.fromkeys(make_uuids(2), 0.0))

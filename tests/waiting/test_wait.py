@@ -13,7 +13,6 @@ import pytest
 
 from gradient_async.errors import (
     AuthenticationError,
-    ConfigurationError,
     ConnectError,
     ConnectionLostError,
     DeadlineExceededError,
@@ -72,19 +71,6 @@ async def test_no_ids() -> None:
     server = JobServer(make_uuids(3))
 
     assert () == await wait_for_all(server, ())
-    assert [] == server.requests
-
-
-async def test_invalid_arguments() -> None:
-    """Invalid arguments are refused before anything is sent."""
-    server = JobServer(make_uuids(3))
-    with pytest.raises(ConfigurationError, match="a list of ids, not a string"):
-        await wait_for_all(server, "job-0")
-    with pytest.raises(ConfigurationError, match="uuid must be a string"):
-        await wait_for_all(server, [["job-0"]])  # type: ignore[list-item]
-    with pytest.raises(ConfigurationError, match="timeout"):
-        await wait_for_one(server, timeout=0)
-
     assert [] == server.requests
 
 
@@ -464,33 +450,6 @@ async def test_unknown_phases(text: str, unfinished: dict[str, Any]) -> None:
         await wait_for_one(server, timeout=30)
 
     assert text in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("succeeds", "outcome"),
-    [
-        (True, {"status": Status.COMPLETED}),
-        (False, {"status": Status.FAILED}),
-        (False, {"status": Status.UNKNOWN}),
-        (False, {"status": Status("INDEX_JOB_STATUS_ODD")}),
-    ],
-)
-async def test_finishing_without_a_phase(
-    *, succeeds: bool, outcome: dict[str, Any]
-) -> None:
-    """A status or `finished_at` finishes a job whose phase is unknown."""
-    server = JobServer(
-        make_uuids(1),
-        finish_at={"job-0": 3.0},
-        unfinished={"status": Status.PENDING},
-        outcomes={"job-0": outcome},
-    )
-    job = await wait_for_one(server)
-
-    assert succeeds is job.succeeded
-    if not succeeds:
-        with pytest.raises(IndexingJobFailedError):
-            await wait_for_one(server, check=True)
 
 
 async def test_check() -> None:

@@ -9,7 +9,7 @@ from typing import Final, TextIO, cast
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
-from gradient_async.cli.board.base_names import BaseNames
+from gradient_async.cli.base_names import BaseNames
 from gradient_async.cli.board.inbox import Inbox, Source
 from gradient_async.cli.board.state import Board, BoardRow
 from gradient_async.cli.error_lines import describe_error

@@ -14,7 +14,7 @@ from rich.text import Text
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
 from gradient_async.changes import JobEvent, JobEventKind
-from gradient_async.cli.board.base_names import BaseNames
+from gradient_async.cli.base_names import BaseNames
 from gradient_async.cli.board.cells import Canvas, join_lines
 from gradient_async.cli.board.controls import Action, Controls, Mode
 from gradient_async.cli.board.inbox import Inbox, KeyPress, Message, Note, Source

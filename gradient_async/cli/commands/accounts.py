@@ -9,26 +9,26 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.cli.account_checks import check_accounts, raise_for_refused
-from gradient_async.cli.accounts_store import change_file, read_accounts
-from gradient_async.cli.accounts_text import Value, add_account, remove_account
-from gradient_async.cli.config_place import require_accounts_file
-from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
-from gradient_async.cli.console import write_note
-from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
-from gradient_async.cli.keyring_store import (
+from gradient_async.cli.accounts.checks import check_accounts, raise_for_refused
+from gradient_async.cli.accounts.config_place import require_accounts_file
+from gradient_async.cli.accounts.keyring_store import (
     delete_token,
     keyring_command,
     store_token,
 )
-from gradient_async.cli.known_accounts import KEYRING, KnownAccount
+from gradient_async.cli.accounts.known_accounts import KEYRING, KnownAccount
+from gradient_async.cli.accounts.store import change_file, read_accounts
+from gradient_async.cli.accounts.token_options import TokenOptions, read_token
+from gradient_async.cli.accounts.toml_text import Value, add_account, remove_account
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
+from gradient_async.cli.console import write_note
+from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.listings.accounts import (
     ACCOUNTS,
     CHECKED_ACCOUNTS,
     NamedAccount,
 )
 from gradient_async.cli.rows import iterate
-from gradient_async.cli.token_options import TokenOptions, read_token
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.printable import printable
 from gradient_async.transport.credentials import TOKEN_PATTERN

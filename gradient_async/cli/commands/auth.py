@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from gradient_async.cli.account_checks import check_accounts, raise_for_refused
+from gradient_async.cli.accounts.checks import check_accounts, raise_for_refused
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.facts import plain, render_facts, write_lines
 from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import sys
 from collections.abc import AsyncIterator
@@ -15,8 +16,9 @@ from rich.console import Console
 from rich.text import Text
 
 from gradient_async.accounts import Accounts
+from gradient_async.changes import JobEvent, JobEventKind
 from gradient_async.cli.board.event_lines import EventLines
-from gradient_async.cli.board.follow import follow_all
+from gradient_async.cli.board.follow import Put
 from gradient_async.cli.board.live_board import LiveBoard
 from gradient_async.cli.board.state import Board, have_ended
 from gradient_async.cli.console import can_draw, create_console
@@ -120,10 +122,11 @@ async def _watch(
 ) -> Board:
     """Start a job of each account, and watch them to their end."""
     _say_command(console, "jobs watch --all")
-    for account, plan, token in zip(_ACCOUNTS, _PLANS, api.tokens, strict=True):
-        await _start(accounts[account], api, plan, token)
     board = Board(math.inf)
-    sources = [partial(follow_all, accounts.feed(interval=interval, share=1.0))]
+    sources = []
+    for account, plan, token in zip(_ACCOUNTS, _PLANS, api.tokens, strict=True):
+        job = await _start(accounts[account], api, plan, token)
+        sources.append(partial(_follow, accounts[account], account, job.uuid, interval))
     follower: LiveBoard | EventLines
     if can_draw(sys.stdout):
         follower = LiveBoard(
@@ -137,8 +140,8 @@ async def _watch(
     return board
 
 
-async def _start(client: Client, api: Emulator, plan: _Plan, token: str) -> None:
-    """Create a knowledge base, and start to index it."""
+async def _start(client: Client, api: Emulator, plan: _Plan, token: str) -> IndexingJob:
+    """Create a knowledge base, and return the job that indexes it."""
     models = await client.models.list(usecases="knowledgebase")
     base = await client.knowledge_bases.create(
         plan.base,
@@ -154,7 +157,28 @@ async def _start(client: Client, api: Emulator, plan: _Plan, token: str) -> None
         api.plan_source(
             source, seconds=plan.seconds, error_msg=error, error_details=plan.details
         )
-    await client.indexing_jobs.start_when_ready(base.uuid)
+    return await client.indexing_jobs.start_when_ready(base.uuid)
+
+
+async def _follow(
+    client: Client, account: str, uuid: str, interval: float, put: Put
+) -> None:
+    """
+    Pass on each change of a job, until it has ended.
+
+    A feed would never have a job that ended before the first poll, as it may if the
+    server is fast.
+    """
+    previous = None
+    while True:
+        job = await client.indexing_jobs.get(uuid)
+        if job != previous:
+            kind = JobEventKind.ENDED if job.is_finished else JobEventKind.CHANGED
+            put(JobEvent(account=account, kind=kind, job=job))
+        if job.is_finished:
+            return
+        previous = job
+        await asyncio.sleep(interval)
 
 
 def _report(

@@ -9,18 +9,18 @@ from typing import Final
 
 from rich.text import Text
 
-from gradient_async.cli.account_checks import check_accounts
+from gradient_async.cli.accounts.checks import check_accounts
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import create_console
-from gradient_async.cli.error_lines import describe_error
-from gradient_async.cli.findings import (
+from gradient_async.cli.doctor.findings import (
     Finding,
     check_installation,
     check_settings,
     check_terminal,
 )
+from gradient_async.cli.doctor.network_probe import UNREACHED, check_network
+from gradient_async.cli.error_lines import describe_error
 from gradient_async.cli.listings.accounts import NamedAccount
-from gradient_async.cli.network_probe import UNREACHED, check_network
 from gradient_async.errors import ConfigurationError, GradientError
 from gradient_async.printable import printable
 
@@ -86,7 +86,7 @@ def _judge_token(item: NamedAccount) -> Finding:
     assert health is not None
     text = f"{item.name}: {known.token}, {known.place}"
     if health.error is not None:
-        (problem,) = describe_error(health.error)
+        (problem,) = describe_error(health.error, command="doctor")
         return Finding("token", f"{text}: {problem}", is_ok=False)
     if health.remaining is not None:
         text += f", {health.remaining:,} requests left"

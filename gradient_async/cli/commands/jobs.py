@@ -7,12 +7,18 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from gradient_async.cli.base_names import BaseNames
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.console import write_note
 from gradient_async.cli.formats.options import DEFAULT_OUTPUT, OutputOptions
 from gradient_async.cli.job_details import write_details
 from gradient_async.cli.job_options import JobOptions
-from gradient_async.cli.listings.jobs import JOBS, JOBS_WITH_REASONS
+from gradient_async.cli.listings.jobs import (
+    BASE_NAME,
+    JOBS,
+    JOBS_WITH_REASONS,
+    with_base_names,
+)
 from gradient_async.cli.rows import raise_for_failures, read_rows
 from gradient_async.cli.selection import find_base_uuid, find_job
 from gradient_async.errors import ConfigurationError
@@ -40,13 +46,21 @@ async def list_jobs(
         output: How to write the list.
         connection: Which accounts to list.
     """
-    listing = JOBS_WITH_REASONS if why else JOBS
     async with connection.open() as chosen:
+        bases = BaseNames(chosen)
+        listing = JOBS_WITH_REASONS if why else JOBS
+        if output.columns or output.format == "table":
+            listing = with_base_names(listing, bases.known)
+        has_names = BASE_NAME in (output.columns or listing.table)
         stream = await jobs.open_stream(
             chosen, on_error="collect", max_items=jobs.limit
         )
-        async with aclosing(read_rows(stream)) as rows:
-            await output.write(rows, listing, accounts=connection.names_of(chosen))
+        named = stream.reports if has_names else ()
+        async with (
+            aclosing(read_rows(stream)) as rows,
+            aclosing(bases.read_ahead(rows, named)) as shown,
+        ):
+            await output.write(shown, listing, accounts=connection.names_of(chosen))
         raise_for_failures(stream)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+import attrs
 from rich.text import Text
 
-from gradient_async.cli.columns import Cell, Column, ColumnType, Listing
+from gradient_async.cli.columns import Cell, Column, ColumnType, Listing, to_text
 from gradient_async.cli.formatting import format_duration, format_enum, format_sources
 from gradient_async.cli.reasons import reason_of_job
 from gradient_async.models import IndexingJob
@@ -22,12 +24,17 @@ def _render_duration(job: IndexingJob) -> Text:
 
 _UUID_WIDTH: Final = 36
 _TIME_WIDTH: Final = 20
+_NAME_WIDTH: Final = 18
+# Reasons are longer; this is what they get before less important columns.
+_REASON_WIDTH: Final = 20
+# As many characters of an id as the board shows; commands accept them.
+_SHOWN: Final = 8
 
 JOBS: Final = Listing[IndexingJob](
     noun="indexing job",
     columns=(
         Column("uuid", width=_UUID_WIDTH),
-        Column("knowledge_base_uuid", title="KNOWLEDGE BASE", width=_UUID_WIDTH),
+        Column("knowledge_base_uuid", title="KNOWLEDGE BASE ID", width=_UUID_WIDTH),
         Column("phase", width=9, render=lambda job: format_enum(job.phase)),
         Column("status", width=11, render=lambda job: format_enum(job.status)),
         Column("created_at", ColumnType.TIME, title="CREATED", width=_TIME_WIDTH),
@@ -58,7 +65,7 @@ JOBS: Final = Listing[IndexingJob](
         Column("failed_item_count", ColumnType.INTEGER),
         Column("error_msg"),
         Column("error_details"),
-        Column("reason", is_kept=True),
+        Column("reason", width=_REASON_WIDTH, is_kept=True),
     ),
     table=(
         "uuid",
@@ -83,3 +90,35 @@ JOBS_WITH_REASONS: Final = Listing[IndexingJob](
     to_dict=lambda job: {**job.to_dict(), "reason": reason_of_job(job)},
 )
 """Indexing jobs, with why they failed."""
+
+BASE_NAME: Final = "knowledge_base_name"
+"""Name of the column that `with_base_names` adds."""
+
+
+def with_base_names(
+    listing: Listing[IndexingJob], names: Mapping[str, str]
+) -> Listing[IndexingJob]:
+    """
+    Return a listing of jobs that has the names of their knowledge bases, too.
+
+    Args:
+        listing: Listing without them.
+        names: Names by id, which may still be incomplete: a table shows the start of
+            an id whose name is unknown.
+    """
+
+    def render(job: IndexingJob) -> Text:
+        uuid = job.knowledge_base_uuid
+        return to_text(names.get(uuid) or uuid[:_SHOWN])
+
+    column = Column(BASE_NAME, title="KNOWLEDGE BASE", width=_NAME_WIDTH, render=render)
+    place = listing.table.index("status") + 1
+    return attrs.evolve(
+        listing,
+        columns=(*listing.columns, column),
+        table=(*listing.table[:place], BASE_NAME, *listing.table[place:]),
+        to_row=lambda job: {
+            **listing.to_row(job),
+            BASE_NAME: names.get(job.knowledge_base_uuid, ""),
+        },
+    )

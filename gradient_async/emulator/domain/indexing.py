@@ -58,23 +58,17 @@ def start_job(
         running = unfinished[0].uuid
         msg = f"The knowledge base already has an indexing job running: {running}"
         raise ApiError(409, msg)
-    return _add_run(account, knowledge_base, uuids, store, now).at(now)
+    return add_job(account, knowledge_base, uuids, store, now).at(now)
 
 
-def start_first_job(
-    account: Account, knowledge_base: KnowledgeBase, store: ObjectStore, now: int
-) -> None:
-    """Start the job of a new knowledge base, which waits for its database."""
-    _add_run(account, knowledge_base, [*knowledge_base.data_sources], store, now)
-
-
-def _add_run(
+def add_job(
     account: Account,
     knowledge_base: KnowledgeBase,
     source_uuids: Sequence[str],
     store: ObjectStore,
     now: int,
 ) -> JobRun:
+    """Add a job, which waits for the knowledge base's database."""
     available = knowledge_base.data_sources
     run = JobRun(
         uuid=account.create_id(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gradient_async.emulator.core.errors import ApiError
-from gradient_async.emulator.domain.indexing import start_first_job
+from gradient_async.emulator.domain.indexing import add_job
 from gradient_async.emulator.domain.knowledge_bases.knowledge_base import (
     KnowledgeBase,
     read_knowledge_base,
@@ -57,7 +57,8 @@ async def create_knowledge_base(request: web.Request) -> BytesResponse:
     )
     account.knowledge_bases[knowledge_base.uuid] = knowledge_base
     if platform.auto_index and knowledge_base.data_sources:
-        start_first_job(account, knowledge_base, platform.store, now)
+        sources = [*knowledge_base.data_sources]
+        add_job(account, knowledge_base, sources, platform.store, now)
     return _respond(request, knowledge_base)
 
 

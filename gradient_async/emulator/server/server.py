@@ -19,6 +19,8 @@ _PORTS: Final = range(65536)
 # Handlers are cancelled before the server shuts down, so there is nothing to wait for.
 # Not 0, which aiohttp takes for no timeout at all.
 _SHUTDOWN_TIMEOUT: Final = 0.1
+# Rounds of the event loop until a connection that was accepted is made.
+_ROUNDS: Final = 3
 
 
 class Site:
@@ -73,6 +75,9 @@ class Site:
         listener, self._listener = self._listener, None
         runner, self._runner = self._runner, None
         if listener is not None and runner is not None:
+            # Connections that are made after the listener is closed would never be.
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
             listener.close()
             # Cleanup alone would wait for the handlers of open connections.
             await self._traffic.abort()

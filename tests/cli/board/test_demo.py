@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from gradient_async import IndexingJob, IndexingJobPhase, IndexingJobStatus
+from gradient_async import Client, IndexingJob, IndexingJobPhase, IndexingJobStatus
 from gradient_async.cli.commands import demo as module
 from gradient_async.cli.commands.demo import demo
 from gradient_async.cli.console import create_console
 from gradient_async.cli.demo_report import describe_partial, render_report
 from gradient_async.cli.rows import Row
+from gradient_async.emulator import Emulator
 from tests.cli.samples import PARTIAL
 from tests.support.scripted_screen import ScriptedScreen
 
@@ -64,6 +65,26 @@ async def test_a_terminal_gets_a_board(
     assert ["handbook", "completed"] == jobs[2]
     assert frame[-1].startswith("gradient-async ")
     assert "initech" in capsys.readouterr().out
+
+
+async def test_a_job_may_end_before_the_board_begins(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However fast the server is, all three jobs are shown."""
+    start = module._start
+
+    async def start_and_end(
+        client: Client, api: Emulator, plan: module._Plan, token: str
+    ) -> IndexingJob:
+        job = await start(client, api, plan, token)
+        api.advance(60)
+        return job
+
+    monkeypatch.setattr(module, "_start", start_and_end)
+    async with asyncio.timeout(600):
+        await demo(speed=100)
+
+    assert 3 == capsys.readouterr().out.count("/3 sources")
 
 
 def job(status: str, phase: str = "succeeded") -> Row[IndexingJob]:

@@ -9,8 +9,6 @@ import pytest
 from gradient_async.emulator import Emulator
 from tests.support.terminal import CTRL_C, Terminal
 
-from .test_watch import running_jobs
-
 pytestmark = pytest.mark.gradient_emulator(unfinished=5)
 
 WATCH = ("jobs", "watch")
@@ -37,45 +35,6 @@ def test_keys_of_the_board(gradient_emulator: Emulator, columns: int) -> None:
         assert columns >= max(map(len, lines))
         assert any(line.endswith("ELAPSED") for line in lines)
         assert KEYS not in terminal.text[-200:]
-
-
-MOMENTS = [
-    (WATCH, " running, ", b""),
-    (WATCH, "> ", b""),
-    (WATCH, KEYS, b"o"),
-    (WATCH, KEYS, b"/abc"),
-    (("jobs", "watch", "-o", "lines"), "  pending  ", b""),
-    (("index", "legal-library", "--wait"), "waiting until", b""),
-    (("index", "legal-library", "--wait"), "pending", b""),
-    (("demo",), "A local server", b""),
-    (("demo",), "acme     ", b""),
-    (("demo", "--speed", "5"), " running, ", b""),
-]
-
-
-@pytest.mark.parametrize(("arguments", "text", "keys"), MOMENTS)
-def test_an_interruption_leaves_the_terminal_as_it_was(
-    gradient_emulator: Emulator,
-    arguments: tuple[str, ...],
-    text: str,
-    keys: bytes,
-) -> None:
-    """Ctrl-C ends a command with exit code 130 at any moment, and without a trace."""
-    free_all(gradient_emulator)
-    with Terminal(*arguments) as terminal:
-        terminal.wait_for(text)
-        terminal.type(keys + CTRL_C)
-
-        assert 130 == terminal.finish()
-        assert terminal.is_restored
-        assert "Traceback" not in terminal.text
-
-
-def free_all(running: Emulator) -> None:
-    """Cancel all jobs but one, so that jobs can be started and there is one to see."""
-    api = running
-    for job in running_jobs(api)[1:]:
-        api.remove_job(str(job["uuid"]))
 
 
 def test_a_dumb_terminal_gets_lines(gradient_emulator: Emulator) -> None:

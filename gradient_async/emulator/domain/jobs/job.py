@@ -7,18 +7,16 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final, Self, cast
+from typing import Final, cast
 
 import attrs
-
-from gradient_async.emulator.core.timestamps import format_timestamps
-from gradient_async.emulator.domain.jobs.sources import IndexedSource
 
 UNFINISHED: Final = frozenset({"PENDING", "RUNNING"})
 """The phases of jobs that have not ended."""
 
-_PHASE: Final = "BATCH_JOB_PHASE_"
-_STATUS: Final = "INDEX_JOB_STATUS_"
+PHASE: Final = "BATCH_JOB_PHASE_"
+"""What all phases begin with."""
+
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 _REPORT_COLUMNS: Final = (
     "data_source_uuid",
@@ -43,46 +41,6 @@ class Job:
     fields: Mapping[str, object]
     """The members of its JSON object."""
 
-    @classmethod
-    def build(
-        cls,
-        *,
-        uuid: str,
-        knowledge_base_uuid: str,
-        phase: str,
-        status: str,
-        created_at: int,
-        started_at: int | None,
-        finished_at: int | None,
-        updated_at: int,
-        source_uuids: Sequence[str],
-        sources: Sequence[IndexedSource],
-    ) -> Self:
-        """Create a job from its state; times are nanoseconds since the epoch."""
-        tokens = sum(source.tokens for source in sources)
-        has_report = any(source.is_reported for source in sources)
-        return cls(
-            {
-                "uuid": uuid,
-                "knowledge_base_uuid": knowledge_base_uuid,
-                "phase": f"{_PHASE}{phase}",
-                "status": f"{_STATUS}{status}",
-                **format_timestamps(
-                    created_at=created_at,
-                    started_at=started_at,
-                    finished_at=finished_at,
-                    updated_at=updated_at,
-                ),
-                "data_source_uuids": list(source_uuids),
-                "data_source_jobs": [source.fields for source in sources],
-                "total_datasources": len(source_uuids),
-                "completed_datasources": sum(it.is_complete for it in sources),
-                "tokens": tokens,
-                "total_tokens": str(tokens),
-                "is_report_available": phase not in UNFINISHED and has_report,
-            }
-        )
-
     @cached_property
     def text(self) -> bytes:
         """Its JSON, encoded at the first use."""
@@ -102,12 +60,12 @@ class Job:
     @property
     def is_unfinished(self) -> bool:
         """Whether it has not ended yet."""
-        return str(self.fields["phase"]).removeprefix(_PHASE) in UNFINISHED
+        return str(self.fields["phase"]).removeprefix(PHASE) in UNFINISHED
 
     @property
     def is_cancelled(self) -> bool:
         """Whether it was cancelled."""
-        return self.fields["phase"] == f"{_PHASE}CANCELLED"
+        return self.fields["phase"] == f"{PHASE}CANCELLED"
 
     @property
     def sources(self) -> Sequence[Mapping[str, object]]:

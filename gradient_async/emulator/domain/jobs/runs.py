@@ -17,9 +17,14 @@ from typing import Final
 import attrs
 from attrs.validators import and_, ge, gt, le, lt, optional
 
-from gradient_async.emulator.core.timestamps import SECOND
-from gradient_async.emulator.domain.jobs.job import UNFINISHED, Job
-from gradient_async.emulator.domain.jobs.sources import Counts, IndexedSource
+from gradient_async.emulator.core.timestamps import SECOND, format_timestamps
+from gradient_async.emulator.domain.jobs.job import PHASE, UNFINISHED, Job
+from gradient_async.emulator.domain.jobs.sources import (
+    Counts,
+    describe_source,
+    has_report,
+    summarize,
+)
 
 # Long enough for a client that polls to see that a job can be pending.
 PENDING_TIME: Final = 2 * SECOND
@@ -75,22 +80,22 @@ class SourceRun:
             return "FAILED" if self.failure.failed == 1 else "PARTIALLY_UPDATED"
         return "NOT_UPDATED" if self.is_unchanged else "UPDATED"
 
-    def at(self, now: int, started_at: int, cancelled_at: int | None) -> IndexedSource:
+    def at(self, now: int, started_at: int, cancelled_at: int | None) -> dict[str, str]:
         """Return its entry at a time; if it has not ended then, it may be cancelled."""
-        status, updated_at, error = self.outcome, started_at + self.duration, {}
-        if now >= updated_at:
+        status, ended_at, error = self.outcome, started_at + self.duration, {}
+        if now >= ended_at:
             # A failure shows only once it has happened.
             error = self.failure.error if self.failure else {}
         elif cancelled_at is None:
-            status, updated_at = "IN_PROGRESS", now
+            status = "IN_PROGRESS"
         else:
-            status, updated_at = "CANCELLED", cancelled_at
-        return IndexedSource.build(
+            status, ended_at = "CANCELLED", cancelled_at
+        return describe_source(
             self.uuid,
             status,
             self._counts(now - started_at),
             started_at=started_at,
-            updated_at=updated_at,
+            completed_at=None if status == "IN_PROGRESS" else ended_at,
             error=error,
         )
 
@@ -157,18 +162,26 @@ class JobRun:
         elif self.cancelled_at is not None:
             # Later than `until` if it was frozen before.
             updated_at = self.cancelled_at
-        has_no_end = phase in UNFINISHED or self.is_crashed
-        return Job.build(
-            uuid=self.uuid,
-            knowledge_base_uuid=self.knowledge_base_uuid,
-            phase=phase,
-            status=status,
-            created_at=self.created_at,
-            started_at=self._started_at if until >= self._started_at else None,
-            finished_at=None if has_no_end else updated_at,
-            updated_at=updated_at,
-            source_uuids=[source.uuid for source in self.sources],
-            sources=list(self._sources_at(until)),
+        sources = list(self._sources_at(until))
+        has_ended = phase not in UNFINISHED
+        finished_at = updated_at if has_ended and not self.is_crashed else None
+        return Job(
+            {
+                "uuid": self.uuid,
+                "knowledge_base_uuid": self.knowledge_base_uuid,
+                "phase": f"{PHASE}{phase}",
+                "status": f"INDEX_JOB_STATUS_{status}",
+                **format_timestamps(
+                    created_at=self.created_at,
+                    started_at=self._started_at if until >= self._started_at else None,
+                    finished_at=finished_at,
+                    updated_at=updated_at,
+                ),
+                "data_source_uuids": [source.uuid for source in self.sources],
+                "total_datasources": len(self.sources),
+                **summarize(sources),
+                "is_report_available": has_ended and has_report(sources),
+            }
         )
 
     def cancel(self, now: int) -> JobRun:
@@ -196,7 +209,7 @@ class JobRun:
             return "ERROR", "FAILED"
         return _final_phase_and_status({source.outcome for source in self.sources})
 
-    def _sources_at(self, until: int) -> Iterator[IndexedSource]:
+    def _sources_at(self, until: int) -> Iterator[dict[str, str]]:
         """Yield the entries of the sources that started, or of all if cancelled."""
         durations = (source.duration for source in self.sources)
         starts = accumulate(durations, initial=self._started_at)
@@ -205,7 +218,7 @@ class JobRun:
             if until >= started_at:
                 yield source.at(until, started_at, self.cancelled_at)
             elif self.cancelled_at is not None:
-                yield IndexedSource.not_started(source.uuid, until)
+                yield describe_source(source.uuid, "CANCELLED")
 
 
 def _final_phase_and_status(outcomes: set[str]) -> tuple[str, str]:

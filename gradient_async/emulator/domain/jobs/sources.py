@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple, Self
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-import attrs
-
-from gradient_async.emulator.core.timestamps import format_timestamp
+from gradient_async.emulator.core.timestamps import format_timestamps
 
 _PREFIX: Final = "DATA_SOURCE_STATUS_"
-_COMPLETE: Final = {"UPDATED", "NOT_UPDATED", "PARTIALLY_UPDATED"}
+_INDEXED: Final = {f"{_PREFIX}UPDATED", f"{_PREFIX}PARTIALLY_UPDATED"}
+_COMPLETE: Final = {*_INDEXED, f"{_PREFIX}NOT_UPDATED"}
 # What was skipped or cancelled leaves nothing to report on.
-_REPORTED: Final = {"UPDATED", "PARTIALLY_UPDATED", "FAILED"}
+_REPORTED: Final = {*_INDEXED, f"{_PREFIX}FAILED"}
 
 
 class Counts(NamedTuple):
@@ -33,50 +33,40 @@ class Counts(NamedTuple):
         return {name: str(count) for name, count in counts.items()}
 
 
-@attrs.frozen(kw_only=True)
-class IndexedSource:
-    """A data source's entry in a job."""
+_NONE: Final = Counts()
 
-    fields: dict[str, object]
-    """The members of its JSON object."""
-    is_complete: bool
-    """Whether it was indexed, at least in part."""
-    is_reported: bool
-    """Whether a job with this entry has a report."""
-    tokens: int
-    """The number of tokens that were embedded."""
 
-    @classmethod
-    def build(
-        cls,
-        uuid: str,
-        status: str,
-        counts: Counts,
-        *,
-        started_at: int | None,
-        updated_at: int,
-        error: Mapping[str, str],
-    ) -> Self:
-        """Create an entry; `updated_at` is also its end, unless it is in progress."""
-        fields: dict[str, object] = {
-            "data_source_uuid": uuid,
-            "status": f"{_PREFIX}{status}",
-        }
-        if started_at is not None:
-            fields["started_at"] = format_timestamp(started_at)
-            if status != "IN_PROGRESS":
-                fields["completed_at"] = format_timestamp(updated_at)
-        return cls(
-            fields={**fields, **error, **counts.describe()},
-            is_complete=status in _COMPLETE,
-            is_reported=status in _REPORTED,
-            # A rule of thumb for English text: four bytes per token.
-            tokens=counts.total_bytes_indexed // 4,
-        )
+def describe_source(
+    uuid: str,
+    status: str,
+    counts: Counts = _NONE,
+    *,
+    started_at: int | None = None,
+    completed_at: int | None = None,
+    error: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """Return the JSON of an entry."""
+    return {
+        "data_source_uuid": uuid,
+        "status": f"{_PREFIX}{status}",
+        **format_timestamps(started_at=started_at, completed_at=completed_at),
+        **error,
+        **counts.describe(),
+    }
 
-    @classmethod
-    def not_started(cls, uuid: str, at: int) -> Self:
-        """Create the entry of a data source whose job was cancelled before its turn."""
-        return cls.build(
-            uuid, "CANCELLED", Counts(), started_at=None, updated_at=at, error={}
-        )
+
+def summarize(sources: Sequence[Mapping[str, str]]) -> dict[str, object]:
+    """Return what the JSON of a job says of the entries together."""
+    # A rule of thumb for English text: four bytes per token.
+    tokens = sum(int(it["total_bytes_indexed"]) // 4 for it in sources)
+    return {
+        "data_source_jobs": sources,
+        "completed_datasources": sum(it["status"] in _COMPLETE for it in sources),
+        "tokens": tokens,
+        "total_tokens": str(tokens),
+    }
+
+
+def has_report(sources: Sequence[Mapping[str, str]]) -> bool:
+    """Return whether a job with these entries has a report once it has ended."""
+    return any(it["status"] in _REPORTED for it in sources)

@@ -11,9 +11,9 @@ import attrs
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
-from gradient_async.cli.accounts_store import read_accounts
-from gradient_async.cli.config_place import find_accounts_file
-from gradient_async.cli.keyring_store import is_keyring_command
+from gradient_async.cli.accounts.config_place import find_accounts_file
+from gradient_async.cli.accounts.keyring_store import is_keyring_command
+from gradient_async.cli.accounts.store import read_accounts
 from gradient_async.errors import ConfigurationError
 from gradient_async.settings import TOKEN_VARIABLES
 

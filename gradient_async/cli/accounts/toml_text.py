@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from gradient_async.errors import ConfigurationError
+from gradient_async.printable import printable
 from gradient_async.transport.credentials import Secret
 
 Value: TypeAlias = str | float | list[str] | Secret
@@ -27,14 +28,19 @@ def add_account(text: str, name: str, table: Mapping[str, Value]) -> str:
     Return the text with the table of an account at its end.
 
     Raises:
-        ConfigurationError: The text is such that no table can be added.
+        ConfigurationError: There is such an account already; or the text is such that
+            no table can be added.
     """
+    before = _read_accounts(text)
+    if name in before:
+        msg = f"there is an account {printable(name)!r} already: remove it first"
+        raise ConfigurationError(msg)
     plain = {key: _reveal(value) for key, value in table.items()}
     lines = [f"[accounts.{_to_key(name)}]"]
     lines += [f"{key} = {_to_toml(value)}" for key, value in plain.items()]
     start = f"{text.rstrip()}\n\n" if text.strip() else ""
     result = start + "\n".join(lines) + "\n"
-    _check(result, {**_read_accounts(text), name: plain})
+    _check(result, {**before, name: plain})
     return result
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.cli.accounts_text import add_account, remove_account
+from gradient_async.cli.accounts.toml_text import add_account, remove_account
 from gradient_async.errors import ConfigurationError
 from gradient_async.transport.credentials import Secret
 
@@ -73,12 +73,15 @@ def test_refuses_what_it_cannot_remove(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["accounts = {}\n", '[accounts.new]\ntoken_env = "X"\n'],
+    ("expected", "text"),
+    [
+        ("edit it by hand", "accounts = {}\n"),
+        ("'new' already", '[accounts.new]\ntoken_env = "X"\n'),
+    ],
 )
-def test_refuses_what_it_cannot_add_to(text: str) -> None:
+def test_refuses_what_it_cannot_add_to(expected: str, text: str) -> None:
     """A table that cannot stand in the text is not added."""
-    with pytest.raises(ConfigurationError, match="edit it by hand"):
+    with pytest.raises(ConfigurationError, match=expected):
         add_account(text, "new", {"token_env": "X"})
 
 

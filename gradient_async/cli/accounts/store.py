@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 # The package, not its names: they load when used, and `--help` uses none.
@@ -27,6 +29,8 @@ def change_file(path: Path, change: Callable[[str], str]) -> None:
     Replace the text of a file, which only its owner can read from then on.
 
     A file with something in it that the command does not understand stays as it is.
+    Of several processes that change it at a time, each goes on from what the one
+    before has written.
 
     Raises:
         ConfigurationError: The file is invalid, or cannot be changed so.
@@ -49,9 +53,28 @@ def change_file(path: Path, change: Callable[[str], str]) -> None:
 
 
 def _replace(path: Path, change: Callable[[str], str]) -> None:
-    text = path.read_text("utf-8-sig") if path.exists() else ""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    replace_file(path, change(text).encode())
+    # Not the file, which is another one once it has been replaced.
+    with _locked(path.parent):
+        text = path.read_text("utf-8-sig") if path.exists() else ""
+        replace_file(path, change(text).encode())
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None, None, None]:
+    """Wait for other processes that have locked a folder, and lock it."""
+    try:
+        import fcntl  # noqa: PLC0415
+    except ModuleNotFoundError:
+        # Windows has no such locks.
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _is_empty(path: Path) -> bool:

@@ -8,8 +8,8 @@ import attrs
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import accounts
+from gradient_async.cli.accounts.known_accounts import KnownAccount
 from gradient_async.cli.connection import Connection
-from gradient_async.cli.known_accounts import KnownAccount
 from gradient_async.cli.listings.accounts import NamedAccount
 
 

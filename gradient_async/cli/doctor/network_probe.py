@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, unquote
 
 import attrs
 
-from gradient_async.cli.findings import Finding, Route, describe_proxy
+from gradient_async.cli.doctor.findings import Finding, Route, describe_proxy
 
 UNREACHED: Final = ("dns", "connection")
 """Names of the findings whose problems mean that the API is not reached."""

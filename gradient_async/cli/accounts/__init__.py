@@ -1,0 +1,1 @@
+"""The accounts of the command: where they and their tokens are."""
