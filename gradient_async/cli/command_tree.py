@@ -132,6 +132,16 @@ _add_group(
 _add(
     app,
     {
+        "worker": (
+            "worker:worker",
+            "Poll accounts together with other workers, on Redis or Valkey.",
+        ),
+        "events": ("events:events", "Show the log of events that workers write."),
+    },
+)
+_add(
+    app,
+    {
         "doctor": (
             "doctor:doctor",
             "Check what the command needs, and say what to do.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Final
 
 from gradient_async.accounts.fan_out import FanOut
@@ -22,7 +22,8 @@ from gradient_async.shared.group_server import GroupServer
 from gradient_async.shared.lease import Lease, create_name
 from gradient_async.shared.leased_source import LeasedSource
 from gradient_async.shared.leases import AccountLeases
-from gradient_async.shared.log_entry import LogPosition
+from gradient_async.shared.log_entry import LogEntry, LogPosition
+from gradient_async.shared.log_history import read_history
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.log_listener import LogListener
 from gradient_async.shared.log_reader import LogReader
@@ -153,6 +154,24 @@ class SharedFeed:
             since=None if since is None else LogPosition.parse(since),
             heartbeat=heartbeat,
         )
+
+    def history(self, *, since: str = "0-0") -> AsyncIterator[LogEntry]:
+        """
+        Iterate over the entries up to the latest one there is when it begins.
+
+        Entries that are gone are told as by `listen`. Requests are sent while
+        iterating, one for each 200 entries.
+
+        Args:
+            since: The `id` of the entry after which to begin; by default, with the
+                oldest that is kept.
+
+        Raises:
+            ConfigurationError: `since` is no such id.
+            SharedStoreError: While iterating: the server did not respond.
+        """
+        check_instance("since", since, str)
+        return read_history(self._reader, LogPosition.parse(since))
 
     def group(
         self, name: str, *, since: str | None = None, retry_after: float = 60.0

@@ -84,6 +84,11 @@ class AccountLeases:
         """Number of processes that were alive when the server was last asked."""
         return len(self._server.table.members)
 
+    @property
+    def is_member(self) -> bool:
+        """Whether this process takes part now: it runs, and the server knows that."""
+        return self._work is not None and self._session.is_valid
+
     async def run(self, work: Work) -> None:
         """
         Run `work` for each account of this process, until this is cancelled.

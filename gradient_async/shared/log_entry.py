@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple, Self, TypeAlias, cast
 
 import attrs
@@ -107,6 +108,15 @@ class LogEntry:
     def position(self) -> LogPosition:
         """The place of the entry."""
         return LogPosition.parse(self.id)
+
+    @property
+    def time(self) -> datetime:
+        """When the server got the entry, in UTC."""
+        return datetime.fromtimestamp(self.position.ms / 1000, UTC)
+
+    def to_json(self) -> str:
+        """Return the event as JSON on one line, with `id` first."""
+        return f'{{"id":"{self.id}",{self.event.to_json().removeprefix("{")}'
 
     def to_sse(self) -> str:
         """Return the entry as a server-sent event, with its id for `Last-Event-ID`."""

@@ -6,14 +6,18 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
 
 from gradient_async.cli.command_tree import app
+from gradient_async.cli.store_options import URL_VARIABLE
 from gradient_async.emulator import Emulator, Fault
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
+from gradient_async.shared.store import KEY_VARIABLE
 from gradient_async.testing.background import run_in_background
+from tests.shared.redis_server import RedisServer, find_binaries
 from tests.support.command_server import CommandServer, run_in_pipes
 from tests.support.terminal import CTRL_C, Terminal
 
@@ -52,12 +56,16 @@ BEFORE: Final = {
 }
 
 # Commands that end only by Ctrl-C: what they have written by then, and their exit code.
-ENDLESS: Final = {"emulator": ("url: ", 0), "jobs watch": (" running", 130)}
+ENDLESS: Final = {
+    "emulator": ("url: ", 0),
+    "jobs watch": (" running", 130),
+    "worker": (" of 3 accounts", 130),
+}
 
 # Commands that send nothing to the API.
 LOCAL: Final = frozenset(
     {"accounts add", "accounts list", "accounts remove", "completion"}
-    | {"demo", "emulator"}
+    | {"demo", "emulator", "events"}
 )
 
 # When to interrupt commands whose requests depend on the time: after a text, by some
@@ -71,6 +79,8 @@ WAITING: Final = [
     ("index handbook --wait", "waiting until", b""),
     ("index handbook --wait", "pending", b""),
     ("index handbook --wait", "/2 sources", b""),
+    ("worker --all", "3 of 3 accounts, 1 worker", b""),
+    ("events --follow --since 0-0", "  running", b""),
     ("demo", "A local server", b""),
     ("demo", "acme     ", b""),
     ("demo --speed 5", " running, ", b""),
@@ -92,6 +102,20 @@ def emulate() -> Iterator[Emulator]:
         for name, token in zip(names, api.tokens, strict=True):
             patch.setenv(name, token)
         yield api
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _shared() -> Iterator[None]:
+    """Start the server that workers share, whose log the tests of `worker` fill."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        server = RedisServer(Path(folder), next(find_binaries()))
+        server.start()
+        patch.setenv(URL_VARIABLE, server.url)
+        patch.setenv(KEY_VARIABLE, "0123456789abcdef")
+        try:
+            yield
+        finally:
+            server.kill()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,93 @@
+"""The command `events`: what stands in the log that workers write."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal, TextIO
+
+from cyclopts import Parameter
+
+# The package, not its names: they load when used, and `--help` uses none.
+from gradient_async import shared
+from gradient_async.cli.board.event_lines import describe
+from gradient_async.cli.escaping import escape_json
+from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
+from gradient_async.cli.time_arguments import parse_time
+from gradient_async.errors import ConfigurationError
+from gradient_async.printable import printable
+
+_ID: Final = re.compile(r"[0-9]+-[0-9]+")
+
+
+async def events(
+    *,
+    follow: Annotated[
+        bool, Parameter(name=("--follow", "-f"), negative=(), show_default=False)
+    ] = False,
+    since: Annotated[str | None, Parameter(show_default=False)] = None,
+    output: Annotated[
+        Literal["lines", "jsonl"], Parameter(name=("--output", "-o"))
+    ] = "lines",
+    store: StoreOptions = DEFAULT_STORE,
+) -> None:
+    """
+    Show the events in the log that workers write, from the oldest to the latest.
+
+    Args:
+        follow: Wait for what happens next, until Ctrl-C.
+        since: Begin after the event of this id, or at a time: today, 24h, 2026-01-31.
+            By default, with the oldest that is kept, or with --follow, from now on.
+        output: Write each event as a line, for people or as JSON.
+        store: The server and the log.
+    """
+    position = None if since is None else _parse_since(since)
+    async with store.open() as opened:
+        feed = shared.SharedFeed(opened, log=store.log)
+        entries = (
+            feed.listen(since=position)
+            if follow
+            else feed.history(since=position or "0-0")
+        )
+        await _write_all(entries, sys.stdout, as_json=output == "jsonl")
+
+
+async def _write_all(
+    entries: AsyncIterator[shared.LogEntry | None], out: TextIO, *, as_json: bool
+) -> None:
+    async for entry in entries:
+        # Only a heartbeat would be None.
+        assert entry is not None
+        if as_json:
+            text = escape_json(entry.to_json(), out.encoding)
+        else:
+            text = printable(f"{entry.time:%Y-%m-%d %H:%M:%S}  {_describe(entry)}")
+        out.write(f"{text}\n")
+        # A pipe's reader would otherwise wait until a buffer is full.
+        out.flush()
+
+
+def _describe(entry: shared.LogEntry) -> str:
+    if isinstance(entry.event, shared.LogReset):
+        return "events lost: the server has lost data"
+    return describe(entry.event)
+
+
+def _parse_since(text: str) -> str:
+    """
+    Return the id of a place in the log.
+
+    Raises:
+        ConfigurationError: The text is neither an id nor a time.
+    """
+    if _ID.fullmatch(text):
+        return text
+    try:
+        moment = parse_time(text, now=datetime.now(UTC))
+    except ValueError as error:
+        problem = f"--since: {error}, nor the id of an event"
+    else:
+        return f"{max(0, round(moment.timestamp() * 1000))}-0"
+    raise ConfigurationError(problem)

@@ -1,0 +1,121 @@
+"""The command `worker`: poll accounts together with other workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+# The package, not its names: they load when used, and `--help` uses none.
+from gradient_async import shared
+from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
+from gradient_async.cli.formatting import format_count
+from gradient_async.cli.health import INTERVAL, serve_health, write_health
+from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
+from gradient_async.logger import logger
+
+
+async def worker(
+    *,
+    lease_seconds: float = 15.0,
+    interval: float = 2.0,
+    idle_interval: float = 30.0,
+    health_file: Annotated[Path | None, Parameter(show_default=False)] = None,
+    health_port: Annotated[int | None, Parameter(show_default=False)] = None,
+    store: StoreOptions = DEFAULT_STORE,
+    connection: Connection = DEFAULT_CONNECTION,
+) -> None:
+    """
+    Poll accounts together with other workers, and write events to a log they share.
+
+    Each account is polled by one worker at a time. Those of a worker that ends are
+    taken over by the others: at once if it is stopped by SIGTERM or Ctrl-C, else after
+    --lease-seconds. Logs to stderr. SIGTERM ends it with exit code 0.
+
+    Args:
+        lease_seconds: Seconds after which the accounts of a dead worker are taken over.
+        interval: Seconds between two polls of an account with unfinished jobs.
+        idle_interval: Seconds between two polls of any other account.
+        health_file: Touch this file each second while all is well; otherwise remove it.
+        health_port: Respond to HTTP requests with 200 while all is well, else 503.
+        store: The server and the log.
+        connection: Which accounts to poll; by default, as all commands do.
+    """
+    _log_to_stderr()
+    async with AsyncExitStack() as stack:
+        opened = await stack.enter_async_context(store.open())
+        accounts = await stack.enter_async_context(connection.open())
+        feed = shared.SharedFeed(
+            opened,
+            accounts,
+            log=store.log,
+            lease_seconds=lease_seconds,
+            interval=interval,
+            idle_interval=idle_interval,
+        )
+        if health_port is not None:
+            serving = serve_health(health_port, lambda: feed.leases.is_member)
+            await stack.enter_async_context(serving)
+        await stack.enter_async_context(_report(feed, len(accounts), health_file))
+        await _run_until_stopped(feed)
+
+
+async def _run_until_stopped(feed: shared.SharedFeed) -> None:
+    """Run a feed until SIGTERM, by which supervisors stop a process."""
+    loop = asyncio.get_running_loop()
+    running = loop.create_task(feed.run())
+    # Windows has no such handlers, and no SIGTERM either.
+    with suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGTERM, running.cancel)
+    try:
+        await asyncio.wait([running])
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+    if not running.cancelled():
+        running.result()
+
+
+@asynccontextmanager
+async def _report(
+    feed: shared.SharedFeed, known: int, path: Path | None
+) -> AsyncGenerator[None, None]:
+    """Report how the worker is, each second, in a file and in the log."""
+    loop = asyncio.get_running_loop()
+    reporting = loop.create_task(_report_forever(feed, known, path))
+    try:
+        yield
+    finally:
+        reporting.cancel()
+        if path is not None:
+            write_health(path, is_well=False)
+
+
+async def _report_forever(
+    feed: shared.SharedFeed, known: int, path: Path | None
+) -> None:
+    leases, latest = feed.leases, ""
+    while True:
+        if path is not None:
+            write_health(path, is_well=leases.is_member)
+        accounts = format_count(known, "account")
+        workers = format_count(leases.members, "worker")
+        text = f"{len(leases.held)} of {accounts}, {workers}"
+        if leases.is_member and text != latest:
+            logger.info("worker: %s", text)
+            latest = text
+        await asyncio.sleep(INTERVAL)
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)

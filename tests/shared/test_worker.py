@@ -1,0 +1,186 @@
+"""The commands `worker` and `events`, in processes of their own on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+import pytest
+
+from gradient_async.cli.application import run
+from gradient_async.cli.health import serve_health, write_health
+from gradient_async.cli.store_options import URL_VARIABLE
+from gradient_async.emulator import Emulator
+from gradient_async.errors import ConfigurationError
+from gradient_async.shared.store import KEY_VARIABLE
+from tests.shared.conftest import KEY
+from tests.shared.redis_server import RedisServer
+
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.gradient_emulator(jobs=5, unfinished=2, speed=0),
+]
+
+
+@pytest.fixture(autouse=True)
+def _environment(
+    server: RedisServer,
+    gradient_emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Point the command to both servers, and to no account of the machine."""
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert gradient_emulator.url
+
+
+@contextmanager
+def start(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command, and kill it if the test leaves it running."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "gradient_async.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def start_worker(*arguments: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Start a worker that polls often, and whose leases are short."""
+    quick = ("--lease-seconds", "1", "--interval", "0.1", "--idle-interval", "0.1")
+    return start("worker", *quick, *arguments)
+
+
+def read_until(lines: IO[str] | None, text: str) -> str:
+    """Read lines until one has a text, and return that one."""
+    assert lines is not None
+    return next(line for line in lines if text in line)
+
+
+def read_events(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """Return the lines of `events`."""
+    assert 0 == run(["events", *arguments])
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_worker_and_its_events(
+    gradient_emulator: Emulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What happens is in the log, a follower sees it, and SIGTERM ends with 0."""
+    health = tmp_path / "health"
+    with start_worker("--health-file", str(health)) as worker:
+        read_until(worker.stderr, "1 of 1 account")
+        assert health.exists()
+        with start("events", "--follow", "--since", "0-0") as follower:
+            assert follower.stdout is not None
+            first = [follower.stdout.readline() for _ in range(2)]
+            base = gradient_emulator.add_knowledge_base("handbook")
+            uuid = gradient_emulator.add_job(base, status="failed")
+            line = read_until(follower.stdout, uuid)
+            follower.send_signal(signal.SIGINT)
+            assert 130 == follower.wait()
+        worker.send_signal(signal.SIGTERM)
+        assert 0 == worker.wait()
+
+    assert all("pending" in it or "running" in it for it in first)
+    assert "failed" in line
+    assert not health.exists()
+    shown = [json.loads(it) for it in read_events(capsys, "-o", "jsonl")]
+    assert ["running", "running", "appeared"] == [it["kind"] for it in shown]
+    assert uuid == shown[2]["job"]["uuid"]
+    assert [line.rstrip()] == read_events(capsys, "--since", shown[1]["id"])
+    assert 3 == len(read_events(capsys, "--since", "1h"))
+
+
+def test_a_worker_that_dies() -> None:
+    """The accounts of a worker that is killed go to another one."""
+    with start_worker() as first:
+        read_until(first.stderr, "1 of 1 account, 1 worker")
+        with start_worker() as second:
+            read_until(second.stderr, "0 of 1 account, 2 workers")
+            first.kill()
+            read_until(second.stderr, "1 of 1 account, 1 worker")
+            second.send_signal(signal.SIGINT)
+            assert 130 == second.wait()
+
+
+async def test_the_port_for_probes() -> None:
+    """The port responds with 200 while all is well, else with 503; /live does not."""
+    states = [False, True]
+    async with (
+        serve_health(0, lambda: states.pop(0), host="127.0.0.1") as port,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+    ):
+        statuses = []
+        for path in ("/", "/", "/live"):
+            async with session.get(path) as response:
+                statuses.append((response.status, await response.text()))
+        # What is no request is dropped.
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"x" * 100_000)
+        assert not await reader.read()
+        writer.close()
+        with pytest.raises(ConfigurationError, match=f"cannot listen on port {port}"):
+            async with serve_health(port, bool, host="127.0.0.1"):
+                pass
+
+    assert [(503, "not well\n"), (200, "ok\n"), (200, "ok\n")] == statuses
+
+
+def test_the_file_for_probes(tmp_path: Path) -> None:
+    """The file is there while all is well."""
+    path = tmp_path / "health"
+    seen = []
+    for is_well in (False, True, True, False, False):
+        write_health(path, is_well=is_well)
+        seen.append(path.exists())
+
+    assert [False, True, True, False, False] == seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (["events", "--since", "soon"], 2, "nor the id of an event"),
+        (["events", "--redis", "redis://127.0.0.1:1"], 1, "connecting to 127.0.0.1:1"),
+        (["worker", "--redis", "http://127.0.0.1"], 2, "redis: "),
+        (["worker", "--lease-seconds", "0"], 2, "lease_seconds"),
+    ],
+)
+def test_errors(
+    arguments: list[str],
+    code: int,
+    expected: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is wrong is said in one line."""
+    assert code == run(arguments)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert expected in line
+
+
+@pytest.mark.parametrize("variable", [URL_VARIABLE, KEY_VARIABLE])
+def test_missing_settings(
+    variable: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A missing variable is named."""
+    monkeypatch.delenv(variable)
+
+    assert 2 == run(["events"])
+    assert variable in capsys.readouterr().err
