@@ -24,6 +24,6 @@ class Script:
         object.__setattr__(self, "digest", digest)
 
     @classmethod
-    def load(cls, name: str) -> Self:
-        """Return the script in a file beside this one."""
-        return cls(files("gradient_async.shared").joinpath(name).read_text("utf-8"))
+    def load(cls, package: str, name: str) -> Self:
+        """Return the script in a file of a package."""
+        return cls(files(package).joinpath(name).read_text("utf-8"))

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from gradient_async import Accounts, JobEvent, RateLimit
 from gradient_async.emulator import Emulator
 from gradient_async.shared import LogEntry, SharedFeed, SharedStore
-from gradient_async.shared.log_entry import parse_entries
+from gradient_async.shared.log.entry import parse_entries
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import to_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from gradient_async.shared.lease_plan import LeasePlan, digest_names, plan_leases
-from gradient_async.shared.lease_table import LeaseTable
+from gradient_async.shared.leases.plan import LeasePlan, digest_names, plan_leases
+from gradient_async.shared.leases.table import LeaseTable
 
 
 class LeaseWorld:

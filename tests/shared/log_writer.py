@@ -6,8 +6,8 @@ import asyncio
 
 from gradient_async import AccountEvent, AccountEventKind
 from gradient_async.shared import Lease, SharedStore
-from gradient_async.shared.account_journal import AccountJournal, Retention
-from gradient_async.shared.lease import Session
+from gradient_async.shared.leases.lease import Session
+from gradient_async.shared.log.account_journal import AccountJournal, Retention
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.outage import Outage
 

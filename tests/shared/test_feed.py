@@ -22,7 +22,7 @@ from gradient_async import (
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
 from gradient_async.shared import SharedFeed, SharedStore
-from gradient_async.shared.leased_source import LeasedSource
+from gradient_async.shared.log.leased_source import LeasedSource
 from gradient_async.shared.log_keys import LogKeys
 from tests.changes.feed_accounts import PolledJobs
 from tests.shared.conftest import KEY

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradient_async.shared.lease_plan import LeasePlan, even_shares, plan_leases
-from gradient_async.shared.lease_table import (
+from gradient_async.shared.leases.plan import LeasePlan, even_shares, plan_leases
+from gradient_async.shared.leases.table import (
     LeaseTable,
     format_lease,
     parse_lease,

@@ -10,8 +10,8 @@ import pytest
 
 from gradient_async import ConfigurationError, LeaseLostError
 from gradient_async.shared import AccountLeases, Lease, SharedStore
-from gradient_async.shared.lease import Session
-from gradient_async.shared.lease_server import LeaseServer
+from gradient_async.shared.leases.lease import Session
+from gradient_async.shared.leases.server import LeaseServer
 from gradient_async.shared.log_keys import LogKeys
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until

@@ -8,11 +8,11 @@ import pytest
 
 from gradient_async import AccountEvent, AccountEventKind, Lagged
 from gradient_async.shared import LogEntry, LogReset, SharedStore
-from gradient_async.shared.log_entry import START, LogPosition
-from gradient_async.shared.log_gap import tell_gaps
+from gradient_async.shared.log.entry import START, LogPosition
+from gradient_async.shared.log.gaps import tell_gaps
+from gradient_async.shared.log.reader import LogPage, LogReader
+from gradient_async.shared.log.tail import LogTail
 from gradient_async.shared.log_keys import LogKeys
-from gradient_async.shared.log_reader import LogPage, LogReader
-from gradient_async.shared.log_tail import LogTail
 from gradient_async.shared.outage import Outage
 from tests.shared.conftest import KEY
 

@@ -24,8 +24,8 @@ from gradient_async import (
     Window,
 )
 from gradient_async.shared import SharedPacing, SharedStore
-from gradient_async.shared.pacing_queue import SharedPacer
-from gradient_async.shared.pacing_script import name_keys
+from gradient_async.shared.pacing.queue import SharedPacer
+from gradient_async.shared.pacing.script import name_keys
 from gradient_async.transport.pacing import Slot
 from gradient_async.transport.rate_limit_headers import Limits
 from tests.shared.conftest import KEY

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradient_async import Window
-from gradient_async.shared.pacing_log import SLOT_SECONDS, OwnLog, Report
-from gradient_async.shared.pacing_share import Allowance
+from gradient_async.shared.pacing.local_share import Allowance
+from gradient_async.shared.pacing.slots import SLOT_SECONDS, OwnLog, Report
 from gradient_async.transport.sliding_log import SlidingLog
 
 WINDOWS = [Window(5, 1.0), Window(20, 10.0)]

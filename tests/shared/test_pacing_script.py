@@ -10,13 +10,13 @@ import pytest
 from redis.asyncio import Redis
 
 from gradient_async.shared import SharedStore
-from gradient_async.shared.pacing_log import Report
-from gradient_async.shared.pacing_script import (
+from gradient_async.shared.pacing.script import (
     PacingReply,
     PacingRequest,
     ask_server,
     name_keys,
 )
+from gradient_async.shared.pacing.slots import Report
 from tests.shared.redis_server import RedisServer
 
 pytestmark = pytest.mark.real_time

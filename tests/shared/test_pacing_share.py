@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradient_async import Window
-from gradient_async.shared.pacing_share import (
+from gradient_async.shared.pacing.local_share import (
     Contact,
     find_share,
     pause_before_retry,

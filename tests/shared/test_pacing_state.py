@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gradient_async import RateLimit, SharedStoreError, Window
-from gradient_async.shared.pacing_link import StoreLink
-from gradient_async.shared.pacing_script import PacingReply
-from gradient_async.shared.pacing_state import Question, TokenState
+from gradient_async.shared.pacing.link import StoreLink
+from gradient_async.shared.pacing.script import PacingReply
+from gradient_async.shared.pacing.state import Question, TokenState
 from gradient_async.transport.rate_limit_headers import Limits
 
 WINDOWS = RateLimit([Window(10, 2.0), Window(100, 60.0)]).windows

@@ -9,8 +9,8 @@ from copy import copy
 from typing import Final
 
 from gradient_async.errors import SharedStoreError
-from gradient_async.shared.log_entry import START, LogEntry, LogPosition
-from gradient_async.shared.log_reader import LogReader
+from gradient_async.shared.log.entry import START, LogEntry, LogPosition
+from gradient_async.shared.log.reader import LogReader
 from gradient_async.shared.outage import Outage
 
 # Entries held for listeners, so that each event is read once for all of them.

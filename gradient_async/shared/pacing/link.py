@@ -9,7 +9,7 @@ from typing import Final
 
 from gradient_async.errors import ConfigurationError, SharedStoreError
 from gradient_async.logger import logger
-from gradient_async.shared.pacing_share import LONGEST_PAUSE, pause_before_retry
+from gradient_async.shared.pacing.local_share import LONGEST_PAUSE, pause_before_retry
 
 # Longer than the others need to notice that the server is back.
 _SETTLING_SECONDS: Final = 3.0

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import attrs
 
-from gradient_async.shared.log_entry import (
+from gradient_async.shared.log.entry import (
     START,
     LogEntry,
     LogPosition,

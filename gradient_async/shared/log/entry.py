@@ -11,7 +11,7 @@ import attrs
 
 from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
 from gradient_async.errors import ConfigurationError
-from gradient_async.shared.event_json import decode_event
+from gradient_async.shared.log.event_json import decode_event
 from gradient_async.shared.store import to_text
 
 

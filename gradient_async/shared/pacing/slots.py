@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.shared.pacing_share import Allowance
+from gradient_async.shared.pacing.local_share import Allowance
 from gradient_async.transport.sliding_log import Window
 
 SLOT_SECONDS: Final = 5.0

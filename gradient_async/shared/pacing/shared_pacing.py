@@ -7,10 +7,10 @@ from weakref import WeakValueDictionary
 
 from gradient_async.checks import check_instance
 from gradient_async.errors import ConfigurationError
-from gradient_async.shared.pacing_link import StoreLink
-from gradient_async.shared.pacing_queue import SharedPacer
-from gradient_async.shared.pacing_script import name_keys
-from gradient_async.shared.pacing_state import TokenState
+from gradient_async.shared.pacing.link import StoreLink
+from gradient_async.shared.pacing.queue import SharedPacer
+from gradient_async.shared.pacing.script import name_keys
+from gradient_async.shared.pacing.state import TokenState
 from gradient_async.shared.store import SharedStore
 from gradient_async.transport.pacing import Pacing
 from gradient_async.transport.sliding_log import RateLimit

@@ -9,7 +9,7 @@ import secrets
 import socket
 
 from gradient_async.errors import LeaseLostError
-from gradient_async.shared.lease_table import format_lease
+from gradient_async.shared.leases.table import format_lease
 
 
 def create_name() -> str:

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 import msgspec
 
-from gradient_async.shared.pacing_log import SLOT_SECONDS, Report
+from gradient_async.shared.pacing.slots import SLOT_SECONDS, Report
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import SharedStore, to_text
 
@@ -18,7 +18,7 @@ LATELY_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 0.25
 """Seconds by which a process may be late for the slots that are kept for it."""
 
-_SCRIPT: Final = Script.load("pacing.lua")
+_SCRIPT: Final = Script.load(__package__, "pacing.lua")
 
 
 @attrs.frozen(kw_only=True)

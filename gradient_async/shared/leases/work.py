@@ -10,7 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from gradient_async.errors import LeaseLostError
-from gradient_async.shared.lease import Lease, Session
+from gradient_async.shared.leases.lease import Lease, Session
 from gradient_async.tick_limit import STARTS_PER_TICK
 
 Work: TypeAlias = Callable[[Lease], Awaitable[None]]

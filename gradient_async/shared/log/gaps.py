@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradient_async.changes import Lagged
-from gradient_async.shared.log_entry import START, LogEntry, LogPosition, LogReset
+from gradient_async.shared.log.entry import START, LogEntry, LogPosition, LogReset
 
 
 def tell_gaps(before: LogPosition, entries: Iterable[LogEntry]) -> list[LogEntry]:

@@ -7,7 +7,7 @@ from typing import Self
 
 import attrs
 
-from gradient_async.shared.log_entry import LogEntry
+from gradient_async.shared.log.entry import LogEntry
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from gradient_async.shared.lease import Session
-from gradient_async.shared.lease_table import LeaseTable
+from gradient_async.shared.leases.lease import Session
+from gradient_async.shared.leases.table import LeaseTable
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import SharedStore, to_text
 
-_SYNCHRONISE: Final = Script.load("leases.lua")
+_SYNCHRONISE: Final = Script.load(__package__, "leases.lua")
 
 _LEAVE: Final = Script(
     """

@@ -7,13 +7,13 @@ from typing import Final, cast
 
 import attrs
 
-from gradient_async.shared.log_entry import LogEntry, LogPosition, parse_entry
+from gradient_async.shared.log.entry import LogEntry, LogPosition, parse_entry
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import SharedStore
 
-_DELIVER: Final = Script.load("group.lua")
-_RENEW: Final = Script.load("renew.lua")
+_DELIVER: Final = Script.load(__package__, "group.lua")
+_RENEW: Final = Script.load(__package__, "renew.lua")
 
 
 @attrs.frozen

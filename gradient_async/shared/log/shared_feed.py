@@ -16,18 +16,18 @@ from gradient_async.checks import (
     require_nonempty_str,
 )
 from gradient_async.errors import ClientClosedError
-from gradient_async.shared.account_journal import AccountJournal, Retention
-from gradient_async.shared.group import EventGroup, GroupConsumer
-from gradient_async.shared.group_server import GroupServer
-from gradient_async.shared.lease import Lease, create_name
-from gradient_async.shared.leased_source import LeasedSource
-from gradient_async.shared.leases import AccountLeases
-from gradient_async.shared.log_entry import LogEntry, LogPosition
-from gradient_async.shared.log_history import read_history
+from gradient_async.shared.leases.account_leases import AccountLeases
+from gradient_async.shared.leases.lease import Lease, create_name
+from gradient_async.shared.log.account_journal import AccountJournal, Retention
+from gradient_async.shared.log.entry import LogEntry, LogPosition
+from gradient_async.shared.log.group import EventGroup, GroupConsumer
+from gradient_async.shared.log.group_server import GroupServer
+from gradient_async.shared.log.history import read_history
+from gradient_async.shared.log.leased_source import LeasedSource
+from gradient_async.shared.log.listener import LogListener
+from gradient_async.shared.log.reader import LogReader
+from gradient_async.shared.log.tail import LogTail
 from gradient_async.shared.log_keys import LogKeys
-from gradient_async.shared.log_listener import LogListener
-from gradient_async.shared.log_reader import LogReader
-from gradient_async.shared.log_tail import LogTail
 from gradient_async.shared.outage import Outage
 from gradient_async.shared.store import SharedStore
 from gradient_async.transport.sliding_log import RateLimit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradient_async.changes.source import PollSource
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
-from gradient_async.shared.lease import Lease
+from gradient_async.shared.leases.lease import Lease
 
 
 class LeasedSource(PollSource):

@@ -11,11 +11,11 @@ from typing import Final
 from gradient_async.checks import check_instance, check_seconds
 from gradient_async.errors import ConfigurationError, SharedStoreError
 from gradient_async.loops import finish
-from gradient_async.shared.lease import Lease, Session
-from gradient_async.shared.lease_plan import LeasePlan, digest_names, plan_leases
-from gradient_async.shared.lease_server import LeaseServer
-from gradient_async.shared.lease_table import LeaseTable
-from gradient_async.shared.lease_work import LeaseWork, Work
+from gradient_async.shared.leases.lease import Lease, Session
+from gradient_async.shared.leases.plan import LeasePlan, digest_names, plan_leases
+from gradient_async.shared.leases.server import LeaseServer
+from gradient_async.shared.leases.table import LeaseTable
+from gradient_async.shared.leases.work import LeaseWork, Work
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.outage import Outage
 from gradient_async.shared.store import SharedStore

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from gradient_async.changes import Lagged
-from gradient_async.shared.log_entry import LogEntry, LogPosition, LogReset
-from gradient_async.shared.log_gap import tell_gap, tell_loss
-from gradient_async.shared.log_reader import LogReader
+from gradient_async.shared.log.entry import LogEntry, LogPosition, LogReset
+from gradient_async.shared.log.gaps import tell_gaps, tell_loss
+from gradient_async.shared.log.reader import LogReader
 
 
 async def read_history(
@@ -30,7 +30,7 @@ async def read_history(
             # All of them were removed meanwhile.
             yield tell_loss(position, Lagged(count=last.number - position.number))
             return
-        for entry in tell_gap(position, entries):
+        for entry in tell_gaps(position, entries):
             if entry.position > last:
                 return
             yield entry

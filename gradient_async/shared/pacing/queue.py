@@ -10,9 +10,9 @@ from functools import partial
 
 import attrs
 
-from gradient_async.shared.pacing_link import StoreLink
-from gradient_async.shared.pacing_script import PacingReply, ask_server
-from gradient_async.shared.pacing_state import Question, TokenState
+from gradient_async.shared.pacing.link import StoreLink
+from gradient_async.shared.pacing.script import PacingReply, ask_server
+from gradient_async.shared.pacing.state import Question, TokenState
 from gradient_async.shared.store import SharedStore
 from gradient_async.transport.pacing import Slot, no_room
 from gradient_async.transport.rate_limit_headers import Limits

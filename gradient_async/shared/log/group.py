@@ -14,10 +14,10 @@ from gradient_async.changes import Lagged
 from gradient_async.errors import SharedStoreError
 from gradient_async.loops import LoopHome
 from gradient_async.paging.page_iteration import PageIteration
-from gradient_async.shared.group_entry import GroupEntry
-from gradient_async.shared.group_server import Delivery, GroupServer
-from gradient_async.shared.log_entry import START, LogEvent, LogPosition, LogReset
-from gradient_async.shared.log_tail import LogTail
+from gradient_async.shared.log.entry import START, LogEvent, LogPosition, LogReset
+from gradient_async.shared.log.group_entry import GroupEntry
+from gradient_async.shared.log.group_server import Delivery, GroupServer
+from gradient_async.shared.log.tail import LogTail
 from gradient_async.shared.outage import Outage
 
 

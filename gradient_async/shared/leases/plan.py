@@ -15,7 +15,7 @@ from typing import Final
 
 import attrs
 
-from gradient_async.shared.lease_table import LeaseTable
+from gradient_async.shared.leases.table import LeaseTable
 
 _MASK: Final = 2**64 - 1
 # Knuth's multiplier: 2^64 by the golden ratio.

@@ -10,10 +10,10 @@ from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.errors import SharedStoreError
 from gradient_async.loops import LoopHome
 from gradient_async.paging.page_iteration import PageIteration
-from gradient_async.shared.log_entry import START, LogEntry, LogPosition, LogReset
-from gradient_async.shared.log_gap import tell_gaps, tell_loss
-from gradient_async.shared.log_reader import LogReader
-from gradient_async.shared.log_tail import LogTail
+from gradient_async.shared.log.entry import START, LogEntry, LogPosition, LogReset
+from gradient_async.shared.log.gaps import tell_gaps, tell_loss
+from gradient_async.shared.log.reader import LogReader
+from gradient_async.shared.log.tail import LogTail
 from gradient_async.shared.outage import Outage
 
 

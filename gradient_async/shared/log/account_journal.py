@@ -12,14 +12,14 @@ from gradient_async.changes import AccountEvent, AccountEventKind, Checkpoint, J
 from gradient_async.changes.event_sink import EventSink, KnownState
 from gradient_async.errors import LeaseLostError, SharedStoreError
 from gradient_async.logger import logger
-from gradient_async.shared.event_json import LoggedEvent, decode_event, encode_event
-from gradient_async.shared.lease import Lease
+from gradient_async.shared.leases.lease import Lease
+from gradient_async.shared.log.event_json import LoggedEvent, decode_event, encode_event
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.outage import Outage
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import SharedStore, to_text
 
-_APPEND: Final = Script.load("append.lua")
+_APPEND: Final = Script.load(__package__, "append.lua")
 
 
 @attrs.frozen

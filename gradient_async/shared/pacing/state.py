@@ -13,14 +13,14 @@ from typing import Final
 
 import attrs
 
-from gradient_async.shared.pacing_link import StoreLink
-from gradient_async.shared.pacing_log import RENEWAL_SECONDS, OwnLog
-from gradient_async.shared.pacing_script import PacingReply, PacingRequest
-from gradient_async.shared.pacing_share import (
+from gradient_async.shared.pacing.link import StoreLink
+from gradient_async.shared.pacing.local_share import (
     Allowance,
     Contact,
     find_share,
 )
+from gradient_async.shared.pacing.script import PacingReply, PacingRequest
+from gradient_async.shared.pacing.slots import RENEWAL_SECONDS, OwnLog
 from gradient_async.transport.rate_limit_headers import Limits
 from gradient_async.transport.sliding_log import MAX_BLOCK, Window
 

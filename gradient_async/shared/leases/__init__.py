@@ -1,0 +1,1 @@
+"""Let one process at a time look after each account."""

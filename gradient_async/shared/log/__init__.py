@@ -1,0 +1,1 @@
+"""What happens in all accounts, in one log."""

@@ -1,0 +1,1 @@
+"""Keep several processes within the rate limit of each token."""
