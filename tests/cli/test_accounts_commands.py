@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -473,3 +474,23 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -
 
     assert 2 == run(["accounts", "add", "acme", "--keyring"])
     assert "pip install 'gradient-async[keyring]'" in capsys.readouterr().err
+
+
+def test_a_token_in_use_stays_in_the_keyring(
+    keyring: Path, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """An account that another process adds meanwhile keeps a token."""
+
+    def read_slowly() -> str:
+        """Return a token, before which somebody else adds the same account."""
+        pipe(monkeypatch, TOKEN)
+        assert 0 == run(["accounts", "add", "acme", "--keyring"])
+        return TOKEN
+
+    stdin = SimpleNamespace(isatty=lambda: False, readline=read_slowly)
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    assert 2 == run(["accounts", "add", "acme", "--keyring"])
+    assert "there is an account 'acme' already" in capsys.readouterr().err
+    assert [TOKEN] == [it.read_text() for it in keyring.iterdir()]
+    assert ["acme"] == [*read_accounts_file(path)]

@@ -106,7 +106,8 @@ def add(
     try:
         change_file(path, lambda text: add_account(text, name, table))
     except GradientError:
-        if token.keyring:
+        # Another process may have added it since, whose token it is.
+        if token.keyring and name not in read_accounts(path):
             delete_token(name)
         raise
     write_note(f"added {name} to {path}; check it: gradient-async accounts check")
