@@ -55,21 +55,22 @@ async def test_processes_that_die(server: RedisServer) -> None:
             while len(count_names(api)) < 3:
                 await asyncio.sleep(0.01)
             first, began = len(api.requests), now()
-            await wait_for(api, first + 90)
-            # 4.5 s if nothing is lost; slow machines lose something.
-            assert now() - began < 9
-            fair = 30
+            await wait_for(api, first + 60)
+            # 3 s if nothing is lost; slow machines lose something.
+            assert now() - began < 6
+            fair = 20
             assert 0.6 * fair <= min(count_names(api, first).values())
 
             workers[1].kill()
             first = len(api.requests) + 10
-            await wait_for(api, first + 30)
+            await wait_for(api, first + 20)
             assert {"a", "c"} == count_names(api, first).keys()
 
             server.kill()
             first = len(api.requests) + 10
-            await wait_for(api, first + 20)
+            await wait_for(api, first + 15)
             server.start()
-            await wait_for(api, first + 50)
+            await wait_for(api, first + 40)
 
-    assert {404} == {request.status for request in api.requests}
+    # Requests of a process that was killed have no response.
+    assert {404} == {request.status for request in api.requests} - {None}
