@@ -55,6 +55,10 @@ class LogKeys:
         """The id of the latest event."""
         return self._name("last")
 
+    def left(self, session: str) -> str:
+        """Return the key that exists for a while after a process has left."""
+        return self._name(f"left:{session}")
+
     def account(self, name: str) -> str:
         """Return the key of what is known of an account: a hash."""
         return self._name(f"account:{name}")

@@ -15,6 +15,7 @@ _SYNCHRONISE: Final = Script.load(__package__, "leases.lua")
 
 _LEAVE: Final = Script(
     """
+redis.call('SET', KEYS[3], '', 'PX', ARGV[2])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
   redis.call('INCR', KEYS[2])
 end
@@ -56,7 +57,12 @@ class LeaseServer:
         """
         response = await self._store.run(
             _SYNCHRONISE,
-            [self._keys.members, self._keys.leases, self._keys.version],
+            [
+                self._keys.members,
+                self._keys.leases,
+                self._keys.version,
+                self._keys.left(session.id),
+            ],
             session.id,
             round(self._seconds * 1000),
             digest,
@@ -83,6 +89,10 @@ class LeaseServer:
         Raises:
             SharedStoreError: The server did not respond; they expire by themselves.
         """
+        keys = self._keys
         await self._store.run(
-            _LEAVE, [self._keys.members, self._keys.version], session.id
+            _LEAVE,
+            [keys.members, keys.version, keys.left(session.id)],
+            session.id,
+            round(self._seconds * 1000),
         )
