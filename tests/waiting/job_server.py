@@ -26,9 +26,9 @@ SUCCESS: Final[Mapping[str, Any]] = {
     "status": Status.COMPLETED,
 }
 
-EMPTY: Final = "uuid must not be empty or dots"
-NO_SLASHES: Final = "uuid must not contain slashes or control characters"
-TOO_LONG: Final = "uuid must not be longer than 255 characters"
+EMPTY: Final = r"^uuid must not be empty or dots"
+NO_SLASHES: Final = r"^uuid must not contain slashes or control characters"
+TOO_LONG: Final = r"^uuid must not be longer than 255 characters"
 BAD_IDS: Final = [
     *((EMPTY, uuid) for uuid in ("", ".", "..")),
     *((NO_SLASHES, uuid) for uuid in ("a/b", "../a", "a\\b", "a\nb", "\x00", "\ud800")),
