@@ -37,7 +37,7 @@ class LeaseServer:
         self._keys = keys
         self._seconds = seconds
         self._version = ""
-        self.table = LeaseTable({}, {})
+        self.table: LeaseTable = LeaseTable({}, {})
         """The latest copy."""
 
     async def synchronise(
