@@ -15,6 +15,7 @@ _SYNCHRONISE: Final = Script.load("leases.lua")
 
 _LEAVE: Final = Script(
     """
+redis.call('SET', KEYS[3], '1', 'PX', ARGV[2])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
   redis.call('INCR', KEYS[2])
 end
@@ -35,7 +36,7 @@ class LeaseServer:
     def __init__(self, store: SharedStore, keys: LogKeys, seconds: float) -> None:
         self._store = store
         self._keys = keys
-        self._seconds = seconds
+        self._milliseconds = round(seconds * 1000)
         self._version = ""
         self.table: LeaseTable = LeaseTable({}, {})
         """The latest copy."""
@@ -56,10 +57,13 @@ class LeaseServer:
         """
         response = await self._store.run(
             _SYNCHRONISE,
-            [self._keys.members, self._keys.leases, self._keys.version],
-            session.id,
-            round(self._seconds * 1000),
-            digest,
+            [
+                self._keys.members,
+                self._keys.leases,
+                self._keys.version,
+                self._keys.left(session.id),
+            ],
+            *(session.id, self._milliseconds, digest),
             int(not session.has_joined),
             self._version,
             len(give_up),
@@ -83,6 +87,5 @@ class LeaseServer:
         Raises:
             SharedStoreError: The server did not respond; they expire by themselves.
         """
-        await self._store.run(
-            _LEAVE, [self._keys.members, self._keys.version], session.id
-        )
+        keys = [self._keys.members, self._keys.version, self._keys.left(session.id)]
+        await self._store.run(_LEAVE, keys, session.id, self._milliseconds)

@@ -204,6 +204,16 @@ async def test_decisions_that_are_outdated(store: SharedStore) -> None:
     assert [{"acme"}, set()] == held
 
 
+async def test_a_join_that_arrives_late(store: SharedStore) -> None:
+    """A process that has left is no member, though its join arrives after that."""
+    server, session = LeaseServer(store, LogKeys("gradient", "main"), 30.0), Session()
+    await server.leave(session)
+    assert not await server.synchronise(session, "", give_up=(), take=["acme"])
+    other = Session()
+    assert await server.synchronise(other, "", give_up=(), take=())
+    assert [other.id] == [*server.table.members]
+
+
 async def test_accounts_that_come_and_go(store: SharedStore) -> None:
     """Accounts that are added are looked after, and those removed are not any more."""
     one, two = Process(store), Process(store)
