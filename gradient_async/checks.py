@@ -71,7 +71,8 @@ def require_nonempty_str(name: str, value: str) -> str:
     if not value:
         msg = f"{name} must not be empty"
         raise ConfigurationError(msg)
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    # Most are ASCII, which is found at once.
+    if not value.isascii() and any("\ud800" <= it <= "\udfff" for it in value):
         msg = f"{name} contains an unpaired surrogate, which UTF-8 cannot encode"
         raise ConfigurationError(msg)
     return value

@@ -66,9 +66,9 @@ def bind_checked(
     """
     signature, hints = _read_signature(method)
     bound = signature.bind(*args, **kwargs)
-    for name in bound.arguments.keys() & hints.keys():
-        value = check_argument(name, bound.arguments[name], hints[name])
-        bound.arguments[name] = value
+    for name, value in bound.arguments.items():
+        if name in hints:
+            bound.arguments[name] = check_argument(name, value, hints[name])
     return bound
 
 
@@ -90,6 +90,8 @@ def check_argument(name: str, value: Any, hint: Any) -> Any:
     Raises:
         ConfigurationError: It does not fit.
     """
+    if hint is str:
+        return require_nonempty_str(name, value)
     kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
     if value is None and NoneType in kinds:
         return None

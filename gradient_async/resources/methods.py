@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, TypeVar
 
 from gradient_async.paging import Paginator
@@ -67,13 +67,20 @@ def _bind(
 ) -> dict[str, Any]:
     """Return the arguments by name, apart from `self`; None for each default."""
     bound = bind_checked(method, *args, **kwargs)
-    parameters = bound.signature.parameters
-    bound.apply_defaults()
-    _, *arguments = bound.arguments.items()
+    parameters = _read_parameters(method)
+    if len(bound.arguments) <= len(parameters):
+        bound.apply_defaults()
     return {
-        name: None if value == parameters[name].default else value
-        for name, value in arguments
+        name: None if (value := bound.arguments[name]) == default else value
+        for name, default in parameters.items()
     }
+
+
+@cache
+def _read_parameters(method: Callable[..., Any]) -> dict[str, object]:
+    """Return the default of each parameter apart from `self`."""
+    _, *parameters = inspect.signature(method).parameters.values()
+    return {it.name: it.default for it in parameters}
 
 
 def _describe(method: Any, operation: Operation[Any] | ListOperation[Any]) -> str:

@@ -74,21 +74,20 @@ class Operation(Generic[T]):
                 argument of a change is None.
         """
         ids = {name: arguments[name] for name in find_names(self.path)}
-        request = Request(
+        others = {name: it for name, it in arguments.items() if name not in ids}
+        has_query = self.method in _WITH_QUERY
+        if not has_query and others and not build_body(others):
+            msg = f"nothing to change: pass {' or '.join(others)}"
+            raise ConfigurationError(msg)
+        return Request(
             method=self.method,
             path=fill_path(self.path, ids),
             operation=self.id,
             route=self.path,
             echoes=self._find_echoes(ids),
+            params=build_query(others) if has_query else {},
+            body=None if has_query else encode_json(build_body(arguments)),
         )
-        others = {name: it for name, it in arguments.items() if name not in ids}
-        if self.method in _WITH_QUERY:
-            return attrs.evolve(request, params=build_query(others))
-        body = build_body(arguments)
-        if others and not body.keys() - ids:
-            msg = f"nothing to change: pass {' or '.join(others)}"
-            raise ConfigurationError(msg)
-        return attrs.evolve(request, body=encode_json(body))
 
     def _find_echoes(self, ids: Mapping[str, object]) -> dict[str, str]:
         if self.echo:

@@ -35,6 +35,10 @@ class LogKeys:
         """The processes that are alive: a hash."""
         return self._name("members")
 
+    def left(self, session: str) -> str:
+        """Return the key that exists for a while after a process has left."""
+        return self._name(f"left:{session}")
+
     @property
     def leases(self) -> str:
         """Who holds which account: a hash."""
@@ -54,10 +58,6 @@ class LogKeys:
     def last(self) -> str:
         """The id of the latest event."""
         return self._name("last")
-
-    def left(self, session: str) -> str:
-        """Return the key that exists for a while after a process has left."""
-        return self._name(f"left:{session}")
 
     def account(self, name: str) -> str:
         """Return the key of what is known of an account: a hash."""

@@ -11,7 +11,13 @@ from typing import Any, Final
 import pytest
 
 import gradient_async
-from gradient_async import GradientError, PaginationError, errors
+from gradient_async import (
+    GradientError,
+    LeaseLostError,
+    PaginationError,
+    SharedStoreError,
+    errors,
+)
 from gradient_async.resources import Resource
 from tests.contract.coverage import find_methods
 from tests.support.operations import RESOURCES
@@ -69,12 +75,13 @@ def test_listed_errors_exist(method: Any) -> None:
 
 
 def test_no_error_is_missing() -> None:
-    """Every error of the package is listed by `Resource`, a method, or its base."""
+    """Every error of calls is listed by `Resource`, a method, or its base."""
     listed = raises(Resource).union(*(raises(it.values[0]) for it in methods()))
     known = tuple(find(name) for name in listed)
     public = [it for it in vars(errors).values() if inspect.isclass(it)]
 
-    assert [GradientError] == [
+    # The others are of what processes share.
+    assert [GradientError, SharedStoreError, LeaseLostError] == [
         it
         for it in public
         if issubclass(it, GradientError) and not issubclass(it, known)

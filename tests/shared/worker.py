@@ -39,6 +39,6 @@ async def main(redis: str, api: str, tokens: list[str]) -> None:
         _ = task.cancelled() or task.result()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     asyncio.run(main(sys.argv[1], sys.argv[2], json.load(sys.stdin)))

@@ -44,5 +44,5 @@ class PolledAccount:
             further = int((now - self._taken_at) / self.interval)
             self.polls += further + 1
             self._last_poll = self._taken_at + further * self.interval
-            if further:
-                self.longest_gap = max(self.longest_gap, self.interval)
+            regular = self.interval * min(further, 1)
+            self.longest_gap = max(self.longest_gap, regular)

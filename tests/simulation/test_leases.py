@@ -6,7 +6,7 @@ from statistics import quantiles
 
 import pytest
 
-from tests.simulation.leases import Scenario, Simulation, describe
+from tests.simulation.leases import Scenario, Simulation, main
 
 SMALL = Scenario(accounts=400, workers=8, life=900.0)
 
@@ -42,8 +42,10 @@ def test_polls(simulation: Simulation) -> None:
     assert all(114 <= it.polls <= 140 for it in accounts)
 
 
-def test_table(simulation: Simulation) -> None:
+def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     """The table has the figures of the scenario."""
-    table = dict(describe(simulation))
-    assert "400, 8" == table["accounts, workers"]
-    assert "120" == table["requests for one account in an hour, in one process"]
+    main(SMALL)
+    head, _, first, *rest = capsys.readouterr().out.splitlines()
+    assert "| | |" == head
+    assert "| accounts, workers | 400, 8 |" == first
+    assert "| requests for one account in an hour, in one process | 120 |" in rest

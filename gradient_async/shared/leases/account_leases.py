@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -109,8 +108,8 @@ class AccountLeases:
             raise ConfigurationError(msg)
         woken = asyncio.Event()
         self._work = running = LeaseWork(work, woken.set)
-        # Never due; what renews the leases replaces it.
-        self._expiry = asyncio.get_running_loop().call_at(math.inf, woken.set)
+        # What renews the leases replaces it.
+        self._expiry: asyncio.Handle = asyncio.get_running_loop().call_soon(woken.clear)
         try:
             while True:
                 woken.clear()
@@ -137,7 +136,9 @@ class AccountLeases:
         fences = {name: held[name] for name in kept} if self._session.is_valid else {}
         running.stop_except(fences)
         await running.start(fences, self._session)
-        return 0.0 if plan.take or not self._session.is_valid else self._seconds / 3
+        is_left = any(not running.is_running(name) for name in plan.give_up)
+        is_due = plan.take or is_left or not self._session.is_valid
+        return 0.0 if is_due else self._seconds / 3
 
     async def _synchronise(self, running: LeaseWork, names: frozenset[str]) -> None:
         """

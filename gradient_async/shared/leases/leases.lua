@@ -2,8 +2,7 @@
 --
 -- KEYS  1 members: session -> "expiry digest", the expiry by the server's clock in ms
 --       2 leases: account -> "fence:session"
---       3 version of both
---       4 exists if the member has left: a command to join may arrive after that
+--       3 version of both, 4 whether the session has left
 -- ARGV  1 session, 2 time to live in ms, 3 digest of the accounts it knows,
 --       4 "1" to join, 5 version that the member has, 6 number of accounts to give up,
 --       then those, then those to take
@@ -28,6 +27,7 @@ for index = 1, #all, 2 do
   end
 end
 
+-- A command that was cancelled may arrive after its process has left.
 local may_join = ARGV[4] == '1' and redis.call('EXISTS', KEYS[4]) == 0
 if not digests[session] and not may_join then
   if changed then

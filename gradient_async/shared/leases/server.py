@@ -15,7 +15,7 @@ _SYNCHRONISE: Final = Script.load(__package__, "leases.lua")
 
 _LEAVE: Final = Script(
     """
-redis.call('SET', KEYS[3], '', 'PX', ARGV[2])
+redis.call('SET', KEYS[3], '1', 'PX', ARGV[2])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
   redis.call('INCR', KEYS[2])
 end
@@ -36,9 +36,9 @@ class LeaseServer:
     def __init__(self, store: SharedStore, keys: LogKeys, seconds: float) -> None:
         self._store = store
         self._keys = keys
-        self._seconds = seconds
+        self._milliseconds = round(seconds * 1000)
         self._version = ""
-        self.table = LeaseTable({}, {})
+        self.table: LeaseTable = LeaseTable({}, {})
         """The latest copy."""
 
     async def synchronise(
@@ -63,9 +63,7 @@ class LeaseServer:
                 self._keys.version,
                 self._keys.left(session.id),
             ],
-            session.id,
-            round(self._seconds * 1000),
-            digest,
+            *(session.id, self._milliseconds, digest),
             int(not session.has_joined),
             self._version,
             len(give_up),
@@ -89,10 +87,5 @@ class LeaseServer:
         Raises:
             SharedStoreError: The server did not respond; they expire by themselves.
         """
-        keys = self._keys
-        await self._store.run(
-            _LEAVE,
-            [keys.members, keys.version, keys.left(session.id)],
-            session.id,
-            round(self._seconds * 1000),
-        )
+        keys = [self._keys.members, self._keys.version, self._keys.left(session.id)]
+        await self._store.run(_LEAVE, keys, session.id, self._milliseconds)
