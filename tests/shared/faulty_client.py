@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Any
 
 from redis.exceptions import ConnectionError as LostConnectionError
 
@@ -69,16 +68,11 @@ class LateClient(RedisClient):
 
     async def execute_command(self, *args: str | bytes | float) -> object:
         """Send a command, now or later, and return the response."""
-        if not self._is_to_hold:
-            return await self._client.execute_command(*args)
-        self._is_to_hold, self.is_holding = False, True
-        # It arrives even if nobody waits for the response any more.
-        self.held: asyncio.Task[Any] = asyncio.create_task(self._send_late(*args))
-        return await asyncio.shield(self.held)
-
-    async def _send_late(self, *args: str | bytes | float) -> object:
-        await self._released.wait()
-        return await self._client.execute_command(*args)
+        if self._is_to_hold:
+            self._is_to_hold, self.is_holding = False, True
+            await self._released.wait()
+        response: object = await self._client.execute_command(*args)
+        return response
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -20,7 +20,6 @@ from gradient_async.shared import (
     SharedStore,
     outage,
 )
-from gradient_async.shared.store import to_text
 from tests.shared.conftest import KEY
 from tests.shared.faulty_client import FaultyClient, LateClient
 from tests.shared.feed_world import (
@@ -191,30 +190,6 @@ async def test_cancelled_leases(store: SharedStore, seed: int) -> None:
     leases = AccountLeases(store, lambda: names, lease_seconds=30.0)
     async with running(leases.run(work)):
         await until(lambda: active.total() == 9, seconds=5.0)
-
-
-async def test_a_process_that_left_does_not_join(
-    server: RedisServer, store: SharedStore
-) -> None:
-    """A command to join that arrives after its process has left does nothing."""
-
-    async def work(_: Lease) -> None:
-        await asyncio.Event().wait()
-
-    leases = AccountLeases(store, lambda: ["acme"], lease_seconds=30.0)
-    # The server knows the script from now on.
-    async with running(leases.run(work)):
-        await until(lambda: bool(leases.held))
-    client = LateClient(server.url)
-    client.hold()
-    late = AccountLeases(SharedStore(client, key=KEY), lambda: ["acme"])
-    task = asyncio.create_task(late.run(work))
-    await until(lambda: client.is_holding)
-    task.cancel()
-    await asyncio.wait([task])
-    client.release()
-    assert ["0"] == [to_text(it) for it in await client.held]
-    await client.aclose()
 
 
 @pytest.mark.parametrize("seed", range(examples(8)))
