@@ -132,6 +132,21 @@ async def test_entries(world: FeedWorld, store: SharedStore) -> None:
     assert entry.event.to_dict() == json.loads(lines[2].removeprefix("data: "))
 
 
+async def test_a_server_that_lost_its_data(
+    world: FeedWorld, store: SharedStore
+) -> None:
+    """The accounts begin anew, with what runs, and the log goes on."""
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 3))
+        await store.execute("FLUSHALL")
+        await until(lambda: _has(store, 3))
+        await world.start_jobs()
+        await take_steps(world, store, 4, known=3)
+
+    log = by_account(await read_log(store))
+    assert same(world, [FIRST, *WHOLE_LIFE]) == log
+
+
 async def test_trouble(world: FeedWorld, store: SharedStore) -> None:
     """Trouble is logged once, also if others take over; recovery by whoever sees it."""
     token = world.tokens["a1"]
