@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from gradient_async.accounts import Accounts
+from gradient_async.accounts import Accounts, UnknownAccountError
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PolledAccounts, PollSource
@@ -196,8 +196,8 @@ class SharedFeed:
             await self._create_poller(lease).run(
                 self._pace, lambda: self._accounts.count_sharers(lease.account)
             )
-        except ClientClosedError:
-            # It raises if all accounts were closed, not only this one.
+        except (ClientClosedError, UnknownAccountError):
+            # It raises if all accounts were closed, not if this one was removed.
             self._accounts.find_sources()
 
     def _find_names(self) -> Iterable[str]:

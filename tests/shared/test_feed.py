@@ -170,13 +170,16 @@ async def test_trouble(world: FeedWorld, store: SharedStore) -> None:
     assert (401, "a1") == (events[0].error.status, events[0].error.account)
 
 
-async def test_accounts_that_are_removed(world: FeedWorld, store: SharedStore) -> None:
-    """An account that is removed is not polled any more; the others are."""
-    feed = world.feed(store)
-    async with running(feed.run()):
-        await until(lambda: _has(store, 3))
-        await world.accounts.remove("a1", drain=False)
-        await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
+@pytest.mark.parametrize("drain", [True, False])
+async def test_accounts_that_are_removed(store: SharedStore, *, drain: bool) -> None:
+    """An account that is removed while it is polled is not any more; others are."""
+    async with open_world(latency=0.2) as world:
+        feed = world.feed(store)
+        async with running(feed.run()):
+            await until(lambda: _has(store, 3))
+            await asyncio.sleep(0.15)
+            await world.accounts.remove("a1", drain=drain)
+            await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
 
 
 async def test_an_account_that_was_replaced(
