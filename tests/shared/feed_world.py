@@ -54,7 +54,9 @@ class FeedWorld:
 
 
 @asynccontextmanager
-async def open_world(accounts: int = 3) -> AsyncIterator[FeedWorld]:
+async def open_world(
+    accounts: int = 3, *, latency: float = 0.0
+) -> AsyncIterator[FeedWorld]:
     """Start an emulator, and open its accounts, with a job that runs in each."""
     emulator = Emulator(
         jobs=3,
@@ -63,6 +65,7 @@ async def open_world(accounts: int = 3) -> AsyncIterator[FeedWorld]:
         limits=None,
         database_seconds=0,
         speed=0,
+        latency=latency,
     )
     async with emulator:
         async with open_accounts(emulator.url, emulator.tokens) as opened:

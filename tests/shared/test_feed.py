@@ -132,6 +132,21 @@ async def test_entries(world: FeedWorld, store: SharedStore) -> None:
     assert entry.event.to_dict() == json.loads(lines[2].removeprefix("data: "))
 
 
+async def test_a_server_that_lost_its_data(
+    world: FeedWorld, store: SharedStore
+) -> None:
+    """The accounts begin anew, with what runs, and the log goes on."""
+    async with running(world.feed(store).run()):
+        await until(lambda: _has(store, 3))
+        await store.execute("FLUSHALL")
+        await until(lambda: _has(store, 3))
+        await world.start_jobs()
+        await take_steps(world, store, 4, known=3)
+
+    log = by_account(await read_log(store))
+    assert same(world, [FIRST, *WHOLE_LIFE]) == log
+
+
 async def test_trouble(world: FeedWorld, store: SharedStore) -> None:
     """Trouble is logged once, also if others take over; recovery by whoever sees it."""
     token = world.tokens["a1"]
@@ -155,13 +170,16 @@ async def test_trouble(world: FeedWorld, store: SharedStore) -> None:
     assert (401, "a1") == (events[0].error.status, events[0].error.account)
 
 
-async def test_accounts_that_are_removed(world: FeedWorld, store: SharedStore) -> None:
-    """An account that is removed is not polled any more; the others are."""
-    feed = world.feed(store)
-    async with running(feed.run()):
-        await until(lambda: _has(store, 3))
-        await world.accounts.remove("a1", drain=False)
-        await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
+@pytest.mark.parametrize("drain", [True, False])
+async def test_accounts_that_are_removed(store: SharedStore, *, drain: bool) -> None:
+    """An account that is removed while it is polled is not any more; others are."""
+    async with open_world(latency=0.2) as world:
+        feed = world.feed(store)
+        async with running(feed.run()):
+            await until(lambda: _has(store, 3))
+            await asyncio.sleep(0.15)
+            await world.accounts.remove("a1", drain=drain)
+            await until(lambda: sorted(feed.leases.held) == ["a0", "a2"])
 
 
 async def test_an_account_that_was_replaced(

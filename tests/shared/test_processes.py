@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from gradient_async import JobEvent, SharedStoreError
-from gradient_async.shared import SharedStore
+from gradient_async.shared import SharedFeed, SharedStore
+from tests.shared.consumer import RETRY_AFTER
 from tests.shared.feed_world import (
     STEPS,
     FeedWorld,
@@ -21,6 +24,7 @@ from tests.shared.feed_world import (
     open_world,
     read_log,
 )
+from tests.shared.log_writer import LogWriter
 from tests.shared.processes import WorkerProcess, count_leases
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until
@@ -155,6 +159,30 @@ async def test_one_log(
     assert reference.events == by_account(log)
     assert list(range(1, len(log) + 1)) == [it.position.number for it in log]
     assert not any("Traceback" in text for text in workers.logs)
+
+
+async def test_a_consumer_that_is_killed(
+    server: RedisServer, store: SharedStore
+) -> None:
+    """What a process was handling goes to another one, which knows it by its key."""
+    await LogWriter(store).write()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.shared.consumer", server.url),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    key = (await process.stdout.readline()).decode().strip()
+    other = SharedFeed(store).group("mail", retry_after=RETRY_AFTER).consume()
+    taking = asyncio.create_task(anext(other))
+    # As long as the process lives, the entry is its own.
+    await asyncio.wait([taking], timeout=2 * RETRY_AFTER)
+    assert not taking.done()
+    process.kill()
+    await process.wait()
+    async with await taking as entry:
+        assert (key, 2) == (entry.key, entry.deliveries)
+    await other.aclose()
 
 
 async def _has(store: SharedStore, count: int) -> bool:

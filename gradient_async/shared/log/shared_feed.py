@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Final
 
-from gradient_async.accounts.fan_out import FanOut
+from gradient_async.accounts import Accounts, UnknownAccountError
 from gradient_async.changes.account_poller import AccountPoller
 from gradient_async.changes.feed_pace import FeedPace
 from gradient_async.changes.source import PolledAccounts, PollSource
@@ -73,7 +73,7 @@ class SharedFeed:
     def __init__(
         self,
         store: SharedStore,
-        accounts: FanOut | None = None,
+        accounts: Accounts | None = None,
         *,
         log: str = "main",
         lease_seconds: float = 15.0,
@@ -84,7 +84,7 @@ class SharedFeed:
         share: float = 0.25,
     ) -> None:
         check_instance("store", store, SharedStore)
-        check_instance("accounts", accounts, FanOut | None)
+        check_instance("accounts", accounts, Accounts | None)
         check_seconds("keep_seconds", keep_seconds)
         check_int("keep_events", keep_events, minimum=1)
         self._store = store
@@ -215,8 +215,8 @@ class SharedFeed:
             await self._create_poller(lease).run(
                 self._pace, lambda: self._accounts.count_sharers(lease.account)
             )
-        except ClientClosedError:
-            # It raises if all accounts were closed, not only this one.
+        except (ClientClosedError, UnknownAccountError):
+            # It raises if all accounts were closed, not if this one was removed.
             self._accounts.find_sources()
 
     def _find_names(self) -> Iterable[str]:

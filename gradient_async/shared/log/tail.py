@@ -45,6 +45,7 @@ class LogTail:
         """Set an event whenever there may be more to read."""
         self._events.add(woken)
         if self._task is None:
+            self._failure = None
             loop = asyncio.get_running_loop()
             # Not in the context of the listener that happens to be the first.
             self._task = loop.create_task(self._follow(), context=Context())
