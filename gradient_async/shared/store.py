@@ -76,6 +76,7 @@ class SharedStore(AsyncCloseable):
         self._timeout = timeout
         self._is_own = isinstance(redis, str)
         self._client = connect(redis) if isinstance(redis, str) else redis
+        self._is_closed = False
         self.namespace: Final = namespace
         """What all keys on the server begin with."""
 
@@ -83,6 +84,11 @@ class SharedStore(AsyncCloseable):
     def timeout(self) -> float:
         """Seconds for each command."""
         return self._timeout
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the store was closed, and sends nothing any more."""
+        return self._is_closed
 
     def hide(self, name: str) -> str:
         """Return what a name is called on the server: 32 hex digits."""
@@ -142,6 +148,10 @@ class SharedStore(AsyncCloseable):
         Raises:
             SharedStoreError: The server was not reached in time, or refused it.
         """
+        if self._is_closed:
+            # redis-py would connect again.
+            msg = "the store is closed"
+            raise SharedStoreError(msg)
         try:
             async with asyncio.timeout(self._timeout + patience):
                 return await _finish(self._client.execute_command(*command))
@@ -156,7 +166,12 @@ class SharedStore(AsyncCloseable):
         raise failure
 
     async def aclose(self) -> None:
-        """Close the connections that the store opened; your own client stays open."""
+        """
+        Close the connections that the store opened; your own client stays open.
+
+        Nothing is sent any more: what uses the store goes on as without the server.
+        """
+        self._is_closed = True
         if self._is_own:
             await disconnect(self._client)
 

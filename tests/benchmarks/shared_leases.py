@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from gradient_async.shared import SharedStore
-from gradient_async.shared.lease import Session
-from gradient_async.shared.lease_plan import digest_names, plan_leases
-from gradient_async.shared.lease_server import LeaseServer
+from gradient_async.shared.leases.lease import Session
+from gradient_async.shared.leases.plan import digest_names, plan_leases
+from gradient_async.shared.leases.server import LeaseServer
 from gradient_async.shared.log_keys import LogKeys
 from tests.shared.redis_server import RedisServer, find_binaries
 

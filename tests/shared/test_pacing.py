@@ -490,6 +490,27 @@ async def test_a_loop_that_ends(store: SharedStore) -> None:
     assert (None, None) == (pacer._asking, pacer._timer)
 
 
+async def test_a_store_that_is_closed(
+    server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A closed store gets no reports, in silence; later requests are paced alone."""
+    async with SharedStore(server.url, key=KEY) as store:
+        pacer = create_pacer(store, Window(20, 60.0))
+        held = await pacer.acquire(1.0)
+        pacer._state._flush_at = now()
+        pacer._advance()
+        asking = pacer._asking
+        assert asking is not None
+    await asyncio.wait([asking])
+    held.release(sent=True)
+    pacer._state._flush_at = now()
+    pacer._advance()
+    assert (None, "") == (pacer._asking, caplog.text)
+
+    await use(pacer)
+    assert "the store is closed" in caplog.text
+
+
 async def test_a_report_that_is_cancelled(store: SharedStore) -> None:
     """If something cancels a report, it is made with the next script."""
     await use(pacer := create_pacer(store, PLENTY))

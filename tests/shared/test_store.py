@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,12 @@ from tests.shared.redis_server import RedisServer, find_binaries
 pytestmark = pytest.mark.real_time
 
 ECHO = Script("return ARGV[1]")
+
+
+async def open_store(url: str) -> None:
+    """Open a store, and close it."""
+    async with SharedStore(url, key=KEY) as store:
+        assert "x" == to_text(await store.run(ECHO, ["k"], "x"))
 
 
 @pytest.fixture
@@ -59,8 +66,7 @@ async def test_a_server_that_refuses(
     """A wrong password, missing scripts and missing streams are errors at the start."""
     url = guarded.url.replace("unix://", f"unix://{user}@")
     with pytest.raises(SharedStoreError, match=reason) as caught:
-        async with SharedStore(url, key=KEY):
-            pass
+        await open_store(url)
 
     assert "wrong-password" not in str(pickle.loads(pickle.dumps(caught.value)))
 
@@ -68,16 +74,14 @@ async def test_a_server_that_refuses(
 async def test_a_user_without_dangerous_commands(guarded: RedisServer) -> None:
     """A user who may not ask for the version is accepted."""
     url = guarded.url.replace("unix://", "unix://cautious:p@")
-    async with SharedStore(url, key=KEY) as store:
-        assert "x" == to_text(await store.run(ECHO, ["k"], "x"))
+    await open_store(url)
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere.sock"])
 async def test_a_server_that_is_not_there(url: str) -> None:
     """A server that cannot be reached is an error at the start."""
     with pytest.raises(SharedStoreError, match="connecting to"):
-        async with SharedStore(url, key=KEY):
-            pass
+        await open_store(url)
 
 
 @pytest.mark.parametrize(
@@ -113,22 +117,21 @@ async def test_an_old_version() -> None:
         while line := await reader.readline():
             if line.strip() == b"EVALSHA":
                 writer.write(b"$%d\r\n%s\r\n" % (len(information), information))
-            elif line.strip() in {b"HELLO", b"SETINFO"}:
+            elif line.strip() == b"SETINFO":
                 writer.write(b"-ERR unknown command\r\n")
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as old:
         port = old.sockets[0].getsockname()[1]
         with pytest.raises(SharedStoreError, match=r"version 6\.0\.16, 6\.2 is needed"):
-            async with SharedStore(f"redis://127.0.0.1:{port}", key=KEY):
-                pass
+            await open_store(f"redis://127.0.0.1:{port}")
 
 
 async def test_a_server_that_hangs(server: RedisServer) -> None:
     """A command is given up after the timeout."""
-    async with SharedStore(server.url, key=KEY, timeout=0.05) as store:
+    async with SharedStore(server.url, key=KEY, timeout=0.3) as store:
         server.pause()
-        with pytest.raises(SharedStoreError, match=r"no response within 0\.05 s"):
+        with pytest.raises(SharedStoreError, match=r"no response within 0\.3 s"):
             await store.run(ECHO, ["k"], "x")
         server.resume()
         assert "later" == to_text(await store.run(ECHO, ["k"], "later"))
@@ -141,6 +144,15 @@ async def test_the_callers_client(server: RedisServer, decode: bool) -> None:
         async with SharedStore(own, key=KEY) as store:
             assert "é" == to_text(await store.run(ECHO, ["k"], "é"))
         assert await own.ping()
+
+
+async def test_a_closed_store(server: RedisServer) -> None:
+    """A closed store does not connect again."""
+    async with SharedStore(server.url, key=KEY) as store:
+        assert not store.is_closed
+    assert store.is_closed
+    with pytest.raises(SharedStoreError, match="the store is closed"):
+        await store.check()
 
 
 async def test_a_forgotten_script(server: RedisServer, store: SharedStore) -> None:
@@ -171,6 +183,20 @@ async def test_cancelled_commands(store: SharedStore) -> None:
         results = await asyncio.gather(*tasks, return_exceptions=True)
         for number, result in enumerate(results):
             assert str(number) == result or isinstance(result, asyncio.CancelledError)
+
+
+def test_without_redis_py(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If redis-py is not installed, the error names the extra."""
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(ConfigurationError, match=r"gradient_async\[redis\]"):
+        SharedStore("redis://h", key=KEY)
+
+
+def test_a_server_that_does_not_start(tmp_path: Path) -> None:
+    """What the server of the tests says is in the error."""
+    server = RedisServer(tmp_path, next(find_binaries()), "--no-such-option", "1")
+    with pytest.raises(RuntimeError, match="no-such-option"):
+        server.start()
 
 
 def test_names_on_the_server() -> None:

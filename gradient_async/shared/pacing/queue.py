@@ -146,9 +146,16 @@ class SharedPacer:
         now = self._loop.time()
         self._admit(now)
         self._state.return_spares(now, len(self._queue))
+        if self._is_over:
+            return
         if self._asking is None and self._state.ask_at(now, len(self._queue)) <= now:
             self._ask(now)
         self._set_timer(now)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether there is nothing to do: nobody waits, and the store was closed."""
+        return self._store.is_closed and not self._queue
 
     def _admit(self, now: float) -> None:
         """Admit the requests for which there are slots, first come, first served."""
@@ -175,7 +182,7 @@ class SharedPacer:
         assert self._loop is not None
         now = self._loop.time()
         self._asking = None
-        if asking.cancelled():
+        if asking.cancelled() or self._is_over:
             self._state.lose(question)
             self._link.abandon()
             if self._queue:
