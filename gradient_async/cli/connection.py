@@ -25,6 +25,7 @@ from gradient_async.cli.proxy import find_proxy
 from gradient_async.client import Client
 from gradient_async.errors import ConfigurationError
 from gradient_async.printable import printable
+from gradient_async.transport.pacing import PacingFactory
 
 
 @Parameter(name="*", group="Accounts")
@@ -95,10 +96,17 @@ class Connection:
 
     @asynccontextmanager
     async def connect(
-        self, known: Mapping[str, KnownAccount]
+        self,
+        known: Mapping[str, KnownAccount],
+        *,
+        pacing: PacingFactory | None = None,
     ) -> AsyncGenerator[accounts.Accounts, None]:
         """
         Open accounts that were read; closes them at the end.
+
+        Args:
+            known: The accounts.
+            pacing: What keeps to the rate limits; None means this process alone.
 
         Raises:
             ConfigurationError: The proxy is invalid.
@@ -106,20 +114,23 @@ class Connection:
         """
         self._check_names(known)
         given = {name: it.account for name, it in known.items()}
-        everyone = accounts.Accounts(given, proxy=find_proxy(self.proxy))
+        proxy = find_proxy(self.proxy)
+        everyone = accounts.Accounts(given, proxy=proxy, pacing=pacing)
         async with everyone:
             yield everyone.select(names=self.names or None)
 
     @asynccontextmanager
-    async def open(self) -> AsyncGenerator[accounts.Accounts, None]:
+    async def open(
+        self, *, pacing: PacingFactory | None = None
+    ) -> AsyncGenerator[accounts.Accounts, None]:
         """
-        Open the accounts chosen; closes them at the end.
+        Open the accounts chosen, see `connect`; closes them at the end.
 
         Raises:
             ConfigurationError: See `read`; or the proxy is invalid.
             UnknownAccountError: There is no account of that name.
         """
-        async with self.connect(self.read()) as chosen:
+        async with self.connect(self.read(), pacing=pacing) as chosen:
             yield chosen
 
     @asynccontextmanager

@@ -200,24 +200,24 @@ def _find_key(key: str | bytes | None) -> bytes:
 
 async def _finish(command: Awaitable[object]) -> object:
     """
-    Return the response to a command, or raise if that was cancelled meanwhile.
+    Return the response to a command, or raise at once if the caller is cancelled.
 
-    redis-py uses `asyncio.wait_for`, which before Python 3.12 may drop a cancellation.
+    The command has a task of its own, because redis-py uses `asyncio.wait_for`, which
+    before Python 3.12 may drop a cancellation.
     """
-    task = asyncio.current_task()
-    before = 0 if task is None else task.cancelling()
-
-    def check() -> None:
-        if task is not None and task.cancelling() > before:
-            raise asyncio.CancelledError
-
+    running = asyncio.ensure_future(command)
+    # Nobody asks for the error of a command that was given up.
+    running.add_done_callback(_retrieve)
     try:
-        response = await command
-    except Exception:
-        check()
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.cancel()
         raise
-    check()
-    return response
+
+
+def _retrieve(command: asyncio.Future[object]) -> None:
+    if not command.cancelled():
+        command.exception()
 
 
 def to_text(value: object) -> str:

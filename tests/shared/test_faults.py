@@ -189,7 +189,7 @@ async def test_cancelled_leases(store: SharedStore, seed: int) -> None:
     # A member that is left behind would keep its share for 30 seconds.
     leases = AccountLeases(store, lambda: names, lease_seconds=30.0)
     async with running(leases.run(work)):
-        await until(lambda: active.total() == 9, seconds=5.0)
+        await until(lambda: active.total() == 9, seconds=25.0)
 
 
 @pytest.mark.parametrize("seed", range(examples(8)))

@@ -73,6 +73,17 @@ async def test_data_that_the_server_has_lost(
     assert LogReset() == entry.event
 
 
+async def test_since_a_time(store: SharedStore, feed: SharedFeed) -> None:
+    """After a time without a number, nothing is lost; also where nothing is left."""
+    await LogWriter(store).write(3)
+    log = await read_log(store)
+    await store.execute("XTRIM", KEYS.events, "MINID", log[2].id)
+    assert log[2:] == await collect(feed.history(since=f"{log[0].position.ms}-0"))
+    assert [] == await collect(feed.history(since="9999999999999-0"))
+    await store.execute("XTRIM", KEYS.events, "MAXLEN", 0)
+    assert [] == await collect(feed.history(since="1-0"))
+
+
 async def test_an_invalid_id(feed: SharedFeed) -> None:
     """What is no id is refused before anything is read."""
     with pytest.raises(ConfigurationError, match="since must be the id"):

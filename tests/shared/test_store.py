@@ -114,12 +114,14 @@ async def test_an_old_version() -> None:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         information = b"redis_version:6.0.16\r\n"
-        while line := await reader.readline():
-            if line.strip() == b"EVALSHA":
-                writer.write(b"$%d\r\n%s\r\n" % (len(information), information))
-            elif line.strip() == b"SETINFO":
-                writer.write(b"-ERR unknown command\r\n")
-        writer.close()
+        try:
+            while line := await reader.readline():
+                if line.strip() == b"EVALSHA":
+                    writer.write(b"$%d\r\n%s\r\n" % (len(information), information))
+                elif line.strip() == b"SETINFO":
+                    writer.write(b"-ERR unknown command\r\n")
+        finally:
+            writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as old:
         port = old.sockets[0].getsockname()[1]

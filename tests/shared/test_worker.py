@@ -20,8 +20,11 @@ from gradient_async.cli.health import serve_health, write_health
 from gradient_async.cli.store_options import URL_VARIABLE
 from gradient_async.emulator import Emulator
 from gradient_async.errors import ConfigurationError
+from gradient_async.shared import SharedStore
 from gradient_async.shared.store import KEY_VARIABLE
 from tests.shared.conftest import KEY
+from tests.shared.feed_world import read_log
+from tests.shared.log_writer import KEYS, LogWriter
 from tests.shared.redis_server import RedisServer
 
 pytestmark = [
@@ -82,7 +85,7 @@ def test_a_worker_and_its_events(
 ) -> None:
     """What happens is in the log, a follower sees it, and SIGTERM ends with 0."""
     health = tmp_path / "health"
-    with start_worker("--health-file", str(health)) as worker:
+    with start_worker("--health-file", str(health), "--health-port", "0") as worker:
         read_until(worker.stderr, "1 of 1 account")
         assert health.exists()
         with start("events", "--follow", "--since", "0-0") as follower:
@@ -150,6 +153,41 @@ def test_the_file_for_probes(tmp_path: Path) -> None:
         seen.append(path.exists())
 
     assert [False, True, True, False, False] == seen
+
+
+def test_what_the_log_has_lost(
+    server: RedisServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Entries that are gone are a line with the reason; a time is no such place."""
+
+    async def write_and_remove() -> list[str]:
+        async with SharedStore(server.url, key=KEY) as store:
+            await LogWriter(store).write(4)
+            log = await read_log(store)
+            await store.execute("XTRIM", KEYS.events, "MINID", log[3].id)
+            return [entry.id for entry in log]
+
+    ids = asyncio.run(write_and_remove())
+
+    def reasons(since: str) -> list[str]:
+        """Return what stands after the times."""
+        lines = read_events(capsys, "--since", since)
+        return [line.split("  ", 1)[1] for line in lines]
+
+    assert ["2 events lost: removed from the log", "acme  trouble"] == reasons(ids[0])
+    assert ["events lost: the server has lost data"] == reasons("9999999999999-7")
+    assert ["acme  trouble"] == reasons("1h")
+    assert [] == reasons("2999-01-01")
+
+
+def test_a_health_file_that_cannot_be_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A path that cannot be written is an error at the start."""
+    path = tmp_path / "missing" / "health"
+
+    assert 1 == run(["worker", "--health-file", str(path)])
+    assert f"error: {path}: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 async def until(
-    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 20.0
+    condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 60.0
 ) -> None:
     """Wait until something is so, or fail."""
     async with asyncio.timeout(seconds):

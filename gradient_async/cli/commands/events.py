@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -11,9 +12,11 @@ from typing import Annotated, Final, Literal, TextIO
 from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
-from gradient_async import shared
+from gradient_async import changes, shared
 from gradient_async.cli.board.event_lines import describe
 from gradient_async.cli.escaping import escape_json
+from gradient_async.cli.formatting import format_count
+from gradient_async.cli.log_lines import log_to_stderr
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
 from gradient_async.cli.time_arguments import parse_time
 from gradient_async.errors import ConfigurationError
@@ -44,6 +47,8 @@ async def events(
         store: The server and the log.
     """
     position = None if since is None else _parse_since(since)
+    if follow:
+        log_to_stderr(logging.INFO)
     async with store.open() as opened:
         feed = shared.SharedFeed(opened, log=store.log)
         entries = (
@@ -70,9 +75,13 @@ async def _write_all(
 
 
 def _describe(entry: shared.LogEntry) -> str:
-    if isinstance(entry.event, shared.LogReset):
-        return "events lost: the server has lost data"
-    return describe(entry.event)
+    match entry.event:
+        case shared.LogReset():
+            return "events lost: the server has lost data"
+        case changes.Lagged(count=count):
+            return f"{format_count(count, 'event')} lost: removed from the log"
+        case event:
+            return describe(event)
 
 
 def _parse_since(text: str) -> str:

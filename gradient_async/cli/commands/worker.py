@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from gradient_async import shared
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.health import INTERVAL, serve_health, write_health
+from gradient_async.cli.log_lines import log_to_stderr
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
 from gradient_async.logger import logger
 
@@ -35,8 +35,9 @@ async def worker(
     """
     Poll accounts together with other workers, and write events to a log they share.
 
-    Each account is polled by one worker at a time. Those of a worker that ends are
-    taken over by the others: at once if it is stopped by SIGTERM or Ctrl-C, else after
+    Each account is polled by one worker at a time, and all workers together keep to
+    the rate limit of each token. The accounts of a worker that ends are taken over by
+    the others: at once if it is stopped by SIGTERM or Ctrl-C, else after
     --lease-seconds. Logs to stderr. SIGTERM ends it with exit code 0.
 
     Args:
@@ -48,10 +49,14 @@ async def worker(
         store: The server and the log.
         connection: Which accounts to poll; by default, as all commands do.
     """
-    _log_to_stderr()
+    log_to_stderr(logging.INFO)
+    if health_file is not None:
+        # A path that cannot be written would look like a worker that is not well.
+        write_health(health_file, is_well=True)
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(store.open())
-        accounts = await stack.enter_async_context(connection.open())
+        pacing = shared.SharedPacing(opened)
+        accounts = await stack.enter_async_context(connection.open(pacing=pacing))
         feed = shared.SharedFeed(
             opened,
             accounts,
@@ -79,8 +84,7 @@ async def _run_until_stopped(feed: shared.SharedFeed) -> None:
     finally:
         running.cancel()
         await asyncio.wait([running])
-    if not running.cancelled():
-        running.result()
+    return None if running.cancelled() else running.result()
 
 
 @asynccontextmanager
@@ -112,10 +116,3 @@ async def _report_forever(
             logger.info("worker: %s", text)
             latest = text
         await asyncio.sleep(INTERVAL)
-
-
-def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)

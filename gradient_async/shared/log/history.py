@@ -22,13 +22,16 @@ async def read_history(
     """
     last = await reader.find_end()
     if last < position:
-        yield tell_loss(position, LogReset())
+        # A time that is later than all entries has no number, and nothing is lost.
+        if position.number:
+            yield tell_loss(position, LogReset())
         return
     while position < last:
         entries = (await reader.read_after(position)).entries
         if not entries:
-            # All of them were removed meanwhile.
-            yield tell_loss(position, Lagged(count=last.number - position.number))
+            # All of them were removed; how many after a time, nobody knows.
+            if position.number:
+                yield tell_loss(position, Lagged(count=last.number - position.number))
             return
         for entry in tell_gaps(position, entries):
             if entry.position > last:

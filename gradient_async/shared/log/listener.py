@@ -84,7 +84,7 @@ class LogListener(AsyncCloseable, AsyncOnlyIterable):
         entries = self._tail.after(self._position)
         if entries is None:
             page = await self._reader.read_after(self._position)
-            if page.end < self._position:
+            if self._position.number and page.end < self._position:
                 self._entries.append(tell_loss(self._position, LogReset()))
                 self._position = START
                 return

@@ -1,0 +1,16 @@
+"""What the package logs, as lines on stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from gradient_async.logger import logger
+
+
+def log_to_stderr(level: int) -> None:
+    """Write what the package logs from a level on to stderr, each with its time."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(level)
