@@ -16,6 +16,7 @@ from gradient_async import (
     Lagged,
 )
 from gradient_async.shared import (
+    AccountLeases,
     LogEntry,
     LogListener,
     LogReset,
@@ -350,6 +351,9 @@ def test_invalid_options() -> None:
         lambda: feed.listen(heartbeat=0),
         lambda: feed.group(""),
         lambda: feed.group("x", retry_after=-1),
+        lambda: feed.group("x", retry_after=0.09),
+        lambda: SharedFeed(store, lease_seconds=0.09),
+        lambda: AccountLeases(store, list, lease_seconds=0.09),
         lambda: SharedFeed(store, keep_events=0),
         lambda: SharedFeed(store, keep_seconds=0),
         lambda: SharedFeed(store, share=2),

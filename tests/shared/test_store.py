@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import redis
 from redis.asyncio import Redis
 
 from gradient_async import ConfigurationError, SharedStoreError
@@ -158,6 +159,14 @@ async def test_the_callers_client(server: RedisServer, decode: bool) -> None:
         async with SharedStore(own, key=KEY) as store:
             assert "é" == to_text(await store.run(ECHO, ["k"], "é"))
         assert await own.ping()
+
+
+async def test_a_synchronous_client(server: RedisServer) -> None:
+    """A client that is not of redis-py's asyncio is refused, and says which is."""
+    with redis.Redis.from_url(server.url) as own:
+        store = SharedStore(own, key=KEY)
+        with pytest.raises(ConfigurationError, match=r"redis must be .*redis\.asyncio"):
+            await store.check()
 
 
 async def test_a_closed_store(server: RedisServer) -> None:

@@ -159,6 +159,8 @@ def test_the_file_for_probes(tmp_path: Path) -> None:
         (["events", "--redis", "redis://127.0.0.1:1"], 1, "connecting to 127.0.0.1:1"),
         (["worker", "--redis", "http://127.0.0.1"], 2, "redis: "),
         (["worker", "--lease-seconds", "0"], 2, "lease_seconds"),
+        (["worker", "--health-port", "70000"], 2, "health_port"),
+        (["worker", "--health-port=-1"], 2, "health_port"),
     ],
 )
 def test_errors(
