@@ -61,7 +61,8 @@ class SharedFeed:
         log: Name of the log.
         lease_seconds: See `AccountLeases`, 15 by default.
         keep_seconds: Age at which events are removed from the log; 7 days by default.
-        keep_events: Number of events that are kept in any case; 100,000 by default.
+        keep_events: Maximum number of events in the log, above which the oldest are
+            removed, in blocks, so that there may be a few more; 100,000 by default.
         interval: See `FeedOptions`, like the following ones; 2 by default.
         idle_interval: 30 by default.
         share: A quarter by default.
