@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from enum import EnumType
 from types import NoneType, UnionType
 from typing import Final, NoReturn, TypeVar, get_args
 
@@ -27,6 +28,9 @@ _NOT_LISTS: Final = (str, bytes, bytearray, Mapping)
 
 def check_instance(name: str, value: object, kind: type | UnionType) -> None:
     """Raise `ConfigurationError`, which hides `value`, unless it is a `kind`."""
+    # A class has the methods of a protocol, but an enumeration has its members, too.
+    if isinstance(value, type) and not isinstance(value, EnumType):
+        _refuse(name, _describe(kind), f"the class {value.__name__}")
     if not isinstance(value, kind):
         _refuse(name, _describe(kind), type(value).__name__)
 
@@ -44,14 +48,16 @@ def check_int(
         _refuse(name, expected, repr(value))
 
 
-def check_seconds(name: str, value: object) -> None:
-    """Raise `ConfigurationError` unless `value` is a finite number above 0."""
+def check_seconds(name: str, value: object, *, minimum: float = 0.0) -> None:
+    """Raise `ConfigurationError` unless `value` is finite, above 0 and large enough."""
     number = math.nan
     if isinstance(value, int | float) and not isinstance(value, bool):
         with suppress(OverflowError):
             number = float(value)
     if not 0 < number < math.inf:
         _refuse(name, "a positive number of seconds", repr(value))
+    if number < minimum:
+        _refuse(name, f"at least {minimum:g} s", repr(value))
 
 
 def check_callable(name: str, value: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gradient_async import ConfigurationError, RetryPolicy
+from gradient_async import ConfigurationError, PacingFactory, RetryPolicy
 from gradient_async.checks import (
     check_callable,
     check_instance,
@@ -18,6 +18,7 @@ from gradient_async.checks import (
     require_list,
     require_nonempty_str,
 )
+from gradient_async.shared import SharedPacing
 
 
 @pytest.mark.parametrize("value", [0, 4, "1", 1.0, None, True, math.nan])
@@ -49,9 +50,14 @@ def test_invalid_seconds(value: object) -> None:
 
 
 def test_seconds() -> None:
-    """A time may be an integer or a float."""
+    """A time may be an integer or a float, and the minimum itself is valid."""
     check_seconds("t", 1)
     check_seconds("t", 0.001)
+    check_seconds("t", 0.1, minimum=0.1)
+    with pytest.raises(
+        ConfigurationError, match=r"t must be at least 0\.1 s, got 0\.09"
+    ):
+        check_seconds("t", 0.09, minimum=0.1)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,8 @@ def test_seconds() -> None:
         ("a string or a number, got NoneType", str | int | float, None),
         ("an iterable or None, got int", Iterable | None, 5),
         ("a mapping, got list", Mapping, []),
-        ("a RetryPolicy, got type", RetryPolicy, RetryPolicy),
+        ("a RetryPolicy, got the class RetryPolicy", RetryPolicy, RetryPolicy),
+        ("a PacingFactory, got the class SharedPacing", PacingFactory, SharedPacing),
         ("an OSError or a Path, got dict", OSError | Path, {}),
     ],
 )

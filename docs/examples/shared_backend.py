@@ -7,9 +7,9 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import BackgroundTasks, FastAPI, Header, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
-from gradient_async import SSE_HEADERS
+from gradient_async import SSE_HEADERS, ConfigurationError
 from gradient_async.shared import LogListener, SharedFeed, SharedStore
 
 HEARTBEAT = 15.0  # seconds
@@ -25,6 +25,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(lifespan=lifespan)
 
 
+@app.exception_handler(ConfigurationError)
+async def refuse(request: Request, error: ConfigurationError) -> JSONResponse:
+    return JSONResponse(error.to_dict(), status_code=400)
+
+
 @app.get("/events")
 async def events(
     request: Request,
@@ -32,7 +37,7 @@ async def events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     feed: SharedFeed = request.app.state.feed
-    listener = feed.listen(since=last_event_id, heartbeat=HEARTBEAT)
+    listener = feed.listen(since=last_event_id or None, heartbeat=HEARTBEAT)
     after.add_task(listener.aclose)  # also if the browser has disconnected
     return StreamingResponse(format_entries(listener), headers=SSE_HEADERS)
 

@@ -19,7 +19,9 @@ class TokenPacing:
     """The pacing of one token, and the accounts that use it."""
 
     pacing: Pacing
+    """What paces the requests."""
     users: WeakSet[AccountPacing] = attrs.field(factory=WeakSet)
+    """The accounts whose token it is now; one that is dropped leaves by itself."""
 
 
 class Pacers:

@@ -22,7 +22,9 @@ class Batch:
     """Some events, and what is known by them and those before."""
 
     events: tuple[JobEvent, ...]
+    """The events, in the order in which they are told."""
     checkpoint: Checkpoint
+    """What is known by these events and all before them."""
 
 
 class PollBatches:

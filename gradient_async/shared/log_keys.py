@@ -21,7 +21,9 @@ class LogKeys:
     """
 
     namespace: str
+    """What all keys on the server begin with."""
     log: str
+    """Name of the log."""
 
     def __attrs_post_init__(self) -> None:
         """Check the name of the log."""

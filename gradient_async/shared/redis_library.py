@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Awaitable
+from contextlib import suppress
 from types import ModuleType
-from typing import Protocol, cast, runtime_checkable
+from typing import Final, Protocol, cast, runtime_checkable
+from urllib.parse import urlsplit
 
 from gradient_async.errors import ConfigurationError
+
+_NO_URL: Final = (
+    "redis: not a URL such as redis://user:password@host:6379/0; "
+    "percent-encode / ? # @ [ ] in the password"
+)
 
 
 @runtime_checkable
@@ -31,13 +38,26 @@ def connect(url: str) -> RedisClient:
         ConfigurationError: The URL is invalid, or redis-py is not installed.
     """
     library = _import("redis.asyncio")
-    try:
-        # Repeating a script by itself would hide that the first run may have worked.
-        client = library.Redis.from_url(url, retry=None, protocol=2)
-    except ValueError as error:
-        msg = f"redis: {error}"
-        raise ConfigurationError(msg) from None
+    client: object = None
+    # Its text may have a part of the password.
+    with suppress(ValueError):
+        client = _create(library, url)
+    if client is None:
+        raise ConfigurationError(_NO_URL)
     return cast("RedisClient", client)
+
+
+def _create(library: ModuleType, url: str) -> object:
+    """
+    Return a client; None if the URL has an `@` where its password was cut short.
+
+    Raises:
+        ValueError: The URL is invalid.
+    """
+    if "@" in "".join(urlsplit(url)[2:]):
+        return None
+    # Repeating a script by itself would hide that the first run may have worked.
+    return library.Redis.from_url(url, retry=None, protocol=2)
 
 
 async def disconnect(client: RedisClient) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import os
 from collections.abc import Awaitable, Sequence
+from inspect import isawaitable
 from typing import Final, Self
 
 from gradient_async.asynchronous import AsyncCloseable
@@ -147,6 +148,7 @@ class SharedStore(AsyncCloseable):
 
         Raises:
             SharedStoreError: The server was not reached in time, or refused it.
+            ConfigurationError: Your own client is not of redis-py's asyncio.
         """
         if self._is_closed:
             # redis-py would connect again.
@@ -154,7 +156,7 @@ class SharedStore(AsyncCloseable):
             raise SharedStoreError(msg)
         try:
             async with asyncio.timeout(self._timeout + patience):
-                return await _finish(self._client.execute_command(*command))
+                return await _finish(self._send(command))
         except TimeoutError:
             failure = SharedStoreError(f"no response within {self._timeout:g} s")
         except Exception as error:
@@ -164,6 +166,17 @@ class SharedStore(AsyncCloseable):
             failure = kind(f"the server failed: {error}")
         # Not from the cause: its frames hold the password.
         raise failure
+
+    def _send(self, command: Sequence[str | bytes | float]) -> Awaitable[object]:
+        response: object = self._client.execute_command(*command)
+        if isawaitable(response):
+            return response
+        kind = type(self._client)
+        msg = (
+            "redis must be a client of redis.asyncio, such as redis.asyncio.Redis, "
+            f"got {kind.__module__}.{kind.__qualname__}"
+        )
+        raise ConfigurationError(msg)
 
     async def aclose(self) -> None:
         """

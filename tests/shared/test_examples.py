@@ -77,6 +77,26 @@ async def test_the_backend(
     assert "heartbeat" == heartbeat.comment
 
 
+@pytest.mark.parametrize(
+    ("last", "status"), [("hello", 400), ("99999999999999999999999-1", 400), ("", 200)]
+)
+async def test_the_id_that_a_browser_sends(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch, last: str, status: int
+) -> None:
+    """An id that is none gets a 400 that says so; an empty one is like no id."""
+    monkeypatch.setenv(URL_VARIABLE, server.url)
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    headers = {"Last-Event-ID": last}
+    async with (
+        serve() as url,
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(url) as response,
+    ):
+        first = await response.content.readline()
+
+    assert (status, status == 400) == (response.status, b"since must be" in first)
+
+
 def find_commands(value: Any) -> list[list[str]]:
     """Return the command lines of `gradient-async` in a deployment."""
     found = []

@@ -358,13 +358,13 @@ async def test_dead_consumers_are_forgotten(
 ) -> None:
     """Consumers that left nothing are removed from the server in the end."""
     feed = SharedFeed(store)
-    brief = feed.group("mail", since="0-0", retry_after=0.03)
+    brief = feed.group("mail", since="0-0", retry_after=0.1)
     for _ in range(4):
         await writer.write()
         consumer = brief.consume()
         await take(consumer, 1)
         await consumer.aclose()
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1.1)
     found = await store.execute("XINFO", "CONSUMERS", KEYS.events, "mail")
     assert 1 == len(found)  # type: ignore[arg-type]
 

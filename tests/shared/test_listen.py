@@ -16,6 +16,7 @@ from gradient_async import (
     Lagged,
 )
 from gradient_async.shared import (
+    AccountLeases,
     LogEntry,
     LogListener,
     LogReset,
@@ -317,7 +318,12 @@ async def test_entries_of_a_later_version(
 
 
 @pytest.mark.parametrize(
-    "since", ["", "5", "a-1", "1-", "1-b", "\u0661-\u0662", "1-2-3", "1 - 2"]
+    "since",
+    [
+        *("", "5", "a-1", "1-", "1-b", "\u0661-\u0662", "1-2-3", "1 - 2", "1-2\n"),
+        *("253402300800000-1", f"1-{2**64 - 1}", f"{10**22}-1", f"1-{'0' * 20}1"),
+        *("1" * 5000 + "-1", "1-" + "1" * 5000),
+    ],
 )
 def test_invalid_places(since: str) -> None:
     """What is no id of an entry is refused at once."""
@@ -328,6 +334,15 @@ def test_invalid_places(since: str) -> None:
         feed.group("x", since=since)
 
 
+@pytest.mark.parametrize("since", ["0-0", f"253402300799999-{2**64 - 2}"])
+def test_the_first_and_the_last_place(since: str) -> None:
+    """A place up to the end of the year 9999 is accepted, and has a time."""
+    entry = LogEntry(id=since, event=LogReset())
+
+    assert since == str(entry.position)
+    assert entry.time.year in {1970, 9999}
+
+
 def test_invalid_options() -> None:
     """Options that make no sense are refused at once."""
     store = SharedStore("redis://h", key=KEY)
@@ -336,6 +351,9 @@ def test_invalid_options() -> None:
         lambda: feed.listen(heartbeat=0),
         lambda: feed.group(""),
         lambda: feed.group("x", retry_after=-1),
+        lambda: feed.group("x", retry_after=0.09),
+        lambda: SharedFeed(store, lease_seconds=0.09),
+        lambda: AccountLeases(store, list, lease_seconds=0.09),
         lambda: SharedFeed(store, keep_events=0),
         lambda: SharedFeed(store, keep_seconds=0),
         lambda: SharedFeed(store, share=2),

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from gradient_async import (
+    Accounts,
+    Client,
     ConfigurationError,
     DeadlineExceededError,
     Pacing,
@@ -616,6 +618,17 @@ def test_invalid_arguments(arguments: dict[str, Any], reason: str) -> None:
     store = SharedStore("redis://h", key=KEY)
     with pytest.raises(ConfigurationError, match=reason):
         SharedPacing(**{"store": store} | arguments)
+
+
+def test_the_class_itself() -> None:
+    """The class in the place of an instance is refused at once."""
+    pacing: Any = SharedPacing
+    for create in (
+        lambda: Client("t", pacing=pacing),
+        lambda: Accounts({"acme": "t"}, pacing=pacing),
+    ):
+        with pytest.raises(ConfigurationError, match="got the class SharedPacing"):
+            create()
 
 
 async def test_what_is_no_error_of_the_store(store: SharedStore) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import redis
 from redis.asyncio import Redis
 
 from gradient_async import ConfigurationError, SharedStoreError
@@ -85,12 +86,26 @@ async def test_a_server_that_is_not_there(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost", "localhost:6379", "redis://h:99999", ""]
+    "url",
+    [
+        *("http://localhost", "localhost:6379", "redis://h:99999", ""),
+        *(
+            "redis://:hunter2/x@h:6379/0",
+            "redis://:hunter2#x@h",
+            "redis://:a?hunter2@h",
+        ),
+        *("redis://:12345/hunter2@h", "redis://:1#hunter2@h", "redis://:1?hunter2@h"),
+        *("redis://:[hunter2@h", "redis://:hunter2]@h", "redis://:hunter2\u2100@h"),
+        *("redis://h?db=hunter2", "unix://:1/hunter2@/redis.sock"),
+    ],
 )
 def test_an_invalid_url(url: str) -> None:
-    """What is no URL of Redis is refused when the store is created."""
-    with pytest.raises(ConfigurationError, match=r"^redis: "):
+    """What is no URL of Redis is refused, and nothing of it is quoted."""
+    with pytest.raises(ConfigurationError, match=r"^redis: not a URL") as caught:
         SharedStore(url, key=KEY)
+
+    assert "hunter2" not in str(caught.value)
+    assert None is caught.value.__context__
 
 
 @pytest.mark.parametrize(
@@ -146,6 +161,14 @@ async def test_the_callers_client(server: RedisServer, decode: bool) -> None:
         async with SharedStore(own, key=KEY) as store:
             assert "é" == to_text(await store.run(ECHO, ["k"], "é"))
         assert await own.ping()
+
+
+async def test_a_synchronous_client(server: RedisServer) -> None:
+    """A client that is not of redis-py's asyncio is refused, and says which is."""
+    with redis.Redis.from_url(server.url) as own:
+        store = SharedStore(own, key=KEY)
+        with pytest.raises(ConfigurationError, match=r"redis must be .*redis\.asyncio"):
+            await store.check()
 
 
 async def test_a_closed_store(server: RedisServer) -> None:

@@ -197,6 +197,8 @@ def test_a_health_file_that_cannot_be_written(
         (["events", "--redis", "redis://127.0.0.1:1"], 1, "connecting to 127.0.0.1:1"),
         (["worker", "--redis", "http://127.0.0.1"], 2, "redis: "),
         (["worker", "--lease-seconds", "0"], 2, "lease_seconds"),
+        (["worker", "--health-port", "70000"], 2, "--health-port"),
+        (["worker", "--health-port=-1"], 2, "--health-port"),
     ],
 )
 def test_errors(

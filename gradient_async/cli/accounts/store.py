@@ -16,7 +16,7 @@ from gradient_async.printable import printable
 
 def read_accounts(path: Path) -> dict[str, accounts.Account]:
     """
-    Return the accounts of a file; none if it is missing, or has but comments.
+    Return the accounts of a file; none if it is missing or has only comments.
 
     Raises:
         ConfigurationError: See `accounts.read_accounts_file`.

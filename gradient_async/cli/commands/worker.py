@@ -14,6 +14,7 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import shared
+from gradient_async.checks import check_int
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.health import INTERVAL, serve_health, write_health
@@ -49,6 +50,8 @@ async def worker(
         store: The server and the log.
         connection: Which accounts to poll; by default, as all commands do.
     """
+    if health_port is not None:
+        check_int("--health-port", health_port, minimum=0, maximum=65535)
     log_to_stderr(logging.INFO)
     if health_file is not None:
         # A path that cannot be written would look like a worker that is not well.

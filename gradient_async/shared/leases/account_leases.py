@@ -45,9 +45,9 @@ class AccountLeases:
         names: Returns the names of the accounts that this process could look after;
             called every third of `lease_seconds`, so they may come and go.
         log: Name of what the processes do together.
-        lease_seconds: Seconds after which a lease expires that is not renewed, 15 by
-            default. All leases of a process are renewed every third of that, in one
-            round trip.
+        lease_seconds: Seconds after which a lease expires that is not renewed, at
+            least 0.1 and 15 by default. All leases of a process are renewed every third
+            of that, in one round trip.
 
     Raises:
         ConfigurationError: An argument is invalid.
@@ -62,7 +62,7 @@ class AccountLeases:
         lease_seconds: float = 15.0,
     ) -> None:
         check_instance("store", store, SharedStore)
-        check_seconds("lease_seconds", lease_seconds)
+        check_seconds("lease_seconds", lease_seconds, minimum=0.1)
         self._server = LeaseServer(store, LogKeys(store.namespace, log), lease_seconds)
         self._find_names = names
         self._seconds = lease_seconds

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Self, TypeAlias, cast
+from typing import Final, NamedTuple, Self, TypeAlias, cast
 
 import attrs
 
@@ -13,6 +14,13 @@ from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
 from gradient_async.errors import ConfigurationError
 from gradient_async.shared.log.event_json import decode_event
 from gradient_async.shared.store import to_text
+
+_ID: Final = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
+
+# The end of the year 9999, the last that a datetime can have.
+_MAX_MS: Final = 253_402_300_799_999
+# The server refuses larger ones, and cannot begin after the very largest.
+_MAX_NUMBER: Final = 2**64 - 2
 
 
 class LogPosition(NamedTuple):
@@ -35,11 +43,12 @@ class LogPosition(NamedTuple):
         Raises:
             ConfigurationError: It is no id of an entry.
         """
-        ms, _, number = text.partition("-")
-        if not (ms.isdecimal() and number.isdecimal() and text.isascii()):
+        found = _ID.fullmatch(text)
+        position = cls(*map(int, found.groups())) if found else None
+        if position is None or position.ms > _MAX_MS or position.number > _MAX_NUMBER:
             msg = "since must be the id of an entry, such as 1764297000000-17"
             raise ConfigurationError(msg)
-        return cls(int(ms), int(number))
+        return position
 
     def __str__(self) -> str:
         """Return the id."""

@@ -35,7 +35,9 @@ class LogPage:
     """Some entries, and the place of the latest one there is."""
 
     end: LogPosition
+    """The place of the latest entry in the log; `START` if there never was one."""
     entries: list[LogEntry]
+    """The entries, oldest first."""
 
 
 class LogReader:

@@ -61,7 +61,8 @@ class SharedFeed:
         log: Name of the log.
         lease_seconds: See `AccountLeases`, 15 by default.
         keep_seconds: Age at which events are removed from the log; 7 days by default.
-        keep_events: Number of events that are kept in any case; 100,000 by default.
+        keep_events: Maximum number of events in the log, above which the oldest are
+            removed, in blocks, so that there may be a few more; 100,000 by default.
         interval: See `FeedOptions`, like the following ones; 2 by default.
         idle_interval: 30 by default.
         share: A quarter by default.
@@ -183,15 +184,16 @@ class SharedFeed:
             name: Name of the group, the same in all processes.
             since: Where the group begins if there is none of this name: see `listen`.
             retry_after: Seconds after which an entry comes again that its consumer has
-                left, 60 by default. As long as its process lives, an entry that is
-                being handled stays with its consumer, however long that takes.
+                left, at least 0.1 and 60 by default. As long as its process lives, an
+                entry that is being handled stays with its consumer, however long that
+                takes.
 
         Raises:
             ConfigurationError: An argument is invalid.
         """
         require_nonempty_str("name", name)
         check_instance("since", since, str | None)
-        check_seconds("retry_after", retry_after)
+        check_seconds("retry_after", retry_after, minimum=0.1)
         start = None if since is None else LogPosition.parse(since)
         return EventGroup(name, lambda: self._open_consumer(name, start, retry_after))
 

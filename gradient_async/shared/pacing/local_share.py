@@ -22,11 +22,13 @@ class Allowance:
     """How many requests of one window a process may send on its own."""
 
     window: Window
+    """The window that is shared."""
     share: int
     """In any period of the window's length."""
     first: int
     """The same until `until`, while the window has others' requests from before."""
     until: float
+    """Time of the event loop at which others' earlier requests have left the window."""
 
     def at(self, now: float) -> int:
         """Return the number of requests that may count at a time."""

@@ -46,8 +46,11 @@ class PacingRequest:
     report: Report
     """What happened to the slots it was granted."""
     slot_seconds: float = SLOT_SECONDS
+    """Seconds after which a slot of a process that was not heard of expires; 5."""
     lately: float = LATELY_SECONDS
+    """Seconds for which a process that was not heard of counts as one of them; 60."""
     grace: float = _GRACE_SECONDS
+    """Seconds by which a process may be late for the slots kept for it; 0.25."""
 
 
 @attrs.frozen(kw_only=True)

@@ -37,9 +37,13 @@ class Question:
     """A request to the server, and what was known when it was made."""
 
     request: PacingRequest
+    """What the server is sent."""
     made_at: float
+    """When it was made."""
     blocked_until: float
+    """Time before which nothing was to be sent, because the API refused a request."""
     limits: tuple[int, float] | None
+    """Requests left in the longest window, and the time of its reset, if known."""
 
 
 class TokenState:
