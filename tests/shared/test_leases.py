@@ -214,6 +214,33 @@ async def test_a_join_that_arrives_late(store: SharedStore) -> None:
     assert [other.id] == [*server.table.members]
 
 
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_versions_after_lost_data(store: SharedStore, *, leaves: bool) -> None:
+    """A version of the table does not come again after the server lost its data."""
+    server = LeaseServer(store, LogKeys("gradient", "main"), 30.0)
+    for _ in range(2):
+        session = Session()
+        await server.synchronise(session, "", give_up=(), take=())
+        assert [session.id] == [*server.table.members]
+        if leaves:
+            await server.leave(session)
+            other = LeaseServer(store, LogKeys("gradient", "main"), 30.0)
+            await other.synchronise(Session(), "", give_up=(), take=())
+        await store.execute("FLUSHALL")
+
+
+async def test_a_member_without_accounts(store: SharedStore) -> None:
+    """A process that holds nothing is in its own table after data were lost."""
+    process = Process(store, ())
+    async with running(process.run()):
+        await until(lambda: process.leases.members == 1)
+        (before,) = process.leases._server.table.members
+        await store.execute("FLUSHALL")
+        await until(lambda: before not in process.leases._server.table.members)
+        process.names = NAMES
+        await until(lambda: load(process) == [12])
+
+
 async def test_accounts_that_come_and_go(store: SharedStore) -> None:
     """Accounts that are added are looked after, and those removed are not any more."""
     one, two = Process(store), Process(store)

@@ -166,6 +166,7 @@ class AccountLeases:
             self._renew(running, started + self._seconds)
         else:
             self._session = Session()
+            self._server.distrust()
 
     def _plan(self, names: frozenset[str]) -> LeasePlan:
         """Decide what to do; with many accounts, anew only if something changed."""
