@@ -22,6 +22,7 @@ from gradient_async.shared import (
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import to_text
 from tests.shared.conftest import KEY
+from tests.shared.faulty_client import LateClient
 from tests.shared.log_writer import KEYS, LogWriter
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until
@@ -29,6 +30,8 @@ from tests.shared.waiting import running, until
 pytestmark = pytest.mark.real_time
 
 RETRY_AFTER = 0.45
+
+_RENEW = Script.load("gradient_async.shared.log", "renew.lua")
 
 _OWNER = Script("return redis.call('XPENDING', KEYS[1], 'mail', '-', '+', 1)[1][2]")
 
@@ -377,6 +380,49 @@ async def test_closing(group: EventGroup) -> None:
     await consumer.aclose()
     assert None is await task
     assert [] == [it async for it in consumer]
+
+
+async def test_closing_while_fetching(server: RedisServer, writer: LogWriter) -> None:
+    """A consumer that is closed while it fetches an entry leaves it to another one."""
+    await writer.write()
+    client = LateClient(server.url)
+    store = SharedStore(client, key=KEY)
+    consumer = group_of(store).consume()
+    client.hold()
+    task = asyncio.create_task(anext(consumer, None))
+    await until(lambda: client.is_holding)
+    await consumer.aclose()
+    client.release()
+    assert None is await task
+    (entry,) = await take(group_of(store).consume(), 1)
+    assert 2 == entry.deliveries
+    await client.aclose()
+
+
+class UnrenewingClient(LateClient):
+    """A client that fails to renew entries, not because of the server."""
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command unless it renews entries."""
+        if args[1] == _RENEW.digest:
+            msg = "broken"
+            raise KeyError(msg)
+        return await super().execute_command(*args)
+
+
+async def test_renewing_that_fails(server: RedisServer, writer: LogWriter) -> None:
+    """What ends renewing is raised where the next entry would come."""
+    await writer.write(2)
+    client = UnrenewingClient(server.url)
+    consumer = group_of(SharedStore(client, key=KEY)).consume()
+    async with await anext(consumer):
+        renewal = consumer._renewal
+        assert renewal is not None
+        await until(renewal.done)
+    with pytest.raises(KeyError, match="broken"):
+        await anext(consumer)
+    await consumer.aclose()
+    await client.aclose()
 
 
 async def test_leaving(group: EventGroup, writer: LogWriter) -> None:
