@@ -302,6 +302,48 @@ async def test_work_that_fails(store: SharedStore) -> None:
         await until(lambda: load(other) == [12])
 
 
+async def test_several_that_fail(
+    store: SharedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first error is raised, any other is logged, without its text."""
+    begun = list[str]()
+    all_begun = asyncio.Event()
+
+    async def work(lease: Lease) -> None:
+        begun.append(lease.account)
+        if len(begun) == 2:
+            all_begun.set()
+        await all_begun.wait()
+        raise ValueError(lease.account)
+
+    leases = AccountLeases(store, lambda: NAMES[:2], lease_seconds=SECONDS)
+    with pytest.raises(ValueError, match="account-") as caught:
+        await leases.run(work)
+
+    (other,) = {*NAMES[:2]} - {str(caught.value)}
+    assert [f"account {other}: its work raised ValueError"] == caplog.messages
+
+
+async def test_cleanup_that_fails(
+    store: SharedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error of work that ends because the run was cancelled is logged."""
+    begun = asyncio.Event()
+
+    async def work(_: Lease) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("secret")
+
+    leases = AccountLeases(store, lambda: NAMES[:1], lease_seconds=SECONDS)
+    async with running(leases.run(work)):
+        await begun.wait()
+
+    assert ["account account-0: its work raised ValueError"] == caplog.messages
+
+
 async def test_running_twice(store: SharedStore) -> None:
     """Leases run once at a time."""
     process = Process(store)

@@ -101,7 +101,8 @@ class AccountLeases:
 
         Raises:
             ConfigurationError: It runs already.
-            Exception: What `work` or `names` raised.
+            Exception: What `work` or `names` raised, the first of it; what else `work`
+                raises until all tasks have ended is logged.
         """
         if self._work is not None:
             msg = "these leases are run already"
@@ -190,6 +191,7 @@ class AccountLeases:
         self._expiry.cancel()
         running.stop_except({})
         await running.join()
+        running.log_failures()
         session, self._session, self._work = self._session, Session(), None
         with suppress(SharedStoreError):
             await self._server.leave(session)
