@@ -344,6 +344,38 @@ async def test_cleanup_that_fails(
     assert ["account account-0: its work raised ValueError"] == caplog.messages
 
 
+async def test_cleanup_that_takes_long(store: SharedStore) -> None:
+    """
+    A process that leaves keeps the account whose cleanup takes longer than a lease.
+
+    All others are free at once.
+    """
+    may_end = asyncio.Event()
+
+    async def work(lease: Lease) -> None:
+        if lease.account != NAMES[0]:
+            await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_end.wait()
+
+    leases = AccountLeases(store, lambda: NAMES, lease_seconds=SECONDS)
+    task = asyncio.create_task(leases.run(work))
+    await until(lambda: len(leases.held) == 12)
+    task.cancel()
+    other = Process(store)
+    async with running(other.run()):
+        await until(lambda: load(other) == [11])
+        await asyncio.sleep(3 * SECONDS)
+        assert [11] == load(other)
+        assert not task.done()
+        may_end.set()
+        await until(lambda: load(other) == [12])
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+
 async def test_running_twice(store: SharedStore) -> None:
     """Leases run once at a time."""
     process = Process(store)

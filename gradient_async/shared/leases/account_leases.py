@@ -97,7 +97,8 @@ class AccountLeases:
         it expires: check `lease.is_valid` after whatever may take long. A lease whose
         work returns is given up, and can be taken again.
 
-        At the end, all tasks are cancelled and all leases given up.
+        At the end, all tasks are cancelled, and all leases given up. Those whose tasks
+        take long to end are renewed until then.
 
         Raises:
             ConfigurationError: It runs already.
@@ -188,9 +189,12 @@ class AccountLeases:
         self._expiry = loop.call_at(valid_until, running.stop_except, {})
 
     async def _end(self, running: LeaseWork) -> None:
-        self._expiry.cancel()
         running.stop_except({})
-        await running.join()
+        while not await running.join(self._seconds / 10):
+            # As one that knows no account, it keeps those of tasks that have not ended.
+            with suppress(SharedStoreError):
+                await self._synchronise(running, frozenset())
+        self._expiry.cancel()
         running.log_failures()
         session, self._session, self._work = self._session, Session(), None
         with suppress(SharedStoreError):

@@ -89,16 +89,18 @@ class LeaseWork:
             raise self._failures.pop(0)[1]
 
     def log_failures(self) -> None:
-        """Log what tasks have raised and nobody will; their texts may hold anything."""
+        """Log what was not raised, without the texts, which may hold anything."""
         for account, error in self._failures:
             logger.warning(
                 "account %s: its work raised %s", account, type(error).__name__
             )
 
-    async def join(self) -> None:
-        """Wait until all tasks have ended."""
-        if self._running:
-            await asyncio.wait([it.task for it in self._running.values()])
+    async def join(self, seconds: float) -> bool:
+        """Wait for all tasks for some seconds; return whether they have ended."""
+        tasks = [it.task for it in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        return not self._running
 
     def _on_end(self, account: str, task: asyncio.Task[None]) -> None:
         running = self._running.pop(account)
