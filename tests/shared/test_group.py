@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 import pytest_asyncio
+from redis.exceptions import ConnectionError as LostConnectionError
 
 from gradient_async import AccountEvent, Lagged
 from gradient_async.shared import (
@@ -370,6 +371,50 @@ async def test_dead_consumers_are_forgotten(
         await asyncio.sleep(0.4)
     found = await store.execute("XINFO", "CONSUMERS", KEYS.events, "mail")
     assert 1 == len(found)  # type: ignore[arg-type]
+
+
+async def test_an_unreadable_entry(
+    store: SharedStore, writer: LogWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An entry that cannot be read is named once, skipped, and does not come again."""
+    unreadable = ("account", "acme", "key", "", "kind", "later", "event", "{}")
+    await store.execute("XADD", KEYS.events, "1-1", *unreadable)
+    await store.execute("SET", KEYS.last, "1-1")
+    await writer.write(2)
+    # With a pause between attempts that a test does not wait for.
+    slow = SharedFeed(store).group("mail", since="0-0", retry_after=300.0)
+
+    assert [2, 3] == numbers(await take(slow.consume(), 2))
+    (warning,) = caplog.messages
+    assert warning.startswith("group mail: entry 1-1 is skipped")
+    assert 0 == await pending(store)
+
+
+async def test_an_unreadable_entry_in_an_outage(
+    server: RedisServer, store: SharedStore
+) -> None:
+    """An unreadable entry whose acknowledgement is lost is skipped, and comes again."""
+    await store.execute("XADD", KEYS.events, "1-1", "kind", "later")
+    client = UnacknowledgingClient(server.url)
+    consumer = group_of(SharedStore(client, key=KEY)).consume()
+    async with running(take(consumer, 1)):
+        await until(lambda: client.refused > 1)
+    await consumer.aclose()
+    await client.aclose()
+    assert 1 == await pending(store)
+
+
+class UnacknowledgingClient(LateClient):
+    """A client that loses acknowledgements."""
+
+    refused = 0
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command unless it acknowledges an entry."""
+        if args[0] == "XACK":
+            self.refused += 1
+            raise LostConnectionError("the command was lost")
+        return await super().execute_command(*args)
 
 
 async def test_closing(group: EventGroup) -> None:

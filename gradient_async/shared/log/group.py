@@ -114,7 +114,8 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
         else:
             self._outage.end()
             self._accept(delivery)
-            await self._wait()
+            if not delivery.count:
+                await self._wait()
 
     async def _wait(self) -> None:
         """Wait until there may be an entry, unless there is one."""
