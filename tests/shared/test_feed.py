@@ -15,6 +15,7 @@ from gradient_async import (
     AccountEvent,
     AuthenticationError,
     ClientClosedError,
+    DecodeError,
     JobEvent,
     JobEventKind,
     LeaseLostError,
@@ -22,8 +23,11 @@ from gradient_async import (
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Page
 from gradient_async.shared import SharedFeed, SharedStore
+from gradient_async.shared.leases.table import parse_lease
+from gradient_async.shared.log.entry import parse_entry
 from gradient_async.shared.log.leased_source import LeasedSource
 from gradient_async.shared.log_keys import LogKeys
+from gradient_async.shared.store import to_text
 from tests.changes.feed_accounts import PolledJobs
 from tests.shared.conftest import KEY
 from tests.shared.feed_world import (
@@ -268,6 +272,60 @@ async def test_two_journals_of_one_lease(store: SharedStore) -> None:
         await two.record_account(TROUBLE)
 
     assert 1 == await count_log(store)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        ("checkpoint", '{"version":99}'),
+        ("trouble", '{"account":1}'),
+        ("trouble", '{"account":"a0","kind":"trouble","error":{}}'),
+    ],
+)
+async def test_an_unreadable_record(
+    world: FeedWorld,
+    store: SharedStore,
+    caplog: pytest.LogCaptureFixture,
+    record: tuple[str, str],
+) -> None:
+    """An account whose record no version reads is named once; others are polled."""
+    await store.execute("HSET", KEYS.account("a0"), *record)
+    feed = world.feed(store)
+    async with running(feed.run()):
+        await until(lambda: _has(store, 2))
+        fence = await _fence_of(store, "a0")
+        await until(lambda: _has_later_fence(store, "a0", fence))
+        assert {"a1", "a2"} == {entry.account for entry in await read_log(store)}
+        (warning,) = caplog.messages
+        assert warning.startswith("account a0 is not polled")
+        # It goes on as soon as the record is mended.
+        await store.execute("DEL", KEYS.account("a0"))
+        await until(lambda: _has(store, 3))
+
+
+async def _fence_of(store: SharedStore, account: str) -> int:
+    value = to_text(await store.execute("HGET", KEYS.leases, account))
+    return parse_lease(value)[0]
+
+
+async def _has_later_fence(store: SharedStore, account: str, fence: int) -> bool:
+    return await _fence_of(store, account) > fence
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "trouble", "event": '{"account":1}'},
+        {"kind": "trouble", "event": '{"account":"a","kind":"trouble","error":{}}'},
+        {"kind": "later", "event": "{}"},
+        {"other": "field"},
+    ],
+)
+def test_entries_of_a_later_version(fields: dict[str, str]) -> None:
+    """An entry that this version cannot read is a `DecodeError`."""
+    flat = [text for pair in fields.items() for text in pair]
+    with pytest.raises(DecodeError):
+        parse_entry("1-1", flat)
 
 
 def test_the_keys_of_a_cluster() -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 import pytest_asyncio
+from redis.exceptions import ConnectionError as LostConnectionError
 
 from gradient_async import AccountEvent, Lagged
 from gradient_async.shared import (
@@ -22,6 +23,7 @@ from gradient_async.shared import (
 from gradient_async.shared.script import Script
 from gradient_async.shared.store import to_text
 from tests.shared.conftest import KEY
+from tests.shared.faulty_client import LateClient
 from tests.shared.log_writer import KEYS, LogWriter
 from tests.shared.redis_server import RedisServer
 from tests.shared.waiting import running, until
@@ -29,6 +31,8 @@ from tests.shared.waiting import running, until
 pytestmark = pytest.mark.real_time
 
 RETRY_AFTER = 0.45
+
+_RENEW = Script.load("gradient_async.shared.log", "renew.lua")
 
 _OWNER = Script("return redis.call('XPENDING', KEYS[1], 'mail', '-', '+', 1)[1][2]")
 
@@ -369,6 +373,50 @@ async def test_dead_consumers_are_forgotten(
     assert 1 == len(found)  # type: ignore[arg-type]
 
 
+async def test_an_unreadable_entry(
+    store: SharedStore, writer: LogWriter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An entry that cannot be read is named once, skipped, and does not come again."""
+    unreadable = ("account", "acme", "key", "", "kind", "later", "event", "{}")
+    await store.execute("XADD", KEYS.events, "1-1", *unreadable)
+    await store.execute("SET", KEYS.last, "1-1")
+    await writer.write(2)
+    # With a pause between attempts that a test does not wait for.
+    slow = SharedFeed(store).group("mail", since="0-0", retry_after=300.0)
+
+    assert [2, 3] == numbers(await take(slow.consume(), 2))
+    (warning,) = caplog.messages
+    assert warning.startswith("group mail: entry 1-1 is skipped")
+    assert 0 == await pending(store)
+
+
+async def test_an_unreadable_entry_in_an_outage(
+    server: RedisServer, store: SharedStore
+) -> None:
+    """An unreadable entry whose acknowledgement is lost is skipped, and comes again."""
+    await store.execute("XADD", KEYS.events, "1-1", "kind", "later")
+    client = UnacknowledgingClient(server.url)
+    consumer = group_of(SharedStore(client, key=KEY)).consume()
+    async with running(take(consumer, 1)):
+        await until(lambda: client.refused > 1)
+    await consumer.aclose()
+    await client.aclose()
+    assert 1 == await pending(store)
+
+
+class UnacknowledgingClient(LateClient):
+    """A client that loses acknowledgements."""
+
+    refused = 0
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command unless it acknowledges an entry."""
+        if args[0] == "XACK":
+            self.refused += 1
+            raise LostConnectionError("the command was lost")
+        return await super().execute_command(*args)
+
+
 async def test_closing(group: EventGroup) -> None:
     """A consumer that is closed ends its loop."""
     consumer = group.consume()
@@ -377,6 +425,49 @@ async def test_closing(group: EventGroup) -> None:
     await consumer.aclose()
     assert None is await task
     assert [] == [it async for it in consumer]
+
+
+async def test_closing_while_fetching(server: RedisServer, writer: LogWriter) -> None:
+    """A consumer that is closed while it fetches an entry leaves it to another one."""
+    await writer.write()
+    client = LateClient(server.url)
+    store = SharedStore(client, key=KEY)
+    consumer = group_of(store).consume()
+    client.hold()
+    task = asyncio.create_task(anext(consumer, None))
+    await until(lambda: client.is_holding)
+    await consumer.aclose()
+    client.release()
+    assert None is await task
+    (entry,) = await take(group_of(store).consume(), 1)
+    assert 2 == entry.deliveries
+    await client.aclose()
+
+
+class UnrenewingClient(LateClient):
+    """A client that fails to renew entries, not because of the server."""
+
+    async def execute_command(self, *args: str | bytes | float) -> object:
+        """Send a command unless it renews entries."""
+        if args[1] == _RENEW.digest:
+            msg = "broken"
+            raise KeyError(msg)
+        return await super().execute_command(*args)
+
+
+async def test_renewing_that_fails(server: RedisServer, writer: LogWriter) -> None:
+    """What ends renewing is raised where the next entry would come."""
+    await writer.write(2)
+    client = UnrenewingClient(server.url)
+    consumer = group_of(SharedStore(client, key=KEY)).consume()
+    async with await anext(consumer):
+        renewal = consumer._renewal
+        assert renewal is not None
+        await until(renewal.done)
+    with pytest.raises(KeyError, match="broken"):
+        await anext(consumer)
+    await consumer.aclose()
+    await client.aclose()
 
 
 async def test_leaving(group: EventGroup, writer: LogWriter) -> None:

@@ -214,6 +214,33 @@ async def test_a_join_that_arrives_late(store: SharedStore) -> None:
     assert [other.id] == [*server.table.members]
 
 
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_versions_after_lost_data(store: SharedStore, *, leaves: bool) -> None:
+    """A version of the table does not come again after the server lost its data."""
+    server = LeaseServer(store, LogKeys("gradient", "main"), 30.0)
+    for _ in range(2):
+        session = Session()
+        await server.synchronise(session, "", give_up=(), take=())
+        assert [session.id] == [*server.table.members]
+        if leaves:
+            await server.leave(session)
+            other = LeaseServer(store, LogKeys("gradient", "main"), 30.0)
+            await other.synchronise(Session(), "", give_up=(), take=())
+        await store.execute("FLUSHALL")
+
+
+async def test_a_member_without_accounts(store: SharedStore) -> None:
+    """A process that holds nothing is in its own table after data were lost."""
+    process = Process(store, ())
+    async with running(process.run()):
+        await until(lambda: process.leases.members == 1)
+        (before,) = process.leases._server.table.members
+        await store.execute("FLUSHALL")
+        await until(lambda: before not in process.leases._server.table.members)
+        process.names = NAMES
+        await until(lambda: load(process) == [12])
+
+
 async def test_accounts_that_come_and_go(store: SharedStore) -> None:
     """Accounts that are added are looked after, and those removed are not any more."""
     one, two = Process(store), Process(store)
@@ -273,6 +300,80 @@ async def test_work_that_fails(store: SharedStore) -> None:
     other = Process(store)
     async with running(other.run()):
         await until(lambda: load(other) == [12])
+
+
+async def test_several_that_fail(
+    store: SharedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first error is raised, any other is logged, without its text."""
+    begun = list[str]()
+    all_begun = asyncio.Event()
+
+    async def work(lease: Lease) -> None:
+        begun.append(lease.account)
+        if len(begun) == 2:
+            all_begun.set()
+        await all_begun.wait()
+        raise ValueError(lease.account)
+
+    leases = AccountLeases(store, lambda: NAMES[:2], lease_seconds=SECONDS)
+    with pytest.raises(ValueError, match="account-") as caught:
+        await leases.run(work)
+
+    (other,) = {*NAMES[:2]} - {str(caught.value)}
+    assert [f"account {other}: its work raised ValueError"] == caplog.messages
+
+
+async def test_cleanup_that_fails(
+    store: SharedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error of work that ends because the run was cancelled is logged."""
+    begun = asyncio.Event()
+
+    async def work(_: Lease) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ValueError("secret")
+
+    leases = AccountLeases(store, lambda: NAMES[:1], lease_seconds=SECONDS)
+    async with running(leases.run(work)):
+        await begun.wait()
+
+    assert ["account account-0: its work raised ValueError"] == caplog.messages
+
+
+async def test_cleanup_that_takes_long(store: SharedStore) -> None:
+    """
+    A process that leaves keeps the account whose cleanup takes longer than a lease.
+
+    All others are free at once.
+    """
+    may_end = asyncio.Event()
+
+    async def work(lease: Lease) -> None:
+        if lease.account != NAMES[0]:
+            await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await may_end.wait()
+
+    leases = AccountLeases(store, lambda: NAMES, lease_seconds=SECONDS)
+    task = asyncio.create_task(leases.run(work))
+    await until(lambda: len(leases.held) == 12)
+    task.cancel()
+    other = Process(store)
+    async with running(other.run()):
+        await until(lambda: load(other) == [11])
+        await asyncio.sleep(3 * SECONDS)
+        assert [11] == load(other)
+        assert not task.done()
+        may_end.set()
+        await until(lambda: load(other) == [12])
+        await asyncio.wait([task])
+        assert task.cancelled()
 
 
 async def test_running_twice(store: SharedStore) -> None:

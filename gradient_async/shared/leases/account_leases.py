@@ -97,11 +97,13 @@ class AccountLeases:
         it expires: check `lease.is_valid` after whatever may take long. A lease whose
         work returns is given up, and can be taken again.
 
-        At the end, all tasks are cancelled and all leases given up.
+        At the end, all tasks are cancelled, and all leases given up. Those whose tasks
+        take long to end are renewed until then.
 
         Raises:
             ConfigurationError: It runs already.
-            Exception: What `work` or `names` raised.
+            Exception: What `work` or `names` raised, the first of it; what else `work`
+                raises until all tasks have ended is logged.
         """
         if self._work is not None:
             msg = "these leases are run already"
@@ -166,6 +168,7 @@ class AccountLeases:
             self._renew(running, started + self._seconds)
         else:
             self._session = Session()
+            self._server.distrust()
 
     def _plan(self, names: frozenset[str]) -> LeasePlan:
         """Decide what to do; with many accounts, anew only if something changed."""
@@ -186,9 +189,13 @@ class AccountLeases:
         self._expiry = loop.call_at(valid_until, running.stop_except, {})
 
     async def _end(self, running: LeaseWork) -> None:
-        self._expiry.cancel()
         running.stop_except({})
-        await running.join()
+        while not await running.join(self._seconds / 10):
+            # As one that knows no account, it keeps those of tasks that have not ended.
+            with suppress(SharedStoreError):
+                await self._synchronise(running, frozenset())
+        self._expiry.cancel()
+        running.log_failures()
         session, self._session, self._work = self._session, Session(), None
         with suppress(SharedStoreError):
             await self._server.leave(session)

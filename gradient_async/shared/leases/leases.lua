@@ -15,6 +15,13 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local changed = false
 
+-- Made of the time, so that none comes again after the server has lost its data.
+local function increase_version()
+  local micros = time[1] * 1000000 + time[2]
+  local larger = math.max(micros, (redis.call('GET', version) or 0) + 1)
+  redis.call('SET', version, string.format('%.0f', larger))
+end
+
 local digests = {}
 local all = redis.call('HGETALL', members)
 for index = 1, #all, 2 do
@@ -31,7 +38,7 @@ end
 local may_join = ARGV[4] == '1' and redis.call('EXISTS', KEYS[4]) == 0
 if not digests[session] and not may_join then
   if changed then
-    redis.call('INCR', version)
+    increase_version()
   end
   return {'0'}
 end
@@ -62,8 +69,11 @@ for index = take_from, #ARGV do
   end
 end
 
-local current = changed and redis.call('INCR', version) or redis.call('GET', version) or 0
-if tostring(current) == ARGV[5] then
+if changed then
+  increase_version()
+end
+local current = redis.call('GET', version) or '0'
+if current == ARGV[5] then
   return {'1', ARGV[5]}
 end
 local known = {}
@@ -72,4 +82,4 @@ for member, its_digest in pairs(digests) do
   known[#known + 1] = its_digest
 end
 local held = redis.call('HGETALL', leases)
-return {'1', tostring(current), cjson.encode(known), #held > 0 and cjson.encode(held) or '[]'}
+return {'1', current, cjson.encode(known), #held > 0 and cjson.encode(held) or '[]'}

@@ -17,7 +17,11 @@ _LEAVE: Final = Script(
     """
 redis.call('SET', KEYS[3], '1', 'PX', ARGV[2])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 1 then
-  redis.call('INCR', KEYS[2])
+  -- As in leases.lua.
+  local time = redis.call('TIME')
+  local micros = time[1] * 1000000 + time[2]
+  local larger = math.max(micros, (redis.call('GET', KEYS[2]) or 0) + 1)
+  redis.call('SET', KEYS[2], string.format('%.0f', larger))
 end
 """
 )

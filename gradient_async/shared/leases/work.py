@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from gradient_async.errors import LeaseLostError
+from gradient_async.logger import logger
 from gradient_async.shared.leases.lease import Lease, Session
 from gradient_async.tick_limit import STARTS_PER_TICK
 
@@ -37,7 +38,7 @@ class LeaseWork:
         self._work = work
         self._on_stop = on_stop
         self._running: dict[str, _Running] = {}
-        self._failure: BaseException | None = None
+        self._failures = list[tuple[str, BaseException]]()
         self.returned: set[str] = set()
         """Accounts whose work returned."""
         self.lost: set[str] = set()
@@ -79,18 +80,27 @@ class LeaseWork:
 
     def raise_failure(self) -> None:
         """
-        Raise what a task has raised.
+        Raise what a task has raised, the first of them.
 
         Raises:
             Exception: Any.
         """
-        if self._failure is not None:
-            raise self._failure
+        if self._failures:
+            raise self._failures.pop(0)[1]
 
-    async def join(self) -> None:
-        """Wait until all tasks have ended."""
-        if self._running:
-            await asyncio.wait([it.task for it in self._running.values()])
+    def log_failures(self) -> None:
+        """Log what was not raised, without the texts, which may hold anything."""
+        for account, error in self._failures:
+            logger.warning(
+                "account %s: its work raised %s", account, type(error).__name__
+            )
+
+    async def join(self, seconds: float) -> bool:
+        """Wait for all tasks for some seconds; return whether they have ended."""
+        tasks = [it.task for it in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        return not self._running
 
     def _on_end(self, account: str, task: asyncio.Task[None]) -> None:
         running = self._running.pop(account)
@@ -99,7 +109,7 @@ class LeaseWork:
         if isinstance(error, LeaseLostError):
             self.lost.add(account)
         elif error is not None:
-            self._failure = error
+            self._failures.append((account, error))
         elif not running.is_stopped:
             self.returned.add(account)
             return

@@ -10,7 +10,12 @@ import attrs
 
 from gradient_async.changes import AccountEvent, AccountEventKind, Checkpoint, JobEvent
 from gradient_async.changes.event_sink import EventSink, KnownState
-from gradient_async.errors import LeaseLostError, SharedStoreError
+from gradient_async.errors import (
+    ConfigurationError,
+    DecodeError,
+    LeaseLostError,
+    SharedStoreError,
+)
 from gradient_async.logger import logger
 from gradient_async.shared.leases.lease import Lease
 from gradient_async.shared.log.event_json import LoggedEvent, decode_event, encode_event
@@ -72,6 +77,7 @@ class AccountJournal(EventSink):
 
         Raises:
             LeaseLostError: The lease is over.
+            DecodeError: The record is of a later version.
         """
         key = self._keys.account(self._lease.account)
         command = ("HMGET", key, "progress", "checkpoint", "trouble")
@@ -87,10 +93,7 @@ class AccountJournal(EventSink):
             "" if it is None else to_text(it) for it in cast("list[object]", values)
         )
         self._progress = progress
-        return KnownState(
-            Checkpoint.from_json(checkpoint) if checkpoint else None,
-            _decode_trouble(trouble),
-        )
+        return KnownState(_decode_checkpoint(checkpoint), _decode_trouble(trouble))
 
     async def record(
         self, events: Sequence[JobEvent], checkpoint: Checkpoint, /
@@ -150,6 +153,15 @@ class AccountJournal(EventSink):
 def _to_entry(event: LoggedEvent) -> tuple[str, str, str]:
     key = event.key if isinstance(event, JobEvent) else ""
     return key, str(event.kind), encode_event(event)
+
+
+def _decode_checkpoint(content: str) -> Checkpoint | None:
+    if not content:
+        return None
+    try:
+        return Checkpoint.from_json(content)
+    except ConfigurationError as error:
+        raise DecodeError(error.message) from None
 
 
 def _decode_trouble(content: str) -> AccountEvent | None:

@@ -148,5 +148,5 @@ def parse_entry(entry_id: object, fields: Sequence[object]) -> LogEntry:
     """Return one entry; see `parse_entries`."""
     texts = [to_text(it) for it in fields]
     values = dict(zip(texts[::2], texts[1::2], strict=True))
-    event = decode_event(values["kind"], values["event"])
+    event = decode_event(values.get("kind", ""), values.get("event", ""))
     return LogEntry(id=to_text(entry_id), event=event)

@@ -11,7 +11,7 @@ import msgspec
 from gradient_async import errors
 from gradient_async.changes import AccountEvent, AccountEventKind, JobEvent
 from gradient_async.codec.codec import Codec
-from gradient_async.errors import GradientError
+from gradient_async.errors import DecodeError, GradientError
 
 LoggedEvent: TypeAlias = JobEvent | AccountEvent
 """What stands in the log."""
@@ -49,6 +49,14 @@ def decode_event(kind: str, content: str) -> LoggedEvent:
     """
     if kind not in _KINDS_OF_ACCOUNTS:
         return _CODEC.decode(content.encode(), JobEvent)
+    try:
+        return _decode_account_event(content)
+    except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+        msg = f"not an event about an account: {error}"
+        raise DecodeError(msg) from None
+
+
+def _decode_account_event(content: str) -> AccountEvent:
     found = msgspec.json.decode(content, type=_AccountContent)
     error = None if found.error is None else _decode_error(found.error)
     return AccountEvent(account=found.account, kind=found.kind, error=error)

@@ -105,6 +105,7 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
 
     async def _fetch(self) -> None:
         """Fetch an entry; if there is none, wait until there may be one."""
+        self._check_renewal()
         self._woken.clear()
         try:
             delivery = await self._server.deliver(self._since)
@@ -113,17 +114,26 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
         else:
             self._outage.end()
             self._accept(delivery)
-            await self._wait()
+            if not delivery.count:
+                await self._wait()
 
     async def _wait(self) -> None:
         """Wait until there may be an entry, unless there is one."""
-        if not self._ready:
+        if not self._ready and not self._is_over:
             # That others leave theirs wakes nobody.
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause):
                     await self._woken.wait()
 
+    def _check_renewal(self) -> None:
+        """Raise what ended renewing, without which others get what is handled here."""
+        if self._renewal is not None and self._renewal.done():
+            self._renewal.result()
+
     def _accept(self, delivery: Delivery) -> None:
+        if self._is_over:
+            # Nobody would renew the entry, so it is left to another consumer.
+            return
         if delivery.lost:
             event = Lagged(count=delivery.lost) if delivery.lost > 0 else LogReset()
             self._ready.append(self._create(self._latest, event, deliveries=1))

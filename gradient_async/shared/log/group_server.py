@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, cast
 
 import attrs
 
+from gradient_async.errors import DecodeError, SharedStoreError
+from gradient_async.logger import logger
 from gradient_async.shared.log.entry import LogEntry, LogPosition, parse_entry
 from gradient_async.shared.log_keys import LogKeys
 from gradient_async.shared.script import Script
-from gradient_async.shared.store import SharedStore
+from gradient_async.shared.store import SharedStore, to_text
 
 _DELIVER: Final = Script.load(__package__, "group.lua")
 _RENEW: Final = Script.load(__package__, "renew.lua")
@@ -23,9 +26,9 @@ class Delivery:
     lost: int
     """Number of entries that the group has lost; -1 if the server lost its data."""
     entry: LogEntry | None
-    """The entry to handle."""
+    """The entry to handle; None if there is none, or it is unreadable."""
     count: int
-    """Number of its deliveries."""
+    """Number of its deliveries; 0 if there is none."""
 
 
 class GroupServer:
@@ -60,12 +63,13 @@ class GroupServer:
         """
         Return the next entry: one that another consumer left, or a new one.
 
+        One that cannot be read is acknowledged, since it would come again forever.
+
         Args:
             since: Where a group begins that does not exist; None means now.
 
         Raises:
             SharedStoreError: The server did not respond.
-            DecodeError: The entry is of a later version.
         """
         keys = self._keys
         response = await self._store.run(
@@ -79,7 +83,18 @@ class GroupServer:
         if not rest:
             return Delivery(lost, None, 0)
         entry_id, fields, count = cast("tuple[object, Sequence[object], int]", rest)
-        return Delivery(lost, parse_entry(entry_id, fields), count)
+        try:
+            return Delivery(lost, parse_entry(entry_id, fields), count)
+        except DecodeError as error:
+            await self._skip(to_text(entry_id), error)
+            return Delivery(lost, None, count)
+
+    async def _skip(self, entry_id: str, error: DecodeError) -> None:
+        msg = "group %s: entry %s is skipped, as it is unreadable: %s"
+        logger.warning(msg, self._group, entry_id, error.message)
+        # Unless this arrives, the entry comes again.
+        with suppress(SharedStoreError):
+            await self.acknowledge(entry_id)
 
     async def renew(self, ids: Sequence[str]) -> None:
         """

@@ -15,7 +15,8 @@ from gradient_async.checks import (
     check_seconds,
     require_nonempty_str,
 )
-from gradient_async.errors import ClientClosedError
+from gradient_async.errors import ClientClosedError, DecodeError
+from gradient_async.logger import logger
 from gradient_async.shared.leases.account_leases import AccountLeases
 from gradient_async.shared.leases.lease import Lease, create_name
 from gradient_async.shared.log.account_journal import AccountJournal, Retention
@@ -103,6 +104,7 @@ class SharedFeed:
         self._leases = AccountLeases(
             store, self._find_names, log=log, lease_seconds=lease_seconds
         )
+        self._unreadable = set[str]()
         self._writing = Outage("events are written when it is back")
         self._reading = Outage("listeners wait until it is back")
         self._reader = LogReader(store, self._keys)
@@ -220,6 +222,15 @@ class SharedFeed:
         except (ClientClosedError, UnknownAccountError):
             # It raises if all accounts were closed, not if this one was removed.
             self._accounts.find_sources()
+        except DecodeError as error:
+            self._warn_unreadable(lease.account, error)
+
+    def _warn_unreadable(self, account: str, error: DecodeError) -> None:
+        """Log once that an account is not polled; its lease is given up meanwhile."""
+        if account not in self._unreadable:
+            self._unreadable.add(account)
+            msg = "account %s is not polled: what is recorded of it is unreadable: %s"
+            logger.warning(msg, account, error.message)
 
     def _find_names(self) -> Iterable[str]:
         self._sources = self._accounts.find_sources()
