@@ -37,6 +37,7 @@ from gradient_async.transport.pacing import (
     Pacing,
     PacingFactory,
     TokenPacings,
+    choose_limit,
 )
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import (
@@ -155,7 +156,7 @@ class Client(AsyncCloseable):
             base_url=find_base_url(base_url),
             timeout=timeout,
             retry=retry,
-            rate_limit=rate_limit,
+            rate_limit=choose_limit(rate_limit, pacing),
             max_concurrency=max_concurrency,
             converter=converter,
             on_attempt=on_attempt,
@@ -174,9 +175,6 @@ class Client(AsyncCloseable):
             session is not None or has_proxy or trace_configs
         ):
             msg = "transport= excludes session=, proxy= and trace_configs="
-            raise ConfigurationError(msg)
-        if pacing is not None and rate_limit != RateLimit():
-            msg = "pass either rate_limit= or pacing=, not both"
             raise ConfigurationError(msg)
         own_transport = None
         if transport is None:

@@ -31,7 +31,7 @@ from gradient_async.transport.attempt import OnAttempt
 from gradient_async.transport.call import OnCall
 from gradient_async.transport.credentials import Credentials, Token
 from gradient_async.transport.lifetime import Lifetime
-from gradient_async.transport.pacing import PacingFactory
+from gradient_async.transport.pacing import PacingFactory, choose_limit
 from gradient_async.transport.retry import RetryPolicy
 from gradient_async.transport.session import ClientSession
 from gradient_async.transport.sliding_log import RateLimit
@@ -110,7 +110,7 @@ class Accounts(AsyncCloseable, FanOut):
             base_url=find_base_url(base_url),
             timeout=timeout,
             retry=retry,
-            rate_limit=rate_limit,
+            rate_limit=choose_limit(rate_limit, pacing),
             max_concurrency=per_account_concurrency,
             converter=None,
             on_attempt=on_attempt,
@@ -119,9 +119,6 @@ class Accounts(AsyncCloseable, FanOut):
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)
         check_instance("pacing", pacing, None | PacingFactory)
-        if pacing is not None and rate_limit != RateLimit():
-            msg = "pass either rate_limit= or pacing=, not both"
-            raise ConfigurationError(msg)
         used, own = open_transport(transport, session=session, proxy=hidden_proxy)
         shared = SharedParts(
             settings=settings,

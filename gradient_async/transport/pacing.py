@@ -69,6 +69,11 @@ class PacingFactory(Protocol):
     `SharedPacing` of `gradient_async.shared` is one.
     """
 
+    @property
+    def rate_limit(self) -> RateLimit:
+        """The rate limit of each token, by which feeds find how often to poll."""
+        ...
+
     def for_account(self, fingerprint: str) -> Pacing:
         """
         Return what paces the requests of one token.
@@ -78,6 +83,21 @@ class PacingFactory(Protocol):
                 neither. A token that was replaced has another fingerprint.
         """
         ...
+
+
+def choose_limit(rate_limit: RateLimit, pacing: object) -> RateLimit:
+    """
+    Return the rate limit of each token: that of the factory, if one is passed.
+
+    Raises:
+        ConfigurationError: Both were passed.
+    """
+    if pacing is None:
+        return rate_limit
+    if rate_limit != RateLimit():
+        msg = "pass either rate_limit= or pacing=, not both"
+        raise ConfigurationError(msg)
+    return pacing.rate_limit if isinstance(pacing, PacingFactory) else rate_limit
 
 
 class TokenPacings:

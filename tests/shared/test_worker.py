@@ -109,6 +109,17 @@ def test_a_worker_and_its_events(
     assert 3 == len(read_events(capsys, "--since", "1h"))
 
 
+def test_what_does_not_work(gradient_emulator: Emulator) -> None:
+    """A worker logs that an account cannot be polled."""
+    gradient_emulator.revoke(gradient_emulator.token)
+    with start_worker() as worker:
+        line = read_until(worker.stderr, "cannot be polled")
+        worker.send_signal(signal.SIGTERM)
+        assert 0 == worker.wait()
+
+    assert "account default cannot be polled: 401 unauthorized" in line
+
+
 def test_a_worker_that_dies() -> None:
     """The accounts of a worker that is killed go to another one."""
     with start_worker() as first:

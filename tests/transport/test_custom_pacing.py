@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import attrs
@@ -215,6 +215,7 @@ class RecordingFactory:
     """A factory of pacings that records the fingerprints for which it was asked."""
 
     pacings: dict[str, RecordingPacing] = attrs.field(factory=dict)
+    rate_limit: RateLimit = attrs.field(default=RateLimit([Window(20, 60.0)]))
 
     def for_account(self, fingerprint: str) -> RecordingPacing:
         """Return a new pacing."""
@@ -421,3 +422,16 @@ def test_objects_of_another_type(name: str) -> None:
 
     with pytest.raises(ConfigurationError, match=f"{name} must be"):
         Client("any-token", **options)
+
+
+async def test_feeds_keep_to_the_limit_of_a_factory(api: Emulator) -> None:
+    """A feed uses a quarter of a factory's limit: of 20 a minute, one every 12 s."""
+    pacing = RecordingFactory()
+    async with Accounts({"acme": api.token}, base_url=api.url, pacing=pacing) as them:
+        feed = them.feed(idle_interval=1.0, interval=1.0)
+        with suppress(TimeoutError):
+            async with feed, asyncio.timeout(61):
+                async for _ in feed.listen():
+                    pass
+
+    assert 6 == len(api.requests)

@@ -113,6 +113,12 @@ class AccountJournal(EventSink):
         Raises:
             LeaseLostError: The lease is over; nothing was written.
         """
+        if event.error is None:
+            logger.info("account %s: %s", event.account, event.kind)
+        else:
+            logger.warning(
+                "account %s cannot be polled: %s", event.account, event.error
+            )
         await self._append([event], trouble=event.to_json())
 
     async def _append(

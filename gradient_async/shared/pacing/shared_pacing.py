@@ -63,11 +63,16 @@ class SharedPacing:
             msg = f"share must be above 0 and at most 1, not {share}"
             raise ConfigurationError(msg)
         self._store = store
-        self._windows = rate_limit.windows
+        self._rate_limit = rate_limit
         self._share = share
         self._link = StoreLink()
         # A client holds the pacer of its latest token.
         self._pacers: MutableMapping[str, SharedPacer] = WeakValueDictionary()
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """Rate limit of each token."""
+        return self._rate_limit
 
     def for_account(self, fingerprint: str) -> Pacing:
         """Return what paces the requests of one token, see `PacingFactory`."""
@@ -80,4 +85,4 @@ class SharedPacing:
 
     def _create_state(self) -> TokenState:
         timeout = self._store.timeout
-        return TokenState(self._windows, self._share, self._link, timeout)
+        return TokenState(self._rate_limit.windows, self._share, self._link, timeout)
