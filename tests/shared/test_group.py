@@ -444,6 +444,21 @@ async def test_closing_while_fetching(server: RedisServer, writer: LogWriter) ->
     await client.aclose()
 
 
+async def test_closing_while_fetching_nothing(server: RedisServer) -> None:
+    """A consumer that is closed while it fetches does not wait for entries after it."""
+    client = LateClient(server.url)
+    feed = SharedFeed(SharedStore(client, key=KEY))
+    consumer = feed.group("mail", retry_after=300.0).consume()
+    client.hold()
+    task = asyncio.create_task(anext(consumer, None))
+    await until(lambda: client.is_holding)
+    await consumer.aclose()
+    client.release()
+    async with asyncio.timeout(10):
+        assert None is await task
+    await client.aclose()
+
+
 class UnrenewingClient(LateClient):
     """A client that fails to renew entries, not because of the server."""
 

@@ -114,16 +114,15 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
         else:
             self._outage.end()
             self._accept(delivery)
-            if not delivery.count:
+            if not self._ready and not delivery.count:
                 await self._wait()
 
     async def _wait(self) -> None:
-        """Wait until there may be an entry, unless there is one."""
-        if not self._ready and not self._is_over:
-            # That others leave theirs wakes nobody.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause):
-                    await self._woken.wait()
+        """Wait until there may be an entry."""
+        # That others leave theirs wakes nobody.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause):
+                await self._woken.wait()
 
     def _check_renewal(self) -> None:
         """Raise what ended renewing, without which others get what is handled here."""
