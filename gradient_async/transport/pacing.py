@@ -97,7 +97,10 @@ def choose_limit(rate_limit: RateLimit, pacing: object) -> RateLimit:
     if rate_limit != RateLimit():
         msg = "pass either rate_limit= or pacing=, not both"
         raise ConfigurationError(msg)
-    return pacing.rate_limit if isinstance(pacing, PacingFactory) else rate_limit
+    # A class has the members of its instances, and is refused later.
+    if isinstance(pacing, type) or not isinstance(pacing, PacingFactory):
+        return rate_limit
+    return pacing.rate_limit
 
 
 class TokenPacings:

@@ -34,3 +34,10 @@ def find_bare_fields(source: str) -> Iterator[str]:
 def test_public_fields(path: Path) -> None:
     """Each public field of what several processes share has a docstring."""
     assert [] == [*find_bare_fields(path.read_text("utf-8"))]
+
+
+def test_a_field_without_a_docstring_is_found() -> None:
+    """Only a public field that nothing explains is found."""
+    source = "class A:\n    a: int\n    'It.'\n    b: int\n    _c: int\n"
+
+    assert ["A.b"] == [*find_bare_fields(source)]

@@ -149,8 +149,7 @@ async def test_the_port_for_probes() -> None:
         assert not await reader.read()
         writer.close()
         with pytest.raises(ConfigurationError, match=f"cannot listen on port {port}"):
-            async with serve_health(port, bool, host="127.0.0.1"):
-                pass
+            await serve_health(port, bool, host="127.0.0.1").__aenter__()
 
     assert [(503, "not well\n"), (200, "ok\n"), (200, "ok\n")] == statuses
 
