@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
 from weakref import WeakSet, ref
 
-from gradient_async.asynchronous import AsyncCloseable, AsyncOnlyIterable
 from gradient_async.changes import Lagged
 from gradient_async.errors import SharedStoreError
-from gradient_async.loops import LoopHome
-from gradient_async.paging.page_iteration import PageIteration
 from gradient_async.shared.log.entry import START, LogEvent, LogPosition, LogReset
 from gradient_async.shared.log.group_entry import GroupEntry
 from gradient_async.shared.log.group_server import Delivery, GroupServer
 from gradient_async.shared.log.tail import LogTail
+from gradient_async.shared.log.tail_iterator import TailIterator
 from gradient_async.shared.outage import Outage
 
 
@@ -51,7 +48,7 @@ class EventGroup:
         return self._open_consumer()
 
 
-class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
+class GroupConsumer(TailIterator[GroupEntry]):
     """
     The entries for one consumer, as an async iterator; see `EventGroup.consume`.
 
@@ -67,38 +64,19 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
         since: LogPosition | None,
         retry_after: float,
     ) -> None:
+        super().__init__(tail)
         self._server = server
-        self._tail = tail
         self._outage = outage
         self._since = since
         # Twice within the time, and once more for a response that is late.
         self._pause = retry_after / 3
         self._latest = str(START)
-        self._ready = deque[GroupEntry]()
         # Those that are dropped without being handled are not kept from the others.
         self._held = WeakSet[GroupEntry]()
         self._renewal: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
-        self._home: LoopHome | None = None
-        self._is_over = False
-
-    def __aiter__(self) -> AsyncIterator[GroupEntry]:
-        """Consume until the loop is left."""
-        return PageIteration(self.__anext__, self._end)
-
-    async def __anext__(self) -> GroupEntry:
-        """Return the next entry, once there is one."""
-        if self._home is None and not self._is_over:
-            self._begin()
-        while not self._ready:
-            if self._is_over:
-                raise StopAsyncIteration
-            await self._fetch()
-        return self._ready.popleft()
 
     def _begin(self) -> None:
-        self._tail.join(self._woken)
-        self._home = LoopHome.current()
+        super()._begin()
         renewing = _renew_forever(ref(self), self._pause)
         loop = asyncio.get_running_loop()
         self._renewal = loop.create_task(renewing, context=Context())
@@ -177,26 +155,13 @@ class GroupConsumer(AsyncCloseable, AsyncOnlyIterable):
             self._outage.begin(error)
 
     def _end(self) -> None:
-        self._is_over = True
-        self._ready.clear()
-        if self._home is not None:
-            self._home = None
-            self._tail.leave(self._woken)
-            self._stop_renewing()
+        super()._end()
+        self._stop_renewing()
 
     def _stop_renewing(self) -> None:
         """Stop once consuming is over, and the last entry is out of its block."""
         if self._is_over and not self._held and self._renewal is not None:
             self._renewal.cancel()
-
-    async def aclose(self) -> None:
-        """End consuming; ending again is fine."""
-        self._end()
-
-    def __del__(self) -> None:
-        """End consuming that `anext` alone began."""
-        if self._home is not None:
-            self._home.run(self._end)
 
 
 async def _renew_forever(consumer: ref[GroupConsumer], pause: float) -> None:
