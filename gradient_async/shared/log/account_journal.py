@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 
 import attrs
@@ -81,16 +81,9 @@ class AccountJournal(EventSink):
         """
         key = self._keys.account(self._lease.account)
         command = ("HMGET", key, "progress", "checkpoint", "trouble")
-        values = None
-        while values is None:
-            self._lease.check()
-            try:
-                values = await self._store.execute(*command)
-            except SharedStoreError as error:
-                await self._outage.wait(error)
-        self._outage.end()
+        values = await self._send(lambda: self._store.execute(*command))
         progress, checkpoint, trouble = (
-            "" if it is None else to_text(it) for it in cast("list[object]", values)
+            "" if it is None else to_text(it) for it in values
         )
         self._progress = progress
         return KnownState(_decode_checkpoint(checkpoint), _decode_trouble(trouble))
@@ -132,16 +125,23 @@ class AccountJournal(EventSink):
             *(round(self._retention.seconds * 1000), self._retention.events),
             *(text for event in events for text in _to_entry(event)),
         )
-        outcome = None
-        while outcome is None:
+        outcome = await self._send(
+            lambda: self._store.run(_APPEND, self._key_names, *arguments)
+        )
+        self._check_outcome([to_text(it) for it in outcome])
+        self._progress = progress
+
+    async def _send(self, send: Callable[[], Awaitable[object]]) -> list[object]:
+        """Send a command until the server responds, or the lease is over."""
+        response = None
+        while response is None:
             self._lease.check()
             try:
-                outcome = await self._store.run(_APPEND, self._key_names, *arguments)
+                response = await send()
             except SharedStoreError as error:
                 await self._outage.wait(error)
         self._outage.end()
-        self._check_outcome([to_text(it) for it in cast("list[object]", outcome)])
-        self._progress = progress
+        return cast("list[object]", response)
 
     @property
     def _key_names(self) -> list[str]:
