@@ -25,7 +25,7 @@ from gradient_async.client import Client
 from gradient_async.models.indexing_jobs import IndexingJob
 from gradient_async.paging import Paginator
 from gradient_async.paging.page import MAX_PER_PAGE
-from gradient_async.resources.job_calls import LIST, PolledJobCalls
+from gradient_async.resources.job_calls import PATH, PolledJobCalls
 from gradient_async.resources.job_filter import JobFilters, freeze_filters
 
 T = TypeVar("T")
@@ -186,7 +186,7 @@ class FanOut(AccountsView):
         """What a feed polls."""
         return PolledAccounts(
             self._find_job_calls,
-            path=LIST.request().path,
+            path=PATH,
             rate_limit=self._registry.rate_limit,
             count_sharers=lambda name: self._registry[name].client.sharers,
         )

@@ -76,7 +76,8 @@ class Operation(Generic[T]):
         ids = {name: arguments[name] for name in find_names(self.path)}
         others = {name: it for name, it in arguments.items() if name not in ids}
         has_query = self.method in _WITH_QUERY
-        if not has_query and others and not build_body(others):
+        body = None if has_query else build_body(arguments)
+        if body is not None and others and not body.keys() - ids:
             msg = f"nothing to change: pass {' or '.join(others)}"
             raise ConfigurationError(msg)
         return Request(
@@ -86,7 +87,7 @@ class Operation(Generic[T]):
             route=self.path,
             echoes=self._find_echoes(ids),
             params=build_query(others) if has_query else {},
-            body=None if has_query else encode_json(build_body(arguments)),
+            body=None if body is None else encode_json(body),
         )
 
     def _find_echoes(self, ids: Mapping[str, object]) -> dict[str, str]:
