@@ -33,10 +33,10 @@ from gradient_async.transport.endpoint import QueryValue, build_raw_request
 from gradient_async.transport.extra_headers import check_headers
 from gradient_async.transport.lifetime import Lifetime
 from gradient_async.transport.pacing import (
+    LatestPacing,
     Pacer,
     Pacing,
     PacingFactory,
-    TokenPacings,
     choose_limit,
 )
 from gradient_async.transport.retry import RetryPolicy
@@ -150,6 +150,8 @@ class Client(AsyncCloseable):
         del token
         hidden_proxy = hide_proxy(proxy)
         del proxy
+        # None comes first, below as well: protocols are slow to check.
+        check_instance("pacing", pacing, None | Pacing | PacingFactory)
         self._settings = settings = ClientSettings(
             account=account,
             credentials=credentials,
@@ -166,9 +168,7 @@ class Client(AsyncCloseable):
         check_proxy(hidden_proxy)
         check_int("max_response_bytes", max_response_bytes, minimum=1)
         check_instance("session", session, ClientSession | None)
-        # None comes first: the others are protocols, which are slow to check.
         check_instance("transport", transport, None | Transport)
-        check_instance("pacing", pacing, None | Pacing | PacingFactory)
         check_instance("gate", gate, None | AbstractAsyncContextManager)
         has_proxy = hidden_proxy is not None
         if transport is not None and (
@@ -415,7 +415,7 @@ def _create_find_pacing(
     if isinstance(pacing, Pacing):
         only = pacing
         return lambda _: only
-    return TokenPacings(pacing, settings.base_url)
+    return LatestPacing(pacing, settings.base_url)
 
 
 def create_caller(

@@ -103,6 +103,7 @@ class Accounts(AsyncCloseable, FanOut):
         if hidden is None:
             msg = "accounts must be a mapping of names to accounts or tokens"
             raise ConfigurationError(msg)
+        check_instance("pacing", pacing, None | PacingFactory)
         settings = ClientSettings(
             account="",
             # A stand-in that is never called: each account has its own.
@@ -118,7 +119,6 @@ class Accounts(AsyncCloseable, FanOut):
         )
         check_int("max_concurrency", max_concurrency, minimum=1)
         check_seconds("refused_for", refused_for)
-        check_instance("pacing", pacing, None | PacingFactory)
         used, own = open_transport(transport, session=session, proxy=hidden_proxy)
         shared = SharedParts(
             settings=settings,

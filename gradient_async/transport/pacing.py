@@ -85,7 +85,9 @@ class PacingFactory(Protocol):
         ...
 
 
-def choose_limit(rate_limit: RateLimit, pacing: object) -> RateLimit:
+def choose_limit(
+    rate_limit: RateLimit, pacing: Pacing | PacingFactory | None
+) -> RateLimit:
     """
     Return the rate limit of each token: that of the factory, if one is passed.
 
@@ -97,15 +99,12 @@ def choose_limit(rate_limit: RateLimit, pacing: object) -> RateLimit:
     if rate_limit != RateLimit():
         msg = "pass either rate_limit= or pacing=, not both"
         raise ConfigurationError(msg)
-    # A class has the members of its instances, and is refused later.
-    if isinstance(pacing, type) or not isinstance(pacing, PacingFactory):
-        return rate_limit
-    return pacing.rate_limit
+    return pacing.rate_limit if isinstance(pacing, PacingFactory) else rate_limit
 
 
-class TokenPacings:
+class LatestPacing:
     """
-    Finds the pacing of the token that one account uses now.
+    Finds the pacing of a client's latest token, which is created once.
 
     Args:
         factory: What creates it.
