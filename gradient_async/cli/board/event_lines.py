@@ -65,12 +65,9 @@ class EventLines:
 
     async def _write(self, event: FeedEvent) -> None:
         if self._as_json:
-            text = escape_json(event.to_json(), self._out.encoding)
+            write_json(self._out, event.to_json())
         else:
-            text = printable(describe(event, await self._name_of(event)))
-        self._out.write(f"{text}\n")
-        # A pipe's reader would otherwise wait until a buffer is full.
-        self._out.flush()
+            write_text(self._out, describe(event, await self._name_of(event)))
 
     async def _name_of(self, event: FeedEvent) -> str:
         """Return the name of a job's knowledge base; empty if it has none."""
@@ -80,6 +77,22 @@ class EventLines:
         if self._bases.lacks(uuid):
             await self._bases.load(event.account)
         return self._bases.known.get(uuid, "")
+
+
+def write_json(out: TextIO, content: str) -> None:
+    """Write the JSON of an event as a line, at once."""
+    _write(out, escape_json(content, out.encoding))
+
+
+def write_text(out: TextIO, text: str) -> None:
+    """Write what is said of an event as a line, at once."""
+    _write(out, printable(text))
+
+
+def _write(out: TextIO, text: str) -> None:
+    out.write(f"{text}\n")
+    # A pipe's reader would otherwise wait until a buffer is full.
+    out.flush()
 
 
 def describe(event: FeedEvent, name: str = "") -> str:

@@ -13,14 +13,12 @@ from cyclopts import Parameter
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import changes, shared
-from gradient_async.cli.board.event_lines import describe
-from gradient_async.cli.escaping import escape_json
+from gradient_async.cli.board.event_lines import describe, write_json, write_text
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.log_lines import log_to_stderr
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
 from gradient_async.cli.time_arguments import parse_time
 from gradient_async.errors import ConfigurationError
-from gradient_async.printable import printable
 
 _ID: Final = re.compile(r"[0-9]+-[0-9]+")
 
@@ -66,12 +64,9 @@ async def _write_all(
         # Only a heartbeat would be None.
         assert entry is not None
         if as_json:
-            text = escape_json(entry.to_json(), out.encoding)
+            write_json(out, entry.to_json())
         else:
-            text = printable(f"{entry.time:%Y-%m-%d %H:%M:%S}  {_describe(entry)}")
-        out.write(f"{text}\n")
-        # A pipe's reader would otherwise wait until a buffer is full.
-        out.flush()
+            write_text(out, f"{entry.time:%Y-%m-%d %H:%M:%S}  {_describe(entry)}")
 
 
 def _describe(entry: shared.LogEntry) -> str:
