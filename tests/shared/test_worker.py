@@ -193,11 +193,25 @@ def test_what_the_log_has_lost(
 def test_a_health_file_that_cannot_be_written(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """A path that cannot be written is an error at the start."""
+    """A path that cannot be written ends the worker."""
     path = tmp_path / "missing" / "health"
 
     assert 1 == run(["worker", "--health-file", str(path)])
     assert f"error: {path}: " in capsys.readouterr().err
+
+
+def test_a_health_file_that_cannot_be_written_any_more(tmp_path: Path) -> None:
+    """A path that cannot be written later ends the worker, which tells why."""
+    path = tmp_path / "probes" / "health"
+    path.parent.mkdir()
+    with start_worker("--health-file", str(path)) as worker:
+        read_until(worker.stderr, "1 of 1 account")
+        path.unlink()
+        path.parent.rmdir()
+        line = read_until(worker.stderr, "error: ")
+        assert 1 == worker.wait()
+
+    assert line.startswith(f"error: {path}: ")
 
 
 @pytest.mark.parametrize(

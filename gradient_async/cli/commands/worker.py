@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +53,6 @@ async def worker(
     if health_port is not None:
         check_int("--health-port", health_port, minimum=0, maximum=65535)
     log_to_stderr(logging.INFO)
-    if health_file is not None:
-        # A path that cannot be written would look like a worker that is not well.
-        write_health(health_file, is_well=True)
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(store.open())
         pacing = shared.SharedPacing(opened)
@@ -71,51 +68,42 @@ async def worker(
         if health_port is not None:
             serving = serve_health(health_port, lambda: feed.leases.is_member)
             await stack.enter_async_context(serving)
-        await stack.enter_async_context(_report(feed, len(accounts), health_file))
-        await _run_until_stopped(feed)
+        reporting = _report(feed.leases, len(accounts), health_file)
+        await _run_until_stopped(feed.run(), reporting)
 
 
-async def _run_until_stopped(feed: shared.SharedFeed) -> None:
-    """Run a feed until SIGTERM, by which supervisors stop a process."""
+async def _run_until_stopped(*coroutines: Coroutine[object, object, None]) -> None:
+    """Run until one of them fails, or until SIGTERM, by which supervisors stop us."""
     loop = asyncio.get_running_loop()
-    running = loop.create_task(feed.run())
+    tasks = [loop.create_task(it) for it in coroutines]
     # Windows has no such handlers, and no SIGTERM either.
     with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGTERM, running.cancel)
+        loop.add_signal_handler(signal.SIGTERM, tasks[0].cancel)
     try:
-        await asyncio.wait([running])
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        running.cancel()
-        await asyncio.wait([running])
-    return None if running.cancelled() else running.result()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            task.result()
 
 
-@asynccontextmanager
-async def _report(
-    feed: shared.SharedFeed, known: int, path: Path | None
-) -> AsyncGenerator[None, None]:
+async def _report(leases: shared.AccountLeases, known: int, path: Path | None) -> None:
     """Report how the worker is, each second, in a file and in the log."""
-    loop = asyncio.get_running_loop()
-    reporting = loop.create_task(_report_forever(feed, known, path))
+    latest = ""
     try:
-        yield
+        while True:
+            if path is not None:
+                write_health(path, is_well=leases.is_member)
+            accounts = format_count(known, "account")
+            workers = format_count(leases.members, "worker")
+            text = f"{len(leases.held)} of {accounts}, {workers}"
+            if leases.is_member and text != latest:
+                logger.info("worker: %s", text)
+                latest = text
+            await asyncio.sleep(INTERVAL)
     finally:
-        reporting.cancel()
         if path is not None:
             write_health(path, is_well=False)
-
-
-async def _report_forever(
-    feed: shared.SharedFeed, known: int, path: Path | None
-) -> None:
-    leases, latest = feed.leases, ""
-    while True:
-        if path is not None:
-            write_health(path, is_well=leases.is_member)
-        accounts = format_count(known, "account")
-        workers = format_count(leases.members, "worker")
-        text = f"{len(leases.held)} of {accounts}, {workers}"
-        if leases.is_member and text != latest:
-            logger.info("worker: %s", text)
-            latest = text
-        await asyncio.sleep(INTERVAL)
