@@ -29,16 +29,21 @@ def test_pipes_clean_data(gradient_emulator: Emulator) -> None:
     assert not done.stderr
 
 
+def start_listing(output: str) -> subprocess.Popen[bytes]:
+    """Start to list jobs in a format, into a pipe."""
+    return subprocess.Popen(
+        [*COMMAND, "jobs", "list", "--output", output],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
 @pytest.mark.parametrize("output", ["table", "jsonl"])
 def test_head_ends_the_command_silently(
     gradient_emulator: Emulator, output: str
 ) -> None:
     """A reader that closes the pipe early, as `head` does, causes no error."""
-    with subprocess.Popen(
-        [*COMMAND, "jobs", "list", "--output", output],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with start_listing(output) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline()
@@ -55,11 +60,7 @@ def test_the_first_lines_do_not_wait_for_the_second_page(
 ) -> None:
     """`head -5` has its lines within 1 s of the first request, and ends the command."""
     gradient_emulator.fail(Fault(hang=True, page=2, times=None))
-    with subprocess.Popen(
-        [*COMMAND, "jobs", "list", "--output", output],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with start_listing(output) as process:
         assert process.stdout is not None
         head = subprocess.run(
             ["head", "-5"],
