@@ -322,6 +322,20 @@ async def test_cancelled_requests(store: SharedStore, seed: int) -> None:
     assert min(log.values(), default=0.0) > -1.0
 
 
+async def test_a_slot_that_comes_with_the_cancellation(store: SharedStore) -> None:
+    """A request that is cancelled as it gets its slot returns it unused."""
+    pacer = create_pacer(store, Window(1, 60.0))
+    waiting = asyncio.ensure_future(pacer.acquire(1.0))
+    await asyncio.sleep(0)
+    assert pacer._asking is not None
+    # After the callback that hands out the slot, before the request goes on.
+    pacer._asking.add_done_callback(lambda _: waiting.cancel())
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+
+    (await pacer.acquire(1.0)).release(sent=False)
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_server_that_comes_and_goes(forgetful: RedisServer, seed: int) -> None:
     """Whatever happens to the server, the processes stay within the limit."""
