@@ -17,8 +17,8 @@ class RecentKeys:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        # No key is in two of these sets.
-        self._pages: deque[set[Hashable]] = deque()
+        # No key is in two of them, or twice in one.
+        self._pages: deque[Sequence[Hashable]] = deque()
         self._keys: set[Hashable] = set()
         self.has_forgotten: bool = False
         """Whether any key was forgotten."""
@@ -33,20 +33,30 @@ class RecentKeys:
 
     def add(self, keys: Sequence[Hashable], *, may_forget: bool) -> Sequence[int]:
         """Remember the keys of a page, and return the indexes of those that are new."""
-        page = set(keys)
         new: Sequence[int] = range(len(keys))
-        if len(page) < len(keys) or not self._keys.isdisjoint(page):
+        if not self._add_all(keys):
             new = self._find_new(keys)
-            page -= self._keys
-        if page:
-            self._keys |= page
-            self._pages.append(page)
+            keys = [keys[index] for index in new]
+            self._keys.update(keys)
+        if keys:
+            self._pages.append(keys)
         # Keys that come again keep their place: those remembered are always those of
         # the latest items in the list's own order.
         while may_forget and len(self._keys) > self._limit and len(self._pages) > 1:
-            self._keys -= self._pages.popleft()
+            self._keys.difference_update(self._pages.popleft())
             self.has_forgotten = True
         return new
+
+    def _add_all(self, keys: Sequence[Hashable]) -> bool:
+        """Remember keys of which none is known or comes twice; otherwise do nothing."""
+        known = len(self._keys)
+        if not self._keys.isdisjoint(keys):
+            return False
+        self._keys.update(keys)
+        if len(self._keys) == known + len(keys):
+            return True
+        self._keys.difference_update(keys)
+        return False
 
     def _find_new(self, keys: Sequence[Hashable]) -> list[int]:
         new: dict[Hashable, int] = {}

@@ -19,6 +19,11 @@ from gradient_async.loops import LoopHome
 # `ResponseHandler.force_close`, `should_close` and `data_received`.
 _EXTENDED: Final = ("_get", "_release", "_factory")
 
+# The cheapest to create of those that take every socket: on Windows, `select` does.
+_Selector: Final[type[selectors.BaseSelector]] = getattr(
+    selectors, "PollSelector", selectors.SelectSelector
+)
+
 
 class CheckedConnector(aiohttp.TCPConnector):
     """
@@ -89,7 +94,7 @@ def _is_undisturbed(protocol: _Handler) -> bool:
     if protocol.transport is None or protocol.should_close:
         return False
     # The event loop may not have read yet what the server sent, or that it has closed.
-    with selectors.DefaultSelector() as selector:
+    with _Selector() as selector:
         selector.register(
             protocol.transport.get_extra_info("socket"), selectors.EVENT_READ
         )
