@@ -39,8 +39,8 @@ from gradient_async.errors import (
     UnknownNameError,
     UnprocessableEntityError,
     UploadError,
-    error_class,
 )
+from gradient_async.errors.status import error_class
 from gradient_async.models import IndexingJob, IndexingJobPhase, KnowledgeBase
 from tests.support.copies import copies_of
 

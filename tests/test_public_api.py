@@ -7,8 +7,10 @@ import re
 import sys
 from collections.abc import Iterator
 from enum import Enum
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from pkgutil import iter_modules
 from types import FunctionType, ModuleType
 from typing import Final
 
@@ -79,13 +81,19 @@ def test_all_names_what_is_exported() -> None:
 
 def test_every_error_is_exported() -> None:
     """Every error of the package can be imported from its top level."""
-    kinds = {
+    modules = [
+        import_module(f"gradient_async.errors.{it.name}")
+        for it in iter_modules(errors.__path__)
+    ]
+    defined = {
         name: kind
-        for name, kind in vars(errors).items()
+        for module in modules
+        for name, kind in vars(module).items()
         if inspect.isclass(kind) and issubclass(kind, GradientError)
     }
 
-    assert kinds == {name: vars(gradient_async).get(name) for name in kinds}
+    assert defined == {name: getattr(gradient_async, name) for name in defined}
+    assert {*defined} == {*errors.__all__}
 
 
 def test_version() -> None:

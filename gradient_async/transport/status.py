@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from gradient_async.errors import StatusError, error_class
+from gradient_async.errors import StatusError
+from gradient_async.errors.status import error_class
 from gradient_async.transport.credentials import Secret
 from gradient_async.transport.error_body import read_error_body
 from gradient_async.transport.request_secrets import find_secrets

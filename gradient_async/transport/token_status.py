@@ -31,7 +31,7 @@ class RateLimitStatus:
     """When the hour's oldest request expires, in UTC; None if it does not say."""
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Refusal:
     """A token that the server refused."""
 

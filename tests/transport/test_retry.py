@@ -25,8 +25,8 @@ from gradient_async.errors import (
     StatusError,
     TLSError,
     TransportError,
-    error_class,
 )
+from gradient_async.errors.status import error_class
 from gradient_async.transport.retry import (
     Decision,
     Retry,

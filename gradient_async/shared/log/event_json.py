@@ -20,10 +20,8 @@ _CODEC: Final = Codec()
 
 _KINDS_OF_ACCOUNTS: Final = frozenset(AccountEventKind)
 
-_ERRORS: Final = {
-    cls.__name__: cls
-    for cls in vars(errors).values()
-    if isinstance(cls, type) and issubclass(cls, GradientError)
+_ERRORS: Final[dict[str, type[GradientError]]] = {
+    name: getattr(errors, name) for name in errors.__all__
 }
 
 
