@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,8 @@ from gradient_async.shared import (
     AccountLeases,
     EventGroup,
     Lease,
+    LogEntry,
+    LogListener,
     RedisClient,
     SharedFeed,
     SharedStore,
@@ -219,6 +222,49 @@ async def test_cancelled_consumers(store: SharedStore, seed: int) -> None:
     async with asyncio.timeout(20):
         await asyncio.gather(*(consume_briefly() for _ in range(3)))
     assert set(range(1, 41)) == set(handled)
+
+
+@pytest.mark.parametrize("seed", range(examples(8)))
+async def test_cancelled_readers(store: SharedStore, seed: int) -> None:
+    """Listeners and histories cancelled at any await lose no entry and repeat none."""
+    generator = random.Random(seed)
+    feed = SharedFeed(store)
+    writer, seen = LogWriter(store), list[LogEntry]()
+
+    async def write() -> None:
+        for _ in range(40):
+            await writer.write()
+            await asyncio.sleep(0.005)
+
+    def read_on() -> AsyncIterator[LogEntry | None]:
+        since = seen[-1].id if seen else "0-0"
+        if generator.random() < 0.3:
+            return feed.history(since=since)
+        return feed.listen(since=since, heartbeat=0.02)
+
+    async with asyncio.timeout(20), running(write()):
+        while len(seen) < 40:
+            reader, goes_on = read_on(), True
+            while goes_on:
+                task = asyncio.create_task(take_all(reader, seen))
+                for _ in range(generator.randrange(60)):
+                    await asyncio.sleep(0)
+                await asyncio.sleep(generator.choice([0, 0.005]))
+                task.cancel()
+                await asyncio.wait([task])
+                # A generator that is cancelled ends.
+                goes_on = isinstance(reader, LogListener) and generator.random() < 0.8
+    assert list(range(1, 41)) == [it.position.number for it in seen]
+
+
+async def take_all(
+    reader: AsyncIterator[LogEntry | None], seen: list[LogEntry]
+) -> None:
+    """Take entries one by one: leaving a loop over a listener would end it."""
+    with suppress(StopAsyncIteration):
+        while True:
+            if (entry := await anext(reader)) is not None:
+                seen.append(entry)
 
 
 async def test_errors_of_others() -> None:
