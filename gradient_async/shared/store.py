@@ -204,8 +204,8 @@ def _find_key(key: str | bytes | None) -> bytes:
     encoded = found.encode() if isinstance(found, str) else found
     if len(encoded) < _MIN_KEY_BYTES:
         msg = (
-            f"pass key= of at least {_MIN_KEY_BYTES} bytes, or set {KEY_VARIABLE}; "
-            "the same in all processes"
+            f"{KEY_VARIABLE}, or `key`, must have at least {_MIN_KEY_BYTES} bytes, the "
+            "same in all processes"
         )
         raise ConfigurationError(msg)
     return encoded

@@ -403,12 +403,12 @@ async def test_a_server_that_is_gone(
     # Half of it is its own: 4 at once, 4 at 0.4 s, the last at 0.8 s.
     assert 0.7 < now() - began < 5.0
     assert ["WARNING"] == [it.levelname for it in caplog.records]
-    assert "the shared store is gone" in caplog.text
+    assert "paces its requests on its own" in caplog.text
 
     server.start()
     while len(caplog.records) == 1:
         await use(pacer, 0.01)
-    assert ("INFO", "the shared store is back; processes pace together again") == (
+    assert ("INFO", "shared store: the server responds again") == (
         caplog.records[1].levelname,
         caplog.records[1].message,
     )
@@ -566,7 +566,7 @@ async def test_a_client_that_is_broken(caplog: pytest.LogCaptureFixture) -> None
     pacer = create_pacer(SharedStore(BrokenClient(), key=KEY), PLENTY)
     await use(pacer)
 
-    assert "the shared store is gone (LookupError)" in caplog.text
+    assert "shared store: LookupError; until it is back" in caplog.text
     assert "secret" not in caplog.text
 
 

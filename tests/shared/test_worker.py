@@ -220,9 +220,11 @@ def test_a_health_file_that_cannot_be_written_any_more(tmp_path: Path) -> None:
         (["events", "--since", "soon"], 2, "nor the id of an event"),
         (["events", "--redis", "redis://127.0.0.1:1"], 1, "connecting to 127.0.0.1:1"),
         (["worker", "--redis", "http://127.0.0.1"], 2, "redis: "),
-        (["worker", "--lease-seconds", "0"], 2, "lease_seconds"),
         (["worker", "--health-port", "70000"], 2, "--health-port"),
         (["worker", "--health-port=-1"], 2, "--health-port"),
+        (["worker", "--lease-seconds", "0"], 2, "--lease-seconds"),
+        (["worker", "--interval=-1"], 2, "--interval"),
+        (["worker", "--idle-interval", "0"], 2, "--idle-interval"),
     ],
 )
 def test_errors(

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import shared
-from gradient_async.checks import check_int
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.health import INTERVAL, serve_health, write_health
@@ -25,11 +25,13 @@ from gradient_async.logger import logger
 
 async def worker(
     *,
-    lease_seconds: float = 15.0,
-    interval: float = 2.0,
-    idle_interval: float = 30.0,
+    lease_seconds: Annotated[float, Parameter(validator=Number(gte=0.1))] = 15.0,
+    interval: Annotated[float, Parameter(validator=Number(gt=0))] = 2.0,
+    idle_interval: Annotated[float, Parameter(validator=Number(gt=0))] = 30.0,
     health_file: Annotated[Path | None, Parameter(show_default=False)] = None,
-    health_port: Annotated[int | None, Parameter(show_default=False)] = None,
+    health_port: Annotated[
+        int | None, Parameter(validator=Number(gte=0, lte=65535), show_default=False)
+    ] = None,
     store: StoreOptions = DEFAULT_STORE,
     connection: Connection = DEFAULT_CONNECTION,
 ) -> None:
@@ -50,8 +52,6 @@ async def worker(
         store: The server and the log.
         connection: Which accounts to poll; by default, as all commands do.
     """
-    if health_port is not None:
-        check_int("--health-port", health_port, minimum=0, maximum=65535)
     log_to_stderr(logging.INFO)
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(store.open())

@@ -8,7 +8,7 @@ import secrets
 from typing import Final
 
 from gradient_async.errors import ConfigurationError, SharedStoreError
-from gradient_async.logger import logger
+from gradient_async.shared.outage import Outage
 from gradient_async.shared.pacing.local_share import LONGEST_PAUSE, pause_before_retry
 
 # Longer than the others need to notice that the server is back.
@@ -24,6 +24,10 @@ class StoreLink:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._outage = Outage(
+            "until it is back, each process paces its requests on its own, at its "
+            "share of the rate limit"
+        )
         self._failures = 0
         self._retry_at = -math.inf
         self._is_retrying = False
@@ -79,25 +83,23 @@ class StoreLink:
     def fail(self, error: BaseException, now: float) -> None:
         """Record that the server did not respond; log the first time."""
         self._is_retrying = False
-        if not self.is_down:
-            self.down_since = now
-            logger.warning(
-                "the shared store is gone (%s); each process paces its requests on its "
-                "own, at its share of the rate limit, until it is back",
-                # Texts of others' errors may hold anything.
-                error if isinstance(error, SharedStoreError) else type(error).__name__,
-            )
+        if not isinstance(error, SharedStoreError):
+            # Texts of others' errors may hold anything.
+            error = SharedStoreError(type(error).__name__)
+        self._outage.begin(error)
+        self.down_since = min(self.down_since, now)
         self._failures += 1
         self._retry_at = now + pause_before_retry(self._failures)
 
     def succeed(self, now: float) -> None:
         """Record that the server has responded; log that it is back."""
         self._is_retrying = False
+        # Also of an outage that began in an earlier event loop.
+        self._outage.end()
         if self.is_down:
             self.down_since = math.inf
             self._failures = 0
             self.settle(now)
-            logger.info("the shared store is back; processes pace together again")
 
     def settle(self, now: float) -> None:
         """Leave the other processes some time to report what they have sent."""
