@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import gradient_async
 from gradient_async import AccountsError, errors
 from gradient_async.errors import (
     AmbiguousNameError,
@@ -78,6 +79,8 @@ def descendants(kind: type[GradientError]) -> Iterator[type[GradientError]]:
         yield from descendants(child)
 
 
+# Each is imported when its name is first used.
+assert all(hasattr(gradient_async, name) for name in gradient_async.__all__)
 KINDS = sorted(set(descendants(GradientError)), key=lambda kind: kind.__name__)
 
 

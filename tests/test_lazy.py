@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 
 import gradient_async
-from gradient_async import accounts, codec, models
+from gradient_async import accounts, codec, errors, models
 from gradient_async.lazy import lazy_names
 
-LAZY = pytest.mark.parametrize("package", [accounts, codec, models])
+LAZY = pytest.mark.parametrize("package", [accounts, codec, errors, models])
 
 # The package itself is left out, which may import more than the part in question.
 PART = f"""
@@ -51,8 +51,9 @@ def test_models_are_loaded_on_use() -> None:
 
 
 def test_errors_load_no_models() -> None:
-    """Importing the errors loads the jobs that they carry when they are needed."""
-    loaded = keep_own_modules(list_imports("import gradient_async.errors"))
+    """An error about jobs loads the jobs that it carries when they are needed."""
+    use = "from gradient_async.errors import IndexingJobFailedError"
+    loaded = keep_own_modules(list_imports(use))
 
     assert not {it for it in loaded if it.startswith("gradient_async.models.")}
 
@@ -71,9 +72,11 @@ def test_a_client_loads_what_it_needs() -> None:
         "cattrs",
         "rich",
         "cyclopts",
+        "gradient_async.errors.resources",
+        "gradient_async.errors.shared",
         "gradient_async.resources.models",
     }
-    assert len(keep_own_modules(loaded)) <= 48
+    assert len(keep_own_modules(loaded)) <= 51
 
 
 GOOD = 'b\'{"jobs": [{"uuid": "a", "total_tokens": "5"}]}\''

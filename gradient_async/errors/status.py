@@ -1,4 +1,4 @@
-"""Errors by the status of a response."""
+"""Errors for responses outside 2xx."""
 
 from __future__ import annotations
 

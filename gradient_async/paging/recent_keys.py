@@ -17,7 +17,7 @@ class RecentKeys:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        # No key is in two of them, or twice in one.
+        # Disjoint, and no key is twice in a page.
         self._pages: deque[Sequence[Hashable]] = deque()
         self._keys: set[Hashable] = set()
         self.has_forgotten: bool = False
@@ -34,7 +34,7 @@ class RecentKeys:
     def add(self, keys: Sequence[Hashable], *, may_forget: bool) -> Sequence[int]:
         """Remember the keys of a page, and return the indexes of those that are new."""
         new: Sequence[int] = range(len(keys))
-        if not self._add_all(keys):
+        if not self._add_if_all_new(keys):
             new = self._find_new(keys)
             keys = [keys[index] for index in new]
             self._keys.update(keys)
@@ -47,7 +47,7 @@ class RecentKeys:
             self.has_forgotten = True
         return new
 
-    def _add_all(self, keys: Sequence[Hashable]) -> bool:
+    def _add_if_all_new(self, keys: Sequence[Hashable]) -> bool:
         """Remember keys of which none is known or comes twice; otherwise do nothing."""
         known = len(self._keys)
         if not self._keys.isdisjoint(keys):

@@ -26,7 +26,8 @@ class Outage:
     def begin(self, error: SharedStoreError) -> None:
         """Log a warning unless the server was away before."""
         if not self._is_on:
-            logger.warning("shared store: %s; %s", error.message, self._consequence)
+            message = error.message.rstrip(".")
+            logger.warning("shared store: %s; %s", message, self._consequence)
         self._is_on = True
 
     async def wait(self, error: SharedStoreError) -> None:

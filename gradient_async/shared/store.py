@@ -204,7 +204,7 @@ def _find_key(key: str | bytes | None) -> bytes:
     encoded = found.encode() if isinstance(found, str) else found
     if len(encoded) < _MIN_KEY_BYTES:
         msg = (
-            f"{KEY_VARIABLE}, or `key`, must have at least {_MIN_KEY_BYTES} bytes, the "
+            f"set {KEY_VARIABLE}, or pass `key=`: at least {_MIN_KEY_BYTES} bytes, the "
             "same in all processes"
         )
         raise ConfigurationError(msg)

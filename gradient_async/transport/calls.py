@@ -43,6 +43,7 @@ from gradient_async.transport.retry import may_have_executed
 from gradient_async.transport.retrying import Retrying
 from gradient_async.transport.sanitize import sanitize
 from gradient_async.transport.sliding_log import RateLimit
+from gradient_async.transport.status import status_error
 from gradient_async.transport.token_status import TokenStatus
 from gradient_async.transport.wire import Request, Response, Transport
 
@@ -287,9 +288,6 @@ class Caller:
             call.request_id = sanitize(response.request_id, secret)
             # A 404 that counts as success has no payload to return.
             return response if response.is_success else attrs.evolve(response, body=b"")
-        # Reading the bodies of failed responses takes 3 ms to import.
-        from gradient_async.transport.status import status_error  # noqa: PLC0415
-
         failure = status_error(
             call.request, response, retry_after=call.limits.wait, secret=secret
         )

@@ -19,9 +19,9 @@ from gradient_async.loops import LoopHome
 # `ResponseHandler.force_close`, `should_close` and `data_received`.
 _EXTENDED: Final = ("_get", "_release", "_factory")
 
-# The cheapest to create of those that take every socket: on Windows, `select` does.
+# Cheaper to create than epoll or kqueue, which open a descriptor; not on Windows.
 _Selector: Final[type[selectors.BaseSelector]] = getattr(
-    selectors, "PollSelector", selectors.SelectSelector
+    selectors, "PollSelector", selectors.DefaultSelector
 )
 
 

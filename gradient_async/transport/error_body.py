@@ -5,9 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from gradient_async.codec import JSON, decode_json, encode_json
 from gradient_async.errors import ConfigurationError, DecodeError
@@ -29,8 +27,7 @@ _MAX_DEPTH: Final = 8
 _TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 
 
-@attrs.frozen(kw_only=True)
-class ErrorBody:
+class ErrorBody(NamedTuple):
     """What the body of a failed response says, unchanged."""
 
     message: str = ""

@@ -56,7 +56,7 @@ _COMMON_HEADERS: Final = {
 _JSON_HEADERS: Final = {"Accept": "application/json", **_COMMON_HEADERS}
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class _OutgoingRequest:
     """A request to send; its repr, which tracebacks may show, contains no secrets."""
 

@@ -31,7 +31,7 @@ class RateLimitStatus:
     """When the hour's oldest request expires, in UTC; None if it does not say."""
 
 
-@attrs.define(eq=False)
+@attrs.define
 class _Refusal:
     """A token that the server refused."""
 

@@ -236,30 +236,31 @@ async def test_cancelled_readers(store: SharedStore, seed: int) -> None:
             await writer.write()
             await asyncio.sleep(0.005)
 
-    def read_on() -> AsyncIterator[LogEntry | None]:
+    def open_reader() -> AsyncIterator[LogEntry | None]:
         since = seen[-1].id if seen else "0-0"
         if generator.random() < 0.3:
             return feed.history(since=since)
         return feed.listen(since=since, heartbeat=0.02)
 
     async with asyncio.timeout(20), running(write()):
-        while len(seen) < 40:
-            reader, goes_on = read_on(), True
-            while goes_on:
-                task = asyncio.create_task(take_all(reader, seen))
+        while not seen or seen[-1].position.number < 40:
+            reader, can_resume = open_reader(), True
+            while can_resume:
+                task = asyncio.create_task(collect(reader, seen))
                 for _ in range(generator.randrange(60)):
                     await asyncio.sleep(0)
                 await asyncio.sleep(generator.choice([0, 0.005]))
                 task.cancel()
                 await asyncio.wait([task])
-                # A generator that is cancelled ends.
-                goes_on = isinstance(reader, LogListener) and generator.random() < 0.8
+                assert task.cancelled() or task.result() is None
+                # A cancelled generator cannot be resumed.
+                can_resume = (
+                    isinstance(reader, LogListener) and generator.random() < 0.8
+                )
     assert list(range(1, 41)) == [it.position.number for it in seen]
 
 
-async def take_all(
-    reader: AsyncIterator[LogEntry | None], seen: list[LogEntry]
-) -> None:
+async def collect(reader: AsyncIterator[LogEntry | None], seen: list[LogEntry]) -> None:
     """Take entries one by one: leaving a loop over a listener would end it."""
     with suppress(StopAsyncIteration):
         while True:

@@ -104,6 +104,6 @@ async def test_what_the_server_sees(
 
     log = caplog.text.encode()
     assert b"EVALSHA" in shown.upper()
-    assert b"shared store: the server" in log
+    assert b"paces its requests on its own" in log
     for text in (bytes(shown), stored, log):
         assert [] == [it for it in [*hidden, KEY.encode()] if it in text]

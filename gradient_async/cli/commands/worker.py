@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -25,9 +26,11 @@ from gradient_async.logger import logger
 
 async def worker(
     *,
-    lease_seconds: Annotated[float, Parameter(validator=Number(gte=0.1))] = 15.0,
-    interval: Annotated[float, Parameter(validator=Number(gt=0))] = 2.0,
-    idle_interval: Annotated[float, Parameter(validator=Number(gt=0))] = 30.0,
+    lease_seconds: Annotated[
+        float, Parameter(validator=Number(gte=0.1, lt=inf))
+    ] = 15.0,
+    interval: Annotated[float, Parameter(validator=Number(gt=0, lt=inf))] = 2.0,
+    idle_interval: Annotated[float, Parameter(validator=Number(gt=0, lt=inf))] = 30.0,
     health_file: Annotated[Path | None, Parameter(show_default=False)] = None,
     health_port: Annotated[
         int | None, Parameter(validator=Number(gte=0, lte=65535), show_default=False)

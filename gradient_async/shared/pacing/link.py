@@ -14,6 +14,11 @@ from gradient_async.shared.pacing.local_share import LONGEST_PAUSE, pause_before
 # Longer than the others need to notice that the server is back.
 _SETTLING_SECONDS: Final = 3.0
 
+_CONSEQUENCE: Final = (
+    "each process paces its requests on its own, at its share of the rate limit, until "
+    "the server responds again"
+)
+
 
 class StoreLink:
     """
@@ -24,10 +29,7 @@ class StoreLink:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outage = Outage(
-            "until it is back, each process paces its requests on its own, at its "
-            "share of the rate limit"
-        )
+        self._outage = Outage(_CONSEQUENCE)
         self._failures = 0
         self._retry_at = -math.inf
         self._is_retrying = False
@@ -52,6 +54,7 @@ class StoreLink:
             msg = "the SharedPacing belongs to another event loop that is still open"
             raise ConfigurationError(msg)
         self._loop = loop
+        self._outage = Outage(_CONSEQUENCE)
         self._failures, self._retry_at, self._is_retrying = 0, -math.inf, False
         self.down_since, self.settled_at = math.inf, -math.inf
         # Not before: processes that were forked must have different names.
@@ -83,20 +86,20 @@ class StoreLink:
     def fail(self, error: BaseException, now: float) -> None:
         """Record that the server did not respond; log the first time."""
         self._is_retrying = False
-        if not isinstance(error, SharedStoreError):
-            # Texts of others' errors may hold anything.
-            error = SharedStoreError(type(error).__name__)
-        self._outage.begin(error)
-        self.down_since = min(self.down_since, now)
+        if not self.is_down:
+            self.down_since = now
+            if not isinstance(error, SharedStoreError):
+                # Texts of others' errors may hold anything.
+                error = SharedStoreError(type(error).__name__)
+            self._outage.begin(error)
         self._failures += 1
         self._retry_at = now + pause_before_retry(self._failures)
 
     def succeed(self, now: float) -> None:
         """Record that the server has responded; log that it is back."""
         self._is_retrying = False
-        # Also of an outage that began in an earlier event loop.
-        self._outage.end()
         if self.is_down:
+            self._outage.end()
             self.down_since = math.inf
             self._failures = 0
             self.settle(now)
