@@ -70,7 +70,7 @@ def open_redis_document(namespace: dict[str, Any]) -> None:
     server.start()
     resources.callback(server.kill)
     open_document(namespace, asyncio.SelectorEventLoop)
-    os.environ["REDIS_URL"] = server.url
+    os.environ["GRADIENT_SHARED_URL"] = server.url
     os.environ[KEY_VARIABLE] = "a key of more than 16 bytes"
     namespace[_RESOURCES] = resources
 

@@ -1,5 +1,6 @@
 """The events that workers write to Redis or Valkey, for browsers, in FastAPI."""
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -48,5 +49,6 @@ async def format_entries(listener: LogListener) -> AsyncIterator[str]:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)
     # Responses that are still open are cut off; browsers connect to another replica.
     uvicorn.run(app, host="0.0.0.0", timeout_graceful_shutdown=1)  # noqa: S104

@@ -22,6 +22,23 @@ _LIVE: Final = b" /live HTTP/"
 _Check = Callable[[], bool]
 
 
+def check_health(path: Path) -> None:
+    """
+    Raise unless the file can be written; it is there only later.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    try:
+        path.touch()
+        path.unlink()
+    except OSError as error:
+        problem = f"--health-file: {path}: {error.strerror}"
+    else:
+        return
+    raise ConfigurationError(problem)
+
+
 def write_health(path: Path, *, is_well: bool) -> None:
     """Let the file have the present time, or remove it if the worker is not well."""
     if is_well:
@@ -58,7 +75,7 @@ async def serve_health(
     try:
         server = await asyncio.start_server(serve, host, port, limit=_MAX_BYTES)
     except OSError as error:
-        problem = f"cannot listen on port {port}: {error.strerror}"
+        problem = f"--health-port: cannot listen on port {port}: {error.strerror}"
     else:
         async with server:
             yield server.sockets[0].getsockname()[1]

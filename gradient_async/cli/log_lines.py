@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 from gradient_async.logger import logger
 
@@ -11,6 +12,11 @@ from gradient_async.logger import logger
 def log_to_stderr(level: int) -> None:
     """Write what the package logs from a level on to stderr, each with its time."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    form = logging.Formatter(
+        "%(asctime)s %(levelname)s %(message)s", datefmt="%Y-%m-%d %H:%M:%SZ"
+    )
+    # UTC, as all times that the command writes.
+    form.converter = time.gmtime
+    handler.setFormatter(form)
     logger.addHandler(handler)
     logger.setLevel(level)

@@ -59,14 +59,16 @@ def create_parser() -> argparse.ArgumentParser:
 
 def describe(api: Emulator) -> str:
     """Return shell commands that point clients at a running emulator."""
-    tokens = "\n".join(f"# token: {token}" for token in api.tokens)
-    return (
-        f"# url: {api.url}\n"
-        f"{tokens}\n"
-        f"export DIGITALOCEAN_API_URL={api.url}\n"
-        f"export GRADIENT_BASE_URL={api.url}\n"
-        f"export DIGITALOCEAN_ACCESS_TOKEN={api.token}\n"
-    )
+    lines = [
+        f"# url: {api.url}",
+        *(f"# token: {token}" for token in api.tokens),
+        f"export DIGITALOCEAN_API_URL={api.url}",
+        f"export GRADIENT_BASE_URL={api.url}",
+    ]
+    for number, token in enumerate(api.tokens, 1):
+        suffix = "" if number == 1 else f"_{number}"
+        lines.append(f"export DIGITALOCEAN_ACCESS_TOKEN{suffix}={token}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 async def serve(emulator: Emulator) -> None:

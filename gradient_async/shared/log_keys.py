@@ -17,7 +17,7 @@ class LogKeys:
     use only what is there.
 
     Raises:
-        ConfigurationError: The name of the log is empty or has braces.
+        ConfigurationError: A name is empty, not printable, or has braces.
     """
 
     namespace: str
@@ -26,11 +26,9 @@ class LogKeys:
     """Name of the log."""
 
     def __attrs_post_init__(self) -> None:
-        """Check the name of the log."""
-        require_nonempty_str("log", self.log)
-        if not self.log.isprintable() or {"{", "}"} & set(self.log):
-            msg = f"log must be printable and have no braces, got {self.log!r}"
-            raise ConfigurationError(msg)
+        """Check both names."""
+        _check_name("namespace", self.namespace)
+        _check_name("log", self.log)
 
     @property
     def members(self) -> str:
@@ -71,3 +69,10 @@ class LogKeys:
 
     def _name(self, what: str) -> str:
         return f"{self.namespace}:{{{self.log}}}:{what}"
+
+
+def _check_name(what: str, name: str) -> None:
+    require_nonempty_str(what, name)
+    if not name.isprintable() or {"{", "}"} & set(name):
+        msg = f"{what} must be printable and have no braces, got {name!r}"
+        raise ConfigurationError(msg)

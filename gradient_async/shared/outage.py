@@ -17,10 +17,12 @@ class Outage:
 
     Args:
         consequence: What its absence means, for the warning.
+        recovery: What goes on when it responds again.
     """
 
-    def __init__(self, consequence: str) -> None:
+    def __init__(self, consequence: str, recovery: str) -> None:
         self._consequence = consequence
+        self._recovery = recovery
         self._is_on = False
 
     def begin(self, error: SharedStoreError) -> None:
@@ -38,5 +40,5 @@ class Outage:
     def end(self) -> None:
         """Log that the server is back, if it was away."""
         if self._is_on:
-            logger.info("shared store: the server responds again")
+            logger.info("shared store: the server responds again; %s", self._recovery)
         self._is_on = False

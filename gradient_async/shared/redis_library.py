@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from gradient_async.errors import ConfigurationError
 
 _NO_URL: Final = (
-    "redis: not a URL such as redis://user:password@host:6379/0; "
-    "percent-encode / ? # @ [ ] in the password"
+    "the URL of the server cannot be used; it is such as "
+    "redis://user:password@host:6379/0, or rediss:// for TLS, or unix://; "
+    "percent-encode / ? # @ [ ] in the password, and check its options"
 )
 
 
@@ -39,8 +40,8 @@ def connect(url: str) -> RedisClient:
     """
     library = _import("redis.asyncio")
     client: object = None
-    # Its text may have a part of the password.
-    with suppress(ValueError):
+    # Their texts may have a part of the password.
+    with suppress(ValueError, TypeError):
         client = _create(library, url)
     if client is None:
         raise ConfigurationError(_NO_URL)
@@ -52,12 +53,16 @@ def _create(library: ModuleType, url: str) -> object:
     Return a client; None if the URL has an `@` where its password was cut short.
 
     Raises:
+        TypeError: The URL has an unknown option.
         ValueError: The URL is invalid.
     """
     if "@" in "".join(urlsplit(url)[2:]):
         return None
     # Repeating a script by itself would hide that the first run may have worked.
-    return library.Redis.from_url(url, retry=None, protocol=2)
+    client = library.Redis.from_url(url, retry=None, protocol=2)
+    # Otherwise an unknown option is an error of the first command.
+    client.connection_pool.make_connection()
+    return client
 
 
 async def disconnect(client: RedisClient) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 _MINIMUM: Final = (6, 2)
 
 _VERSION: Final = re.compile(r"^redis_version:(\d+)\.(\d+)(\S*)", re.MULTILINE)
+_POLICY: Final = re.compile(r"^maxmemory_policy:(?!noeviction)(\S+)", re.MULTILINE)
+_UNLIMITED: Final = re.compile(r"^maxmemory:0\s", re.MULTILINE)
 
 
 def find_version_fault(information: str) -> str | None:
@@ -22,3 +24,9 @@ def find_version_fault(information: str) -> str | None:
     if found is None or (int(found[1]), int(found[2])) >= _MINIMUM:
         return None
     return f"the server has version {found[1]}.{found[2]}{found[3]}, 6.2 is needed"
+
+
+def find_eviction(information: str) -> str | None:
+    """Return the policy by which a server evicts keys, see `INFO memory`, if any."""
+    found = _POLICY.search(information)
+    return None if found is None or _UNLIMITED.search(information) else found[1]

@@ -12,6 +12,7 @@ from typing import Final, Self
 from gradient_async.asynchronous import AsyncCloseable
 from gradient_async.checks import check_instance, check_seconds
 from gradient_async.errors import ConfigurationError, SharedStoreError
+from gradient_async.logger import logger
 from gradient_async.shared.redis_library import (
     RedisClient,
     connect,
@@ -20,7 +21,7 @@ from gradient_async.shared.redis_library import (
     is_unknown_script,
 )
 from gradient_async.shared.script import Script
-from gradient_async.shared.server_check import find_version_fault
+from gradient_async.shared.server_check import find_eviction, find_version_fault
 
 KEY_VARIABLE: Final = "GRADIENT_SHARED_KEY"
 """Environment variable for the key that hides names on the server."""
@@ -32,8 +33,12 @@ _MIN_KEY_BYTES: Final = 16
 _CHECK: Final = Script(
     """
 redis.call('XLEN', KEYS[1])
-local information = redis.pcall('INFO', 'server')
-return type(information) == 'string' and information or ''
+local information = ''
+for _, section in ipairs({'server', 'memory'}) do
+  local text = redis.pcall('INFO', section)
+  if type(text) == 'string' then information = information .. text end
+end
+return information
 """
 )
 
@@ -108,6 +113,8 @@ class SharedStore(AsyncCloseable):
         """
         Connect, and check that the server has version 6.2, scripts and streams.
 
+        One that may evict keys is a warning.
+
         Raises:
             SharedStoreError: It cannot be reached, refuses the password, or lacks
                 something.
@@ -116,6 +123,12 @@ class SharedStore(AsyncCloseable):
         fault = find_version_fault(information)
         if fault is not None:
             raise SharedStoreError(fault)
+        if policy := find_eviction(information):
+            logger.warning(
+                "shared store: the server may evict keys, and with them what processes "
+                "share (maxmemory-policy %s); set it to noeviction",
+                policy,
+            )
 
     async def run(
         self, script: Script, keys: Sequence[str], *arguments: str | bytes | float

@@ -158,4 +158,4 @@ def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {it.name: it.text for it in check_installation()}
 
     assert "gradient-async (unknown version)" in texts["packages"]
-    assert "not installed: keyring, parquet, yaml" == texts["extras"]
+    assert "not installed: keyring, parquet, redis, yaml" == texts["extras"]

@@ -41,14 +41,17 @@ async def test_runs_until_a_signal(number: int) -> None:
     console = Console(number)
     with contextlib.redirect_stdout(console):
         await serve(api)
-    url, first, second, base, retired, token = console.getvalue().splitlines()
+    url, first, second, base, retired, *tokens = console.getvalue().splitlines()
 
     assert url.startswith("# url: http://127.0.0.1:")
     assert ["# token: emulator-token-1", "# token: emulator-token-2"] == [first, second]
     assert f"export DIGITALOCEAN_API_URL={url.removeprefix('# url: ')}" == base
     # The variable of the retired SDKs, which would call the platform otherwise.
     assert f"export GRADIENT_BASE_URL={url.removeprefix('# url: ')}" == retired
-    assert "export DIGITALOCEAN_ACCESS_TOKEN=emulator-token-1" == token
+    assert [
+        "export DIGITALOCEAN_ACCESS_TOKEN=emulator-token-1",
+        "export DIGITALOCEAN_ACCESS_TOKEN_2=emulator-token-2",
+    ] == tokens
     assert {asyncio.current_task()} == asyncio.all_tasks()
 
 

@@ -52,7 +52,7 @@ def journal_of(
         KEYS,
         lease,
         retention=retention or Retention(1e6, 10_000),
-        outage=Outage("events wait"),
+        outage=Outage("events wait", "events are written"),
     )
 
 

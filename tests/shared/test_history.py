@@ -96,4 +96,6 @@ async def test_time_and_json(store: SharedStore, feed: SharedFeed) -> None:
     (entry,) = await collect(feed.history())
 
     assert entry.position.ms == round(entry.time.timestamp() * 1000)
-    assert f'{{"id":"{entry.id}","account":"acme","kind":"trouble"' in entry.to_json()
+    begin = f'{{"id":"{entry.id}","time":"{entry.time:%Y-%m-%dT%H:%M:%S}'
+    assert entry.to_json().startswith(begin)
+    assert 'Z","account":"acme","kind":"trouble"' in entry.to_json()

@@ -67,7 +67,7 @@ class SlowReader(LogReader):
 async def test_entries_before_the_tail() -> None:
     """Who has read before the tail knew the end reads again once it does."""
     store = SharedStore("redis://h", key=KEY)
-    tail = LogTail(SlowReader(store, LogKeys("gradient", "main")), Outage(""))
+    tail = LogTail(SlowReader(store, LogKeys("gradient", "main")), Outage("", ""))
     woken = asyncio.Event()
     tail.join(woken)
     assert None is tail.after(LogPosition(1, 1))

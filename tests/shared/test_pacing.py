@@ -409,10 +409,8 @@ async def test_a_server_that_is_gone(
     server.start()
     while len(caplog.records) == 1:
         await use(pacer, 0.01)
-    assert ("INFO", "shared store: the server responds again") == (
-        caplog.records[1].levelname,
-        caplog.records[1].message,
-    )
+    record = caplog.records[1]
+    assert ("INFO", True) == (record.levelname, "responds again" in record.message)
     await use(pacer)
     await flush(pacer)
     assert len(await read_log(store)) <= 8

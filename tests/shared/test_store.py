@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from gradient_async import ConfigurationError, SharedStoreError
 from gradient_async.shared import SharedStore
 from gradient_async.shared.script import Script
-from gradient_async.shared.server_check import find_version_fault
+from gradient_async.shared.server_check import find_eviction, find_version_fault
 from gradient_async.shared.store import KEY_VARIABLE, to_text
 from tests.shared.conftest import KEY
 from tests.shared.redis_server import RedisServer, find_binaries
@@ -101,7 +101,9 @@ async def test_a_server_that_is_not_there(url: str) -> None:
 )
 def test_an_invalid_url(url: str) -> None:
     """What is no URL of Redis is refused, and nothing of it is quoted."""
-    with pytest.raises(ConfigurationError, match=r"^redis: not a URL") as caught:
+    with pytest.raises(
+        ConfigurationError, match=r"^the URL of the server cannot"
+    ) as caught:
         SharedStore(url, key=KEY)
 
     assert "hunter2" not in str(caught.value)
@@ -122,6 +124,35 @@ def test_an_invalid_url(url: str) -> None:
 def test_versions(information: str, fault: str | None) -> None:
     """Version 6.2 is the oldest that is accepted."""
     assert fault == find_version_fault(information)
+
+
+@pytest.mark.parametrize(
+    ("policy", "information"),
+    [
+        ("allkeys-lru", "maxmemory:1048576\r\nmaxmemory_policy:allkeys-lru\r\n"),
+        ("volatile-ttl", "maxmemory:10\nmaxmemory_policy:volatile-ttl\n"),
+        (None, "maxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n"),
+        (None, "maxmemory:1048576\r\nmaxmemory_policy:noeviction\r\n"),
+        (None, ""),
+    ],
+)
+def test_eviction(policy: str | None, information: str) -> None:
+    """Only a server with limited memory evicts keys, by any policy but one."""
+    assert policy == find_eviction(information)
+
+
+async def test_a_server_that_evicts(
+    server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that may evict keys is a warning at the start."""
+    async with SharedStore(server.url, key=KEY) as store:
+        await store.execute("CONFIG", "SET", "maxmemory", "100mb")
+        await store.execute("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        assert "" == caplog.text
+        await store.check()
+
+    assert "may evict keys" in caplog.text
+    assert "maxmemory-policy allkeys-lru" in caplog.text
 
 
 async def test_an_old_version() -> None:

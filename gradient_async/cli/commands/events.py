@@ -14,6 +14,7 @@ from cyclopts import Parameter
 # The package, not its names: they load when used, and `--help` uses none.
 from gradient_async import changes, shared
 from gradient_async.cli.board.event_lines import describe, write_json, write_text
+from gradient_async.cli.console import write_note
 from gradient_async.cli.formatting import format_count
 from gradient_async.cli.log_lines import log_to_stderr
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
@@ -54,29 +55,37 @@ async def events(
             if follow
             else feed.history(since=position or "0-0")
         )
-        await _write_all(entries, sys.stdout, as_json=output == "jsonl")
+        found = await _write_all(entries, sys.stdout, as_json=output == "jsonl")
+    if not found:
+        where = f"log {store.log} of the namespace {store.namespace}"
+        write_note(f"no events in the {where}{'' if since is None else ' since then'}")
 
 
 async def _write_all(
     entries: AsyncIterator[shared.LogEntry | None], out: TextIO, *, as_json: bool
-) -> None:
+) -> bool:
+    """Write the entries as they come; return whether there were any."""
+    is_empty = True
     async for entry in entries:
+        is_empty = False
         # Only a heartbeat would be None.
         assert entry is not None
         if as_json:
             write_json(out, entry.to_json())
         else:
-            write_text(out, f"{entry.time:%Y-%m-%d %H:%M:%S}  {_describe(entry)}")
+            write_text(out, _describe(entry))
+    return not is_empty
 
 
 def _describe(entry: shared.LogEntry) -> str:
     match entry.event:
+        # When that was, nobody knows.
         case shared.LogReset():
-            return "events lost: the server has lost data"
+            return "events lost: the server has lost data, or is another one"
         case changes.Lagged(count=count):
             return f"{format_count(count, 'event')} lost: removed from the log"
         case event:
-            return describe(event)
+            return f"{entry.time:%Y-%m-%d %H:%M:%SZ}  {describe(event)}"
 
 
 def _parse_since(text: str) -> str:

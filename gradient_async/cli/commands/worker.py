@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from math import inf
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -18,10 +18,17 @@ from cyclopts.validators import Number
 from gradient_async import shared
 from gradient_async.cli.connection import DEFAULT_CONNECTION, Connection
 from gradient_async.cli.formatting import format_count
-from gradient_async.cli.health import INTERVAL, serve_health, write_health
+from gradient_async.cli.health import (
+    INTERVAL,
+    check_health,
+    serve_health,
+    write_health,
+)
 from gradient_async.cli.log_lines import log_to_stderr
 from gradient_async.cli.store_options import DEFAULT_STORE, StoreOptions
 from gradient_async.logger import logger
+
+_AWAY: Final = "no accounts, until the server responds"
 
 
 async def worker(
@@ -68,9 +75,12 @@ async def worker(
             interval=interval,
             idle_interval=idle_interval,
         )
+        if health_file is not None:
+            check_health(health_file)
         if health_port is not None:
             serving = serve_health(health_port, lambda: feed.leases.is_member)
-            await stack.enter_async_context(serving)
+            port = await stack.enter_async_context(serving)
+            logger.info("worker: health on port %d, of all addresses", port)
         reporting = _report(feed.leases, len(accounts), health_file)
         await _run_until_stopped(feed.run(), reporting)
 
@@ -93,6 +103,12 @@ async def _run_until_stopped(*coroutines: Coroutine[object, object, None]) -> No
             task.result()
 
 
+def _describe(leases: shared.AccountLeases, known: int) -> str:
+    accounts = format_count(known, "account")
+    workers = format_count(leases.members, "worker")
+    return f"{len(leases.held)} of {accounts}, {workers}"
+
+
 async def _report(leases: shared.AccountLeases, known: int, path: Path | None) -> None:
     """Report how the worker is, each second, in a file and in the log."""
     latest = ""
@@ -100,10 +116,8 @@ async def _report(leases: shared.AccountLeases, known: int, path: Path | None) -
         while True:
             if path is not None:
                 write_health(path, is_well=leases.is_member)
-            accounts = format_count(known, "account")
-            workers = format_count(leases.members, "worker")
-            text = f"{len(leases.held)} of {accounts}, {workers}"
-            if leases.is_member and text != latest:
+            text = _describe(leases, known) if leases.is_member else latest and _AWAY
+            if text != latest:
                 logger.info("worker: %s", text)
                 latest = text
             await asyncio.sleep(INTERVAL)

@@ -26,7 +26,12 @@ _PACKAGES: Final = (
     *("gradient-async", "aiohttp", "attrs", "cattrs", "msgspec", "tenacity"),
     *("cyclopts", "rich"),
 )
-_EXTRAS: Final = {"keyring": "keyring", "parquet": "pyarrow", "yaml": "pyyaml"}
+_EXTRAS: Final = {
+    "keyring": "keyring",
+    "parquet": "pyarrow",
+    "redis": "redis",
+    "yaml": "pyyaml",
+}
 
 
 @attrs.frozen

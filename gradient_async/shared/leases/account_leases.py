@@ -70,7 +70,10 @@ class AccountLeases:
         self._plan_basis: tuple[LeaseTable, frozenset[str]] | None = None
         self._latest_plan = _NOTHING
         self._work: LeaseWork | None = None
-        self._outage = Outage("accounts are not looked after once their leases expire")
+        self._outage = Outage(
+            "accounts are not looked after once their leases expire",
+            "accounts are looked after",
+        )
 
     @property
     def held(self) -> Mapping[str, Lease]:

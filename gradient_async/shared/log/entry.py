@@ -12,6 +12,7 @@ import attrs
 
 from gradient_async.changes import AccountEvent, FeedEvent, JobEvent
 from gradient_async.errors import ConfigurationError
+from gradient_async.models.base import to_plain
 from gradient_async.shared.log.event_json import decode_event
 from gradient_async.shared.store import to_text
 
@@ -124,8 +125,13 @@ class LogEntry:
         return datetime.fromtimestamp(self.position.ms / 1000, UTC)
 
     def to_json(self) -> str:
-        """Return the event as JSON on one line, with `id` first."""
-        return f'{{"id":"{self.id}",{self.event.to_json().removeprefix("{")}'
+        """
+        Return the event as JSON on one line, with `id` first.
+
+        Then comes `time`, but not for `Lagged` and `LogReset`: nobody knows theirs.
+        """
+        time = f'"time":"{to_plain(self.time)}",' if self.account else ""
+        return f'{{"id":"{self.id}",{time}{self.event.to_json().removeprefix("{")}'
 
     def to_sse(self) -> str:
         """Return the entry as a server-sent event, with its id for `Last-Event-ID`."""

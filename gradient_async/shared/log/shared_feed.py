@@ -105,8 +105,10 @@ class SharedFeed:
             store, self._find_names, log=log, lease_seconds=lease_seconds
         )
         self._unreadable = set[str]()
-        self._writing = Outage("events are written when it is back")
-        self._reading = Outage("listeners wait until it is back")
+        self._writing = Outage(
+            "events are written when it is back", "events are written"
+        )
+        self._reading = Outage("listeners wait until it is back", "listeners go on")
         self._reader = LogReader(store, self._keys)
         self._tail = LogTail(self._reader, self._reading)
 

@@ -18,6 +18,7 @@ _CONSEQUENCE: Final = (
     "each process paces its requests on its own, at its share of the rate limit, until "
     "the server responds again"
 )
+_RECOVERY: Final = "processes pace their requests together"
 
 
 class StoreLink:
@@ -29,7 +30,7 @@ class StoreLink:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outage = Outage(_CONSEQUENCE)
+        self._outage = Outage(_CONSEQUENCE, _RECOVERY)
         self._failures = 0
         self._retry_at = -math.inf
         self._is_retrying = False
@@ -54,7 +55,7 @@ class StoreLink:
             msg = "the SharedPacing belongs to another event loop that is still open"
             raise ConfigurationError(msg)
         self._loop = loop
-        self._outage = Outage(_CONSEQUENCE)
+        self._outage = Outage(_CONSEQUENCE, _RECOVERY)
         self._failures, self._retry_at, self._is_retrying = 0, -math.inf, False
         self.down_since, self.settled_at = math.inf, -math.inf
         # Not before: processes that were forked must have different names.
