@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from gradient_async.cli.health import serve_health, write_health
 from gradient_async.cli.store_options import URL_VARIABLE
 from gradient_async.emulator import Emulator
 from gradient_async.errors import ConfigurationError
+from gradient_async.logger import logger
 from gradient_async.shared import SharedStore
 from gradient_async.shared.store import KEY_VARIABLE
 from tests.shared.conftest import KEY
@@ -259,10 +261,11 @@ def test_errors(
     expected: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What is wrong is said in one line."""
+    """What is wrong is said in one line, and nothing is logged there afterwards."""
     assert code == run(arguments)
     (line,) = capsys.readouterr().err.splitlines()
     assert expected in line
+    assert [logging.NullHandler] == [type(it) for it in logger.handlers]
 
 
 @pytest.mark.parametrize("variable", [URL_VARIABLE, KEY_VARIABLE])

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, TextIO
 
@@ -46,9 +47,10 @@ async def events(
         store: The server and the log.
     """
     position = None if since is None else _parse_since(since)
-    if follow:
-        log_to_stderr(logging.INFO)
-    async with store.open() as opened:
+    async with AsyncExitStack() as stack:
+        if follow:
+            stack.enter_context(log_to_stderr(logging.INFO))
+        opened = await stack.enter_async_context(store.open())
         feed = shared.SharedFeed(opened, log=store.log)
         entries = (
             feed.listen(since=position)

@@ -62,8 +62,8 @@ async def worker(
         store: The server and the log.
         connection: Which accounts to poll; by default, as all commands do.
     """
-    log_to_stderr(logging.INFO)
     async with AsyncExitStack() as stack:
+        stack.enter_context(log_to_stderr(logging.INFO))
         opened = await stack.enter_async_context(store.open())
         pacing = shared.SharedPacing(opened)
         accounts = await stack.enter_async_context(connection.open(pacing=pacing))
