@@ -30,8 +30,8 @@ def check_health(path: Path) -> None:
         ConfigurationError: It cannot.
     """
     try:
-        path.touch()
-        path.unlink()
+        write_health(path, is_well=True)
+        write_health(path, is_well=False)
     except OSError as error:
         problem = f"--health-file: {path}: {error.strerror}"
     else:

@@ -67,16 +67,16 @@ async def _write_all(
     entries: AsyncIterator[shared.LogEntry | None], out: TextIO, *, as_json: bool
 ) -> bool:
     """Write the entries as they come; return whether there were any."""
-    is_empty = True
+    found = False
     async for entry in entries:
-        is_empty = False
+        found = True
         # Only a heartbeat would be None.
         assert entry is not None
         if as_json:
             write_json(out, entry.to_json())
         else:
             write_text(out, _describe(entry))
-    return not is_empty
+    return found
 
 
 def _describe(entry: shared.LogEntry) -> str:
