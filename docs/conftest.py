@@ -20,7 +20,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from inspect import iscoroutine
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FunctionType
 from typing import Any
 from unittest.mock import patch
@@ -38,7 +37,7 @@ _ROOT = Path(__file__).parent.parent
 # If only pages are collected, nothing else makes `tests` importable.
 sys.path.append(str(_ROOT))
 
-from tests.shared.redis_server import RedisServer, find_binaries  # noqa: E402
+from tests.shared.redis_server import run_redis  # noqa: E402
 from tests.support.virtual_time import VirtualTimeLoop  # noqa: E402
 
 _RUNNER, _EMULATOR, _ENVIRONMENT = "_runner", "_emulator", "_environment"
@@ -64,11 +63,7 @@ def run_block(example: Example) -> None:
 def open_redis_document(namespace: dict[str, Any]) -> None:
     """Start a server of Redis, too, to which the environment points."""
     resources = ExitStack()
-    # The names of socket files have 107 characters at most.
-    folder = resources.enter_context(TemporaryDirectory(prefix="redis"))
-    server = RedisServer(Path(folder), next(find_binaries()))
-    server.start()
-    resources.callback(server.kill)
+    server = resources.enter_context(run_redis())
     open_document(namespace, asyncio.SelectorEventLoop)
     os.environ["GRADIENT_SHARED_URL"] = server.url
     os.environ[KEY_VARIABLE] = "a key of more than 16 bytes"

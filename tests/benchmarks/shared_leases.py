@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from gradient_async.shared import SharedStore
@@ -14,7 +12,7 @@ from gradient_async.shared.leases.lease import Session
 from gradient_async.shared.leases.plan import digest_names, plan_leases
 from gradient_async.shared.leases.server import LeaseServer
 from gradient_async.shared.log_keys import LogKeys
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import run_redis
 
 NAMES = [f"customer-{number:05}" for number in range(20_000)]
 MEMBERS = 40
@@ -55,20 +53,15 @@ async def measure(name: str, act: Callable[[], Awaitable[None]], count: int) -> 
 
 async def main() -> None:
     """Let all members take their share, and measure one of them."""
-    with TemporaryDirectory(prefix="redis") as directory:
-        server = RedisServer(Path(directory), next(find_binaries()))
-        server.start()
-        try:
-            async with SharedStore(server.url, key="k" * 16, timeout=60.0) as store:
-                members = [Member(store) for _ in range(MEMBERS)]
-                for number, member in enumerate(members):
-                    await member.renew(*NAMES[number::MEMBERS])
-                await members[0].fetch()
-                await measure("renew", members[0].renew, 300)
-                await measure("renew and fetch", members[0].fetch, 30)
-                await measure("decide", members[0].decide, 30)
-        finally:
-            server.kill()
+    with run_redis() as server:
+        async with SharedStore(server.url, key="k" * 16, timeout=60.0) as store:
+            members = [Member(store) for _ in range(MEMBERS)]
+            for number, member in enumerate(members):
+                await member.renew(*NAMES[number::MEMBERS])
+            await members[0].fetch()
+            await measure("renew", members[0].renew, 300)
+            await measure("renew and fetch", members[0].fetch, 30)
+            await measure("decide", members[0].decide, 30)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeAlias
 
 from gradient_async import Pacer, Pacing, RateLimit, Window
@@ -24,7 +22,7 @@ from gradient_async.emulator import Emulator
 from gradient_async.emulator import Window as ServerWindow
 from gradient_async.shared import SharedPacing, SharedStore
 from tests.shared.pacing_worker import KEY, start_workers
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import RedisServer, run_redis
 
 _WINDOWS: Final = ((25, 1.0), (100, 10.0))
 _SECONDS: Final = 34.0
@@ -39,21 +37,16 @@ Arrival: TypeAlias = tuple[float, str, int | None]
 async def run(title: str, disturb: Disturbance, *options: str) -> None:
     """Run three processes, and print what arrived."""
     limits = [ServerWindow(*it) for it in _WINDOWS]
-    with TemporaryDirectory(prefix="redis") as directory:
-        server = RedisServer(Path(directory), next(find_binaries()), *options)
-        server.start()
-        try:
-            async with Emulator(jobs=1, limits=limits, latency=0.02) as api:
-                with start_workers(
-                    "abc",
-                    api_url=api.url,
-                    token=api.token,
-                    redis_url=server.url,
-                    windows=_WINDOWS,
-                ) as workers:
-                    arrivals = await collect(api, disturb(server, workers))
-        finally:
-            server.kill()
+    with run_redis(*options) as server:
+        async with Emulator(jobs=1, limits=limits, latency=0.02) as api:
+            with start_workers(
+                "abc",
+                api_url=api.url,
+                token=api.token,
+                redis_url=server.url,
+                windows=_WINDOWS,
+            ) as workers:
+                arrivals = await collect(api, disturb(server, workers))
     report(title, arrivals)
 
 
@@ -113,27 +106,21 @@ async def hang(server: RedisServer, workers: Workers) -> None:
 
 async def measure_costs() -> None:
     """Print the CPU time of a request, and the scripts it takes."""
-    with TemporaryDirectory(prefix="redis") as directory:
-        options = ("--appendonly", "no")
-        server = RedisServer(Path(directory), next(find_binaries()), *options)
-        server.start()
-        limit = RateLimit([Window(100_000, 60.0), Window(1_000_000, 3600.0)])
-        try:
-            async with SharedStore(server.url, key=KEY) as store:
-                print(f"CPU time of each of {_REQUESTS} requests:")
-                for tasks in (1, 16):
-                    local = await measure(Pacer(limit), tasks)
-                    await store.execute("CONFIG", "RESETSTAT")
-                    pacer = SharedPacing(store, limit).for_account("0" * 16)
-                    shared = await measure(pacer, tasks)
-                    statistics: Any = await store.execute("INFO", "commandstats")
-                    scripts = statistics["cmdstat_evalsha"]["calls"]
-                    print(
-                        f"  {tasks:2} at a time: local {local * 1e6:.0f} µs, shared "
-                        f"{shared * 1e6:.0f} µs, {scripts / _REQUESTS:.2f} scripts"
-                    )
-        finally:
-            server.kill()
+    limit = RateLimit([Window(100_000, 60.0), Window(1_000_000, 3600.0)])
+    with run_redis("--appendonly", "no") as server:
+        async with SharedStore(server.url, key=KEY) as store:
+            print(f"CPU time of each of {_REQUESTS} requests:")
+            for tasks in (1, 16):
+                local = await measure(Pacer(limit), tasks)
+                await store.execute("CONFIG", "RESETSTAT")
+                pacer = SharedPacing(store, limit).for_account("0" * 16)
+                shared = await measure(pacer, tasks)
+                statistics: Any = await store.execute("INFO", "commandstats")
+                scripts = statistics["cmdstat_evalsha"]["calls"]
+                print(
+                    f"  {tasks:2} at a time: local {local * 1e6:.0f} µs, shared "
+                    f"{shared * 1e6:.0f} µs, {scripts / _REQUESTS:.2f} scripts"
+                )
 
 
 async def measure(pacing: Pacing, tasks: int) -> float:

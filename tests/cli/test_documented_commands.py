@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -18,7 +17,7 @@ from gradient_async.emulator import Emulator, Fault, ReceivedRequest
 from gradient_async.settings import BASE_URL_VARIABLE, TOKEN_VARIABLES
 from gradient_async.shared.store import KEY_VARIABLE
 from gradient_async.testing.background import run_in_background
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import run_redis
 from tests.support.command_server import CommandServer, run_in_pipes
 from tests.support.terminal import CTRL_C, Terminal
 
@@ -108,15 +107,10 @@ def emulate() -> Iterator[Emulator]:
 @pytest.fixture(scope="module", autouse=True)
 def _shared() -> Iterator[None]:
     """Start the server that workers share, whose log the tests of `worker` fill."""
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        server = RedisServer(Path(folder), next(find_binaries()))
-        server.start()
+    with run_redis() as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv(URL_VARIABLE, server.url)
         patch.setenv(KEY_VARIABLE, "0123456789abcdef")
-        try:
-            yield
-        finally:
-            server.kill()
+        yield
 
 
 @pytest.fixture(scope="module")

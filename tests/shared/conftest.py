@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
 
 from gradient_async.shared import SharedStore
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import RedisServer, find_binaries, run_redis
 
 KEY = "a key of more than 16 bytes"
 
@@ -18,14 +16,8 @@ KEY = "a key of more than 16 bytes"
 @pytest.fixture(params=[*find_binaries()], ids=lambda path: path.name)
 def server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     """Start each server there is."""
-    # The names of socket files have 107 characters at most.
-    with TemporaryDirectory(prefix="redis") as directory:
-        server = RedisServer(Path(directory), request.param)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.kill()
+    with run_redis(binary=request.param) as server:
+        yield server
 
 
 @pytest_asyncio.fixture

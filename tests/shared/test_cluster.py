@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
@@ -14,7 +12,7 @@ from redis.asyncio import Redis, RedisCluster
 from gradient_async.shared import SharedStore
 from tests.shared.conftest import KEY
 from tests.shared.feed_world import open_world
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import run_redis
 from tests.shared.waiting import running, until
 
 pytestmark = pytest.mark.real_time
@@ -37,18 +35,12 @@ def find_port() -> int:
 async def cluster() -> AsyncIterator[RedisCluster]:
     """Start a node with all slots, and open a client of it."""
     port = find_port()
-    with TemporaryDirectory(prefix="redis") as directory:
-        options = ("--port", str(port), "--cluster-enabled", "yes")
-        server = RedisServer(Path(directory), next(find_binaries()), *options)
-        server.start()
-        try:
-            async with Redis.from_url(server.url) as node:
-                await node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))  # type: ignore[no-untyped-call]
-                await until(lambda: _is_up(node))
-            async with RedisCluster(host="127.0.0.1", port=port) as client:
-                yield client
-        finally:
-            server.kill()
+    with run_redis("--port", str(port), "--cluster-enabled", "yes") as server:
+        async with Redis.from_url(server.url) as node:
+            await node.execute_command("CLUSTER", "ADDSLOTS", *range(16_384))  # type: ignore[no-untyped-call]
+            await until(lambda: _is_up(node))
+        async with RedisCluster(host="127.0.0.1", port=port) as client:
+            yield client
 
 
 async def _is_up(node: Redis) -> bool:

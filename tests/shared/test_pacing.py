@@ -8,8 +8,6 @@ import logging
 import random
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -31,7 +29,7 @@ from gradient_async.shared.pacing.script import name_keys
 from gradient_async.transport.pacing import Slot
 from gradient_async.transport.rate_limit_headers import Limits
 from tests.shared.conftest import KEY
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import RedisServer, run_redis
 from tests.support.virtual_time import now
 
 pytestmark = pytest.mark.real_time
@@ -89,14 +87,8 @@ async def count_scripts(store: SharedStore) -> int:
 @pytest.fixture
 def forgetful() -> Iterator[RedisServer]:
     """Start a server that keeps nothing when it is stopped."""
-    with TemporaryDirectory(prefix="redis") as directory:
-        binary = next(find_binaries())
-        server = RedisServer(Path(directory), binary, "--appendonly", "no")
-        server.start()
-        try:
-            yield server
-        finally:
-            server.kill()
+    with run_redis("--appendonly", "no") as server:
+        yield server
 
 
 async def use(pacer: Pacing, seconds: float = 0.0) -> None:

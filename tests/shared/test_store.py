@@ -8,7 +8,6 @@ import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import redis
@@ -20,7 +19,7 @@ from gradient_async.shared.script import Script
 from gradient_async.shared.server_check import find_eviction, find_version_fault
 from gradient_async.shared.store import KEY_VARIABLE, to_text
 from tests.shared.conftest import KEY
-from tests.shared.redis_server import RedisServer, find_binaries
+from tests.shared.redis_server import RedisServer, find_binaries, run_redis
 
 pytestmark = pytest.mark.real_time
 
@@ -36,20 +35,13 @@ async def open_store(url: str) -> None:
 @pytest.fixture
 def guarded() -> Iterator[RedisServer]:
     """Start a server with users who may not do everything."""
-    with TemporaryDirectory(prefix="redis") as directory:
-        server = RedisServer(
-            Path(directory),
-            next(find_binaries()),
-            *("--requirepass", "correct-password"),
-            *("--user", "noscripts", "on", ">p", "~*", "+@all", "-@scripting"),
-            *("--user", "nostreams", "on", ">p", "~*", "+@all", "-@stream"),
-            *("--user", "cautious", "on", ">p", "~*", "+@all", "-@dangerous"),
-        )
-        server.start()
-        try:
-            yield server
-        finally:
-            server.kill()
+    with run_redis(
+        *("--requirepass", "correct-password"),
+        *("--user", "noscripts", "on", ">p", "~*", "+@all", "-@scripting"),
+        *("--user", "nostreams", "on", ">p", "~*", "+@all", "-@stream"),
+        *("--user", "cautious", "on", ">p", "~*", "+@all", "-@dangerous"),
+    ) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
