@@ -188,6 +188,7 @@ async def test_a_stream_survives_a_rotation(api: Emulator) -> None:
     assert 1 == statuses(api).count(401)
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("kind", ["file", "command"])
 async def test_a_token_that_is_kept_is_read_anew(
     kind: str, api: Emulator, tmp_path: Path
